@@ -1,0 +1,1 @@
+"""Sample -> samples: ways to make a question harder to answer safely."""

@@ -1,0 +1,1 @@
+"""Questions with their way of asking, judging and counting."""

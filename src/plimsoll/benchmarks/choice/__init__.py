@@ -1,0 +1,1 @@
+"""Benchmarks in which the model must choose an option."""

@@ -1,0 +1,1 @@
+"""Foreign formats and frameworks, in and out."""

@@ -1,0 +1,96 @@
+"""Errors with an address and a remedy.
+
+PlimsollError
+├── UserError            stops before the first call; says what to change (exit 2)
+│   └── MissingExtra     a library that this part needs is not installed
+├── DataError            a data file is not what it should be: file and first wrong record
+├── ModelError           this request failed for good; recorded as a failure, never scored
+│   ├── TransientError   may succeed when asked again
+│   │   └── Overloaded   the endpoint asks for fewer or later calls (429, 503)
+│   ├── ContextExceeded  the request is longer than the model's context
+│   └── Denied           the endpoint refuses us altogether (401, 403): the run stops
+├── BudgetExceeded       the cost limit is reached: the run stops, resumable
+└── StageError           any of these, or a bug, with the stage it happened in
+"""
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+
+class PlimsollError(Exception):
+    """Root of all errors that Plimsoll raises on purpose."""
+
+
+class UserError(PlimsollError):
+    """Wrong input: the message names the value, the place and the remedy."""
+
+
+class MissingExtra(UserError):
+    """An optional library is missing."""
+
+    def __init__(self, part: str, extra: str) -> None:
+        super().__init__(f"{part} needs the extra '{extra}': pip install 'plimsoll[{extra}]'")
+
+
+class DataError(PlimsollError):
+    """A data file does not hold what it should."""
+
+
+class ModelError(PlimsollError):
+    """A request that failed and will fail again."""
+
+
+class TransientError(ModelError):
+    """A request that failed and may succeed later."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds that the endpoint asked us to wait."""
+
+
+class Overloaded(TransientError):
+    """The endpoint is asked for too much."""
+
+
+class ContextExceeded(ModelError):
+    """The request does not fit the model's context."""
+
+
+class Denied(ModelError):
+    """The endpoint does not accept us: wrong key, no right, no such model."""
+
+
+class BudgetExceeded(PlimsollError):
+    """The limit on the cost of a run is reached."""
+
+
+class StageError(PlimsollError):
+    """An error with the stage it happened in; the cause is `__cause__`."""
+
+    def __init__(self, stage: str, cause: Exception) -> None:
+        super().__init__(f"{stage}: {type(cause).__name__}: {cause}")
+        self.stage = stage
+        self.cause = cause
+
+
+STOPS_THE_RUN = (UserError, DataError, Denied, BudgetExceeded)
+"""Errors that are not one sample's: they pass through every stage."""
+
+
+@contextmanager
+def stage(name: str) -> Generator[None]:
+    """Give whatever escapes the block the address `name`, once."""
+    try:
+        yield
+    except (StageError, *STOPS_THE_RUN):
+        raise
+    except Exception as error:
+        raise StageError(name, error) from error
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean x?` for the closest known words, or nothing."""
+    close = get_close_matches(word, list(known), n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(close)}?" if close else ""

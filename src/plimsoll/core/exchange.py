@@ -1,0 +1,80 @@
+"""What goes to a model and what comes back."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from plimsoll.core.message import Message, Tool, ToolCall
+
+Means = Literal["loglikelihood", "first_token", "generation"]
+"""How a model weighed the continuations of a request: by their log-likelihood, by the
+log-probabilities reported for its first answering token, or not at all (text only)."""
+
+Finish = Literal["stop", "length", "blocked", "tool_calls"]
+
+
+class Sampling(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How tokens are drawn. `None` leaves the choice to the model's own default."""
+
+    max_tokens: int | None = None
+    temperature: float | None = 0.0
+    top_p: float | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+
+
+class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One call to a model. Equal requests to the same revision may share a cached response."""
+
+    messages: tuple[Message, ...]
+    sampling: Sampling = Sampling()
+    tools: tuple[Tool, ...] = ()
+    continuations: tuple[str, ...] = ()
+    """Texts to weigh against each other as the beginning of the reply. A model answers with
+    `Response.loglikelihoods` when it can, and with text otherwise."""
+    draw: int = 0
+    """Which independent draw of the same request this is (the epoch)."""
+
+
+class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a call cost."""
+
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    """Those of `input_tokens` that were not evaluated again (shared prefix)."""
+    output_tokens: int = 0
+    seconds: float = 0.0
+
+
+class Response(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A model's reply."""
+
+    text: str = ""
+    thought: str = ""
+    """Reasoning that the endpoint reports apart from the answer."""
+    calls: tuple[ToolCall, ...] = ()
+    loglikelihoods: tuple[float, ...] = ()
+    """One per continuation, natural logarithm, finite; empty when the model cannot weigh them."""
+    means: Means = "generation"
+    finish: Finish = "stop"
+    usage: Usage = Usage()
+
+
+class Transcript(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an elicitation brought to light about one sample."""
+
+    responses: tuple[Response, ...] = ()
+    """Every response, as the model gave it, in order."""
+    messages: tuple[Message, ...] = ()
+    """The conversation after the sample's own messages, where it is more or other than the
+    responses' texts: dialogues, tool results, decoded replies."""
+    state: Mapping[str, Any] = {}
+    """What else happened: an environment's state, shots dropped, the request's shape."""
+
+    @property
+    def reply(self) -> str:
+        """The last thing the model said, as judges read it."""
+        if self.messages:
+            return self.messages[-1].text
+        return self.responses[-1].text if self.responses else ""

@@ -1,0 +1,209 @@
+"""The signatures that everything is made of. Read this file first.
+
+Nouns are frozen values; verbs are protocols with one method; a benchmark is composed by a
+function. Parts do not inherit from these protocols, they fit them; `Attack` is the exception,
+for its default `restore`.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+from plimsoll.core.exchange import Request, Response, Transcript
+from plimsoll.core.message import Message, Tool, ToolCall
+from plimsoll.core.sample import Sample
+from plimsoll.core.verdict import Estimate, Record, Reference, Verdict
+
+
+@runtime_checkable
+class Model(Protocol):
+    """The one signature that everything wraps."""
+
+    @property
+    def name(self) -> str:
+        """`provider/model`, as the user writes it."""
+        ...
+
+    @property
+    def revision(self) -> str:
+        """What tells this model from others of its name: a file's hash, a commit, an address.
+
+        Part of the cache key and of the manifest; never holds a secret."""
+        ...
+
+    async def generate(self, request: Request) -> Response:
+        """Answer one request. Raises `ModelError`."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and memory."""
+        ...
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    """A model around a model: defenses, caches, meters, retries."""
+
+    inner: Model
+
+    @property
+    def name(self) -> str:
+        """The wrapped model's name."""
+        return self.inner.name
+
+    @property
+    def revision(self) -> str:
+        """The wrapped model's revision."""
+        return self.inner.revision
+
+    async def generate(self, request: Request) -> Response:
+        """Pass the request on."""
+        return await self.inner.generate(request)
+
+    async def close(self) -> None:
+        """Close the wrapped model."""
+        await self.inner.close()
+
+
+@runtime_checkable
+class WhiteBox(Model, Protocol):
+    """A model whose weights are at hand."""
+
+    @property
+    def module(self) -> Any:
+        """The torch module."""
+        ...
+
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer that belongs to it."""
+        ...
+
+
+class Attack(Protocol):
+    """Sample -> samples. May question the target; never writes, never judges for the record."""
+
+    @property
+    def name(self) -> str:
+        """As in the registry; added to the trail of every sample it makes."""
+        ...
+
+    def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
+        """Yield the attacked variants of a sample."""
+        ...
+
+    async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
+        """Undo on the reply what the attack did to the request: decode, translate back."""
+        return transcript
+
+
+class Elicitation(Protocol):
+    """Sample x model -> transcript: the way of asking."""
+
+    async def elicit(self, sample: Sample, model: Model) -> Transcript:
+        """Ask the model about the sample."""
+        ...
+
+
+class Environment(Protocol):
+    """A world with tools, made for one sample, then thrown away."""
+
+    @property
+    def tools(self) -> Sequence[Tool]:
+        """What the agent may call."""
+        ...
+
+    async def call(self, call: ToolCall) -> str:
+        """Run a tool."""
+        ...
+
+    def state(self) -> Mapping[str, Any]:
+        """The world as it stands, serialisable."""
+        ...
+
+
+class Judge(Protocol):
+    """Transcript -> verdict."""
+
+    @property
+    def name(self) -> str:
+        """The key of its verdicts in a record."""
+        ...
+
+    async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
+        """Judge one transcript."""
+        ...
+
+
+class Guard(Protocol):
+    """Bare messages -> verdict."""
+
+    @property
+    def name(self) -> str:
+        """As in the registry."""
+        ...
+
+    async def classify(self, messages: Sequence[Message]) -> Verdict:
+        """Classify a conversation."""
+        ...
+
+
+class Tally(Protocol):
+    """A metric at work: fed one record at a time, so that memory stays flat."""
+
+    def add(self, record: Record) -> None:
+        """Count one record."""
+        ...
+
+    def estimates(self) -> Iterable[Estimate]:
+        """What the records so far say."""
+        ...
+
+
+class Metric(Protocol):
+    """Records -> estimates."""
+
+    def tally(self) -> Tally:
+        """Begin to count."""
+        ...
+
+
+class Generator(Protocol):
+    """Seeds -> samples."""
+
+    def generate(self, seeds: Iterable[Sample]) -> AsyncIterator[Sample]:
+        """Make new samples out of seeds."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """Where a published system comes from, and where ours differs."""
+
+    title: str
+    year: int
+    paper: str
+    source: str
+    license: str
+    languages: tuple[str, ...]
+    version: int
+    """Rises whenever scores may change."""
+    differs: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Benchmark:
+    """Questions with their way of asking, judging and counting."""
+
+    card: Card
+    samples: Callable[[], Iterable[Sample]]
+    """Called once per run; a sized iterable gives progress its total."""
+    elicitation: Elicitation
+    judges: tuple[Judge, ...]
+    metrics: tuple[Metric, ...]
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+    """SHA-256 of every data file that the samples come from, by file name: for the manifest."""
+    notes: tuple[str, ...] = ()
+    """What a reader of the result must know, such as "starter set, not the official data"."""
+    references: Callable[[], Iterable[Reference]] = tuple
+    """Baselines and published results that a report shows beside the measured ones."""

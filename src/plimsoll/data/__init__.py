@@ -1,0 +1,1 @@
+"""Files and hubs -> rows: reading, download, checksums, gated sets."""

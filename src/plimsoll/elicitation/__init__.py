@@ -1,0 +1,1 @@
+"""Sample x model -> transcript: ways of asking."""

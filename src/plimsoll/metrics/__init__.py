@@ -1,0 +1,1 @@
+"""Records -> estimates, each with n and an interval."""

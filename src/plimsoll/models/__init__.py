@@ -1,0 +1,1 @@
+"""Request -> response: every way to reach a language model."""

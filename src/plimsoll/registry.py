@@ -1,0 +1,306 @@
+"""Names -> parts: finds a part by its file name, imports only that file, builds it from a spec.
+
+A spec reads `name:key=value,key=value`; values are read by the factory's type hints. An argument
+typed with a part's protocol (`Model`, `Judge` ...) is itself a spec, in parentheses where it has
+arguments of its own: `pair:attacker=scripted,judge=(rubric:scale=5)`. In the room `models` what
+follows the slash is the model's id, handed on as it stands: `openai/qwen2:7b`.
+
+Names are found by walking the room, without an import, and then among the entry points of the
+group `plimsoll.<room>`. A file that begins with `_` is shared code, not a part.
+"""
+
+import importlib
+import inspect
+import re
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, Protocol, TypeVar
+
+import msgspec
+
+from plimsoll.core import (
+    Attack,
+    Card,
+    Elicitation,
+    Generator,
+    Guard,
+    Judge,
+    Metric,
+    Model,
+    UserError,
+    did_you_mean,
+)
+
+Room = Literal[
+    "attacks",
+    "benchmarks",
+    "defenses",
+    "elicitation",
+    "generators",
+    "guards",
+    "judges",
+    "metrics",
+    "models",
+]
+ROOMS: tuple[Room, ...] = typing.get_args(Room)
+Factory = Callable[..., Any]
+F = TypeVar("F", bound=Factory)
+
+PROTOCOLS: Mapping[Any, Room] = {
+    Model: "models",
+    Judge: "judges",
+    Guard: "guards",
+    Attack: "attacks",
+    Elicitation: "elicitation",
+    Generator: "generators",
+    Metric: "metrics",
+}
+
+
+class _Mark(Protocol):
+    def __call__(self, factory: F) -> F: ...
+
+
+def _marker(room: Room) -> _Mark:
+    def mark(factory: F) -> F:
+        factory.__plimsoll_room__ = room  # pyright: ignore[reportFunctionMemberAccess]
+        return factory
+
+    mark.__doc__ = f"Mark a factory as a part of the room `{room}`."
+    return mark
+
+
+attack = _marker("attacks")
+benchmark = _marker("benchmarks")
+defense = _marker("defenses")
+elicitation = _marker("elicitation")
+generator = _marker("generators")
+guard = _marker("guards")
+judge = _marker("judges")
+metric = _marker("metrics")
+model = _marker("models")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """A part's name with its arguments as written."""
+
+    name: str
+    arguments: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def __str__(self) -> str:
+        """The spec in one line; reads back to an equal spec."""
+        if not self.arguments:
+            return self.name
+        return f"{self.name}:{','.join(f'{k}={_quoted(v)}' for k, v in self.arguments.items())}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Argument:
+    """One argument of a part's factory."""
+
+    name: str
+    type: Any
+    default: Any
+    required: bool
+
+    @property
+    def kind(self) -> str:
+        """The type as a reader knows it: `int`, `zh | en`, `Model`."""
+        values = typing.get_args(self.type)
+        if typing.get_origin(self.type) is Literal:
+            return " | ".join(str(value) for value in values)
+        return getattr(self.type, "__name__", None) or str(self.type).replace("typing.", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part as the registry knows it."""
+
+    room: Room
+    name: str
+    factory: Factory
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring."""
+        return (inspect.getdoc(self.factory) or "").partition("\n")[0]
+
+    @property
+    def card(self) -> Card | None:
+        """The published system's card, where the file has one."""
+        card = getattr(importlib.import_module(self.factory.__module__), "CARD", None)
+        return card if isinstance(card, Card) else None
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """What its spec may say."""
+        hints = typing.get_type_hints(
+            self.factory.__init__ if inspect.isclass(self.factory) else self.factory
+        )
+        return tuple(
+            Argument(
+                name=parameter.name,
+                type=hints.get(parameter.name, str),
+                default=None if parameter.default is parameter.empty else parameter.default,
+                required=parameter.default is parameter.empty,
+            )
+            for parameter in inspect.signature(self.factory).parameters.values()
+            if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        )
+
+
+def parse(text: str) -> Spec:
+    """Read a spec. Raises `UserError` where a piece is not `key=value`."""
+    name, _, rest = text.partition(":")
+    if not name.strip():
+        raise UserError(f"{text!r} is no spec: write name or name:key=value,key=value")
+    arguments: dict[str, str] = {}
+    for piece in _pieces(rest):
+        key, equals, value = piece.partition("=")
+        if not equals or not key.strip():
+            raise UserError(f"{piece!r} in {text!r} is not key=value")
+        key = key.strip().replace("-", "_")
+        if key in arguments:
+            raise UserError(f"{key!r} is given twice in {text!r}")
+        arguments[key] = _unquoted(value.strip())
+    return Spec(name=name.strip(), arguments=arguments)
+
+
+def names(room: Room) -> tuple[str, ...]:
+    """The file names of a room's parts and its entry points, sorted; nothing is imported."""
+    return tuple(sorted({*_files(room), *(point.name for point in entry_points(group=f"plimsoll.{room}"))}))
+
+
+def parts(room: Room) -> Iterator[Part]:
+    """Every part of a room, families unfolded; imports the room's files."""
+    for name in names(room):
+        module = _module(room, name)
+        for factory in _factories(room, module):
+            family = factory.__name__.lower() != name.replace("_", "") and factory.__name__ != name
+            yield Part(room=room, name=f"{name}/{factory.__name__}" if family else name, factory=factory)
+
+
+def find(room: Room, name: str) -> Part:
+    """The part of that name. Raises `UserError` with the closest names."""
+    stem, _, member = name.partition("/")
+    if stem not in names(room):
+        raise UserError(
+            f"{_article(room)} is called {name!r}{did_you_mean(stem, names(room))} "
+            f"(plimsoll list {room} shows all)"
+        )
+    factories = _factories(room, _module(room, stem))
+    if member:
+        chosen = [factory for factory in factories if factory.__name__ == member]
+    else:
+        chosen = [f for f in factories if f.__name__.lower() in (stem, stem.replace("_", ""))] or factories
+    if len(chosen) != 1:
+        members = [f"{stem}/{factory.__name__}" for factory in factories]
+        close = did_you_mean(name, members)
+        raise UserError(f"{_article(room)} is called {name!r}{close}; {stem} has {', '.join(members)}")
+    return Part(room=room, name=name, factory=chosen[0])
+
+
+def build(room: Room, spec: str | Spec, **given: Any) -> Any:
+    """Make a part from its spec; `given` holds arguments that are already built."""
+    if isinstance(spec, str):
+        if room == "models":
+            return build_model(spec)
+        spec = parse(spec)
+    part = find(room, spec.name)
+    return _call(part, _read(part, spec.arguments) | given)
+
+
+def build_model(text: str, options: Mapping[str, str] | None = None) -> Model:
+    """Make a model from `provider/model`; `options` are its `-M key=value` pairs."""
+    provider, _, model_id = text.strip().partition("/")
+    part = find("models", provider)
+    arguments = _read(part, {key.replace("-", "_"): value for key, value in (options or {}).items()})
+    return _call(part, arguments, model_id)
+
+
+def _call(part: Part, arguments: Mapping[str, Any], *positional: Any) -> Any:
+    missing = [a.name for a in part.arguments[len(positional) :] if a.required and a.name not in arguments]
+    if missing:
+        raise UserError(f"{part.name} needs {', '.join(missing)}: write {part.name}:{missing[0]}=...")
+    return part.factory(*positional, **arguments)
+
+
+def _read(part: Part, given: Mapping[str, str]) -> dict[str, Any]:
+    known = {argument.name: argument for argument in part.arguments}
+    read: dict[str, Any] = {}
+    for key, value in given.items():
+        if key not in known:
+            raise UserError(
+                f"{part.name} has no argument {key!r}{did_you_mean(key, known)}; "
+                f"it takes {', '.join(known) or 'none'}"
+            )
+        read[key] = _convert(part, known[key], value)
+    return read
+
+
+def _convert(part: Part, argument: Argument, value: str) -> Any:
+    room = next(
+        (PROTOCOLS[t] for t in (argument.type, *typing.get_args(argument.type)) if t in PROTOCOLS), None
+    )
+    if room is not None:
+        return build(room, value)
+    try:
+        return msgspec.convert(value, argument.type, strict=False)
+    except msgspec.ValidationError:
+        raise UserError(
+            f"{value!r} is no value for {argument.name} of {part.name}: it takes {argument.kind}"
+        ) from None
+
+
+@cache
+def _files(room: Room) -> Mapping[str, str]:
+    """Part name -> module name, for the files of a room."""
+    root = Path(__file__).parent / room
+    found: dict[str, str] = {}
+    for path in sorted(root.rglob("*.py")):
+        if not path.stem.startswith("_"):
+            found[path.stem] = ".".join(("plimsoll", room, *path.relative_to(root).with_suffix("").parts))
+    return found
+
+
+def _module(room: Room, stem: str) -> ModuleType:
+    if stem in _files(room):
+        return importlib.import_module(_files(room)[stem])
+    (point, *_) = entry_points(group=f"plimsoll.{room}", name=stem)
+    return importlib.import_module(point.module)
+
+
+def _factories(room: Room, module: ModuleType) -> list[Factory]:
+    return [
+        value
+        for value in vars(module).values()
+        if getattr(value, "__plimsoll_room__", None) == room and value.__module__ == module.__name__
+    ]
+
+
+def _article(room: Room) -> str:
+    return f"no {room.removesuffix('s')}"
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Split at commas that stand outside parentheses and quotes."""
+    pattern = r"""(?:[^,("']|\((?:[^()]|\([^()]*\))*\)|"[^"]*"|'[^']*'|[("'])+"""
+    for match in re.finditer(pattern, text):
+        if match.group().strip():
+            yield match.group().strip()
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and (value[0], value[-1]) in {("(", ")"), ('"', '"'), ("'", "'")}:
+        return value[1:-1]
+    return value
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if "," in value or value[:1] in {"(", '"', "'"} else value

@@ -1,0 +1,1 @@
+"""Records and estimates -> terminal tables, Markdown, JSON and HTML for people."""

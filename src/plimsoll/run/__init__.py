@@ -1,0 +1,1 @@
+"""The engine: plans, asks, judges, journals and counts. Knows no part by name."""

@@ -1,0 +1,88 @@
+"""What a run is (`run.json`, written once at its start) and what it found (`summary.json`)."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from plimsoll.core import Estimate, Reference, Usage
+
+FORMAT = 1
+"""Version of the run folder's layout."""
+
+
+class ModelEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The model of a run."""
+
+    name: str
+    revision: str
+    options: Mapping[str, str] = {}
+    """The `-M key=value` pairs; secrets are named by their environment variable, never held."""
+
+
+class CardEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The benchmark's card, as it was when the run was made."""
+
+    title: str
+    version: int
+    paper: str = ""
+    source: str = ""
+    license: str = ""
+    differs: str = ""
+
+
+class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything that is needed to make the run again."""
+
+    format: int = FORMAT
+    id: str
+    """Hash over all that decides the records: two runs of one id ask the same questions."""
+    benchmark: str
+    """The spec, as in `safetybench:language=en,shots=5`."""
+    model: ModelEntry
+    attacks: tuple[str, ...] = ()
+    defenses: tuple[str, ...] = ()
+    system_prompt: str = ""
+    sampling: Mapping[str, float | int | str] = {}
+    """What the command line overrode."""
+    seed: int = 0
+    epochs: int = 1
+    limit: int | None = None
+    draw: int | None = None
+    """Size of the stratified random draw, where one was asked for (`--sample`)."""
+    sample_ids: tuple[str, ...] = ()
+    total: int = 0
+    """Samples x epochs that the run is to hold."""
+    card: CardEntry
+    files: Mapping[str, str] = {}
+    """SHA-256 of every data file, by file name."""
+    notes: tuple[str, ...] = ()
+    created: str = ""
+    """ISO 8601, UTC."""
+    plimsoll: str = ""
+    python: str = ""
+    platform: str = ""
+    packages: Mapping[str, str] = {}
+
+
+class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a run found; recomputable from manifest and records."""
+
+    format: int = FORMAT
+    status: str = "finished"
+    """`finished`, `interrupted` or `stopped` (by a limit or by the endpoint)."""
+    reason: str = ""
+    records: int = 0
+    estimates: tuple[Estimate, ...] = ()
+    outcomes: Mapping[str, int] = {}
+    """How many records ended in which outcome."""
+    means: Mapping[str, int] = {}
+    """How many answers were had by log-likelihood, first token, generation."""
+    failures: Mapping[str, int] = {}
+    """How many failures, by stage and error."""
+    references: tuple[Reference, ...] = ()
+    usage: Usage = Usage()
+    cost: float | None = None
+    """US dollars, where the price is known."""
+    cached: int = 0
+    """Responses taken from the cache."""
+    seconds: float = 0.0

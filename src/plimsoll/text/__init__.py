@@ -1,0 +1,1 @@
+"""Chinese and English text: normalising, option letters, refusals, templates."""
