@@ -245,9 +245,7 @@ def _read(part: Part, given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _convert(part: Part, argument: Argument, value: str) -> Any:
-    room = next(
-        (PROTOCOLS[t] for t in (argument.type, *typing.get_args(argument.type)) if t in PROTOCOLS), None
-    )
+    room = _room_of(argument.type)
     if room is not None:
         return build(room, value)
     try:
@@ -258,14 +256,23 @@ def _convert(part: Part, argument: Argument, value: str) -> Any:
         ) from None
 
 
+def _room_of(hint: Any) -> Room | None:
+    for candidate in (hint, *typing.get_args(hint)):
+        for protocol, room in PROTOCOLS.items():
+            if candidate is protocol:
+                return room
+    return None
+
+
 @cache
 def _files(room: Room) -> Mapping[str, str]:
     """Part name -> module name, for the files of a room."""
     root = Path(__file__).parent / room
     found: dict[str, str] = {}
     for path in sorted(root.rglob("*.py")):
-        if not path.stem.startswith("_"):
-            found[path.stem] = ".".join(("plimsoll", room, *path.relative_to(root).with_suffix("").parts))
+        inside = path.relative_to(root).with_suffix("").parts
+        if not any(piece.startswith("_") for piece in inside):
+            found[path.stem] = ".".join(("plimsoll", room, *inside))
     return found
 
 

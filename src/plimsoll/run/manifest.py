@@ -50,6 +50,10 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     draw: int | None = None
     """Size of the stratified random draw, where one was asked for (`--sample`)."""
     sample_ids: tuple[str, ...] = ()
+    parent: str = ""
+    """The run whose stored answers this one judges anew."""
+    judges: tuple[str, ...] = ()
+    """Specs of the judges that replace the benchmark's own, on re-judging."""
     total: int = 0
     """Samples x epochs that the run is to hold."""
     card: CardEntry

@@ -1,0 +1,105 @@
+"""Request -> response asked before: an SQLite file, keyed by model identity and full request."""
+
+import hashlib
+import os
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from plimsoll.core import Request, Response, UserError
+
+BATCH = 500
+"""Responses that may wait in memory; a killed run still has them in its journal."""
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Response)
+
+
+def default_path() -> Path:
+    """`responses.sqlite` in the user's cache folder (`PLIMSOLL_CACHE` overrides the folder)."""
+    if folder := os.environ.get("PLIMSOLL_CACHE"):
+        return Path(folder) / "responses.sqlite"
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "plimsoll" / "responses.sqlite"
+
+
+def key_of(identity: str, request: Request) -> bytes:
+    """16 bytes over everything that decides the answer."""
+    digest = hashlib.blake2b(identity.encode(), digest_size=16)
+    digest.update(_encoder.encode(request))
+    return digest.digest()
+
+
+@dataclass
+class Cache:
+    """The store of responses. Safe for several processes; no pickle, only JSON."""
+
+    path: Path
+    _waiting: dict[bytes, Response] = field(default_factory=dict[bytes, Response], init=False)
+    _database: sqlite3.Connection = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._database = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            self._database.execute("pragma journal_mode=wal")
+            self._database.execute("pragma synchronous=normal")
+            self._database.execute(
+                "create table if not exists response (key blob primary key, body blob not null) without rowid"
+            )
+        except sqlite3.DatabaseError as error:
+            raise UserError(
+                f"the response cache {self.path} cannot be used ({error}): "
+                "delete the file, set PLIMSOLL_CACHE to another folder, or run with --no-cache"
+            ) from error
+
+    def get(self, key: bytes) -> Response | None:
+        """The response kept under a key."""
+        if (waiting := self._waiting.get(key)) is not None:
+            return waiting
+        row = self._database.execute("select body from response where key = ?", (key,)).fetchone()
+        return _decoder.decode(row[0]) if row else None
+
+    def put(self, key: bytes, response: Response) -> None:
+        """Keep a response; written to disk in batches."""
+        self._waiting[key] = response
+        if len(self._waiting) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits. A full or locked disk costs the cache entry, never the run."""
+        rows = [(key, _encoder.encode(response)) for key, response in self._waiting.items()]
+        self._waiting.clear()
+        try:
+            self._database.execute("begin")
+            self._database.executemany("insert or replace into response values (?, ?)", rows)
+            self._database.execute("commit")
+        except sqlite3.OperationalError:
+            if self._database.in_transaction:
+                self._database.execute("rollback")
+
+    def __len__(self) -> int:
+        return self._database.execute("select count(*) from response").fetchone()[0] + len(self._waiting)
+
+    def clear(self) -> None:
+        """Forget everything and give the space back."""
+        self._waiting.clear()
+        self._database.execute("delete from response")
+        self._database.execute("vacuum")
+
+    def close(self) -> None:
+        """Write what waits and let go of the file."""
+        self.flush()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
