@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from plimsoll.core.errors import (
+    STOPS_THE_RUN,
     BudgetExceeded,
     ContextExceeded,
     DataError,
@@ -47,6 +48,7 @@ from plimsoll.core.sample import Sample
 from plimsoll.core.verdict import Estimate, Failure, Outcome, Record, Reference, Verdict
 
 __all__ = [
+    "STOPS_THE_RUN",
     "Attack",
     "Benchmark",
     "BudgetExceeded",

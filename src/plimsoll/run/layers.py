@@ -16,6 +16,7 @@ from plimsoll.core import (
     Usage,
     Wrapped,
     replace,
+    system,
 )
 from plimsoll.run.cache import Cache, key_of
 from plimsoll.run.limits import Limiter
@@ -191,6 +192,17 @@ class Resampled(Wrapped):
         """Ask with the overridden sampling."""
         sampling = replace(request.sampling, **self.overrides)
         return await self.inner.generate(replace(request, sampling=sampling))
+
+
+@dataclass(frozen=True)
+class Instructed(Wrapped):
+    """Puts a system prompt before every conversation (`--system-prompt`)."""
+
+    prompt: str
+
+    async def generate(self, request: Request) -> Response:
+        """Ask under the instruction."""
+        return await self.inner.generate(replace(request, messages=(system(self.prompt), *request.messages)))
 
 
 def innermost(model: Model) -> Model:

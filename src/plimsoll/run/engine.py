@@ -1,0 +1,171 @@
+"""Plan -> records: a bounded number of workers ask, judge, journal and count. Knows no part by name."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from plimsoll.core import (
+    STOPS_THE_RUN,
+    Attack,
+    Elicitation,
+    Failure,
+    Judge,
+    Model,
+    Outcome,
+    PlimsollError,
+    Record,
+    Sample,
+    StageError,
+    Tally,
+    Transcript,
+    Verdict,
+    stage,
+)
+
+PATIENCE = 100
+"""Samples that may fail one after the other before the endpoint is given up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What the engine does with every sample."""
+
+    elicitation: Elicitation
+    judges: Sequence[Judge]
+    attacks: Sequence[Attack] = ()
+    target: Callable[[int], Model]
+    """The model in its defenses, for an epoch."""
+    done: frozenset[tuple[str, int]] = frozenset()
+    """Ids and epochs that an earlier part of the run already holds."""
+
+
+@dataclass
+class Count:
+    """What the records so far say; fed while the run goes on, so that nothing is read twice."""
+
+    tallies: Sequence[Tally]
+    records: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter[str])
+    means: Counter[str] = field(default_factory=Counter[str])
+    failures: Counter[str] = field(default_factory=Counter[str])
+    seconds: float = 0.0
+
+    def add(self, record: Record) -> None:
+        """Count one record."""
+        self.records += 1
+        self.outcomes[record.outcome.value] += 1
+        if record.transcript is not None and record.transcript.responses:
+            self.means[record.transcript.responses[-1].means] += 1
+        for failure in record.failures:
+            self.failures[f"{failure.stage}: {failure.error}"] += 1
+        for tally in self.tallies:
+            tally.add(record)
+
+
+async def run(
+    samples: Iterable[Sample], epochs: int, work: Work, workers: int, keep: Callable[[Record], None]
+) -> None:
+    """Work through all samples and epochs. What one sample breaks is recorded; the rest goes on."""
+    jobs = _jobs(samples, epochs)
+    failed_in_a_row = 0
+
+    async def worker() -> None:
+        nonlocal failed_in_a_row
+        for sample, epoch in jobs:
+            async for record in _records(sample, epoch, work):
+                keep(record)
+                failed_in_a_row = failed_in_a_row + 1 if record.transcript is None else 0
+                if failed_in_a_row >= PATIENCE:
+                    raise _given_up(record)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(worker())
+    except BaseExceptionGroup as errors:
+        raise _first(errors) from None
+
+
+def _jobs(samples: Iterable[Sample], epochs: int) -> Iterator[tuple[Sample, int]]:
+    for sample in samples:
+        for epoch in range(epochs):
+            yield sample, epoch
+
+
+async def _records(sample: Sample, epoch: int, work: Work) -> AsyncIterator[Record]:
+    if not work.attacks:
+        if (sample.id, epoch) not in work.done:
+            yield await _record(sample, epoch, work)
+        return
+    try:
+        with stage(f"attack {work.attacks[0].name}"):
+            variants = [variant async for variant in _attacked(sample, work.attacks, work.target(epoch))]
+    except StageError as error:
+        yield Record(sample=sample, epoch=epoch, failures=(_failure(error),))
+        return
+    for variant in variants:
+        if (variant.id, epoch) not in work.done:
+            yield await _record(variant, epoch, work)
+
+
+async def _attacked(sample: Sample, attacks: Sequence[Attack], target: Model) -> AsyncIterator[Sample]:
+    """All variants, each attack applied to what the ones before made."""
+    if not attacks:
+        yield sample
+        return
+    async for variant in attacks[0].attack(sample, target):
+        async for deeper in _attacked(variant, attacks[1:], target):
+            yield deeper
+
+
+async def _record(sample: Sample, epoch: int, work: Work) -> Record:
+    try:
+        transcript = await _asked(sample, epoch, work)
+    except StageError as error:
+        return Record(sample=sample, epoch=epoch, failures=(_failure(error),))
+    verdicts: dict[str, Verdict] = {}
+    failures: tuple[Failure, ...] = ()
+    for judge in work.judges:
+        try:
+            with stage(f"judge {judge.name}"):
+                verdicts[judge.name] = await judge.judge(sample, transcript)
+        except StageError as error:
+            verdicts[judge.name] = Verdict(label="error", value=None, outcome=Outcome.JUDGE_ERROR)
+            failures = (*failures, _failure(error))
+    return Record(sample=sample, transcript=transcript, verdicts=verdicts, failures=failures, epoch=epoch)
+
+
+async def _asked(sample: Sample, epoch: int, work: Work) -> Transcript:
+    with stage("elicit"):
+        transcript = await work.elicitation.elicit(sample, work.target(epoch))
+    for attack in reversed(work.attacks):
+        with stage(f"restore {attack.name}"):
+            transcript = await attack.restore(sample, transcript)
+    return transcript
+
+
+def _failure(error: StageError) -> Failure:
+    return Failure(stage=error.stage, error=type(error.cause).__name__, message=str(error.cause)[:2000])
+
+
+def _given_up(record: Record) -> PlimsollError:
+    failure = record.failures[-1]
+    return PlimsollError(
+        f"the last {PATIENCE} samples all failed, the newest at {failure.stage} with "
+        f"{failure.error}: {failure.message}"
+    )
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error that ended the run, out of those that came with it."""
+    flat = list(_flat(errors))
+    return next((error for error in flat if isinstance(error, STOPS_THE_RUN)), flat[0])
+
+
+def _flat(error: BaseException) -> Iterator[BaseException]:
+    if not isinstance(error, BaseExceptionGroup):
+        yield error
+        return
+    for inner in error.exceptions:  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        yield from _flat(inner)  # pyright: ignore[reportUnknownArgumentType]

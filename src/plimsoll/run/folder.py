@@ -1,0 +1,120 @@
+"""A run on disk: `run.json`, `records.jsonl`, `summary.json`, and the lock that keeps others out."""
+
+import fcntl
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from plimsoll.core import DataError, Record, UserError
+from plimsoll.run import journal
+from plimsoll.run.manifest import FORMAT, Manifest, Summary
+
+T = TypeVar("T", Manifest, Summary)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The whole truth about one run."""
+
+    path: Path
+
+    @property
+    def records_path(self) -> Path:
+        """The file of records."""
+        return self.path / "records.jsonl"
+
+    def manifest(self) -> Manifest:
+        """What the run is."""
+        return _read(self.path / "run.json", Manifest)
+
+    def summary(self) -> Summary | None:
+        """What the run found, or `None` while nothing was summed up."""
+        path = self.path / "summary.json"
+        return _read(path, Summary) if path.exists() else None
+
+    def records(self) -> Iterator[Record]:
+        """Every record, once, in the order written."""
+        return journal.read(self.records_path)
+
+    def record(self, sample_id: str, epoch: int = 0) -> Record:
+        """One record, without reading the others."""
+        found = journal.find(self.records_path, sample_id, epoch)
+        if found is None:
+            raise UserError(f"{self.path} holds no record of sample {sample_id!r}, epoch {epoch}")
+        return found
+
+    def entries(self) -> Iterator[journal.Entry]:
+        """The list of records: id, epoch, outcome, category, language, label."""
+        return journal.entries(self.records_path)
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Write `run.json`."""
+        _write(self.path / "run.json", manifest)
+
+    def write_summary(self, summary: Summary) -> None:
+        """Write `summary.json`."""
+        _write(self.path / "summary.json", summary)
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """Keep other processes from writing here. Raises `UserError` when one already does."""
+        descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                owner = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+                raise UserError(
+                    f"another process (pid {owner}) is writing to {self.path}: "
+                    "wait for it, or give another --log-dir"
+                ) from None
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def open_run(path: Path) -> RunFolder:
+    """A run folder that exists. Raises `UserError` where none is."""
+    if not (path / "run.json").is_file():
+        raise UserError(f"{path} is no run folder: it has no run.json (plimsoll run --log-dir makes one)")
+    folder = RunFolder(path)
+    version = folder.manifest().format
+    if version > FORMAT:
+        raise UserError(f"{path} was written by a newer Plimsoll (format {version}, this one reads {FORMAT})")
+    return folder
+
+
+def runs(log_dir: Path) -> list[RunFolder]:
+    """The run folders of a log folder, newest first."""
+    return [RunFolder(path.parent) for path in sorted(log_dir.glob("*/run.json"), reverse=True)]
+
+
+def unfinished(log_dir: Path, run_id: str) -> RunFolder | None:
+    """The newest run of that id that did not finish."""
+    for path in sorted(log_dir.glob(f"*-{run_id}/run.json"), reverse=True):
+        folder = RunFolder(path.parent)
+        summary = folder.summary()
+        if summary is None or summary.status != "finished":
+            return folder
+    return None
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist") from None
+    except msgspec.MsgspecError as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
+
+
+def _write(path: Path, value: Manifest | Summary) -> None:
+    body = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    journal.write_atomically(path, [body, b"\n"])

@@ -1,0 +1,217 @@
+"""Records -> lines on disk, and back: append-only, one record a line, safe against kill and full disk.
+
+Beside the journal lies its index, a line of `[id, epoch, outcome, category, language, label, offset]`
+per record. It is derived: when it does not fit the journal it is made anew.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from plimsoll.core import DataError, PlimsollError, Record
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Record)
+
+
+class Entry(NamedTuple):
+    """One line of the index: what a list of records shows, and where the record lies."""
+
+    id: str
+    epoch: int
+    outcome: str
+    category: str
+    language: str
+    label: str
+    offset: int
+
+
+_entries = msgspec.json.Decoder(Entry)
+
+
+def entry_of(record: Record, offset: int) -> Entry:
+    """The index line of a record that begins at `offset`."""
+    sample = record.sample
+    label = next((verdict.label for verdict in record.verdicts.values()), "")
+    return Entry(
+        sample.id, record.epoch, str(record.outcome), sample.category, sample.language, label, offset
+    )
+
+
+class Journal:
+    """The growing file of records of a run that is under way."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        self._size = _drop_torn_line(self._file)
+        self._index: list[Entry] = []
+        self._index_path = index_path(path)
+        self._synced = self._size
+
+    def append(self, record: Record) -> None:
+        """Write one record. Raises `PlimsollError` on a full disk and leaves the journal whole."""
+        line = _encoder.encode(record) + b"\n"
+        try:
+            written = os.write(self._file, line)
+            while written < len(line):
+                written += os.write(self._file, line[written:])
+        except OSError as error:
+            os.ftruncate(self._file, self._size)
+            raise PlimsollError(
+                f"cannot write to {self.path}: {error.strerror}; all {self._size} bytes before are intact: "
+                "free some space and resume the run"
+            ) from error
+        self._index.append(entry_of(record, self._size))
+        self._size += len(line)
+        if len(self._index) >= 1000:
+            self._flush_index()
+
+    def sync(self) -> None:
+        """Ask the disk to keep what was written (a power cut; a kill loses nothing anyway)."""
+        if self._synced != self._size:
+            self._synced = self._size
+            os.fsync(self._file)
+
+    def close(self) -> None:
+        """Write the index and let go of the file."""
+        self._flush_index()
+        self.sync()
+        os.close(self._file)
+
+    def _flush_index(self) -> None:
+        lines = b"".join(_encoder.encode(entry) + b"\n" for entry in self._index)
+        self._index.clear()
+        try:
+            with self._index_path.open("ab") as file:
+                file.write(lines)
+        except OSError:
+            self._index_path.unlink(missing_ok=True)  # derived: made anew when it is asked for
+
+
+def index_path(journal: Path) -> Path:
+    """The index that lies beside a journal."""
+    return journal.with_suffix(".index")
+
+
+def read(path: Path) -> Iterator[Record]:
+    """Every record in the order written; an interrupted last line is left out.
+
+    Raises `DataError` naming file and line for a line that is no record.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.endswith(b"\n"):
+                yield _decode(path, number, line)
+
+
+def read_at(path: Path, offset: int) -> Record:
+    """The record that begins at a byte offset."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        return _decode(path, offset, file.readline())
+
+
+def entries(path: Path) -> Iterator[Entry]:
+    """The index of a journal, made anew when it is missing or does not fit."""
+    if not path.exists():
+        return iter(())
+    if not _index_fits(path):
+        write_index(path)
+    return (_entries.decode(line) for line in index_path(path).read_bytes().splitlines())
+
+
+def find(path: Path, sample_id: str, epoch: int = 0) -> Record | None:
+    """One record by id and epoch, without reading the others."""
+    if not path.exists():
+        return None
+    if not _index_fits(path):
+        write_index(path)
+    index = b"\n" + index_path(path).read_bytes()
+    at = index.find(b"\n" + _encoder.encode([sample_id, epoch])[:-1] + b",")
+    if at < 0:
+        return None
+    return read_at(path, _entries.decode(index[at + 1 : index.index(b"\n", at + 1)]).offset)
+
+
+def write_index(path: Path) -> None:
+    """Make the index of a journal from its records."""
+
+    def lines() -> Iterator[bytes]:
+        offset = 0
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.endswith(b"\n"):
+                    yield _encoder.encode(entry_of(_decode(path, number, line), offset)) + b"\n"
+                offset += len(line)
+
+    write_atomically(index_path(path), lines())
+
+
+def rewrite(path: Path, records: Iterable[Record]) -> None:
+    """Replace a journal by other records, at once or not at all."""
+    write_atomically(path, (_encoder.encode(record) + b"\n" for record in records))
+    write_index(path)
+
+
+def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file beside and rename it over, so that a reader sees the old or the new one."""
+    temporary = path.with_name(path.name + ".part")
+    with temporary.open("wb") as file:
+        file.writelines(chunks)
+    temporary.replace(path)
+
+
+def _decode(path: Path, number: int, line: bytes) -> Record:
+    try:
+        return _decoder.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: line {number} is no record: {error}") from error
+
+
+def _index_fits(path: Path) -> bool:
+    """Whether the index's last line names the journal's last record."""
+    index = index_path(path)
+    if not index.exists():
+        return path.stat().st_size == 0
+    last = _last_line(index)
+    if not last:
+        return path.stat().st_size == 0
+    try:
+        offset = _entries.decode(last).offset
+    except msgspec.MsgspecError:
+        return False
+    with path.open("rb") as file:
+        file.seek(offset)
+        return bool(file.readline()) and not file.readline().endswith(b"\n")
+
+
+def _last_line(path: Path) -> bytes:
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 65536))
+        tail = file.read()
+    if not tail.endswith(b"\n"):
+        return b""
+    return tail[:-1].rpartition(b"\n")[2]
+
+
+def _drop_torn_line(file: int) -> int:
+    """Cut an interrupted last line off; returns the size."""
+    size = os.fstat(file).st_size
+    at = size
+    while at > 0:
+        step = min(65536, at)
+        newline = os.pread(file, step, at - step).rfind(b"\n")
+        if newline >= 0:
+            at = at - step + newline + 1
+            break
+        at -= step
+    if at != size:
+        os.ftruncate(file, at)
+    return at

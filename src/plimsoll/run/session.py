@@ -1,0 +1,276 @@
+"""Plan + folder -> a finished, interrupted or stopped run, always resumable."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from plimsoll import registry
+from plimsoll.core import (
+    BudgetExceeded,
+    Model,
+    PlimsollError,
+    Record,
+    Usage,
+    UserError,
+)
+from plimsoll.run import engine, folder, journal, layers
+from plimsoll.run.cache import Cache
+from plimsoll.run.folder import RunFolder
+from plimsoll.run.limits import Limiter
+from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.run.plan import Plan
+
+SYNC_EVERY = 5.0
+"""Seconds between the moments when the disk is asked to keep what was written."""
+
+Observer = Callable[[Record, engine.Count], None]
+"""Told of every record as it is kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How a run is carried out; nothing here changes its records."""
+
+    log_dir: Path = Path("logs")
+    cache: Path | None = None
+    """The response cache's file, or `None` for none."""
+    max_connections: int = 100
+    attempts: int = 6
+    max_cost: float | None = None
+    price: Callable[[Usage], float] | None = None
+
+
+@dataclass
+class Session:
+    """One run under way. `Session(...).run()` leaves a run folder behind, whatever happens."""
+
+    plan: Plan
+    settings: Settings
+    observer: Observer | None = None
+    folder: RunFolder = field(init=False)
+    meter: layers.Meter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.meter = layers.Meter(price=self.settings.price, max_cost=self.settings.max_cost)
+        if self.settings.max_cost is not None and self.settings.price is None:
+            raise UserError(
+                f"--max-cost needs the price of {self.plan.model.name}, which is not known: "
+                "give it with --prices FILE (plimsoll run --help says how)"
+            )
+
+    async def run(self, resume: RunFolder | None = None) -> Summary:
+        """Carry the run out, or go on with the one given. Raises what stopped it, after summing up."""
+        manifest = self.plan.manifest
+        self.folder = resume or folder.unfinished(self.settings.log_dir, manifest.id) or self._new()
+        with self.folder.locked():
+            known = _same(self.folder, manifest)
+            return await self._locked_run(known)
+
+    async def _locked_run(self, manifest: Manifest) -> Summary:
+        started = time.monotonic()
+        count = engine.Count([metric.tally() for metric in self.plan.benchmark.metrics])
+        earlier = self.folder.summary()
+        done = _take_up(self.folder, count)
+        # A kill must never leave a summary that says less than the journal holds.
+        (self.folder.path / "summary.json").unlink(missing_ok=True)
+        status, reason = "finished", ""
+        try:
+            with self._opened() as (target, sink):
+                await self._work(manifest, target, done, count, sink)
+        except asyncio.CancelledError:
+            status, reason = "interrupted", "interrupted by the user"
+            raise
+        except BaseException as error:
+            status, reason = "stopped", str(error)
+            if not isinstance(error, BudgetExceeded):
+                count.failures[f"run: {type(error).__name__}"] += 1
+            raise
+        finally:
+            summary = self._summary(count, status, reason, earlier, time.monotonic() - started)
+            self._write(summary)
+        return summary
+
+    async def _work(
+        self,
+        manifest: Manifest,
+        target: Callable[[int], Model],
+        done: frozenset[tuple[str, int]],
+        count: engine.Count,
+        sink: journal.Journal,
+    ) -> None:
+        observer = self.observer
+
+        def keep(record: Record) -> None:
+            sink.append(record)
+            count.add(record)
+            if observer is not None:
+                observer(record, count)
+
+        benchmark = self.plan.benchmark
+        work = engine.Work(
+            elicitation=benchmark.elicitation,
+            judges=benchmark.judges,
+            attacks=self.plan.attacks,
+            target=target,
+            done=done,
+        )
+        workers = max(1, min(self.settings.max_connections, manifest.total))
+        syncing = asyncio.create_task(_sync(sink))
+        try:
+            await engine.run(self.plan.samples(), manifest.epochs, work, workers, keep)
+        finally:
+            syncing.cancel()
+            await self.plan.model.close()
+
+    @contextmanager
+    def _opened(self) -> Generator[tuple[Callable[[int], Model], journal.Journal]]:
+        """The model in its layers, and the journal; both closed in the end."""
+        store = Cache(self.settings.cache) if self.settings.cache is not None else None
+        sink = journal.Journal(self.folder.records_path)
+        try:
+            yield target_of(self.plan, self.settings, self.meter, store), sink
+        finally:
+            sink.close()
+            if store is not None:
+                store.close()
+
+    def _new(self) -> RunFolder:
+        manifest = self.plan.manifest
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        benchmark = manifest.benchmark.partition(":")[0]
+        rest = f"{benchmark}-{_slug(manifest.model.name)}-{manifest.id}"
+        try:
+            made = RunFolder(_new_folder(self.settings.log_dir, stamp, rest))
+        except OSError as error:
+            raise UserError(f"--log-dir {self.settings.log_dir}: {error.strerror}") from error
+        made.write_manifest(manifest)
+        return made
+
+    def _summary(
+        self, count: engine.Count, status: str, reason: str, earlier: Summary | None, seconds: float
+    ) -> Summary:
+        before = earlier or Summary()
+        return Summary(
+            status=status,
+            reason=reason,
+            records=count.records,
+            estimates=tuple(estimate for tally in count.tallies for estimate in tally.estimates()),
+            outcomes=dict(sorted(count.outcomes.items())),
+            means=dict(sorted(count.means.items())),
+            failures=dict(sorted(count.failures.items())),
+            references=tuple(self.plan.benchmark.references()),
+            usage=_sum(before.usage, self.meter.usage),
+            cost=self._cost(before),
+            cached=before.cached + self.meter.cached,
+            seconds=before.seconds + seconds,
+        )
+
+    def _cost(self, before: Summary) -> float | None:
+        if self.settings.price is None:
+            return None
+        return (before.cost or 0.0) + self.meter.cost
+
+    def _write(self, summary: Summary) -> None:
+        try:
+            self.folder.write_summary(summary)
+        except OSError as error:
+            raise PlimsollError(
+                f"cannot write {self.folder.path / 'summary.json'}: {error.strerror}; "
+                "the records are intact: free some space and resume the run"
+            ) from error
+
+
+def _new_folder(log_dir: Path, stamp: str, rest: str) -> Path:
+    """A folder of its own, also for a second run within the same second."""
+    for number in itertools.count():
+        path = log_dir / (f"{stamp}.{number}-{rest}" if number else f"{stamp}-{rest}")
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("unreachable: the count has no end")
+
+
+def target_of(
+    plan: Plan, settings: Settings, meter: layers.Meter, store: Cache | None
+) -> Callable[[int], Model]:
+    """The subject in its layers and defenses, for an epoch."""
+    manifest = plan.manifest
+    limiter = Limiter(ceiling=settings.max_connections)
+    model: Model = layers.Limited(plan.model, limiter)
+    model = layers.Retried(model, attempts=settings.attempts)
+    model = layers.Metered(model, meter)
+    if store is not None:
+        options = ",".join(f"{key}={value}" for key, value in sorted(manifest.model.options.items()))
+        model = layers.Cached(model, store, f"{model.name}|{model.revision}|{options}", meter)
+    if manifest.system_prompt:
+        model = layers.Instructed(model, manifest.system_prompt)
+    if manifest.sampling:
+        model = layers.Resampled(model, manifest.sampling)
+
+    @cache
+    def target(epoch: int) -> Model:
+        drawn = layers.Drawn(model, epoch) if epoch else model
+        for spec in plan.defenses:
+            drawn = registry.build("defenses", spec, inner=drawn)
+        return drawn
+
+    return target
+
+
+def _take_up(run: RunFolder, count: engine.Count) -> frozenset[tuple[str, int]]:
+    """Count what an earlier part of the run holds; samples that failed are set aside and asked again."""
+    done: set[tuple[str, int]] = set()
+    failed: list[Record] = []
+    for record in run.records():
+        if record.transcript is None:
+            failed.append(record)
+            continue
+        done.add((record.sample.id, record.epoch))
+        count.add(record)
+    if failed:
+        aside = journal.Journal(run.path / "failed.jsonl")
+        for record in failed:
+            aside.append(record)
+        aside.close()
+        journal.rewrite(
+            run.records_path, (record for record in run.records() if record.transcript is not None)
+        )
+    return frozenset(done)
+
+
+def _same(run: RunFolder, manifest: Manifest) -> Manifest:
+    """The folder's manifest, provided that it is of the same run."""
+    known = run.manifest()
+    if known.id != manifest.id:
+        raise UserError(
+            f"{run.path} cannot be resumed: its model, data or card are not what they were "
+            f"(run {known.id}, now {manifest.id}); start a new run"
+        )
+    return known
+
+
+async def _sync(sink: journal.Journal) -> None:
+    while True:
+        await asyncio.sleep(SYNC_EVERY)
+        await asyncio.to_thread(sink.sync)
+
+
+def _sum(a: Usage, b: Usage) -> Usage:
+    return Usage(
+        input_tokens=a.input_tokens + b.input_tokens,
+        cached_tokens=a.cached_tokens + b.cached_tokens,
+        output_tokens=a.output_tokens + b.output_tokens,
+        seconds=a.seconds + b.seconds,
+    )
+
+
+def _slug(name: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "._" else "-" for letter in name)[-40:].strip("-")
