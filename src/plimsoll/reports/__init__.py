@@ -1,1 +1,5 @@
 """Records and estimates -> terminal tables, Markdown, JSON and HTML for people."""
+
+from plimsoll.reports.view import RunView
+
+__all__ = ["RunView"]

@@ -1,0 +1,186 @@
+"""Summary -> the figures that every report shows: by category, by language, against baselines."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from plimsoll.core import Estimate, Reference
+from plimsoll.reports.view import RunView
+from plimsoll.run.manifest import Summary
+
+Key = tuple[str, frozenset[tuple[str, str]]]
+Standing = Literal["above", "below", "beside", "alone"]
+
+RATES = (
+    ("refusal_rate", "column.refused"),
+    ("unparsed_rate", "column.unparsed"),
+    ("empty_rate", "column.empty"),
+    ("error_rate", "column.errors"),
+)
+"""Rates that have a column of their own beside the headline, with the column's words."""
+SCORES = (("accuracy_compat", "column.compat"), ("accuracy_expected", "column.expected"))
+"""Other readings of the same answers."""
+PREFERRED = ("accuracy", "attack_success_rate", "refusal_rate")
+OUTCOMES = (
+    "right",
+    "wrong",
+    "event",
+    "no_event",
+    "unscored",
+    "refused",
+    "unparsed",
+    "empty",
+    "blocked",
+    "error",
+    "judge_unparsed",
+    "judge_error",
+    "not_applicable",
+)
+"""Classes of what became of an item, in the order shown."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A summary, made easy to ask."""
+
+    summary: Summary
+
+    @cached_property
+    def headline(self) -> str:
+        """The name of the number that the report is about."""
+        known = [estimate.name for estimate in self.summary.estimates]
+        return next((name for name in PREFERRED if name in known), known[0] if known else "")
+
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        """In the order reported."""
+        return self._groups("category")
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """In the order reported; empty where nothing is said of language."""
+        return self._groups("language")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """One per language where there are several, else one for the whole."""
+        return self.languages if len(self.languages) > 1 else ("",)
+
+    @cached_property
+    def _index(self) -> Mapping[Key, Estimate]:
+        return {(e.name, frozenset(e.group.items())): e for e in self.summary.estimates}
+
+    def find(self, name: str, category: str = "", language: str = "") -> Estimate | None:
+        """The estimate of that group; a lone language need not be named."""
+        only = self.languages[0] if len(self.languages) == 1 else ""
+        for spoken in dict.fromkeys((language, only, "")):
+            if spoken == "" and language and language != only:
+                continue
+            group = {"category": category, "language": spoken}
+            found = self._index.get((name, frozenset((k, v) for k, v in group.items() if v)))
+            if found is not None:
+                return found
+        return None
+
+    def measured(self, category: str = "", language: str = "") -> Estimate | None:
+        """The headline's estimate."""
+        return self.find(self.headline, category, language)
+
+    def share(self, name: str, category: str = "") -> float | None:
+        """A rate over all languages: as reported, or the mean by number of items."""
+        whole = self.find(name, category)
+        if whole is not None:
+            return whole.value
+        parts = [e for language in self.languages if (e := self.find(name, category, language)) is not None]
+        total = sum(part.n for part in parts)
+        return sum(part.value * part.n for part in parts) / total if total else None
+
+    def items(self, category: str = "") -> int:
+        """Scored items of a category over all languages."""
+        whole = self.measured(category)
+        if whole is not None:
+            return whole.n
+        return sum(e.n for language in self.languages if (e := self.measured(category, language)) is not None)
+
+    def names(self, wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Those of the named estimates that this run has."""
+        known = {estimate.name for estimate in self.summary.estimates}
+        return [(name, key) for name, key in wanted if name in known and name != self.headline]
+
+    def others(self) -> list[Estimate]:
+        """Estimates that the tables by category do not show."""
+        shown = {self.headline, *(name for name, _ in (*RATES, *SCORES))}
+        return [
+            e for e in self.summary.estimates if e.name not in shown or {*e.group} - {"category", "language"}
+        ]
+
+    def baseline(self, category: str = "", language: str = "") -> float | None:
+        """The random baseline, where there is one for this group."""
+        rows = [row for row in self.summary.references if row.kind == "baseline"]
+        random = [row for row in rows if "random" in row.name.lower()]
+        fitting = _spoken(random, language)
+        if fitting:
+            return fitting[0].values.get(category)
+        return self._mean_baseline(random, category) if not language else None
+
+    def published(self, language: str = "") -> list[Reference]:
+        """Published rows of a language, best first; all of them where no language is asked for."""
+        rows = [row for row in self.summary.references if row.kind == "published"]
+        chosen = [row for row in rows if not language or row.language in ("", language)]
+        return sorted(chosen, key=lambda row: -row.values.get("", 0.0))
+
+    def baselines(self) -> list[Reference]:
+        """Every baseline, as given."""
+        return [row for row in self.summary.references if row.kind == "baseline"]
+
+    def standing(self, estimate: Estimate, baseline: float | None) -> Standing:
+        """Where an interval lies against the random baseline."""
+        if baseline is None:
+            return "alone"
+        if estimate.low > baseline:
+            return "above"
+        return "below" if estimate.high < baseline else "beside"
+
+    @property
+    def unsound(self) -> bool:
+        """Whether any number rests on too few of its items."""
+        return any(not estimate.sound for estimate in self.summary.estimates)
+
+    def wholes(self) -> list[tuple[str, Estimate]]:
+        """The headline over everything, or by language where only that was reported."""
+        whole = self.measured()
+        if whole is not None:
+            return [("", whole)]
+        return [(spoken, e) for spoken in self.languages if (e := self.measured("", spoken)) is not None]
+
+    def _groups(self, key: str) -> tuple[str, ...]:
+        return tuple(
+            dict.fromkeys(
+                estimate.group[key]
+                for estimate in self.summary.estimates
+                if estimate.name == self.headline and key in estimate.group
+            )
+        )
+
+    def _mean_baseline(self, rows: Sequence[Reference], category: str) -> float | None:
+        """Over languages, by the number of items measured in each."""
+        weighed = [
+            (row.values[category], e.n)
+            for row in rows
+            if category in row.values and (e := self.measured(category, row.language)) is not None
+        ]
+        total = sum(n for _, n in weighed)
+        return sum(value * n for value, n in weighed) / total if total else None
+
+
+def figures(view: RunView) -> Figures:
+    """The figures of a run."""
+    return Figures(view.summary)
+
+
+def _spoken(rows: Sequence[Reference], language: str) -> list[Reference]:
+    exact = [row for row in rows if row.language == language]
+    if exact or language:
+        return exact or [row for row in rows if not row.language]
+    return rows[:1] if len({row.language for row in rows}) == 1 else []

@@ -1,0 +1,185 @@
+"""Figures -> rows of text, the same for terminal, Markdown and HTML tables."""
+
+from dataclasses import dataclass
+
+from plimsoll.core import Estimate
+from plimsoll.reports._figures import RATES, SCORES, Figures
+from plimsoll.reports._words import (
+    Language,
+    category,
+    interval,
+    metric,
+    named,
+    percent,
+    say,
+    visible,
+)
+
+MISSING = "–"
+UNSOUND = "⚠"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A heading, column names and rows of cells; the first column is text, the others numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    text_columns: frozenset[int] = frozenset({0})
+    """Columns that hold words, set flush left."""
+
+
+def scores(figures: Figures, language: Language = "en") -> Table:
+    """The headline by category, a column per language, with other readings and the baseline."""
+    others = figures.names(SCORES)
+    heads = [_head(spoken, figures, language) for spoken in figures.columns]
+    columns = [say("column.category", language=language), *heads]
+    columns += [say("column.random", language=language), *(say(key, language=language) for _, key in others)]
+    rows = [_scores_row(figures, code, language) for code in (*figures.categories, "")]
+    return Table(
+        title=metric(figures.headline, language),
+        columns=(*columns, say("column.n", language=language)),
+        rows=tuple(rows),
+    )
+
+
+def fates(figures: Figures, language: Language = "en") -> Table | None:
+    """Refusals, unparsed, empty and failed replies by category; `None` where nothing is known of them."""
+    known = figures.names(RATES)
+    if not known:
+        return None
+    rows = [
+        (_label(code, language), *(_share(figures.share(name, code)) for name, _ in known))
+        for code in (*figures.categories, "")
+    ]
+    columns = (say("column.category", language=language), *(say(key, language=language) for _, key in known))
+    return Table(title=say("section.outcomes", language=language), columns=columns, rows=tuple(rows))
+
+
+def others(figures: Figures, language: Language = "en") -> Table | None:
+    """Every estimate that no other table shows."""
+    return estimates(figures.others(), language)
+
+
+def estimates(chosen: list[Estimate], language: Language = "en") -> Table | None:
+    """Estimates one by one."""
+    if not chosen:
+        return None
+    columns = ("metric", "group", "value", "interval", "n", "unscored", "method")
+    return Table(
+        title=say("section.estimates", language=language),
+        columns=tuple(say(f"column.{name}", language=language) for name in columns),
+        rows=tuple(_estimate_row(estimate, language) for estimate in chosen),
+        text_columns=frozenset({0, 1, 6}),
+    )
+
+
+def references(figures: Figures, language: Language = "en") -> Table | None:
+    """Baselines and published rows, whole and by category."""
+    rows = [*figures.baselines(), *figures.published()]
+    if not rows:
+        return None
+    codes = ("", *figures.categories)
+    columns = [say(f"column.{name}", language=language) for name in ("model", "language", "setting")]
+    return Table(
+        title=say("section.references", language=language),
+        columns=(*columns, *(visible(code) or say("row.all", language=language) for code in codes)),
+        rows=tuple(
+            (
+                visible(row.name),
+                named("language", row.language, language) if row.language else "",
+                visible(row.setting),
+                *(_share(row.values.get(code)) for code in codes),
+            )
+            for row in rows
+        ),
+        text_columns=frozenset({0, 1, 2}),
+    )
+
+
+def sentences(figures: Figures, language: Language = "en") -> list[str]:
+    """The result in one sentence, or in one per language where only that was measured."""
+    wholes = figures.wholes()
+    if not wholes:
+        return [say("result.none", language=language)]
+    return [_sentence(figures, spoken, estimate, language) for spoken, estimate in wholes]
+
+
+def means(figures: Figures, language: Language = "en") -> str:
+    """By which means answers were read, with counts where there are several."""
+    found = figures.summary.means
+    if len(found) == 1:
+        return named("means", next(iter(found)), language)
+    return " · ".join(f"{named('means', name, language)} {count:,}" for name, count in found.items())
+
+
+def measured(estimate: Estimate | None) -> str:
+    """`53.1 (48.2–58.0)`, marked where it is not sound."""
+    if estimate is None:
+        return MISSING
+    mark = "" if estimate.sound else UNSOUND
+    return f"{mark}{percent(estimate.value)} ({interval(estimate.low, estimate.high)})"
+
+
+def _sentence(figures: Figures, spoken: str, estimate: Estimate, language: Language) -> str:
+    baseline = figures.baseline("", spoken)
+    lead = f"{named('language', spoken, language)}: " if spoken else ""
+    bounds = interval(estimate.low, estimate.high)
+    value, n = percent(estimate.value), f"{estimate.n:,}"
+    if figures.headline != "accuracy":
+        return lead + say(
+            "result.other", metric(figures.headline, language), value, bounds, n, language=language
+        )
+    right = f"{round(estimate.value * estimate.n):,}"
+    standing = figures.standing(estimate, baseline)
+    chance = percent(baseline) if baseline is not None else ""
+    return lead + say(f"result.{standing}", right, n, value, bounds, chance, language=language)
+
+
+def _head(spoken: str, figures: Figures, language: Language) -> str:
+    return named("language", spoken, language) if spoken else say("column.accuracy", language=language)
+
+
+def _label(code: str, language: Language) -> str:
+    return category(code, language) if code else say("row.all", language=language)
+
+
+def _scores_row(figures: Figures, code: str, language: Language) -> tuple[str, ...]:
+    return (
+        _label(code, language),
+        *(measured(figures.measured(code, spoken)) for spoken in figures.columns),
+        _share(_chance(figures, code)),
+        *(_share(figures.share(name, code)) for name, _ in figures.names(SCORES)),
+        f"{figures.items(code):,}",
+    )
+
+
+def _chance(figures: Figures, code: str) -> float | None:
+    return figures.baseline(code, figures.languages[0] if len(figures.languages) == 1 else "")
+
+
+def _share(value: float | None) -> str:
+    return MISSING if value is None else percent(value)
+
+
+def _estimate_row(estimate: Estimate, language: Language) -> tuple[str, ...]:
+    return (
+        metric(estimate.name, language),
+        " · ".join(group_words(estimate, language)) or say("row.all", language=language),
+        f"{'' if estimate.sound else UNSOUND}{percent(estimate.value)}",
+        interval(estimate.low, estimate.high),
+        f"{estimate.n:,}",
+        f"{estimate.unscored:,}",
+        visible(estimate.method),
+    )
+
+
+def group_words(estimate: Estimate, language: Language = "en") -> list[str]:
+    """What an estimate is about, in words."""
+    return [
+        named(kind, value, language)
+        if kind in ("category", "language")
+        else f"{visible(kind)} {visible(value)}"
+        for kind, value in estimate.group.items()
+    ]

@@ -1,0 +1,72 @@
+"""Keys -> what a report says, in English and Chinese; unknown keys fall back to plain words."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Characters that hide, reorder or command: control, bidi, zero width, tags, lone surrogates."""
+
+
+@cache
+def words(language: Language) -> Mapping[str, str]:
+    """Every string of one language by its key."""
+    table = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
+    return {key: entry[language] for key, entry in table.items()}
+
+
+def say(key: str, *arguments: str, language: Language = "en") -> str:
+    """The text of a key with `{0}`, `{1}` filled in."""
+    text = words(language)[key]
+    return re.sub(r"\{(\d)\}", lambda found: arguments[int(found[1])], text)
+
+
+def knows(key: str) -> bool:
+    """Whether there are words for a key."""
+    return key in words("en")
+
+
+def visible(text: str) -> str:
+    """The text with every hidden or commanding character shown as what it is."""
+    return HIDDEN.sub(_picture, text)
+
+
+def category(code: str, language: Language = "en") -> str:
+    """A category's name, or its code where we know none."""
+    return named("category", code, language)
+
+
+def metric(name: str, language: Language = "en") -> str:
+    """A metric's name; an unknown one is read as words."""
+    key = f"metric.{name}"
+    return say(key, language=language) if knows(key) else visible(name.replace("_", " "))
+
+
+def named(kind: str, code: str, language: Language = "en") -> str:
+    """The words of `kind.code`, or the code itself."""
+    key = f"{kind}.{code}"
+    return say(key, language=language) if knows(key) else visible(code)
+
+
+def percent(value: float, digits: int = 1) -> str:
+    """A share of one as a number of a hundred, without the sign."""
+    return f"{100 * value:.{digits}f}"
+
+
+def interval(low: float, high: float) -> str:
+    """Both bounds in percent."""
+    return f"{percent(low)}–{percent(high)}"
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"

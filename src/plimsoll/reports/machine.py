@@ -1,0 +1,72 @@
+"""A run -> JSON for programs: stable keys, every key always there (`docs/formats/report.md`)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from plimsoll.core import Estimate
+from plimsoll.reports._figures import Figures, figures
+from plimsoll.reports.view import RunView
+
+FORMAT = 1
+"""Version of the keys."""
+
+
+def report(view: RunView) -> dict[str, Any]:
+    """The report as plain values."""
+    found = figures(view)
+    return {
+        "format": FORMAT,
+        "headline": [_row(found, "", spoken, estimate) for spoken, estimate in found.wholes()],
+        "categories": _categories(found),
+        "run": plain(view.manifest),
+        "summary": plain(view.summary),
+    }
+
+
+def render(view: RunView) -> str:
+    """The report as indented JSON with a final newline."""
+    return json.dumps(report(view), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """A noun as dictionaries and lists, defaults written out."""
+    if isinstance(value, Struct):
+        fields = {name: plain(getattr(value, name)) for name in value.__struct_fields__}
+        return fields | {"sound": value.sound} if isinstance(value, Estimate) else fields
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in dict[Any, Any](value).items()}
+    return [plain(inner) for inner in list[Any](value)] if isinstance(value, tuple | list) else _bare(value)
+
+
+def _bare(value: Any) -> Any:
+    return msgspec.to_builtins(value)
+
+
+def _categories(found: Figures) -> list[dict[str, Any]]:
+    return [
+        _row(found, code, spoken, estimate)
+        for code in found.categories
+        for spoken in (found.languages or ("",))
+        if (estimate := found.measured(code, spoken)) is not None
+    ]
+
+
+def _row(found: Figures, code: str, spoken: str, estimate: Estimate) -> dict[str, Any]:
+    baseline = found.baseline(code, spoken)
+    return {
+        "category": code,
+        "language": spoken,
+        "name": estimate.name,
+        "value": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
+        "n": estimate.n,
+        "unscored": estimate.unscored,
+        "sound": estimate.sound,
+        "random_baseline": baseline,
+        "against_random": found.standing(estimate, baseline),
+    }

@@ -1,0 +1,64 @@
+"""A run -> Markdown, for a comment under a change or a page in a repository."""
+
+import re
+
+from plimsoll.reports import _rows
+from plimsoll.reports._figures import figures
+from plimsoll.reports._words import Language, say, visible
+from plimsoll.reports.view import RunView
+
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@$&])")
+
+
+def render(view: RunView, *, language: Language = "en") -> str:
+    """The result, its tables and notes."""
+    found = figures(view)
+    parts = [f"## {escape(view.manifest.model.name)} · {escape(view.manifest.benchmark)}"]
+    parts += [f"**{escape(sentence)}**" for sentence in _rows.sentences(found, language)]
+    parts.append(_facts(view, language))
+    parts.append(_table(_rows.scores(found, language)))
+    fates, others = _rows.fates(found, language), _rows.others(found, language)
+    parts += [_table(table) for table in (fates,) if table is not None]
+    parts += [_folded(table) for table in (others, _rows.references(found, language)) if table is not None]
+    parts.append(_notes(view, language))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text that Markdown, HTML in it, and mentions leave alone, on one line."""
+    plain = " ".join(visible(text).split())
+    return SPECIAL.sub(r"\\\1", plain).replace("\\<", "&lt;").replace("\\>", "&gt;").replace("\\@", "&#64;")
+
+
+def _facts(view: RunView, language: Language) -> str:
+    found = figures(view)
+    lines: list[str] = []
+    if view.summary.status != "finished":
+        counts = (view.summary.status, f"{view.summary.records:,}", f"{view.manifest.total:,}")
+        lines.append(f"⚠ {escape(say('unfinished', *counts, language=language))}")
+    if view.summary.means:
+        lines.append(f"{say('head.means', language=language)}: {escape(_rows.means(found, language))}")
+    if found.unsound:
+        lines.append(f"{_rows.UNSOUND} {say('result.unsound', language=language)}")
+    return "  \n".join(lines)
+
+
+def _table(table: _rows.Table) -> str:
+    ruler = "|".join(":--" if place in table.text_columns else "--:" for place in range(len(table.columns)))
+    lines = [f"### {escape(table.title)}", "", _line(table.columns), f"|{ruler}|"]
+    return "\n".join([*lines, *(_line(row) for row in table.rows)])
+
+
+def _folded(table: _rows.Table) -> str:
+    body = _table(table).partition("\n\n")[2]
+    return f"<details><summary>{escape(table.title)}</summary>\n\n{body}\n\n</details>"
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(escape(cell) for cell in cells)} |"
+
+
+def _notes(view: RunView, language: Language) -> str:
+    lines = [f"- {escape(note)}" for note in view.manifest.notes]
+    lines += [f"- {escape(name)}: {count:,}" for name, count in view.summary.failures.items()]
+    return "\n".join([f"### {say('notes.notes', language=language)}", "", *lines]) if lines else ""

@@ -1,0 +1,97 @@
+"""A run -> tables for the terminal, readable at 80 columns and without colour."""
+
+from io import StringIO
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from plimsoll.reports import _rows
+from plimsoll.reports._figures import Figures, figures
+from plimsoll.reports._words import Language, named, percent, say, visible
+from plimsoll.reports.view import RunView
+
+PUBLISHED_SHOWN = 6
+"""Published rows named per language; the other reports hold them all."""
+
+
+def render(view: RunView, *, language: Language = "en") -> RenderableType:
+    """Everything worth seeing first; print it with a rich console."""
+    found = figures(view)
+    parts: list[RenderableType] = [_head(view, found, language), _table(_rows.scores(found, language))]
+    for table in (_rows.fates(found, language), _rows.others(found, language)):
+        if table is not None:
+            parts.append(_table(table))
+    return Group(*parts, *_published(found, language), *_notes(view, found, language))
+
+
+def text(view: RunView, *, width: int = 80, language: Language = "en") -> str:
+    """The same as plain text, without colour."""
+    out = StringIO()
+    console = Console(file=out, width=width, no_color=True, highlight=False, legacy_windows=False)
+    console.print(render(view, language=language))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
+    title = Text.assemble(
+        (visible(view.manifest.model.name), "bold"), " · ", visible(view.manifest.benchmark)
+    )
+    lines: list[RenderableType] = [Text(), title]
+    lines += [Text(sentence) for sentence in _rows.sentences(found, language)]
+    if view.summary.means:
+        lines.append(_pair(say("head.means", language=language), _rows.means(found, language)))
+    summary = view.summary
+    if summary.status != "finished":
+        counts = (visible(summary.status), f"{summary.records:,}", f"{view.manifest.total:,}")
+        lines.append(Text(say("unfinished", *counts, language=language), style="yellow"))
+    return Group(*lines)
+
+
+def _table(table: _rows.Table) -> RenderableType:
+    made = RichTable(
+        title=Text(table.title, style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1),
+        collapse_padding=True,
+    )
+    for place, name in enumerate(table.columns):
+        words = place in table.text_columns
+        made.add_column(Text(name), justify="left" if words else "right", no_wrap=not words or place == 0)
+    for row in table.rows:
+        made.add_row(*(Text(cell, style="yellow" if _rows.UNSOUND in cell else "") for cell in row))
+    return Padding(made, (1, 0, 0, 0))
+
+
+def _published(found: Figures, language: Language) -> list[RenderableType]:
+    made: list[RenderableType] = []
+    for spoken in dict.fromkeys(row.language for row in found.published()):
+        rows = [row for row in found.published(spoken) if "" in row.values][:PUBLISHED_SHOWN]
+        listed = " · ".join(f"{visible(row.name)} {percent(row.values[''])}" for row in rows)
+        lead = say("legend.published", language=language)
+        made.append(_pair(f"{lead}, {named('language', spoken, language)}" if spoken else lead, listed))
+    return made
+
+
+def _notes(view: RunView, found: Figures, language: Language) -> list[RenderableType]:
+    lines = [visible(note) for note in view.manifest.notes]
+    if found.unsound:
+        lines.insert(0, f"{_rows.UNSOUND} {say('result.unsound', language=language)}")
+    failures = [f"{visible(name)}: {count:,}" for name, count in view.summary.failures.items()]
+    if failures:
+        lines.append(f"{say('notes.failures', language=language)}: {'; '.join(failures)}")
+    return [Text(), *(_hanging(line) for line in lines)] if lines else []
+
+
+def _pair(name: str, value: str) -> Text:
+    return Text.assemble((f"{name}: ", "dim"), value)
+
+
+def _hanging(line: str) -> RenderableType:
+    grid = RichTable.grid(padding=(0, 1, 0, 0))
+    grid.add_row(Text("•"), Text(line))
+    return grid

@@ -1,0 +1,17 @@
+"""A run, as every report reads it."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from plimsoll.core import Record
+from plimsoll.run.manifest import Manifest, Summary
+
+
+class RunView(Struct, frozen=True, kw_only=True):
+    """What a report is made of."""
+
+    manifest: Manifest
+    summary: Summary
+    records: Iterable[Record] = ()
+    """Read once, and only by reports that show single items."""
