@@ -1,1 +1,113 @@
-"""The command line: one file per command."""
+"""The command line: one file per command, each imported only when it is called."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from plimsoll import __version__
+from plimsoll.core import PlimsollError, UserError, did_you_mean
+
+OK, ERROR, USAGE, GATE, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes that scripts may rely on."""
+
+
+class Commands(click.Group):
+    """Finds a command by its file name and imports no other."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every file of this folder that is no shared code."""
+        files = Path(__file__).parent.glob("[!_]*.py")
+        return sorted(path.stem for path in files)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        return importlib.import_module(f"plimsoll.cli.{cmd_name}").command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the closest commands when there is none of that name."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            close = did_you_mean(args[0], self.list_commands(ctx))
+            raise click.UsageError(
+                f"no command is called {args[0]!r}{close} (plimsoll --help shows all)", ctx
+            )
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with their summaries, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES.get(name, "")) for name in self.list_commands(ctx)])
+
+
+SUMMARIES = {
+    "cache": "Show or empty the cache of responses.",
+    "data": "Fetch official data sets, and see where they lie.",
+    "demo": "SafetyBench on the embedded model, from questions to report.",
+    "export": "Write a run in another tool's format.",
+    "import": "Turn another tool's log into a run folder.",
+    "judge": "Judge a run's stored answers anew; no model is asked again.",
+    "list": "List benchmarks, models, judges and all other parts.",
+    "records": "Print a run's records as JSON lines.",
+    "report": "Write a run's report: terminal, HTML, Markdown or JSON.",
+    "run": "Put a benchmark to a model.",
+    "samples": "Print a benchmark's samples, with the exact text sent, as JSON lines.",
+    "score": "Score a file of predictions by the benchmark's official rules.",
+    "show": "Show one part: its card, arguments and defaults.",
+}
+
+
+def _same_word(token: str) -> str:
+    return token.replace("_", "-") if token.startswith("--") else token
+
+
+@click.command(
+    cls=Commands,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "token_normalize_func": _same_word,
+        "auto_envvar_prefix": "PLIMSOLL",
+    },
+    epilog="Exit codes: 0 ok, 1 error, 2 usage, 3 gate failed, 130 interrupted.",
+)
+@click.version_option(__version__, "-V", "--version", message="plimsoll %(version)s")
+def group() -> None:
+    """Tell how far a language model may safely be loaded.
+
+    First run: plimsoll demo. Own endpoint: plimsoll run safetybench --model openai/NAME -M base_url=URL
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(exit_code(sys.argv[1:] if arguments is None else arguments))
+
+
+def exit_code(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit code."""
+    try:
+        result: Any = group.main(list(arguments), prog_name="plimsoll", standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe has gone (`| head`): that is its right. Nothing may be flushed any more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except (click.ClickException, PlimsollError) as error:
+        return _complain(error)
+    return result if isinstance(result, int) else OK
+
+
+def _complain(error: click.ClickException | PlimsollError) -> int:
+    message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    click.echo(f"plimsoll: {message}", err=True)
+    if isinstance(error, click.UsageError) and error.ctx and error.ctx.command_path != "plimsoll":
+        click.echo(f"({error.ctx.command_path} --help shows the options)", err=True)
+    return USAGE if isinstance(error, (click.UsageError, UserError)) else ERROR

@@ -20,6 +20,7 @@ from plimsoll.core import (
     Tally,
     Transcript,
     Verdict,
+    replace,
     stage,
 )
 
@@ -124,16 +125,23 @@ async def _record(sample: Sample, epoch: int, work: Work) -> Record:
         transcript = await _asked(sample, epoch, work)
     except StageError as error:
         return Record(sample=sample, epoch=epoch, failures=(_failure(error),))
+    return await judged(Record(sample=sample, transcript=transcript, epoch=epoch), work.judges)
+
+
+async def judged(record: Record, judges: Sequence[Judge]) -> Record:
+    """The record with its verdicts made anew; one without an answer stays as it is."""
+    if record.transcript is None:
+        return record
     verdicts: dict[str, Verdict] = {}
-    failures: tuple[Failure, ...] = ()
-    for judge in work.judges:
+    failures = tuple(failure for failure in record.failures if not failure.stage.startswith("judge "))
+    for judge in judges:
         try:
             with stage(f"judge {judge.name}"):
-                verdicts[judge.name] = await judge.judge(sample, transcript)
+                verdicts[judge.name] = await judge.judge(record.sample, record.transcript)
         except StageError as error:
             verdicts[judge.name] = Verdict(label="error", value=None, outcome=Outcome.JUDGE_ERROR)
             failures = (*failures, _failure(error))
-    return Record(sample=sample, transcript=transcript, verdicts=verdicts, failures=failures, epoch=epoch)
+    return replace(record, verdicts=verdicts, failures=failures)
 
 
 async def _asked(sample: Sample, epoch: int, work: Work) -> Transcript:

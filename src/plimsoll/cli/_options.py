@@ -1,0 +1,51 @@
+"""Options that several commands share, and what their values mean."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from plimsoll import registry
+from plimsoll.core import UserError
+from plimsoll.run.folder import RunFolder, open_run, runs
+
+LOG_DIR = click.option(
+    "--log-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("logs"),
+    show_default=True,
+    help="Folder that holds the run folders.",
+)
+RUN = click.argument("run", required=False, type=click.Path(path_type=Path))
+
+
+def pairs(values: Iterable[str], option: str) -> dict[str, str]:
+    """`key=value` options as a mapping."""
+    read: dict[str, str] = {}
+    for value in values:
+        key, equals, rest = value.partition("=")
+        if not equals or not key:
+            raise UserError(f"{option} {value!r} is not key=value")
+        read[key.replace("-", "_")] = rest
+    return read
+
+
+def benchmark_spec(text: str, arguments: dict[str, str], shots: int | None) -> str:
+    """A benchmark's spec with the arguments that stand in options of their own."""
+    spec = registry.parse(text)
+    more = dict(arguments)
+    if shots is not None:
+        more["shots"] = str(shots)
+    if twice := sorted(set(more) & set(spec.arguments)):
+        raise UserError(f"{twice[0]} is given in {text!r} and as an option: keep one of them")
+    return str(registry.Spec(name=spec.name, arguments={**spec.arguments, **more}))
+
+
+def opened(run: Path | None, log_dir: Path) -> RunFolder:
+    """The run folder of an argument; without one, the newest of the log folder."""
+    if run is not None:
+        return open_run(run if run.exists() or not (log_dir / run).exists() else log_dir / run)
+    newest = next(iter(runs(log_dir)), None)
+    if newest is None:
+        raise UserError(f"{log_dir} holds no run yet: name a run folder, or make one with plimsoll run")
+    return newest

@@ -1,0 +1,100 @@
+"""Records as they are kept -> a progress bar with the time left, or plain lines where no one watches."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Any, Self
+
+from plimsoll.core import Record
+from plimsoll.run.engine import Count
+
+QUIET_FOR = 2.0
+"""Seconds without a word: a short run shows nothing."""
+LINE_EVERY = 10.0
+"""Seconds between lines where standard error is no terminal."""
+REFRESH = 0.1
+
+
+class Progress:
+    """Shown on standard error, so that standard output stays for results."""
+
+    def __init__(self, title: str, total: int) -> None:
+        self.title = title
+        self.total = total
+        self._started = self._shown = time.monotonic()
+        self._first: int | None = None
+        self._bar: Any = None
+
+    def __call__(self, record: Record, count: Count) -> None:
+        """Take note of one more record."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = count.records - 1
+        if now - self._shown < (REFRESH if self._bar else QUIET_FOR) and count.records < self.total:
+            return
+        if now - self._started < QUIET_FOR:
+            return
+        if sys.stderr.isatty():
+            self._shown = now
+            self._draw(count)
+        elif now - self._shown >= LINE_EVERY or count.records == self.total:
+            self._shown = now
+            print(self._line(count, now), file=sys.stderr, flush=True)
+
+    def _draw(self, count: Count) -> None:
+        if self._bar is None:
+            self._bar = _bar(self.title, self.total)
+            self._bar.start()
+        self._bar.update(self._bar.task_ids[0], completed=count.records, note=_note(count))
+
+    def _line(self, count: Count, now: float) -> str:
+        asked = count.records - (self._first or 0)
+        left = (self.total - count.records) * (now - self._started) / max(asked, 1)
+        share = count.records / max(self.total, 1)
+        return (
+            f"{self.title}: {count.records}/{self.total} ({share:.0%}), {_duration(left)} left{_note(count)}"
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _bar(title: str, total: int) -> Any:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bar
+
+    bar = Bar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("eta"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=Console(stderr=True),
+    )
+    bar.add_task(title, total=total, note="")
+    return bar
+
+
+def _note(count: Count) -> str:
+    errors = count.outcomes["error"] + count.outcomes["judge_error"]
+    return f"  {errors} failed" if errors else ""
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -1,0 +1,47 @@
+"""`plimsoll records`: what a run holds, line by line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from plimsoll.cli import _options, _output
+from plimsoll.run.folder import RunFolder
+
+
+@click.command("records")
+@_options.RUN
+@click.option("--id", "sample_id", help="One whole record, by the id of its sample.")
+@click.option("--epoch", type=click.IntRange(0), default=0, show_default=True, help="With --id: which epoch.")
+@click.option("--outcome", help="Only records of this outcome.")
+@click.option("--category", help="Only records of this category.")
+@click.option("--full", is_flag=True, help="Whole records: sample, transcript, verdicts.")
+@_options.LOG_DIR
+def command(
+    run: Path | None, log_dir: Path, sample_id: str | None, epoch: int, full: bool, **wanted: str | None
+) -> None:
+    """Print the records of RUN (the newest one without it) as JSON lines: id, epoch, outcome ..."""
+    folder = _options.opened(run, log_dir)
+    if sample_id is not None:
+        _output.value(folder.record(sample_id, epoch))
+        return
+    _output.lines(_whole(folder, wanted) if full else _short(folder, wanted))
+
+
+def _short(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[dict[str, Any]]:
+    for entry in folder.entries():
+        row = entry._asdict()
+        del row["offset"]
+        if _fits(row, wanted):
+            yield row
+
+
+def _whole(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[Any]:
+    for record in folder.records():
+        if _fits({"outcome": record.outcome, "category": record.sample.category}, wanted):
+            yield record
+
+
+def _fits(row: dict[str, Any], wanted: dict[str, str | None]) -> bool:
+    return all(value is None or row[key] == value for key, value in wanted.items())

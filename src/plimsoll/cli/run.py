@@ -1,0 +1,208 @@
+"""`plimsoll run`: put a benchmark to a model."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from plimsoll.cli import _options, _output
+from plimsoll.cli._progress import Progress
+from plimsoll.core import Usage, UserError
+from plimsoll.run import cache, plan, rehearsal, session
+from plimsoll.run.folder import RunFolder, open_run
+from plimsoll.run.manifest import Summary
+
+
+class Done(NamedTuple):
+    """A run that came to its end."""
+
+    folder: RunFolder
+    summary: Summary
+
+
+@click.command("run")
+@click.argument("benchmarks", nargs=-1, metavar="[BENCHMARK[:key=value,...]]...")
+@click.option(
+    "--model", "-m", default="llamacpp", show_default=True, help="provider/model (plimsoll list models)."
+)
+@click.option(
+    "-M", "model_args", multiple=True, metavar="KEY=VALUE", help="Option of the model, such as base_url."
+)
+@click.option("-T", "task_args", multiple=True, metavar="KEY=VALUE", help="Argument of the benchmark.")
+@click.option("--num-fewshot", type=click.IntRange(0), help="Examples before each question.")
+@click.option("--limit", type=int, help="Only the first N samples.")
+@click.option(
+    "--sample", "draw", type=int, help="A random draw of N samples that keeps every category's share."
+)
+@click.option("--sample-id", "sample_ids", multiple=True, help="Only this sample; may be repeated.")
+@click.option("--epochs", type=int, default=1, show_default=True, help="How often each sample is asked.")
+@click.option("--temperature", type=click.FloatRange(0), help="Sampling temperature.")
+@click.option("--top-p", type=click.FloatRange(0, 1), help="Nucleus sampling.")
+@click.option("--max-tokens", type=click.IntRange(1), help="Longest reply, in tokens.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of every part that draws.")
+@click.option("--system-prompt", default="", help="Text, or @FILE, put before every conversation.")
+@click.option("--attack", "attacks", multiple=True, help="Spec of an attack; may be repeated.")
+@click.option("--defense", "defenses", multiple=True, help="Spec of a defense; may be repeated.")
+@click.option(
+    "--max-connections", type=click.IntRange(1), default=100, show_default=True, help="Most calls in flight."
+)
+@click.option("--max-cost", type=click.FloatRange(0), help="Stop when this many US dollars are spent.")
+@click.option(
+    "--prices", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Price table (TOML)."
+)
+@click.option(
+    "--cache/--no-cache", "cached", default=True, show_default=True, help="Reuse earlier responses."
+)
+@click.option("--dry-run", is_flag=True, help="Print calls, tokens and cost; ask nothing.")
+@click.option("--resume", type=click.Path(path_type=Path), help="Go on with this run folder.")
+@_options.LOG_DIR
+@_output.JSON
+def command(
+    benchmarks: tuple[str, ...], resume: Path | None, dry_run: bool, as_json: bool, **given: Any
+) -> None:
+    """Put one or more BENCHMARKS to a model, journal every answer, and sum up with intervals.
+
+    The same command again goes on with a run that was cut off. A finished run is never changed.
+    """
+    specs = [_resumed(resume)] if resume else [_spec(benchmark, given) for benchmark in benchmarks]
+    if not specs:
+        raise UserError(
+            "no benchmark is named: plimsoll run safetybench (plimsoll list benchmarks shows all)"
+        )
+    if resume and benchmarks:
+        raise UserError("--resume goes on with a run as it was made: leave the benchmark out")
+    folder = open_run(resume) if resume else None
+    settings = _settings(given)
+    for spec in specs:
+        if dry_run:
+            _forecast(spec, settings, given["prices"], as_json)
+        else:
+            _show(execute(spec, settings, given["prices"], folder), as_json)
+
+
+def execute(
+    spec: plan.RunSpec,
+    settings: session.Settings,
+    prices: Path | None = None,
+    folder: RunFolder | None = None,
+) -> Done:
+    """Carry one run out, with its progress shown."""
+    built = plan.build(spec)
+    settings = replace(settings, price=price_of(built.model.name, prices))
+    title = f"{spec.benchmark} · {built.model.name}"
+    with Progress(title, built.manifest.total) as progress:
+        going = session.Session(built, settings, progress)
+        try:
+            summary = asyncio.run(_until_told(going, folder))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            progress.__exit__(None, None, None)
+            _say_how_to_resume(going, "interrupted")
+            raise KeyboardInterrupt from None
+        except Exception:
+            progress.__exit__(None, None, None)
+            _say_how_to_resume(going, "stopped")
+            raise
+    return Done(going.folder, summary)
+
+
+def price_of(model: str, prices: Path | None) -> Callable[[Usage], float] | None:
+    """What a call to this model costs, where the price is known."""
+    from plimsoll.models._prices import price_of as find
+
+    found = find(model, prices)
+    return found.cost if found else None
+
+
+async def _until_told(going: session.Session, folder: RunFolder | None) -> Summary:
+    """Run; a polite kill (SIGTERM) ends it as Ctrl-C does."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await going.run(folder)
+
+
+def _say_how_to_resume(going: session.Session, what: str) -> None:
+    if hasattr(going, "folder"):
+        click.echo(f"{what}; go on with: plimsoll run --resume {going.folder.path}", err=True)
+
+
+def _resumed(path: Path) -> plan.RunSpec:
+    return plan.spec_of(open_run(path).manifest())
+
+
+def _spec(benchmark: str, given: dict[str, Any]) -> plan.RunSpec:
+    names = ("temperature", "top_p", "max_tokens")
+    return plan.RunSpec(
+        benchmark=_options.benchmark_spec(
+            benchmark, _options.pairs(given["task_args"], "-T"), given["num_fewshot"]
+        ),
+        model=given["model"],
+        options=_options.pairs(given["model_args"], "-M"),
+        attacks=given["attacks"],
+        defenses=given["defenses"],
+        system_prompt=_text(given["system_prompt"]),
+        sampling={name: given[name] for name in names if given[name] is not None},
+        seed=given["seed"],
+        epochs=given["epochs"],
+        limit=given["limit"],
+        draw=given["draw"],
+        sample_ids=given["sample_ids"],
+    )
+
+
+def _settings(given: dict[str, Any]) -> session.Settings:
+    return session.Settings(
+        log_dir=given["log_dir"],
+        cache=cache.default_path() if given["cached"] else None,
+        max_connections=given["max_connections"],
+        max_cost=given["max_cost"],
+    )
+
+
+def _text(value: str) -> str:
+    if not value.startswith("@"):
+        return value
+    try:
+        return Path(value[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"--system-prompt {value}: {error}") from error
+
+
+def _forecast(spec: plan.RunSpec, settings: session.Settings, prices: Path | None, as_json: bool) -> None:
+    built = plan.build(spec)
+    forecast = asyncio.run(rehearsal.rehearse(built, price_of(built.model.name, prices)))
+    if as_json:
+        _output.value({"benchmark": spec.benchmark, "model": built.model.name, "forecast": forecast})
+        return
+    cost = "unknown (give --prices FILE)" if forecast.cost is None else f"{forecast.cost:.2f} USD"
+    click.echo(f"{spec.benchmark} · {built.model.name}")
+    click.echo(f"  samples        {forecast.samples:>12,}")
+    click.echo(f"  calls          {forecast.calls:>12,}")
+    click.echo(f"  input tokens   {forecast.input_tokens:>12,}  (estimated)")
+    click.echo(f"  output tokens  {forecast.output_tokens:>12,}  (estimated)")
+    click.echo(f"  cost           {cost:>12}")
+    if settings.max_cost is not None and forecast.cost is not None and forecast.cost > settings.max_cost:
+        click.echo(f"  --max-cost {settings.max_cost:g} would stop the run before its end")
+
+
+def _show(done: Done, as_json: bool) -> None:
+    if as_json:
+        _output.value(
+            {
+                "run": str(done.folder.path),
+                "status": done.summary.status,
+                "records": done.summary.records,
+                "outcomes": done.summary.outcomes,
+                "estimates": done.summary.estimates,
+            }
+        )
+        return
+    from plimsoll.cli.report import print_table
+
+    print_table(done.folder)
+    click.echo(f"\nrun     {done.folder.path}")
+    click.echo(f"report  plimsoll report {done.folder.path} --format html")

@@ -1,0 +1,71 @@
+"""`plimsoll show`: one part, with its card and arguments."""
+
+import inspect
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from plimsoll import registry
+from plimsoll.cli import _output
+from plimsoll.core import UserError, did_you_mean
+
+
+@click.command("show")
+@click.argument("name", metavar="[ROOM/]NAME")
+@_output.JSON
+def command(name: str, as_json: bool) -> None:
+    """Show the part called NAME: what it does, where it comes from, what it takes."""
+    part = _find(name)
+    if as_json:
+        _output.value(_facts(part))
+        return
+    click.echo(f"{part.name}  ({part.room})\n")
+    click.echo(inspect.getdoc(part.factory) or "")
+    if part.card is not None:
+        card = asdict(part.card)
+        card["languages"] = ", ".join(part.card.languages)
+        click.echo()
+        _output.table(((key, str(value)) for key, value in card.items() if value), "card")
+    arguments = [(f"{a.name}={_default(a)}", a.kind) for a in _own(part)]
+    if arguments:
+        click.echo()
+        _output.table(arguments, "-M options" if part.room == "models" else "arguments")
+
+
+def _find(name: str) -> registry.Part:
+    room, _, rest = name.partition("/")
+    for known in registry.ROOMS:
+        if rest and room in (known, known.removesuffix("s")):
+            return registry.find(known, rest)
+    for known in registry.ROOMS:
+        if name.partition("/")[0] in registry.names(known):
+            return registry.find(known, room if known == "models" else name)
+    every = [part for known in registry.ROOMS for part in registry.names(known)]
+    raise UserError(f"no part is called {name!r}{did_you_mean(name, every)} (plimsoll list shows all)")
+
+
+def _own(part: registry.Part) -> tuple[registry.Argument, ...]:
+    """The arguments that a user gives; a model's id and a defense's inner model are not among them."""
+    return tuple(a for a in part.arguments if a.name not in {"model_id", "inner"})
+
+
+def _default(argument: registry.Argument) -> str:
+    return "(needed)" if argument.required else str(argument.default)
+
+
+def _facts(part: registry.Part) -> dict[str, Any]:
+    return {
+        "room": part.room,
+        "name": part.name,
+        "summary": part.summary,
+        "card": None if part.card is None else asdict(part.card),
+        "arguments": [
+            {"name": a.name, "takes": a.kind, "default": a.default if _plain(a.default) else str(a.default)}
+            for a in _own(part)
+        ],
+    }
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, (str, int, float, bool))

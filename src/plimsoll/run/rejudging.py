@@ -1,0 +1,84 @@
+"""A run's stored answers -> a run judged anew; no model is asked again."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from plimsoll.core import Benchmark, Judge, Record
+from plimsoll.run import engine, journal
+from plimsoll.run.engine import Count
+from plimsoll.run.folder import RunFolder
+from plimsoll.run.manifest import Manifest, Summary
+
+
+def rejudge(
+    source: RunFolder,
+    benchmark: Benchmark,
+    judges: Sequence[Judge],
+    specs: Sequence[str] = (),
+    observer: Callable[[Record, Count], None] | None = None,
+) -> RunFolder:
+    """Judge every record of `source` by `judges` and write a new run folder beside it."""
+    manifest = _derived(source, specs)
+    made = RunFolder(_beside(source.path, manifest.id))
+    made.path.mkdir(parents=True, exist_ok=True)
+    with made.locked():
+        made.write_manifest(manifest)
+        made.records_path.unlink(missing_ok=True)
+        journal.index_path(made.records_path).unlink(missing_ok=True)
+        count = Count([metric.tally() for metric in benchmark.metrics])
+        asyncio.run(_judge_all(source, made, judges, count, observer))
+        made.write_summary(_summary(source, count))
+    return made
+
+
+async def _judge_all(
+    source: RunFolder,
+    made: RunFolder,
+    judges: Sequence[Judge],
+    count: Count,
+    observer: Callable[[Record, Count], None] | None,
+) -> None:
+    sink = journal.Journal(made.records_path)
+    try:
+        for record in source.records():
+            judged = await engine.judged(record, judges)
+            sink.append(judged)
+            count.add(judged)
+            if observer is not None:
+                observer(judged, count)
+    finally:
+        sink.close()
+
+
+def _derived(source: RunFolder, specs: Sequence[str]) -> Manifest:
+    manifest = source.manifest()
+    return msgspec.structs.replace(
+        manifest,
+        id=f"{manifest.id}-judged",
+        parent=source.path.name,
+        judges=tuple(specs),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        notes=(*manifest.notes, f"the answers of run {source.path.name}, judged anew"),
+    )
+
+
+def _beside(path: Path, run_id: str) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    return path.with_name(f"{stamp}-{path.name.partition('-')[2].rpartition('-')[0]}-{run_id}")
+
+
+def _summary(source: RunFolder, count: Count) -> Summary:
+    before = source.summary() or Summary()
+    return msgspec.structs.replace(
+        before,
+        status="finished",
+        records=count.records,
+        estimates=tuple(estimate for tally in count.tallies for estimate in tally.estimates()),
+        outcomes=dict(sorted(count.outcomes.items())),
+        means=dict(sorted(count.means.items())),
+        failures=dict(sorted(count.failures.items())),
+    )

@@ -1,0 +1,233 @@
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from plimsoll.core import (
+    Attack,
+    Denied,
+    Model,
+    ModelError,
+    Outcome,
+    Sample,
+    Transcript,
+    TransientError,
+    UserError,
+    Verdict,
+    replace,
+    user,
+)
+from plimsoll.run import engine, plan
+from plimsoll.run.folder import RunFolder, open_run, runs
+from plimsoll.run.rehearsal import rehearse
+from plimsoll.run.rejudging import rejudge
+from plimsoll.run.session import Session, Settings
+from tests.support.toy import Adder, Exact, toy
+
+
+def planned(size: int = 10, model: Adder | None = None, **changes: object) -> plan.Plan:
+    spec = plan.RunSpec(benchmark="toy", model="toy/adder", **changes)  # type: ignore[arg-type]
+    return plan.build(spec, benchmark=toy(size), model=model or Adder())
+
+
+def carried_out(made: plan.Plan, log_dir: Path, **settings: object) -> RunFolder:
+    session = Session(made, Settings(log_dir=log_dir, **settings))  # type: ignore[arg-type]
+    asyncio.run(session.run())
+    return session.folder
+
+
+def ids(folder: RunFolder) -> list[str]:
+    return sorted(record.sample.id for record in folder.records())
+
+
+def test_a_run_journals_every_sample_and_sums_up(tmp_path: Path) -> None:
+    folder = carried_out(planned(10), tmp_path)
+    summary = folder.summary()
+    assert summary is not None
+    assert ids(folder) == sorted(map(str, range(10)))
+    assert summary.status == "finished"
+    assert summary.outcomes == {"answered": 10}
+    assert summary.estimates[0].value == 1.0
+    assert folder.manifest().total == 10
+    assert open_run(folder.path).path in [run.path for run in runs(tmp_path)]
+
+
+def test_epochs_ask_every_sample_anew(tmp_path: Path) -> None:
+    model = Adder()
+    folder = carried_out(planned(3, model, epochs=4), tmp_path, cache=tmp_path / "c.sqlite")
+    assert model.calls == 12
+    assert sorted((r.sample.id, r.epoch) for r in folder.records()) == [
+        (str(number), epoch) for number in range(3) for epoch in range(4)
+    ]
+
+
+def test_one_failed_sample_is_recorded_with_its_stage_and_never_scored(tmp_path: Path) -> None:
+    model = Adder(failures={3: ModelError("no such luck")})
+    folder = carried_out(planned(5, model), tmp_path)
+    failed = [record for record in folder.records() if record.failures]
+    assert len(failed) == 1
+    assert failed[0].failures[0].stage == "elicit"
+    assert failed[0].outcome == Outcome.ERROR
+    summary = folder.summary()
+    assert summary is not None
+    assert summary.estimates[0].n == 4
+    assert summary.estimates[0].unscored == 1
+
+
+def test_a_failed_sample_is_asked_again_on_resume_and_the_failure_is_kept_aside(tmp_path: Path) -> None:
+    model = Adder(failures={3: ModelError("no such luck")})
+    folder = carried_out(planned(5, model), tmp_path)
+    session = Session(planned(5, Adder()), Settings(log_dir=tmp_path))
+    summary = asyncio.run(session.run(folder))
+    assert summary.outcomes == {"answered": 5}
+    assert len(ids(folder)) == 5
+    assert b"no such luck" in (folder.path / "failed.jsonl").read_bytes()
+
+
+def test_a_stopped_run_goes_on_by_itself_and_asks_nothing_twice(tmp_path: Path) -> None:
+    first = Adder(failures={4: Denied("wrong key")})
+    with pytest.raises(Denied):
+        carried_out(planned(10, first), tmp_path, max_connections=1)
+    (stopped,) = runs(tmp_path)
+    summary = stopped.summary()
+    assert summary is not None
+    assert (summary.status, summary.reason) == ("stopped", "wrong key")
+    second = Adder()
+    folder = carried_out(planned(10, second), tmp_path)
+    assert folder.path == stopped.path
+    assert not set(first.asked) & set(second.asked)
+    assert ids(folder) == sorted(map(str, range(10)))
+
+
+def test_a_finished_run_is_never_written_again(tmp_path: Path) -> None:
+    first = carried_out(planned(3), tmp_path)
+    second = carried_out(planned(3), tmp_path)
+    assert first.path != second.path
+
+
+def test_a_second_process_on_one_run_folder_is_refused(tmp_path: Path) -> None:
+    folder = carried_out(planned(3), tmp_path)
+    with folder.locked(), pytest.raises(UserError, match="another process"):
+        asyncio.run(Session(planned(3), Settings(log_dir=tmp_path)).run(folder))
+
+
+def test_a_run_of_other_data_or_model_is_not_resumed(tmp_path: Path) -> None:
+    folder = carried_out(planned(3), tmp_path)
+    other = planned(3, Adder(revision="2"))
+    with pytest.raises(UserError, match="cannot be resumed"):
+        asyncio.run(Session(other, Settings(log_dir=tmp_path)).run(folder))
+
+
+def test_an_endpoint_that_only_fails_is_given_up(tmp_path: Path) -> None:
+    model = Adder(failures={call: ModelError("down") for call in range(1, 1000)})
+    with pytest.raises(Exception, match=f"last {engine.PATIENCE} samples all failed"):
+        carried_out(planned(500, model), tmp_path, max_connections=4)
+    assert model.calls < 500
+
+
+def test_transient_errors_beyond_the_attempts_are_recorded(tmp_path: Path) -> None:
+    model = Adder(failures={call: TransientError("reset") for call in range(1, 100)})
+    folder = carried_out(planned(2, model), tmp_path, attempts=1)
+    assert [record.failures[0].error for record in folder.records()] == ["TransientError"] * 2
+
+
+def test_a_judge_that_breaks_leaves_the_sample_unscored_and_the_answer_kept(tmp_path: Path) -> None:
+    class Broken:
+        name = "broken"
+
+        async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
+            raise ValueError("cannot read this")
+
+    spec = plan.RunSpec(benchmark="toy", model="toy/adder")
+    made = plan.build(spec, benchmark=toy(2, judges=(Broken(), Exact())), model=Adder())
+    record = next(carried_out(made, tmp_path).records())
+    assert record.outcome == Outcome.JUDGE_ERROR
+    assert record.transcript is not None
+    assert record.verdicts["exact"].value == 1.0
+    assert record.failures[0].stage == "judge broken"
+
+
+def test_limit_draw_and_ids_choose_the_samples() -> None:
+    def chosen(**changes: object) -> list[str]:
+        return [sample.id for sample in planned(100, **changes).samples()]  # type: ignore[arg-type]
+
+    assert chosen(limit=3) == ["0", "1", "2"]
+    assert chosen(sample_ids=("7", "5")) == ["5", "7"]
+    drawn = chosen(draw=20, seed=1)
+    assert len(drawn) == 20
+    assert sum(int(one) % 2 for one in drawn) == 10
+    assert drawn == chosen(draw=20, seed=1) != chosen(draw=20, seed=2)
+    with pytest.raises(UserError, match="no such sample"):
+        chosen(sample_ids=("1000",))
+    with pytest.raises(UserError, match="--limit is 0"):
+        chosen(limit=0)
+
+
+def test_a_secret_as_a_model_option_is_refused() -> None:
+    with pytest.raises(UserError, match="environment"):
+        plan.RunSpec(benchmark="toy", model="openai/x", options={"api_key": "sk-123"})
+
+
+def test_attack_variants_are_records_of_their_own_and_restored_in_reverse(tmp_path: Path) -> None:
+    class Doubled(Attack):
+        name = "doubled"
+
+        async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
+            for number in range(2):
+                yield replace(
+                    sample,
+                    id=f"{sample.id}#{number}",
+                    messages=(user(f"What is {number} + 1?"),),
+                    trail=(*sample.trail, self.name),
+                )
+
+        async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
+            return replace(transcript, state={"restored": True})
+
+    spec = plan.RunSpec(benchmark="toy", model="toy/adder")
+    made = plan.build(spec, benchmark=toy(3), model=Adder())
+    made = plan.Plan(
+        benchmark=made.benchmark,
+        model=made.model,
+        attacks=(Doubled(),),
+        defenses=(),
+        manifest=made.manifest,
+    )
+    folder = carried_out(made, tmp_path)
+    assert ids(folder) == ["0#0", "0#1", "1#0", "1#1", "2#0", "2#1"]
+    assert all(r.transcript and r.transcript.state == {"restored": True} for r in folder.records())
+
+
+def test_a_rehearsal_counts_calls_and_asks_nothing() -> None:
+    model = Adder()
+    forecast = asyncio.run(rehearse(planned(10, model, epochs=3), lambda usage: usage.input_tokens * 1.0))
+    assert (forecast.samples, forecast.calls, model.calls) == (30, 30, 0)
+    assert forecast.cost == forecast.input_tokens > 0
+
+
+def test_rejudging_asks_no_model_and_keeps_the_source(tmp_path: Path) -> None:
+    class Strange(Exact):
+        async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
+            return Verdict(label="wrong", value=0.0)
+
+    source = carried_out(planned(4), tmp_path)
+    before = source.records_path.read_bytes()
+    made = rejudge(source, toy(4), [Strange()])
+    summary = made.summary()
+    assert summary is not None
+    assert summary.estimates[0].value == 0.0
+    assert made.manifest().parent == source.path.name
+    assert source.records_path.read_bytes() == before
+
+
+def test_resumed_and_unbroken_runs_hold_the_same_records(tmp_path: Path) -> None:
+    whole = carried_out(planned(20), tmp_path / "a")
+    with pytest.raises(Denied):
+        carried_out(planned(20, Adder(failures={9: Denied("stop")})), tmp_path / "b", max_connections=3)
+    resumed = carried_out(planned(20), tmp_path / "b")
+
+    def by_id(folder: RunFolder) -> dict[str, object]:
+        return {record.sample.id: record for record in folder.records()}
+
+    assert by_id(whole) == by_id(resumed)
