@@ -83,10 +83,8 @@ class WhiteBox(Model, Protocol):
 class Attack(Protocol):
     """Sample -> samples. May question the target; never writes, never judges for the record."""
 
-    @property
-    def name(self) -> str:
-        """As in the registry; added to the trail of every sample it makes."""
-        ...
+    name: str
+    """As in the registry; added to the trail of every sample it makes."""
 
     def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
         """Yield the attacked variants of a sample."""

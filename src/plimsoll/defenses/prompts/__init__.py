@@ -1,0 +1,1 @@
+"""Defenses that add to the prompt."""

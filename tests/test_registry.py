@@ -1,0 +1,59 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plimsoll import registry
+from plimsoll.core import UserError
+from plimsoll.registry import Spec, parse
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "arguments"),
+    [
+        ("safetybench", "safetybench", {}),
+        ("safetybench:language=en,shots=5", "safetybench", {"language": "en", "shots": "5"}),
+        (
+            "pair:judge=(rubric:scale=5,mode=x),rounds=3",
+            "pair",
+            {"judge": "rubric:scale=5,mode=x", "rounds": "3"},
+        ),
+        ('x:text="a, b",n=1', "x", {"text": "a, b", "n": "1"}),
+        ("x:file=a:b.json", "x", {"file": "a:b.json"}),
+        ("x:base-url=http://h/?a=b", "x", {"base_url": "http://h/?a=b"}),
+        ("x:empty=", "x", {"empty": ""}),
+    ],
+)
+def test_a_spec_is_read(text: str, name: str, arguments: dict[str, str]) -> None:
+    assert parse(text) == Spec(name=name, arguments=arguments)
+
+
+@pytest.mark.parametrize("text", ["", ":a=1", "x:a", "x:=1", "x:a=1,a=2"])
+def test_a_spec_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(UserError):
+        parse(text)
+
+
+@given(
+    st.dictionaries(
+        st.from_regex(r"[a-z_]{1,8}", fullmatch=True), st.from_regex(r"[\w .:/=,-]*", fullmatch=True)
+    )
+)
+def test_a_spec_reads_back_to_itself(arguments: dict[str, str]) -> None:
+    spec = Spec(name="part", arguments={key: value.strip() for key, value in arguments.items()})
+    assert parse(str(spec)) == spec
+
+
+def test_unknown_names_arguments_and_values_say_what_there_is() -> None:
+    with pytest.raises(UserError, match=r"no attack is called 'encodin'; did you mean encoding"):
+        registry.build("attacks", "encodin")
+    with pytest.raises(UserError, match=r"encoding/rot31'; did you mean encoding/rot13"):
+        registry.build("attacks", "encoding/rot31")
+    with pytest.raises(UserError, match=r"no argument 'befor'; did you mean before"):
+        registry.build("defenses", "self_reminder:befor=x")
+    with pytest.raises(UserError, match=r"no model is called 'opena'"):
+        registry.build_model("opena/gpt")
+
+
+def test_every_part_has_a_summary() -> None:
+    bare = [part.name for room in registry.ROOMS for part in registry.parts(room) if not part.summary]
+    assert bare == []
