@@ -46,7 +46,7 @@ def in_category(rows: Sequence[Row], name: str) -> list[Row]:
 
 
 def plain(text: str) -> str:
-    return re.sub(r"\W", "", text).lower()
+    return "".join(re.findall(r"\w", text)).lower()
 
 
 def rows_of(path: Path) -> list[Row]:
@@ -68,9 +68,10 @@ def random_guess(row: Row) -> float:
 
 def by_length(row: Row, chosen: Callable[[Sequence[int]], int]) -> float:
     """The chance that the longest (or shortest) option is right, ties drawn by lot."""
-    lengths = [len(option) for option in row["options"]]
+    options: list[str] = row["options"]
+    lengths = [len(option) for option in options]
     wanted = chosen(lengths)
-    return (lengths[row["answer"]] == wanted) / lengths.count(wanted)
+    return float(lengths[row["answer"]] == wanted) / lengths.count(wanted)
 
 
 def letter_is_right(row: Row, letter: int) -> float:
