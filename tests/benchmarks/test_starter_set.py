@@ -69,9 +69,10 @@ def random_guess(row: Row) -> float:
 def by_length(row: Row, chosen: Callable[[Sequence[int]], int]) -> float:
     """The chance that the longest (or shortest) option is right, ties drawn by lot."""
     options: list[str] = row["options"]
+    answer: int = row["answer"]
     lengths = [len(option) for option in options]
     wanted = chosen(lengths)
-    return float(lengths[row["answer"]] == wanted) / lengths.count(wanted)
+    return (lengths[answer] == wanted) / lengths.count(wanted)
 
 
 def letter_is_right(row: Row, letter: int) -> float:
