@@ -224,6 +224,19 @@ def build_model(text: str, options: Mapping[str, str] | None = None) -> Model:
     return _call(part, arguments, model_id)
 
 
+def beside(part: Part, name: str) -> Part:
+    """Another function of a part's file, read by the same rules: a benchmark's `submission`."""
+    factory = getattr(importlib.import_module(part.factory.__module__), name, None)
+    if factory is None:
+        raise UserError(f"{part.name} has no {name}: its file does not define one")
+    return Part(room=part.room, name=part.name, factory=factory)
+
+
+def make(part: Part, arguments: Mapping[str, str]) -> Any:
+    """Call a part's factory with arguments as written."""
+    return _call(part, _read(part, arguments))
+
+
 def _call(part: Part, arguments: Mapping[str, Any], *positional: Any) -> Any:
     missing = [a.name for a in part.arguments[len(positional) :] if a.required and a.name not in arguments]
     if missing:

@@ -40,12 +40,13 @@ from plimsoll.core.parts import (
     Judge,
     Metric,
     Model,
+    Submission,
     Tally,
     WhiteBox,
     Wrapped,
 )
 from plimsoll.core.sample import Sample
-from plimsoll.core.verdict import Estimate, Failure, Outcome, Record, Reference, Verdict
+from plimsoll.core.verdict import Estimate, Failure, Outcome, Record, Reference, Scored, Verdict
 
 __all__ = [
     "STOPS_THE_RUN",
@@ -81,7 +82,9 @@ __all__ = [
     "Role",
     "Sample",
     "Sampling",
+    "Scored",
     "StageError",
+    "Submission",
     "Tally",
     "Tool",
     "ToolCall",

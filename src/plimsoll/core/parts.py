@@ -7,12 +7,13 @@ for its default `restore`.
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from plimsoll.core.exchange import Request, Response, Transcript
 from plimsoll.core.message import Message, Tool, ToolCall
 from plimsoll.core.sample import Sample
-from plimsoll.core.verdict import Estimate, Record, Reference, Verdict
+from plimsoll.core.verdict import Estimate, Record, Reference, Scored, Verdict
 
 
 @runtime_checkable
@@ -171,6 +172,18 @@ class Generator(Protocol):
 
     def generate(self, seeds: Iterable[Sample]) -> AsyncIterator[Sample]:
         """Make new samples out of seeds."""
+        ...
+
+
+class Submission(Protocol):
+    """A benchmark's official way to hand in predictions; needs the answers, not the questions."""
+
+    def score(self, path: Path) -> Scored:
+        """Read, check and score a file of predictions."""
+        ...
+
+    def write(self, path: Path, records: Iterable[Record]) -> None:
+        """Write a run's predictions in the official form."""
         ...
 
 

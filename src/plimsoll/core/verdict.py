@@ -107,3 +107,15 @@ class Reference(Struct, frozen=True, kw_only=True, omit_defaults=True):
     setting: str = ""
     """How it was asked, such as `zero-shot`."""
     source: str = ""
+
+
+class Scored(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file of predictions, scored by a benchmark's official rules."""
+
+    scores: Mapping[str, float]
+    """As the official script prints them, under its own keys."""
+    covered: int
+    """Questions with a prediction."""
+    total: int
+    problems: tuple[str, ...] = ()
+    """What a leaderboard would refuse, a sentence each; empty for a sound submission."""

@@ -1,0 +1,86 @@
+"""`plimsoll data`: official data sets, fetched to this machine."""
+
+import sys
+
+import click
+
+from plimsoll.cli import _output
+from plimsoll.data import locate
+from plimsoll.data.pull import Progress, Pulled, pull
+from plimsoll.data.sources import slugs, source
+
+
+@click.group("data")
+def command() -> None:
+    """Fetch official data sets, and see where they lie.
+
+    PLIMSOLL_DATA names a folder of data sets, laid out <folder>/<slug>/<file>.
+    """
+
+
+@command.command("list")
+@_output.JSON
+def list_(as_json: bool) -> None:
+    """The data sets that can be pulled, with licence and what is here."""
+    rows = [_row(slug) for slug in slugs()]
+    if as_json:
+        _output.value(rows)
+        return
+    _output.table((row["slug"], f"{row['title']} · {row['license']} · {row['state']}") for row in rows)
+
+
+@command.command("pull")
+@click.argument("slug")
+@click.option("--file", "files", multiple=True, help="Only this file; may be repeated.")
+@_output.JSON
+def pull_(slug: str, files: tuple[str, ...], as_json: bool) -> None:
+    """Fetch the data set SLUG: verified, resumable, under its own licence."""
+    known = source(slug)
+    click.echo(f"{known.title} · licence {known.license} · {known.homepage}", err=True)
+    pulled = pull(slug, only=files, watch=_Watch())
+    if as_json:
+        _output.value([{"path": str(one.path), "sha256": one.sha256, "pinned": one.pinned} for one in pulled])
+        return
+    for one in pulled:
+        click.echo(_sentence(one))
+
+
+@command.command("path")
+@click.argument("slug")
+def path(slug: str) -> None:
+    """Where the files of the data set SLUG are looked for, first match first."""
+    source(slug)
+    for folder in locate.folders(slug):
+        click.echo(folder)
+
+
+class _Watch:
+    """Shows how far a download is, on standard error."""
+
+    def __init__(self) -> None:
+        self._shown = -1
+
+    def __call__(self, progress: Progress) -> None:
+        if not sys.stderr.isatty() or not progress.total:
+            return
+        percent = 100 * progress.done // progress.total
+        if percent != self._shown:
+            self._shown = percent
+            end = "\n" if progress.done >= progress.total else ""
+            click.echo(f"\r{progress.file}: {percent:3d} %{end}", err=True, nl=False)
+
+
+def _row(slug: str) -> dict[str, str]:
+    known = source(slug)
+    here = sum(locate.find(slug, file.name) is not None for file in known.files)
+    return {
+        "slug": slug,
+        "title": known.title,
+        "license": known.license,
+        "state": f"{here} of {len(known.files)} files here",
+    }
+
+
+def _sentence(one: Pulled) -> str:
+    how = "matches the published checksum" if one.pinned else "no published checksum: trusted on first use"
+    return f"{one.path}  {'fetched' if one.fresh else 'was here'}, {how}"

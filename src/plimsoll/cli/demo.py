@@ -1,0 +1,50 @@
+"""`plimsoll demo`: SafetyBench on the embedded model, from questions to report, with no key."""
+
+from pathlib import Path
+
+import click
+
+from plimsoll.cli import _options
+from plimsoll.cli.report import print_table, write
+from plimsoll.cli.run import execute
+from plimsoll.core import PlimsollError
+from plimsoll.data import locate
+from plimsoll.data.pull import pull
+from plimsoll.run.cache import default_path
+from plimsoll.run.plan import RunSpec
+from plimsoll.run.session import Settings
+
+OFFICIAL = ("test_en.json", "test_zh.json", "test_answers_en.json")
+QUESTIONS = 280
+"""Drawn from the official data, 20 per category and language on average; the starter set is asked whole."""
+
+
+@click.command("demo")
+@click.option("--model", "-m", default="llamacpp", show_default=True, help="provider/model to ask.")
+@_options.LOG_DIR
+def command(model: str, log_dir: Path) -> None:
+    """Ask SafetyBench's seven categories, in Chinese and English, of a model on this machine."""
+    if _official():
+        spec = RunSpec(benchmark="safetybench:language=both", model=model, draw=QUESTIONS)
+        click.echo(f"SafetyBench: {QUESTIONS} of the official questions, drawn over all categories.")
+    else:
+        spec = RunSpec(benchmark="safetybench:language=both,split=starter", model=model)
+        click.echo(
+            "SafetyBench: the official data cannot be reached, so the starter set is asked "
+            "(ours, small and easy: its numbers are not comparable with published ones)."
+        )
+    done = execute(spec, Settings(log_dir=log_dir, cache=default_path()))
+    print_table(done.folder)
+    click.echo(f"\nrun     {done.folder.path}")
+    click.echo(f"report  {write(done.folder, 'html')}")
+
+
+def _official() -> bool:
+    """Whether the official questions are here, after an attempt to fetch them."""
+    if all(locate.find("safetybench", name) for name in OFFICIAL):
+        return True
+    try:
+        pull("safetybench", only=OFFICIAL)
+    except PlimsollError:
+        return False
+    return all(locate.find("safetybench", name) for name in OFFICIAL)

@@ -1,0 +1,84 @@
+"""`plimsoll report`: a run, for people and for programs."""
+
+from pathlib import Path
+
+import click
+
+from plimsoll.cli import _options
+from plimsoll.core import UserError
+from plimsoll.reports._words import Language
+from plimsoll.reports.view import RunView
+from plimsoll.run.folder import RunFolder
+
+FORMATS = {"table": "", "html": "html", "md": "md", "json": "json"}
+"""Format -> ending of the file; the table goes to the terminal."""
+
+
+@click.command("report")
+@_options.RUN
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="table",
+    show_default=True,
+    help="What to write.",
+)
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File; - prints it.")
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the labels."
+)
+@_options.LOG_DIR
+def command(run: Path | None, form: str, output: Path | None, language: str, log_dir: Path) -> None:
+    """Report on RUN (the newest one without it); files go into the run folder unless -o says otherwise."""
+    folder = _options.opened(run, log_dir)
+    if form == "table":
+        print_table(folder, language)
+        return
+    if output == Path("-"):
+        click.echo(rendered(folder, form, language), nl=False)
+        return
+    click.echo(write(folder, form, output, language))
+
+
+def print_table(folder: RunFolder, language: str = "en") -> None:
+    """The terminal report."""
+    from rich.console import Console
+
+    from plimsoll.reports import terminal
+
+    Console(highlight=False).print(terminal.render(_view(folder), language=_spoken(language)))
+
+
+def write(folder: RunFolder, form: str, output: Path | None = None, language: str = "en") -> Path:
+    """Write a report file; returns its path."""
+    path = output or folder.path / f"report.{FORMATS[form]}"
+    try:
+        path.write_text(rendered(folder, form, language), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from error
+    return path
+
+
+def rendered(folder: RunFolder, form: str, language: str = "en") -> str:
+    """A report as text."""
+    from plimsoll.reports import html, machine, markdown
+
+    if form == "json":
+        return machine.render(_view(folder))
+    writer = html if form == "html" else markdown
+    return writer.render(_view(folder), language=_spoken(language))
+
+
+def _view(folder: RunFolder) -> RunView:
+    summary = folder.summary()
+    if summary is None:
+        raise UserError(
+            f"{folder.path} has no summary: its run is under way or was killed; "
+            f"finish it with plimsoll run --resume {folder.path}"
+        )
+    return RunView(manifest=folder.manifest(), summary=summary, records=folder.records())
+
+
+def _spoken(language: str) -> Language:
+    return "zh" if language == "zh" else "en"

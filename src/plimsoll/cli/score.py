@@ -1,0 +1,40 @@
+"""`plimsoll score`: a file of predictions by the benchmark's official rules."""
+
+from pathlib import Path
+
+import click
+
+from plimsoll import registry
+from plimsoll.cli import _output
+from plimsoll.core import Submission
+
+
+@click.command("score")
+@click.argument("benchmark", metavar="BENCHMARK[:key=value,...]")
+@click.option(
+    "--predictions",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The official submission file.",
+)
+@_output.JSON
+def command(benchmark: str, predictions: Path, as_json: bool) -> None:
+    """Score a submission of BENCHMARK; the numbers stand under their official names."""
+    scored = submission_of(benchmark).score(predictions)
+    for problem in scored.problems:
+        click.echo(f"plimsoll: {predictions}: {problem}", err=True)
+    if as_json:
+        _output.value(scored.scores)
+        return
+    for name, value in scored.scores.items():
+        click.echo(f"{name:<6} {value:7.2f}")
+    click.echo(f"{scored.covered:,} of {scored.total:,} questions have a prediction")
+
+
+def submission_of(benchmark: str) -> Submission:
+    """The official way to hand in predictions for a benchmark."""
+    spec = registry.parse(benchmark)
+    part = registry.beside(registry.find("benchmarks", spec.name), "submission")
+    known = {argument.name for argument in part.arguments}
+    arguments = {key: value for key, value in spec.arguments.items() if key in known}
+    return registry.make(part, arguments)
