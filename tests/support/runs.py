@@ -86,8 +86,8 @@ def answered(asked: Sample, letter: str, *, reply: str = "", strict: Verdict | N
         sample=asked,
         transcript=Transcript(responses=(response,)),
         verdicts={
-            "choice": verdict,
-            "choice_compat": Verdict(label=letter, value=right, reason="X) in the first line"),
+            "strict": verdict,
+            "compat": Verdict(label=letter, value=right, reason="X) in the first line"),
         },
     )
 
@@ -95,7 +95,7 @@ def answered(asked: Sample, letter: str, *, reply: str = "", strict: Verdict | N
 def refused(asked: Sample) -> Record:
     """A record of a refusal that the official rules give credit for."""
     reply = "I cannot answer that question." if asked.language == "en" else "很抱歉，我不能回答这个问题。"
-    verdict = Verdict(label="", value=0.0, outcome=Outcome.REFUSED, reason="refusal phrase")
+    verdict = Verdict(label="refused", value=0.0, outcome=Outcome.REFUSED, reason="refusal phrase")
     return answered(asked, "B", reply=reply, strict=verdict)
 
 
@@ -107,7 +107,9 @@ def record_of(number: int, category: str, language: str, shots: int = 0) -> Reco
     if fate < 0.04:
         return refused(asked)
     if fate < 0.07:
-        verdict = Verdict(label="", value=0.0, outcome=Outcome.UNPARSED, reason="no letter, no option")
+        verdict = Verdict(
+            label="unparsed", value=0.0, outcome=Outcome.UNPARSED, reason="no letter, no option"
+        )
         return answered(asked, "A", reply="It depends on the household, really.", strict=verdict)
     if fate < 0.08:
         failure = Failure(stage="elicit", error="TransientError", message="503: overloaded, tried 5 times")
@@ -119,7 +121,7 @@ def record_of(number: int, category: str, language: str, shots: int = 0) -> Reco
     made = answered(asked, letter)
     confidence = min(0.99, max(0.26, draw.gauss(0.62 if letter == asked.target else 0.5, 0.14)))
     verdict = Verdict(label=letter, value=float(letter == asked.target), confidence=confidence)
-    return Record(sample=asked, transcript=made.transcript, verdicts={**made.verdicts, "choice": verdict})
+    return Record(sample=asked, transcript=made.transcript, verdicts={**made.verdicts, "strict": verdict})
 
 
 def records_of(
@@ -146,7 +148,7 @@ def hostile(reply: str, *, number: int = 90_000, prompt: str = "") -> Record:
 
 
 def _rate(
-    name: str, hits: int, n: int, group: dict[str, str], unscored: int = 0, up: bool = True
+    name: str, hits: int, n: int, group: dict[str, str], *, unscored: int = 0, up: bool = True
 ) -> Estimate:
     value = hits / n
     half = 1.96 * (value * (1 - value) / n) ** 0.5
@@ -164,19 +166,21 @@ def _rate(
 
 def _rates(records: Sequence[Record], group: dict[str, str]) -> Iterable[Estimate]:
     total = len(records)
-    strict = [r.verdicts["choice"] for r in records if "choice" in r.verdicts]
-    compat = [r.verdicts["choice_compat"] for r in records if "choice_compat" in r.verdicts]
+    strict = [r.verdicts["strict"] for r in records if "strict" in r.verdicts]
+    compat = [r.verdicts["compat"] for r in records if "compat" in r.verdicts]
     lost = total - len(strict)
-    yield _rate("accuracy", sum(v.value == 1.0 for v in strict), len(strict), group, lost)
-    yield _rate("accuracy_compat", sum(v.value == 1.0 for v in compat), len(compat), group, lost)
+    yield _rate("accuracy", sum(v.value == 1.0 for v in strict), len(strict), group, unscored=lost)
+    yield _rate("accuracy_compat", sum(v.value == 1.0 for v in compat), len(compat), group, unscored=lost)
     for outcome, name in ((Outcome.REFUSED, "refusal_rate"), (Outcome.UNPARSED, "unparsed_rate")):
-        yield _rate(name, sum(v.outcome is outcome for v in strict), len(strict), group, lost, up=False)
-    yield _rate("empty_rate", 0, len(strict), group, lost, up=False)
+        yield _rate(
+            name, sum(v.outcome is outcome for v in strict), len(strict), group, unscored=lost, up=False
+        )
+    yield _rate("empty_rate", 0, len(strict), group, unscored=lost, up=False)
     yield _rate("error_rate", lost, total, group, up=False)
 
 
 def _letters(records: Sequence[Record]) -> Iterable[Estimate]:
-    labels = [r.verdicts["choice"].label for r in records if r.outcome is Outcome.ANSWERED]
+    labels = [r.verdicts["strict"].label for r in records if r.outcome is Outcome.ANSWERED]
     for letter in "ABCD":
         yield _rate("letter_share", labels.count(letter), len(labels), {"letter": letter})
 

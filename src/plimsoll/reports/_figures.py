@@ -183,4 +183,4 @@ def _spoken(rows: Sequence[Reference], language: str) -> list[Reference]:
     exact = [row for row in rows if row.language == language]
     if exact or language:
         return exact or [row for row in rows if not row.language]
-    return rows[:1] if len({row.language for row in rows}) == 1 else []
+    return list(rows[:1]) if len({row.language for row in rows}) == 1 else []

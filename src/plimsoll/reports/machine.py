@@ -1,10 +1,9 @@
 """A run -> JSON for programs: stable keys, every key always there (`docs/formats/report.md`)."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
-import msgspec
 from msgspec import Struct
 
 from plimsoll.core import Estimate
@@ -38,12 +37,10 @@ def plain(value: Any) -> Any:
         fields = {name: plain(getattr(value, name)) for name in value.__struct_fields__}
         return fields | {"sound": value.sound} if isinstance(value, Estimate) else fields
     if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in dict[Any, Any](value).items()}
-    return [plain(inner) for inner in list[Any](value)] if isinstance(value, tuple | list) else _bare(value)
-
-
-def _bare(value: Any) -> Any:
-    return msgspec.to_builtins(value)
+        return {str(key): plain(inner) for key, inner in cast("Mapping[Any, Any]", value).items()}
+    if isinstance(value, tuple | list):
+        return [plain(inner) for inner in cast("Sequence[Any]", value)]
+    return value
 
 
 def _categories(found: Figures) -> list[dict[str, Any]]:

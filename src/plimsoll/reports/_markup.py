@@ -1,0 +1,120 @@
+"""Words and numbers -> HTML and SVG text; nothing reaches a page except through here."""
+
+import json
+from collections.abc import Sequence
+from html import escape as escape_html
+from typing import NamedTuple
+
+from plimsoll.reports._words import Language, knows, say, visible
+
+
+class Key(NamedTuple):
+    """Words by key, translated on the page."""
+
+    name: str
+    arguments: tuple["str | Key", ...] = ()
+
+
+Said = str | Key
+
+
+def escape(text: str) -> str:
+    """Somebody's text, inert in element and attribute, hidden characters shown."""
+    return escape_html(visible(text), quote=True)
+
+
+def key(name: str, *arguments: Said) -> Key:
+    """Words by key, with arguments."""
+    return Key(name, arguments)
+
+
+def code(kind: str, value: str) -> Said:
+    """The words of `kind.value`, or the bare value where we know none."""
+    return Key(f"{kind}.{value}") if knows(f"{kind}.{value}") else value
+
+
+def spoken(said: Said, language: Language) -> str:
+    """The words in one language."""
+    if isinstance(said, str):
+        return visible(said)
+    return say(said.name, *(spoken(argument, language) for argument in said.arguments), language=language)
+
+
+def packed(said: Said) -> object:
+    """Words as the page's script reads them: text, or key and arguments."""
+    if isinstance(said, str):
+        return visible(said)
+    return [said.name, *(packed(argument) for argument in said.arguments)]
+
+
+class Markup:
+    """Writes elements whose words change with the page's language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def said(self, said: Said, tag: str = "span", **attributes: str) -> str:
+        """An element that says something."""
+        if isinstance(said, str):
+            return f"<{tag}{self.attributes(attributes)}><bdi>{escape(said)}</bdi></{tag}>"
+        return f"<{tag}{self.attributes(attributes)}{self._translated(said)}>{self.plain(said)}</{tag}>"
+
+    def svg_text(self, said: Said, **attributes: str) -> str:
+        """Words inside a drawing."""
+        mark = "" if isinstance(said, str) else self._translated(said)
+        return f"<text{self.attributes(attributes)}{mark}>{self.plain(said)}</text>"
+
+    def title(self, said: Said, tag: str = "title", **attributes: str) -> str:
+        """The name of a shape."""
+        mark = "" if isinstance(said, str) else self._translated(said)
+        return f"<{tag}{self.attributes(attributes)}{mark}>{self.plain(said)}</{tag}>"
+
+    def plain(self, said: Said) -> str:
+        """The words alone, escaped."""
+        return escape_html(spoken(said, self.language), quote=True)
+
+    def table(
+        self, caption: Said, columns: Sequence[Said], rows: Sequence[Sequence[Said]], words: int = 1
+    ) -> str:
+        """A table whose first `words` columns are words and the others numbers."""
+        head = "".join(
+            self.said(name, "th", scope="col", **({"class": "w"} if place < words else {}))
+            for place, name in enumerate(columns)
+        )
+        body = "".join(f"<tr>{self._cells(row, words)}</tr>" for row in rows)
+        return (
+            f'<div class="scroll" tabindex="0" role="group"{self.label(caption)}>'
+            f"<table>{self.said(caption, 'caption')}<thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table></div>"
+        )
+
+    def folded_table(
+        self, caption: Said, columns: Sequence[Said], rows: Sequence[Sequence[Said]], words: int = 1
+    ) -> str:
+        """A table behind a plot."""
+        inner = self.table(caption, columns, rows, words)
+        return f'<details class="behind"><summary>{self.said(Key("table.show"))}</summary>{inner}</details>'
+
+    def label(self, said: Said) -> str:
+        """An `aria-label` that follows the language."""
+        data = "" if isinstance(said, str) else f' data-t-label="{_json(said)}"'
+        return f' aria-label="{self.plain(said)}"{data}'
+
+    def attributes(self, attributes: dict[str, str]) -> str:
+        """` name="value"` for each; `_` in a name stands for `-`."""
+        return "".join(f' {name.replace("_", "-")}="{escape(value)}"' for name, value in attributes.items())
+
+    def _cells(self, row: Sequence[Said], words: int) -> str:
+        first = self.said(row[0], "th", scope="row")
+        rest = (
+            self.said(cell, "td", **({"class": "w"} if place < words else {}))
+            for place, cell in enumerate(row[1:], start=1)
+        )
+        return first + "".join(rest)
+
+    def _translated(self, said: Key) -> str:
+        return f' data-t="{_json(said)}"'
+
+
+def _json(said: Said) -> str:
+    return escape_html(json.dumps(packed(said), ensure_ascii=False), quote=True)

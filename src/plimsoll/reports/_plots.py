@@ -1,0 +1,248 @@
+"""Figures -> inline SVG whose text keeps its size on every screen: lengths are in percent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from plimsoll.core import Estimate
+from plimsoll.reports._markup import Markup, Said, key
+from plimsoll.reports._words import percent
+
+HEAD, TRACK, GAP = 20, 16, 14
+"""Pixels: a row's label line, one track, and the space after a row."""
+TICKS = (0, 20, 40, 60, 80, 100)
+ENDS = {0: "first", 100: "last"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A value of somebody else on a track."""
+
+    value: float
+    title: Said
+    name: str = ""
+    """By which the page highlights it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """One bar with its interval, a tick and dots."""
+
+    tone: str
+    value: float | None = None
+    low: float = 0.0
+    high: float = 0.0
+    tick: Mark | None = None
+    dots: Sequence[Mark] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A label with its tracks and the numbers to the right."""
+
+    label: Said
+    note: Sequence[tuple[str, str]]
+    """Tone and text."""
+    tracks: Sequence[Track]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """A part of a stacked bar."""
+
+    tone: str
+    share: float
+    title: Said
+
+
+@dataclass
+class Plots:
+    """Draws; every drawing gets ids of its own for its title and description."""
+
+    markup: Markup
+    _numbers: "count[int]" = field(default_factory=count)
+
+    def bars(self, title: Said, rows: Sequence[Row]) -> str:
+        """Rows of bars from 0 to 100."""
+        y, body = 4, list[str]()
+        for row in rows:
+            body.append(self._head(row.label, row.note, y))
+            y += HEAD
+            for track in row.tracks:
+                body.append(f'<g class="track {track.tone}">{self._track(track, y)}</g>')
+                y += TRACK
+            y += GAP
+        return self._svg(title, y + 22, self._grid(y) + "".join(body))
+
+    def pairs(self, title: Said, rows: Sequence[tuple[Said, Estimate, Estimate]]) -> str:
+        """Two dots a row with a line between them."""
+        y, body = 4, list[str]()
+        for label, one, other in rows:
+            difference = f"{100 * (one.value - other.value):+.1f}".replace("-", "−")
+            body.append(self._head(label, [("", difference)], y))
+            middle = y + HEAD + 9
+            body.append(
+                f'<line class="bond" x1="{_x(one.value)}" x2="{_x(other.value)}" '
+                f'y1="{middle - 5}" y2="{middle + 5}"/>'
+            )
+            for estimate, tone in ((one, "zh"), (other, "en")):
+                here = middle + (-5 if tone == "zh" else 5)
+                body.append(
+                    f'<g class="track {tone}">{_line(estimate.low, estimate.high, here, "span")}'
+                    f'<circle class="point" cx="{_x(estimate.value)}" cy="{here}" r="5"/></g>'
+                )
+            y += HEAD + 18 + GAP
+        return self._svg(title, y + 22, self._grid(y) + "".join(body))
+
+    def stacks(self, title: Said, rows: Sequence[tuple[Said, str, Sequence[Segment]]]) -> str:
+        """Stacked bars, each a whole."""
+        y, body = 4, list[str]()
+        for label, note, segments in rows:
+            body.append(self._head(label, [("", note)], y))
+            y += HEAD
+            start = 0.0
+            for segment in segments:
+                name = self.markup.title(segment.title)
+                body.append(
+                    f'<rect class="segment {segment.tone}" x="{_x(start)}" y="{y}" '
+                    f'width="{_x(segment.share)}" height="16">{name}</rect>'
+                )
+                start += segment.share
+            y += TRACK + GAP
+        return self._svg(title, y, "".join(body))
+
+    def reliability(self, title: Said, points: Sequence[tuple[float, float, float]]) -> str:
+        """Confidence against accuracy; a point's size is its share of the items."""
+        grid = "".join(
+            f'<line class="grid" x1="{t}%" x2="{t}%" y1="0" y2="100%"/>'
+            f'<line class="grid" x1="0" x2="100%" y1="{t}%" y2="{t}%"/>'
+            for t in TICKS
+        )
+        dots = "".join(
+            f'<circle class="point" cx="{_x(sure)}" cy="{_x(1 - right)}" r="{4 + 12 * share**0.5:.1f}">'
+            f"<title>{percent(sure)} → {percent(right)}</title></circle>"
+            for sure, right, share in points
+        )
+        body = f'{grid}<line class="bond" x1="0" y1="100%" x2="100%" y2="0"/><g class="track zh">{dots}</g>'
+        axes = self.markup.svg_text(
+            key("axis.confidence"), **{"class": "scale last", "x": "98%", "y": "97%"}
+        ) + self.markup.svg_text(key("axis.accuracy"), **{"class": "scale first", "x": "2%", "y": "6%"})
+        body += axes
+        return f'<div class="square">{self._svg(title, 0, body)}</div>'
+
+    def gauge(self, title: Said, marks: Sequence[tuple[str, Track]]) -> str:
+        """The load line: where the measured value lies on the scale."""
+        rise = 46
+        line = 14 + rise * len(marks)
+        body = [self._ruler(line)]
+        for place, (letters, track) in enumerate(marks):
+            body.append(self._plimsoll(letters, track, 14 + rise * place + 15, line))
+        chance = next((track.tick for _, track in marks if track.tick), None)
+        best = max((dot for _, track in marks for dot in track.dots), key=lambda dot: dot.value, default=None)
+        if chance is not None:
+            words = key("tick.random", percent(chance.value))
+            body.append(self._pointer(chance.value, (6, line + 38), words, "chance"))
+        if best is not None:
+            words = key("gauge.best", best.name, percent(best.value))
+            body.append(self._pointer(best.value, (line + 5, line + 56), words, "lead-line"))
+        return self._svg(title, line + 62, "".join(body), key("gauge.desc"))
+
+    def _pointer(self, value: float, span: tuple[int, int], words: Said, name: str) -> str:
+        """A line at a value with its words at the foot."""
+        early = value < 0.6
+        x, tone = _x(value), "tag brass" if name == "lead-line" else "tag"
+        text = self.markup.svg_text(
+            words, **{"class": tone, "text_anchor": "start" if early else "end", "x": "6" if early else "-6"}
+        )
+        return (
+            f'<line class="{name}" x1="{x}" x2="{x}" y1="{span[0]}" y2="{span[1]}"/>'
+            f'<svg x="{x}" y="{span[1]}" overflow="visible">{text}</svg>'
+        )
+
+    def _plimsoll(self, letters: str, track: Track, y: int, line: int) -> str:
+        value = track.value or 0.0
+        left, right = (letters[:1], letters[1:2]) if letters else ("P", "L")
+        dots = "".join(self._dot(dot, line) for dot in track.dots)
+        return (
+            f'<g class="track {track.tone}">{_line(track.low, track.high, line, "band")}'
+            f'<line class="plumb" x1="{_x(value)}" x2="{_x(value)}" y1="{y + 13}" y2="{line}"/>{dots}'
+            f'<svg x="{_x(value)}" y="{y}" overflow="visible" class="disc" aria-hidden="true">'
+            f'<circle r="13"/><line x1="-24" x2="24" y1="0" y2="0"/>'
+            f'<text x="-20" y="-5">{left.upper()}</text><text x="20" y="-5">{right.upper()}</text></svg></g>'
+        )
+
+    def _ruler(self, y: int) -> str:
+        minor = "".join(
+            f'<line class="minor" x1="{t}%" x2="{t}%" y1="{y - (10 if t % 10 == 0 else 5)}" y2="{y}"/>'
+            for t in range(0, 101, 2)
+        )
+        numbers = "".join(
+            f'<text class="scale{" odd" if t % 20 else ""}" x="{t}%" y="{y + 16}">{t}</text>'
+            for t in range(0, 101, 10)
+        )
+        return f'{minor}<line class="ruler" x1="0" x2="100%" y1="{y}" y2="{y}"/>{numbers}'
+
+    def _track(self, track: Track, y: int) -> str:
+        middle = y + TRACK // 2
+        parts = [f'<rect class="bed" x="0" y="{y + 3}" width="100%" height="10"/>']
+        if track.value is not None:
+            parts.append(f'<rect class="bar" x="0" y="{y + 3}" width="{_x(track.value)}" height="10"/>')
+            if track.high > track.low:
+                parts.append(_whisker(track.low, track.high, middle))
+        if track.tick is not None:
+            x, name = _x(track.tick.value), self.markup.title(track.tick.title)
+            parts.append(f'<line class="tick" x1="{x}" x2="{x}" y1="{y}" y2="{y + TRACK}">{name}</line>')
+        return "".join(parts) + "".join(self._dot(dot, middle) for dot in track.dots)
+
+    def _dot(self, dot: Mark, y: int) -> str:
+        named = self.markup.attributes({"data_ref": dot.name})
+        title = self.markup.title(dot.title)
+        return f'<circle class="dot" cx="{_x(dot.value)}" cy="{y}" r="4"{named}>{title}</circle>'
+
+    def _head(self, label: Said, note: Sequence[tuple[str, str]], y: int) -> str:
+        text = self.markup.svg_text(label, **{"class": "label", "x": "0", "y": str(y + 13)})
+        spans = '<tspan class="sep"> · </tspan>'.join(
+            f'<tspan class="{tone}-note">{words}</tspan>' for tone, words in note
+        )
+        return f'{text}<text class="note" x="100%" y="{y + 13}">{spans}</text>'
+
+    def _grid(self, height: int) -> str:
+        return "".join(
+            f'<line class="grid" x1="{t}%" x2="{t}%" y1="0" y2="{height}"/>'
+            f'<text class="scale {ENDS.get(t, "")}" x="{t}%" y="{height + 16}">{t}</text>'
+            for t in TICKS
+        )
+
+    def _svg(self, title: Said, height: int, body: str, desc: Said | None = None) -> str:
+        number = next(self._numbers)
+        names = self.markup.title(title, id=f"t{number}") + self.markup.title(
+            desc or key("plot.desc"), "desc", id=f"d{number}"
+        )
+        size = f' height="{height}"' if height else ' height="100%"'
+        return (
+            f'<svg class="plot" role="img" width="100%"{size} '
+            f'aria-labelledby="t{number}" aria-describedby="d{number}">{names}{body}</svg>'
+        )
+
+
+def bounds(estimate: Estimate | None, tone: str, tick: Mark | None, dots: Sequence[Mark]) -> Track:
+    """A track of an estimate."""
+    if estimate is None:
+        return Track(tone=tone, tick=tick, dots=dots)
+    return Track(tone=tone, value=estimate.value, low=estimate.low, high=estimate.high, tick=tick, dots=dots)
+
+
+def _x(share: float) -> str:
+    return f"{100 * min(1.0, max(0.0, share)):.2f}%"
+
+
+def _line(one: float, other: float, y: int, name: str) -> str:
+    return f'<line class="{name}" x1="{_x(one)}" x2="{_x(other)}" y1="{y}" y2="{y}"/>'
+
+
+def _whisker(low: float, high: float, y: int) -> str:
+    ends = "".join(
+        f'<line class="whisker" x1="{_x(end)}" x2="{_x(end)}" y1="{y - 3}" y2="{y + 3}"/>'
+        for end in (low, high)
+    )
+    return _line(low, high, y, "whisker") + ends

@@ -1,0 +1,370 @@
+"""Figures and counts -> the sections of the HTML report, each a heading, a plot and its table."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from plimsoll.core import Estimate, Reference
+from plimsoll.reports import _rows
+from plimsoll.reports._figures import OUTCOMES, RATES, SCORES, Figures
+from plimsoll.reports._items import Counts
+from plimsoll.reports._markup import Markup, Said, code, key
+from plimsoll.reports._plots import Mark, Plots, Row, Segment, Track, bounds
+from plimsoll.reports._words import interval, percent
+from plimsoll.reports.view import RunView
+
+LETTERS = "ABCDEFGH"
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Writes the sections that the run has something to say in."""
+
+    view: RunView
+    figures: Figures
+    counts: Counts
+    markup: Markup
+    plots: Plots
+
+    def all(self) -> list[tuple[str, str]]:
+        """Anchor and body of every section that is not empty."""
+        made = (
+            ("categories", self.categories()),
+            ("parity", self.parity()),
+            ("outcomes", self.outcomes()),
+            ("letters", self.letters()),
+            ("calibration", self.calibration()),
+            ("references", self.references()),
+            ("estimates", self.estimates()),
+            ("notes", self.notes()),
+        )
+        return [(name, body) for name, body in made if body]
+
+    def gauge(self) -> str:
+        """The scale under the result."""
+        marks = [
+            (spoken, bounds(estimate, _tone(spoken), self._chance("", spoken), self._dots("", spoken)))
+            for spoken, estimate in (self._by_language("") or self.figures.wholes())
+        ]
+        return self.plots.gauge(key("gauge.title", self._headline()), marks) if marks else ""
+
+    def categories(self) -> str:
+        """Bars by category against baselines and published rows."""
+        codes = (*self.figures.categories, "")
+        if not self.figures.headline:
+            return ""
+        rows = [self._category_row(category) for category in codes]
+        columns, cells = self._scores()
+        plot = self.plots.bars(key("section.categories"), rows)
+        table = self.markup.folded_table(self._headline(), columns, cells)
+        return self._lead("categories") + self._legend() + self._picker() + plot + table
+
+    def parity(self) -> str:
+        """Chinese and English side by side."""
+        rows: list[tuple[Said, Estimate, Estimate]] = []
+        for category in (*self.figures.categories, ""):
+            one, other = (self.figures.measured(category, spoken) for spoken in ("zh", "en"))
+            if one is not None and other is not None and len(self.figures.languages) > 1:
+                rows.append((_category(category), one, other))
+        if not rows:
+            return ""
+        cells = [(label, _text(a), _text(b), f"{100 * (a.value - b.value):+.1f}") for label, a, b in rows]
+        heads = (key("column.category"), key("language.zh"), key("language.en"), key("column.difference"))
+        legend = self._key(("zh point", key("language.zh")), ("en point", key("language.en")))
+        title = key("section.parity")
+        return (
+            self._lead("parity")
+            + legend
+            + self.plots.pairs(title, rows)
+            + self.markup.folded_table(title, heads, cells)
+        )
+
+    def outcomes(self) -> str:
+        """What became of the items, as stacked bars."""
+        fates = self.counts.fates
+        whole = sum(fates.values(), Counter[str]())
+        kinds = [kind for kind in OUTCOMES if whole[kind]]
+        if not kinds:
+            return self._rates()
+        groups = [
+            *((_category(name), fates[name]) for name in _ordered(fates, self.figures.categories) if name),
+            (_category(""), whole),
+        ]
+        title = key("section.outcomes")
+        stacks = [(label, f"n = {counted.total():,}", _segments(counted, kinds)) for label, counted in groups]
+        cells = [(label, *(_counted(counted, kind) for kind in kinds)) for label, counted in groups]
+        heads = (key("column.category"), *(key(f"outcome.{kind}") for kind in kinds))
+        legend = self._key(*((f"segment {kind}", key(f"outcome.{kind}")) for kind in kinds))
+        return (
+            self._lead("outcomes")
+            + legend
+            + self.plots.stacks(title, stacks)
+            + self.markup.folded_table(title, heads, cells)
+        )
+
+    def letters(self) -> str:
+        """Letters chosen against letters that were right."""
+        rows = self._letter_rows()
+        if not rows:
+            return ""
+        spoken = [name for name in self.counts.chosen if name]
+        legend = self._key(
+            *((f"{_tone(name)} bar", code("language", name)) for name in spoken),
+            ("tick", key("legend.target")),
+        )
+        title = key("section.letters")
+        cells = [
+            (row.label, *(cell for track in row.tracks for cell in _chosen_and_right(track))) for row in rows
+        ]
+        heads: list[Said] = [key("column.letter")]
+        for name in self.counts.chosen:
+            spoken_name = code("language", name) if name else key("row.all")
+            heads += [key("letters.chosen", spoken_name), key("letters.right", spoken_name)]
+        return (
+            self._lead("letters")
+            + legend
+            + self.plots.bars(title, rows)
+            + self.markup.folded_table(title, heads, cells)
+        )
+
+    def calibration(self) -> str:
+        """Confidence against accuracy."""
+        total = sum(bin_[0] for bin_ in self.counts.bins)
+        points = [(sure / n, right / n, n / total) for n, sure, right in self.counts.bins if n]
+        if len(points) < 2:
+            return ""
+        title = key("section.calibration")
+        cells = [(percent(sure), percent(right), f"{share * total:,.0f}") for sure, right, share in points]
+        heads = (key("column.confidence"), key("column.accuracy"), key("column.n"))
+        return (
+            self._lead("calibration")
+            + '<div class="beside">'
+            + self.plots.reliability(title, points)
+            + self.markup.table(title, heads, cells)
+            + "</div>"
+        )
+
+    def references(self) -> str:
+        """Baselines and published rows as a table."""
+        rows = [*self.figures.baselines(), *self.figures.published()]
+        codes = ("", *self.figures.categories)
+        if not rows:
+            return ""
+        heads = [key(f"column.{name}") for name in ("model", "language", "setting")]
+        columns = (*heads, *(_category(name) for name in codes), key("column.source"))
+        cells = [
+            (
+                row.name,
+                code("language", row.language) if row.language else "",
+                row.setting,
+                *(percent(row.values[name]) if name in row.values else _rows.MISSING for name in codes),
+                row.source,
+            )
+            for row in rows
+        ]
+        table = self.markup.table(key("section.references"), columns, cells, words=3)
+        return self._lead("published") + table
+
+    def estimates(self) -> str:
+        """Every estimate, known or not."""
+        rows = self.figures.summary.estimates
+        if not rows:
+            return ""
+        names = ("metric", "group", "value", "interval", "n", "unscored", "method")
+        cells = [
+            (
+                code("metric", row.name)
+                if not isinstance(code("metric", row.name), str)
+                else row.name.replace("_", " "),
+                " · ".join(row.group.values()) or key("row.all"),
+                f"{'' if row.sound else _rows.UNSOUND}{percent(row.value)}",
+                interval(row.low, row.high),
+                f"{row.n:,}",
+                f"{row.unscored:,}",
+                row.method,
+            )
+            for row in rows
+        ]
+        title = key("section.estimates")
+        table = self.markup.table(title, [key(f"column.{name}") for name in names], cells, words=2)
+        return self._lead("estimates") + f'<div class="tall">{table}</div>'
+
+    def notes(self) -> str:
+        """How it was scored; what a reader must know."""
+        said = self.markup.said
+        parts = [f"<li>{said(key('result.strict'))}</li>"] if self.figures.headline == "accuracy" else []
+        parts += [f"<li>{said(note)}</li>" for note in self.view.manifest.notes]
+        if self.figures.unsound:
+            parts.insert(0, f'<li class="warn">{_rows.UNSOUND} {said(key("result.unsound"))}</li>')
+        differs = self.view.manifest.card.differs
+        body = f'<ul class="notes">{"".join(parts)}</ul>' if parts else f"<p>{said(key('notes.none'))}</p>"
+        if differs:
+            body += f"<h3>{said(key('notes.differs'))}</h3><p>{said(differs)}</p>"
+        failures = [(name, f"{count:,}") for name, count in self.view.summary.failures.items()]
+        if failures:
+            heads = (key("column.stage"), key("column.count"))
+            body += self.markup.table(key("notes.failures"), heads, failures)
+        return body
+
+    def _headline(self) -> Said:
+        name = self.figures.headline
+        return code("metric", name)
+
+    def _by_language(self, category: str) -> list[tuple[str, Estimate]]:
+        if len(self.figures.languages) < 2:
+            return []
+        found = [(name, self.figures.measured(category, name)) for name in self.figures.languages]
+        return [(name, estimate) for name, estimate in found if estimate is not None]
+
+    def _category_row(self, category: str) -> Row:
+        found = [(spoken, self.figures.measured(category, spoken)) for spoken in self.figures.columns]
+        tracks = [
+            bounds(estimate, _tone(spoken), self._chance(category, spoken), self._dots(category, spoken))
+            for spoken, estimate in found
+        ]
+        note = [(_tone(spoken), f"{_mark(e)}{percent(e.value)}") for spoken, e in found if e is not None]
+        return Row(label=_category(category), note=note, tracks=tracks)
+
+    def _chance(self, category: str, spoken: str) -> Mark | None:
+        value = self.figures.baseline(category, spoken or self._only())
+        return None if value is None else Mark(value=value, title=key("tick.random", percent(value)))
+
+    def _only(self) -> str:
+        return self.figures.languages[0] if len(self.figures.languages) == 1 else ""
+
+    def _dots(self, category: str, spoken: str) -> list[Mark]:
+        rows = self.figures.published(spoken or self._only())
+        return [_published(row, category) for row in rows if category in row.values]
+
+    def _scores(self) -> tuple[list[Said], list[tuple[Said, ...]]]:
+        found = self.figures
+        other = found.names(SCORES)
+        columns: list[Said] = [key("column.category")]
+        columns += [code("language", name) if name else key("column.accuracy") for name in found.columns]
+        columns += [key("column.random"), *(key(words) for _, words in other), key("column.n")]
+        cells = [
+            (_category(category), *row[1:])
+            for category, row in zip((*found.categories, ""), _rows.scores(found).rows, strict=True)
+        ]
+        return columns, cells
+
+    def _rates(self) -> str:
+        table = _rows.fates(self.figures)
+        if table is None:
+            return ""
+        heads = (key("column.category"), *(key(words) for _, words in self.figures.names(RATES)))
+        cells = [
+            (_category(category), *row[1:])
+            for category, row in zip((*self.figures.categories, ""), table.rows, strict=True)
+        ]
+        return self.markup.table("%", heads, cells)
+
+    def _letter_rows(self) -> list[Row]:
+        chosen, targets = self.counts.chosen, self.counts.targets
+        seen = {letter for counted in (*chosen.values(), *targets.values()) for letter in counted}
+        rows: list[Row] = []
+        for letter in (letter for letter in LETTERS if letter in seen):
+            tracks = [
+                Track(
+                    tone=_tone(spoken),
+                    value=share,
+                    tick=Mark(value=right, title=key("tick.target", percent(right))),
+                )
+                for spoken in chosen
+                if (share := _share(chosen[spoken], letter)) is not None
+                and (right := _share(targets[spoken], letter)) is not None
+            ]
+            note = [(track.tone, _gap(track)) for track in tracks]
+            rows.append(Row(label=letter, note=note, tracks=tracks))
+        return rows
+
+    def _lead(self, name: str) -> str:
+        return self.markup.said(key(f"lead.{name}"), "p", **{"class": "lead"})
+
+    def _legend(self) -> str:
+        tones = [
+            (f"{_tone(name)} bar", code("language", name) if name else key("legend.measured"))
+            for name in self.figures.columns
+        ]
+        extra: list[tuple[str, Said]] = [("whisker", key("legend.interval"))]
+        if self.figures.baselines():
+            extra.append(("tick", key("legend.random")))
+        if self.figures.published():
+            extra.append(("dot", key("legend.published")))
+        return self._key(*tones, *extra)
+
+    def _key(self, *entries: tuple[str, Said]) -> str:
+        items = "".join(
+            f'<li><i class="swatch {name}" aria-hidden="true"></i>{self.markup.said(words)}</li>'
+            for name, words in entries
+        )
+        return f'<ul class="legend">{items}</ul>'
+
+    def _picker(self) -> str:
+        names = dict.fromkeys(row.name for row in self.figures.published())
+        if not names:
+            return ""
+        options = "".join(
+            f'<option value="{self.markup.plain(name)}">{self.markup.plain(name)}</option>' for name in names
+        )
+        none = self.markup.said(key("highlight.none"), "option", value="")
+        label = self.markup.said(key("highlight"))
+        return f'<p class="picker"><label>{label} <select id="highlight">{none}{options}</select></label></p>'
+
+
+def _category(name: str) -> Said:
+    return code("category", name) if name else key("row.all")
+
+
+def _tone(spoken: str) -> str:
+    return "en" if spoken == "en" else "zh" if spoken in ("", "zh") else "more"
+
+
+def _mark(estimate: Estimate) -> str:
+    return "" if estimate.sound else f"{_rows.UNSOUND} "
+
+
+def _text(estimate: Estimate) -> str:
+    return _rows.measured(estimate)
+
+
+def _published(row: Reference, category: str) -> Mark:
+    value = row.values[category]
+    about = ", ".join(part for part in (row.setting, row.source) if part)
+    return Mark(value=value, name=row.name, title=key("dot", row.name, percent(value), about))
+
+
+def _ordered(found: Iterable[str], known: Sequence[str]) -> list[str]:
+    return [*(name for name in known if name in found), *sorted(name for name in found if name not in known)]
+
+
+def _segments(counted: Counter[str], kinds: Sequence[str]) -> list[Segment]:
+    total = counted.total()
+    return [
+        Segment(
+            tone=kind,
+            share=counted[kind] / total,
+            title=key(
+                "segment", key(f"outcome.{kind}"), f"{counted[kind]:,}", percent(counted[kind] / total)
+            ),
+        )
+        for kind in kinds
+        if counted[kind]
+    ]
+
+
+def _counted(counted: Counter[str], kind: str) -> str:
+    return f"{counted[kind]:,} · {percent(counted[kind] / counted.total())} %"
+
+
+def _share(counted: Counter[str], letter: str) -> float | None:
+    return counted[letter] / counted.total() if counted.total() else None
+
+
+def _gap(track: Track) -> str:
+    right = track.tick.value if track.tick else 0.0
+    return f"{100 * ((track.value or 0.0) - right):+.1f}".replace("-", "−")
+
+
+def _chosen_and_right(track: Track) -> tuple[str, str]:
+    return percent(track.value or 0.0), percent(track.tick.value if track.tick else 0.0)

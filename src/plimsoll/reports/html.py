@@ -1,0 +1,208 @@
+"""A run -> one HTML file that needs nothing else: no network, no foreign code, hostile text inert."""
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote
+
+from plimsoll.reports import _rows
+from plimsoll.reports._figures import RATES, SCORES, figures
+from plimsoll.reports._items import LIMIT, Embedded, embed
+from plimsoll.reports._markup import Markup, Said, code, escape, key
+from plimsoll.reports._plots import Plots
+from plimsoll.reports._sections import Sections
+from plimsoll.reports._words import Language, percent, words
+from plimsoll.reports.view import RunView
+
+UNSAFE = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
+"""What must not stand as it is inside a script element."""
+LOGO = (
+    '<svg class="logo" viewBox="-20 -14 40 28" width="34" height="24" aria-hidden="true">'
+    '<circle r="10.5"/><line x1="-19" x2="19" y1="0" y2="0"/></svg>'
+)
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-16 -16 32 32"><g fill="none" stroke="#1f6a9c" '
+    'stroke-width="3.5"><circle r="9.5"/><path d="M-15 0h30"/></g></svg>'
+)
+
+
+def render(view: RunView, *, language: Language = "en", limit: int = LIMIT) -> str:
+    """The page; `limit` bounds the bytes of items in it."""
+    found, embedded, markup = figures(view), embed(view.records, limit=limit), Markup(language)
+    sections = Sections(view, found, embedded.counts, markup, Plots(markup))
+    gauge, made = sections.gauge(), sections.all()
+    style, script = _resource("page.css"), _resource("page.js")
+    said, manifest = markup.said, view.manifest
+    names = [*(name for name, _ in made), "run", "items"]
+    return _fill(
+        _resource("page.html"),
+        language="zh-Hans" if language == "zh" else "en",
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        title=escape(f"{manifest.model.name} · {manifest.card.title} · Plimsoll"),
+        icon=f"data:image/svg+xml,{quote(ICON)}",
+        style=style,
+        script=script,
+        logo=LOGO,
+        skip=said(key("skip")),
+        language_name=said(key("language")),
+        language_label=markup.label(key("language.switch")),
+        theme_label=markup.label(key("theme")),
+        contents_label=markup.label(key("contents")),
+        contents="".join(f'<a href="#{name}">{said(key(f"section.{name}"))}</a>' for name in names),
+        head=_head(view, markup) + gauge,
+        sections="".join(
+            f'<section id="{name}"><h2>{said(key(f"section.{name}"))}</h2>{body}</section>'
+            for name, body in made
+        ),
+        run_title=said(key("section.run")),
+        run=_run(view, markup),
+        items_title=said(key("section.items")),
+        items=_browser(embedded, markup),
+        foot=said(key("foot", manifest.plimsoll or "–")),
+        words=_inert(json.dumps({"en": words("en"), "zh": words("zh")}, ensure_ascii=False)),
+        data=_data(embedded),
+    )
+
+
+def write(view: RunView, path: Path, *, language: Language = "en") -> Path:
+    """Write the page to a file."""
+    path.write_text(render(view, language=language), encoding="utf-8")
+    return path
+
+
+def _head(view: RunView, markup: Markup) -> str:
+    found, manifest = figures(view), view.manifest
+    said = markup.said
+    facts: list[tuple[str, Said]] = [
+        ("head.benchmark", f"{manifest.card.title} · {manifest.benchmark}"),
+        ("head.date", manifest.created.replace("T", " ").removesuffix("Z")),
+        ("head.records", f"{view.summary.records:,} / {manifest.total:,}"),
+    ]
+    listed = "".join(
+        f"<div><dt>{said(key(name))}</dt>{said(value, 'dd')}</div>" for name, value in facts if value
+    )
+    if view.summary.means:
+        listed += f"<div><dt>{said(key('head.means'))}</dt><dd>{_means(view, markup)}</dd></div>"
+    sentences = zip(_rows.sentences(found, "en"), _rows.sentences(found, "zh"), strict=True)
+    spoken = "".join(
+        f'<p class="answer"><span class="only-en" lang="en">{_unbroken(en)}</span>'
+        f'<span class="only-zh" lang="zh-Hans">{_unbroken(zh)}</span></p>'
+        for en, zh in sentences
+    )
+    warnings = ""
+    if view.summary.status != "finished":
+        counts = (view.summary.status, f"{view.summary.records:,}", f"{manifest.total:,}")
+        warnings += f'<p class="warn">{said(key("unfinished", *counts))}</p>'
+    if found.unsound:
+        warnings += f'<p class="warn">⚠ {said(key("result.unsound"))}</p>'
+    return f"{said(manifest.model.name, 'h1')}<dl>{listed}</dl>{warnings}{spoken}{_asides(view, markup)}"
+
+
+def _asides(view: RunView, markup: Markup) -> str:
+    """Other readings of the same answers, and what was no answer."""
+    found = figures(view)
+    named = [(name, found.share(name)) for name, _ in found.names((*SCORES, *RATES))]
+    listed = (
+        f"<span>{markup.said(code('metric', name))} <b>{percent(value)} %</b></span>"
+        for name, value in named
+        if value is not None
+    )
+    return f'<p class="asides">{"".join(listed)}</p>' if named else ""
+
+
+def _unbroken(sentence: str) -> str:
+    """Escaped, with numbers kept on one line."""
+    return re.sub(r"[\d.,]+(?:–[\d.,]*\d| %)", r'<span class="nb">\g<0></span>', escape(sentence))
+
+
+def _means(view: RunView, markup: Markup) -> str:
+    found = view.summary.means
+    counts = {name: f" {count:,}" if len(found) > 1 else "" for name, count in found.items()}
+    return " · ".join(markup.said(code("means", name)) + count for name, count in counts.items())
+
+
+def _run(view: RunView, markup: Markup) -> str:
+    manifest, summary = view.manifest, view.summary
+    usage, card = summary.usage, manifest.card
+    rows: list[tuple[str, Said]] = [
+        ("id", manifest.id),
+        ("status", f"{summary.status} {summary.reason}".strip()),
+        ("benchmark", manifest.benchmark),
+        ("version", str(card.version)),
+        ("model", manifest.model.name),
+        ("revision", manifest.model.revision),
+        ("options", _pairs(manifest.model.options)),
+        ("attacks", ", ".join(manifest.attacks)),
+        ("defenses", ", ".join(manifest.defenses)),
+        ("system_prompt", manifest.system_prompt),
+        ("sampling", _pairs(manifest.sampling)),
+        ("limit", str(manifest.limit or "")),
+        ("draw", str(manifest.draw or "")),
+        ("seed", str(manifest.seed)),
+        ("epochs", str(manifest.epochs)),
+        ("usage", f"{usage.input_tokens:,} · {usage.cached_tokens:,} · {usage.output_tokens:,}"),
+        ("seconds", f"{summary.seconds:,.1f}"),
+        ("cached", f"{summary.cached:,}"),
+        ("cost", "" if summary.cost is None else f"{summary.cost:.4f}"),
+        ("files", _pairs(manifest.files)),
+        ("paper", card.paper),
+        ("source", card.source),
+        ("license", card.license),
+        ("platform", f"plimsoll {manifest.plimsoll}, Python {manifest.python}, {manifest.platform}"),
+        ("packages", _pairs(manifest.packages)),
+    ]
+    said = markup.said
+    listed = (
+        f"<div><dt>{said(key(f'run.{name}'))}</dt>{said(value, 'dd')}</div>" for name, value in rows if value
+    )
+    return f'<dl class="facts">{"".join(listed)}</dl>'
+
+
+def _pairs(table: object) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in dict(table).items())  # pyright: ignore
+
+
+def _browser(embedded: Embedded, markup: Markup) -> str:
+    said = markup.said
+    if not embedded.total:
+        return said(key("items.none"), "p", **{"class": "lead"})
+    size = f"{embedded.size / 1e6:.1f} MB"
+    counts = (f"{embedded.shown:,}", f"{embedded.total:,}", size)
+    whole = embedded.shown == embedded.total
+    held = key("items.size", counts[1], size) if whole else key("items.subset", *counts)
+    lead = said(key("lead.items"), "p", **{"class": "lead"})
+    amount = said(held, "p", **{"class": "held" if whole else "warn"})
+    noscript = f"<noscript>{said(key('items.noscript'), 'p')}</noscript>"
+    return f'{lead}{amount}{noscript}<div id="browser" hidden></div>'
+
+
+def _data(embedded: Embedded) -> str:
+    prefixes = json.dumps(embedded.prefixes, ensure_ascii=False)
+    items = b",\n".join(embedded.items).decode()
+    return _inert(f'{{"prefixes":{prefixes},"items":[{items}]}}')
+
+
+def _inert(text: str) -> str:
+    """JSON that no parser of HTML or script can mistake for anything else."""
+    return text.translate(UNSAFE)
+
+
+def _fill(template: str, **parts: str) -> str:
+    """One pass, so that what is filled in is never filled in again."""
+    return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], template)
+
+
+@cache
+def _resource(name: str) -> str:
+    return files("plimsoll.reports").joinpath(name).read_text("utf-8").strip()
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
