@@ -1,14 +1,56 @@
-# Every recipe works on a fresh machine with Python >= 3.11 and make; `make setup` comes first by itself.
+# Every recipe works on a fresh machine with Python >= 3.11 and make; setting up comes first by itself.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TORCH ?= torch==2.13.0
+# The CPU build of PyTorch; set TORCH_INDEX= (empty) for the build your package index offers.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: setup setup-test demo check test test-fast fix bench docs clean
+.PHONY: setup setup-test demo check test test-fast fix docs bench browser clean
 
-setup: $(VENV)/.ready
+setup: $(VENV)/.ready  ## the virtual environment with the locked dependencies and the embedded model
 
 $(VENV)/.ready: pyproject.toml uv.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv sync --frozen --inexact --extra embedded
 	touch $@
+
+setup-test: $(VENV)/.ready-test  ## the same with PyTorch and the other frameworks that tests compare with
+
+$(VENV)/.ready-test: $(VENV)/.ready
+	$(BIN)/uv sync --frozen --inexact --extra embedded --extra whitebox --extra inspect
+	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/python -m pip install --quiet \
+		--disable-pip-version-check --retries 0 $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) '$(TORCH)'
+	touch $@
+
+demo: setup  ## SafetyBench on the embedded model: questions, table, report
+	$(BIN)/plimsoll demo
+
+check: setup  ## format, lint, types, floors
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+test-fast: setup  ## without network, PyTorch, model or browser
+	$(BIN)/pytest -m "not torch and not llm and not browser and not peer and not slow"
+
+test: setup-test check browser  ## everything
+	$(BIN)/pytest
+
+browser:  ## Chromium for the tests of pages, where a package manager has it
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		  apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || \
+		echo "no Chromium here: tests of pages are skipped (Debian: apt-get install chromium fonts-noto-cjk)"
+
+fix: setup  ## format, and mend what a tool can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: setup-test  ## measure against peers, write bench/RESULTS.md
+	$(BIN)/python -m bench.run
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache bench/work

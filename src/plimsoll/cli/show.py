@@ -10,6 +10,9 @@ from plimsoll import registry
 from plimsoll.cli import _output
 from plimsoll.core import UserError, did_you_mean
 
+SHOWN = 40
+"""Characters of a default that are shown."""
+
 
 @click.command("show")
 @click.argument("name", metavar="[ROOM/]NAME")
@@ -51,7 +54,10 @@ def _own(part: registry.Part) -> tuple[registry.Argument, ...]:
 
 
 def _default(argument: registry.Argument) -> str:
-    return "(needed)" if argument.required else str(argument.default)
+    if argument.required:
+        return "(needed)"
+    words = " ".join(str(argument.default).split())
+    return words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
 
 
 def _facts(part: registry.Part) -> dict[str, Any]:
