@@ -1,0 +1,1 @@
+"""What SafetyBench is made of: its files, prompts, official rules and reference rows."""
