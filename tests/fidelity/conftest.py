@@ -1,0 +1,21 @@
+"""Where the official files lie: `PLIMSOLL_DATA`, or the folder `shared/data` beside the checkout."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from plimsoll.data import locate
+
+
+@pytest.fixture
+def official(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder of SafetyBench's official files; the test is skipped where it is not there."""
+    given = os.environ.get(locate.VARIABLE)
+    root = Path(given) if given else Path(__file__).parents[3] / "shared" / "data"
+    folder = root / "safetybench"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here: set {locate.VARIABLE} to a folder with the official files")
+    monkeypatch.setenv(locate.VARIABLE, str(root))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return folder
