@@ -1,0 +1,1 @@
+"""One file per measurement; each prints one JSON result."""
