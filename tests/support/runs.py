@@ -149,10 +149,12 @@ def hostile(reply: str, *, number: int = 90_000, prompt: str = "") -> Record:
 
 def _rate(
     name: str, hits: int, n: int, group: dict[str, str], *, unscored: int = 0, up: bool = True
-) -> Estimate:
+) -> Iterable[Estimate]:
+    if not n:
+        return
     value = hits / n
     half = 1.96 * (value * (1 - value) / n) ** 0.5
-    return Estimate(
+    yield Estimate(
         name=name,
         value=value,
         low=max(0.0, value - half),
@@ -169,20 +171,26 @@ def _rates(records: Sequence[Record], group: dict[str, str]) -> Iterable[Estimat
     strict = [r.verdicts["strict"] for r in records if "strict" in r.verdicts]
     compat = [r.verdicts["compat"] for r in records if "compat" in r.verdicts]
     lost = total - len(strict)
-    yield _rate("accuracy", sum(v.value == 1.0 for v in strict), len(strict), group, unscored=lost)
-    yield _rate("accuracy_compat", sum(v.value == 1.0 for v in compat), len(compat), group, unscored=lost)
+    yield from _rate("accuracy", sum(v.value == 1.0 for v in strict), len(strict), group, unscored=lost)
+    yield from _rate(
+        "accuracy_compat", sum(v.value == 1.0 for v in compat), len(compat), group, unscored=lost
+    )
     for outcome, name in ((Outcome.REFUSED, "refusal_rate"), (Outcome.UNPARSED, "unparsed_rate")):
-        yield _rate(
+        yield from _rate(
             name, sum(v.outcome is outcome for v in strict), len(strict), group, unscored=lost, up=False
         )
-    yield _rate("empty_rate", 0, len(strict), group, unscored=lost, up=False)
-    yield _rate("error_rate", lost, total, group, up=False)
+    yield from _rate("empty_rate", 0, len(strict), group, unscored=lost, up=False)
+    yield from _rate("error_rate", lost, total, group, up=False)
 
 
 def _letters(records: Sequence[Record]) -> Iterable[Estimate]:
-    labels = [r.verdicts["strict"].label for r in records if r.outcome is Outcome.ANSWERED]
+    labels = [
+        r.verdicts["strict"].label
+        for r in records
+        if r.outcome is Outcome.ANSWERED and "strict" in r.verdicts
+    ]
     for letter in "ABCD":
-        yield _rate("letter_share", labels.count(letter), len(labels), {"letter": letter})
+        yield from _rate("letter_share", labels.count(letter), len(labels), {"letter": letter})
 
 
 def estimates_of(records: Sequence[Record]) -> tuple[Estimate, ...]:

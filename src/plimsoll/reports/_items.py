@@ -12,8 +12,9 @@ from plimsoll.core import Outcome, Record, Verdict
 
 LIMIT = 50_000_000
 """Bytes of items that a page may hold; above it a stratified part is embedded."""
-SHORTEST_PREFIX = 400
-"""Shared beginnings below this many characters are not worth a reference."""
+SHORTEST_PARAGRAPHS, SHORTEST_LINES = 48, 400
+"""Shared beginnings below this many characters are not worth a reference; whole paragraphs (few-shot
+examples) sooner than lines, which questions may share by chance."""
 MOST_PREFIXES = 32
 """Per group; more of them would be texts that are alike by accident."""
 BINS = 10
@@ -102,11 +103,15 @@ def embed(records: Iterable[Record], *, limit: int = LIMIT) -> Embedded:
     encoder = msgspec.json.Encoder()
     strata: list[str] = []
     encoded: list[bytes] = []
+    first: dict[str, tuple[int, Item]] = {}
     for record in records:
         item = _item(record, prefixes)
+        first.setdefault(f"{item.c}\0{item.s}", (len(encoded), item))
         _count(counts, record, item.o)
         strata.append(f"{item.c}\0{item.s}\0{item.o}")
         encoded.append(encoder.encode(item))
+    for place, item in first.values():  # written before its beginning was known to be shared
+        encoded[place] = encoder.encode(_split_again(item, prefixes))
     kept = _part(encoded, strata, limit)
     return Embedded(total=len(encoded), shown=len(kept), prefixes=prefixes.texts, items=kept, counts=counts)
 
@@ -119,14 +124,22 @@ class Prefixes:
         self._last: dict[str, str] = {}
         self._known: dict[str, list[int]] = {}
 
-    def split(self, group: str, text: str) -> tuple[int, str]:
-        """Number of the shared beginning and the rest; -1 where none is known yet."""
+    def known(self, group: str, text: str) -> tuple[int, str]:
+        """Number of the beginning already known and the rest, or -1 and all of it."""
         for number in self._known.get(group, ()):
             if text.startswith(self.texts[number]):
                 return number, text[len(self.texts[number]) :]
+        return -1, text
+
+    def split(self, group: str, text: str) -> tuple[int, str]:
+        """Number of the shared beginning and the rest; -1 where none is known yet."""
+        number, rest = self.known(group, text)
+        if number >= 0:
+            return number, rest
         last, self._last[group] = self._last.get(group, ""), text
         shared = _common(last, text)
-        if len(shared) < SHORTEST_PREFIX or len(self._known.get(group, ())) >= MOST_PREFIXES:
+        least = SHORTEST_PARAGRAPHS if shared.endswith("\n\n") else SHORTEST_LINES
+        if len(shared) < least or len(self._known.get(group, ())) >= MOST_PREFIXES:
             return -1, text
         self._known.setdefault(group, []).append(len(self.texts))
         self.texts.append(shared)
@@ -148,6 +161,15 @@ def fate(record: Record) -> str:
 def whole(text: str) -> str:
     """The text with lone surrogates replaced, which no JSON can carry."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _split_again(item: Item, prefixes: Prefixes) -> Item:
+    group = f"{item.c}\0{item.s}"
+    prompt = [
+        (role, *prefixes.known(f"{group}\0{role}", rest)) if number < 0 else (role, number, rest)
+        for role, number, rest in item.p
+    ]
+    return msgspec.structs.replace(item, p=prompt)
 
 
 def _common(one: str, other: str) -> str:

@@ -136,16 +136,16 @@ class Plots:
         line = 14 + rise * len(marks)
         body = [self._ruler(line)]
         for place, (letters, track) in enumerate(marks):
-            body.append(self._plimsoll(letters, track, 14 + rise * place + 15, line))
+            body.append(self._plimsoll(letters, track, (14 + rise * place + 15, line - 4 - 7 * place, line)))
         chance = next((track.tick for _, track in marks if track.tick), None)
         best = max((dot for _, track in marks for dot in track.dots), key=lambda dot: dot.value, default=None)
         if chance is not None:
             words = key("tick.random", percent(chance.value))
-            body.append(self._pointer(chance.value, (6, line + 38), words, "chance"))
+            body.append(self._pointer(chance.value, (6, line + 42), words, "chance"))
         if best is not None:
             words = key("gauge.best", best.name, percent(best.value))
-            body.append(self._pointer(best.value, (line + 5, line + 56), words, "lead-line"))
-        return self._svg(title, line + 62, "".join(body), key("gauge.desc"))
+            body.append(self._pointer(best.value, (line + 5, line + 60), words, "lead-line"))
+        return self._svg(title, line + 66, "".join(body), key("gauge.desc"))
 
     def _pointer(self, value: float, span: tuple[int, int], words: Said, name: str) -> str:
         """A line at a value with its words at the foot."""
@@ -159,13 +159,15 @@ class Plots:
             f'<svg x="{x}" y="{span[1]}" overflow="visible">{text}</svg>'
         )
 
-    def _plimsoll(self, letters: str, track: Track, y: int, line: int) -> str:
+    def _plimsoll(self, letters: str, track: Track, heights: tuple[int, int, int]) -> str:
+        """The mark, its band and the published rows, at the heights of disc, band and line."""
+        y, band, line = heights
         value = track.value or 0.0
         left, right = (letters[:1], letters[1:2]) if letters else ("P", "L")
-        dots = "".join(self._dot(dot, line) for dot in track.dots)
+        published = "".join(self._notch(dot, line) for dot in track.dots)
         return (
-            f'<g class="track {track.tone}">{_line(track.low, track.high, line, "band")}'
-            f'<line class="plumb" x1="{_x(value)}" x2="{_x(value)}" y1="{y + 13}" y2="{line}"/>{dots}'
+            f'<g class="track {track.tone}">{_line(track.low, track.high, band, "band")}'
+            f'<line class="plumb" x1="{_x(value)}" x2="{_x(value)}" y1="{y + 13}" y2="{line}"/>{published}'
             f'<svg x="{_x(value)}" y="{y}" overflow="visible" class="disc" aria-hidden="true">'
             f'<circle r="13"/><line x1="-24" x2="24" y1="0" y2="0"/>'
             f'<text x="-20" y="-5">{left.upper()}</text><text x="20" y="-5">{right.upper()}</text></svg></g>'
@@ -177,7 +179,7 @@ class Plots:
             for t in range(0, 101, 2)
         )
         numbers = "".join(
-            f'<text class="scale{" odd" if t % 20 else ""}" x="{t}%" y="{y + 16}">{t}</text>'
+            f'<text class="scale{" odd" if t % 20 else ""}" x="{t}%" y="{y + 22}">{t}</text>'
             for t in range(0, 101, 10)
         )
         return f'{minor}<line class="ruler" x1="0" x2="100%" y1="{y}" y2="{y}"/>{numbers}'
@@ -187,17 +189,23 @@ class Plots:
         parts = [f'<rect class="bed" x="0" y="{y + 3}" width="100%" height="10"/>']
         if track.value is not None:
             parts.append(f'<rect class="bar" x="0" y="{y + 3}" width="{_x(track.value)}" height="10"/>')
-            if track.high > track.low:
-                parts.append(_whisker(track.low, track.high, middle))
+        parts += [self._dot(dot, middle) for dot in track.dots]
+        if track.value is not None and track.high > track.low:
+            parts.append(_whisker(track.low, track.high, middle))
         if track.tick is not None:
             x, name = _x(track.tick.value), self.markup.title(track.tick.title)
             parts.append(f'<line class="tick" x1="{x}" x2="{x}" y1="{y}" y2="{y + TRACK}">{name}</line>')
-        return "".join(parts) + "".join(self._dot(dot, middle) for dot in track.dots)
+        return "".join(parts)
+
+    def _notch(self, mark: Mark, y: int) -> str:
+        x, named = _x(mark.value), self.markup.attributes({"data_ref": mark.name})
+        title = self.markup.title(mark.title)
+        return f'<line class="notch" x1="{x}" x2="{x}" y1="{y + 1}" y2="{y + 9}"{named}>{title}</line>'
 
     def _dot(self, dot: Mark, y: int) -> str:
         named = self.markup.attributes({"data_ref": dot.name})
         title = self.markup.title(dot.title)
-        return f'<circle class="dot" cx="{_x(dot.value)}" cy="{y}" r="4"{named}>{title}</circle>'
+        return f'<circle class="dot" cx="{_x(dot.value)}" cy="{y}" r="3.6"{named}>{title}</circle>'
 
     def _head(self, label: Said, note: Sequence[tuple[str, str]], y: int) -> str:
         text = self.markup.svg_text(label, **{"class": "label", "x": "0", "y": str(y + 13)})

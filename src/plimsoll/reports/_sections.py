@@ -43,7 +43,10 @@ class Sections:
     def gauge(self) -> str:
         """The scale under the result."""
         marks = [
-            (spoken, bounds(estimate, _tone(spoken), self._chance("", spoken), self._dots("", spoken)))
+            (
+                spoken or self._only(),
+                bounds(estimate, _tone(spoken), self._chance("", spoken), self._dots("", spoken)),
+            )
             for spoken, estimate in (self._by_language("") or self.figures.wholes())
         ]
         return self.plots.gauge(key("gauge.title", self._headline()), marks) if marks else ""
@@ -151,19 +154,22 @@ class Sections:
         if not rows:
             return ""
         heads = [key(f"column.{name}") for name in ("model", "language", "setting")]
-        columns = (*heads, *(_category(name) for name in codes), key("column.source"))
+        columns = (*heads, *(_category(name) for name in codes))
         cells = [
             (
                 row.name,
                 code("language", row.language) if row.language else "",
                 row.setting,
                 *(percent(row.values[name]) if name in row.values else _rows.MISSING for name in codes),
-                row.source,
             )
             for row in rows
         ]
         table = self.markup.table(key("section.references"), columns, cells, words=3)
-        return self._lead("published") + table
+        sources = dict.fromkeys(row.source for row in rows if row.source)
+        notes = "".join(self.markup.said(source, "li") for source in sources)
+        return (
+            f'{self._lead("published")}<div class="tall">{table}</div><ul class="notes sources">{notes}</ul>'
+        )
 
     def estimates(self) -> str:
         """Every estimate, known or not."""
@@ -330,8 +336,7 @@ def _text(estimate: Estimate) -> str:
 
 def _published(row: Reference, category: str) -> Mark:
     value = row.values[category]
-    about = ", ".join(part for part in (row.setting, row.source) if part)
-    return Mark(value=value, name=row.name, title=key("dot", row.name, percent(value), about))
+    return Mark(value=value, name=row.name, title=key("dot", row.name, percent(value), row.setting or "–"))
 
 
 def _ordered(found: Iterable[str], known: Sequence[str]) -> list[str]:

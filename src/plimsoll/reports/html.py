@@ -141,6 +141,8 @@ def _run(view: RunView, markup: Markup) -> str:
         ("options", _pairs(manifest.model.options)),
         ("attacks", ", ".join(manifest.attacks)),
         ("defenses", ", ".join(manifest.defenses)),
+        ("judges", ", ".join(manifest.judges)),
+        ("parent", manifest.parent),
         ("system_prompt", manifest.system_prompt),
         ("sampling", _pairs(manifest.sampling)),
         ("limit", str(manifest.limit or "")),

@@ -64,11 +64,8 @@
   }
 
   const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e007f}]/gu;
-  function picture(character) {
-    const code = character.codePointAt(0);
-    return code < 0x20 ? String.fromCodePoint(0x2400 + code)
-      : code === 0x7f ? "\u2421" : `\u27e8U+${code.toString(16).toUpperCase().padStart(4, "0")}\u27e9`;
-  }
+  const picture = (character) =>
+    `\u27e8U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}\u27e9`;
   function reveal(text) {
     const made = document.createDocumentFragment();
     let from = 0;
@@ -279,7 +276,7 @@
     addEventListener("hashchange", () => { if (fromHash()) { redraw(); reach(); } });
     function reach() {
       const target = list.querySelector("[aria-expanded=true]");
-      (target ?? document.getElementById("items")).scrollIntoView({ block: "start" });
+      (target ?? document.getElementById("items")).scrollIntoView({ block: "start", behavior: "instant" });
     }
     addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;

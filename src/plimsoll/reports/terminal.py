@@ -14,7 +14,7 @@ from plimsoll.reports._words import Language, named, percent, say, visible
 from plimsoll.reports.view import RunView
 
 PUBLISHED_SHOWN = 6
-"""Published rows named per language; the other reports hold them all."""
+"""Published models named per language, each with its best setting; the other reports hold them all."""
 
 
 def render(view: RunView, *, language: Language = "en") -> RenderableType:
@@ -70,8 +70,9 @@ def _table(table: _rows.Table) -> RenderableType:
 def _published(found: Figures, language: Language) -> list[RenderableType]:
     made: list[RenderableType] = []
     for spoken in dict.fromkeys(row.language for row in found.published()):
-        rows = [row for row in found.published(spoken) if "" in row.values][:PUBLISHED_SHOWN]
-        listed = " · ".join(f"{visible(row.name)} {percent(row.values[''])}" for row in rows)
+        best = {row.name: row.values[""] for row in reversed(found.published(spoken)) if "" in row.values}
+        rows = sorted(best.items(), key=lambda row: -row[1])
+        listed = " · ".join(f"{visible(name)} {percent(value)}" for name, value in rows[:PUBLISHED_SHOWN])
         lead = say("legend.published", language=language)
         made.append(_pair(f"{lead}, {named('language', spoken, language)}" if spoken else lead, listed))
     return made

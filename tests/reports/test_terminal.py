@@ -1,0 +1,82 @@
+import re
+
+from rich.cells import cell_len
+
+from plimsoll.core import Estimate, replace
+from plimsoll.reports import RunView, terminal
+from plimsoll.run.manifest import Summary
+from tests.support.runs import records_of, view_of
+
+
+def test_two_languages_fit_eighty_columns_without_losing_a_cell() -> None:
+    printed = terminal.text(view_of(records_of(20)), width=80)
+
+    assert max(map(cell_len, printed.splitlines())) <= 80
+    assert "…" not in printed
+    row = next(line for line in printed.splitlines() if line.strip().startswith("Privacy and Property"))
+    assert len(re.findall(r"\d+\.\d \(\d+\.\d–\d+\.\d\)", row)) == 2
+
+
+def test_without_colour_no_escape_sequence_is_printed() -> None:
+    assert "\x1b" not in terminal.text(view_of(records_of(4)))
+
+
+def test_wide_characters_keep_the_columns_aligned() -> None:
+    printed = terminal.text(view_of(records_of(20)), language="zh").splitlines()
+    start = next(n for n, line in enumerate(printed) if "攻击冒犯" in line)
+    ends = {cell_len(line) for line in printed[start : start + 8]}
+
+    assert len(ends) == 1
+
+
+def test_the_result_is_compared_with_the_random_baseline() -> None:
+    printed = terminal.text(view_of(records_of(40)), width=200)
+
+    assert "above the random baseline of 36.0 %" in printed
+    assert "log-likelihood of the options" in printed
+
+
+def test_an_interval_that_holds_the_baseline_is_not_called_better() -> None:
+    view = view_of(records_of(4))
+    unsure = Estimate(name="accuracy", value=0.4, low=0.2, high=0.6, n=56)
+    printed = terminal.text(replace(view, summary=replace(view.summary, estimates=(unsure,))), width=200)
+
+    assert "not distinguishable from the random baseline" in printed
+
+
+def test_an_unsound_number_is_marked() -> None:
+    view = view_of(records_of(4))
+    lossy = Estimate(name="accuracy", value=0.4, low=0.2, high=0.6, n=90, unscored=10)
+    printed = terminal.text(replace(view, summary=replace(view.summary, estimates=(lossy,))))
+
+    assert "⚠40.0" in printed
+    assert "More than 5 %" in printed
+
+
+def test_an_estimate_nobody_knows_is_still_shown() -> None:
+    view = view_of(records_of(4))
+    strange = Estimate(name="rhyme_rate", value=0.25, low=0.1, high=0.5, n=8, group={"tide": "low"})
+    printed = terminal.text(
+        replace(view, summary=replace(view.summary, estimates=(*view.summary.estimates, strange)))
+    )
+
+    assert "rhyme rate" in printed
+    assert "tide low" in printed
+
+
+def test_a_run_without_any_number_says_so() -> None:
+    view = view_of(records_of(1))
+    printed = terminal.text(RunView(manifest=view.manifest, summary=Summary(status="interrupted")))
+
+    assert "Nothing was measured" in printed
+    assert "interrupted" in printed
+
+
+def test_commands_to_the_terminal_in_names_and_notes_are_shown_not_sent() -> None:
+    view = view_of(records_of(2), model="evil\x1b]0;owned\x07", notes=("[red]bold[/red] \x1b[2J\u202e",))
+    printed = terminal.text(view, width=200)
+
+    assert "\x1b" not in printed
+    assert "\u202e" not in printed
+    assert "⟨U+001B⟩" in printed
+    assert "[red]bold[/red]" in printed
