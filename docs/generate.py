@@ -1,0 +1,172 @@
+"""Code -> the pages that repeat it: catalogue, command line, schemas, the tree of rooms.
+
+`python docs/generate.py` writes them; a test says when they are stale. It is no part of the package.
+"""
+
+import ast
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from plimsoll import cli, registry
+from plimsoll.core import Record
+from plimsoll.run.journal import Entry
+from plimsoll.run.manifest import Manifest, Summary
+
+DOCS = Path(__file__).parent
+SOURCE = DOCS.parent / "src" / "plimsoll"
+WIDTH = 100
+LONGEST_LINE = 90
+"""Characters of a docstring's first sentence that the tree shows whole."""
+MADE = "<!-- Made by docs/generate.py: change the code, then run it. -->"
+SCHEMAS: Mapping[str, Any] = {
+    "run": Manifest,
+    "record": Record,
+    "index": Entry,
+    "summary": Summary,
+    "submission": dict[str, int],
+}
+"""Name of the schema -> the type that reads and writes the file."""
+ASIDE = {"model_id", "inner"}
+"""Arguments that no user writes as `key=value`."""
+
+
+def pages() -> dict[Path, str]:
+    """Every page that is made from code, by its path."""
+    made = {
+        DOCS / "catalogue.md": catalogue(),
+        DOCS / "cli.md": command_line(),
+        DOCS / "architecture.md": with_tree((DOCS / "architecture.md").read_text(encoding="utf-8")),
+    }
+    for name, kind in SCHEMAS.items():
+        made[DOCS / "formats" / f"{name}.schema.json"] = schema(name, kind)
+    return made
+
+
+def catalogue() -> str:
+    """Every part of every room, as the registry knows it."""
+    lines = [MADE, "# Catalogue", "", "Every part that is installed with Plimsoll, by room."]
+    lines += ["`plimsoll list` shows the same; `plimsoll show ROOM/NAME` shows one part.", ""]
+    for room in registry.ROOMS:
+        found = list(registry.parts(room))
+        if found:
+            lines += [f"## {room}", ""]
+            for part in found:
+                lines += _part(part)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def command_line() -> str:
+    """The help of every command."""
+    lines = [MADE, "# Command line", "", "What `plimsoll --help` and `plimsoll COMMAND --help` print.", ""]
+    for path, command in _commands("plimsoll", cli.group):
+        lines += [f"## {path}", "", "```text", _help(path, command), "```", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def schema(name: str, kind: Any) -> str:
+    """The JSON Schema of a file format."""
+    body = msgspec.json.schema(kind)
+    titled = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"plimsoll {name}", **body}
+    return msgspec.json.format(msgspec.json.encode(titled), indent=2).decode() + "\n"
+
+
+def with_tree(page: str) -> str:
+    """The page with its tree of rooms made anew."""
+    begin, end = "<!-- tree -->\n", "<!-- /tree -->"
+    if begin not in page:
+        return page
+    head, _, rest = page.partition(begin)
+    return f"{head}{begin}```text\n{tree()}\n```\n{end}{rest.partition(end)[2]}"
+
+
+def tree() -> str:
+    """The folders of the package with what their docstrings say."""
+    rows = [("src/plimsoll/", _sentence(SOURCE / "__init__.py")), *_folder(SOURCE, "")]
+    width = max(len(name) for name, _ in rows) + 2
+    return "\n".join(f"{name:<{width}}{said}".rstrip() for name, said in rows)
+
+
+def _folder(folder: Path, indent: str) -> Iterator[tuple[str, str]]:
+    inside = [path for path in folder.iterdir() if _is_shown(path)]
+    for path in sorted(inside, key=lambda path: (path.is_file(), path.name)):
+        last = path == sorted(inside, key=lambda path: (path.is_file(), path.name))[-1]
+        entry = path / "__init__.py" if path.is_dir() else path
+        yield f"{indent}{'└' if last else '├'}── {path.name}{'/' * path.is_dir()}", _sentence(entry)
+        if path.is_dir():
+            yield from _folder(path, indent + ("    " if last else "│   "))
+
+
+def _is_shown(path: Path) -> bool:
+    if path.is_dir():
+        return (path / "__init__.py").is_file()
+    return path.suffix == ".py" and not path.name.startswith("_")
+
+
+def _sentence(path: Path) -> str:
+    """The first sentence of a module's docstring, for one line of the tree."""
+    said = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+    marks = r"(?<=[.])\s" if len(said) <= LONGEST_LINE else r"(?<=[.:;])\s"
+    return re.split(marks, said)[0].rstrip(".:;")
+
+
+def _part(part: registry.Part) -> Iterator[str]:
+    yield from (f"### {part.name}", "", part.summary, "")
+    if part.card is not None:
+        card = {**asdict(part.card), "languages": ", ".join(part.card.languages)}
+        yield from (f"- {key}: {value}" for key, value in card.items() if value)
+        yield ""
+    rows = [argument for argument in part.arguments if argument.name not in ASIDE]
+    if rows:
+        yield from ("| argument | takes | default |", "|---|---|---|")
+        yield from (f"| `{row.name}` | {_cell(row.kind)} | {_default(row)} |" for row in rows)
+        yield ""
+
+
+def _default(argument: registry.Argument) -> str:
+    if argument.required:
+        return "needed"
+    if callable(argument.default):
+        return f"`{getattr(argument.default, '__name__', argument.name)}`"
+    words = " ".join(str(argument.default).split())
+    return _cell(f"`{words}`") if words else "empty"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None:
+                yield from _commands(f"{path} {name}", inner)
+
+
+def _help(path: str, command: click.Command) -> str:
+    """As the terminal shows it, at a fixed width."""
+    context = click.Context(command, info_name=path, max_content_width=WIDTH, terminal_width=WIDTH)
+    context.help_option_names = ["-h", "--help"]
+    return command.get_help(context).rstrip()
+
+
+def main() -> None:
+    """Write what has changed."""
+    os.environ.pop("COLUMNS", None)
+    for path, text in pages().items():
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The project's own files, for the tests that hold them to the rules of the house."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "plimsoll"
+TOLD_APART = {".py", ".md", ".toml", ".json", ".css", ".html", ".js", ".yml", ".yaml", ".lock", ".txt", ""}
+"""Endings of text files."""
+
+
+def modules() -> list[Path]:
+    """Every Python file of the package."""
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """The dotted name of a module of the package."""
+    pieces = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(pieces[:-1] if pieces[-1] == "__init__" else pieces)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A module, parsed."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def shown(path: Path) -> str:
+    """A path as a reader writes it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def tracked() -> list[Path]:
+    """Every text file that the project keeps; skips where there is no checkout."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("no git checkout: the list of tracked files is not known")
+    paths = (ROOT / line for line in listed.stdout.splitlines())
+    return [path for path in paths if path.suffix in TOLD_APART and path.is_file()]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Modules of the package that a module imports, wherever in the file."""
+    known = {name_of(module) for module in modules()}
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name for name in inner if name in known)
+            if node.module in known and any(name not in known for name in inner):
+                yield node.module
