@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from plimsoll.core import DataError
 from plimsoll.data.rows import (
+    decode,
     duplicate_keys,
     read_json,
     read_jsonl,
@@ -33,18 +34,37 @@ def test_a_list_of_records_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b'[{"id": 1}, {"id": 2}, {"id"', r"rows\.json: record #3: the file is cut short"),
-        (b'[{"id": 1}, {"id": "2"}]', r"rows\.json: record #2: id: Expected int, got str"),
-        (b'[{"id": 1}, {"text": "x"}]', r"rows\.json: record #2: Object missing required field id"),
-        (b'[{"id": 1}, {"id": 2, "text": "\xff"}]', r"rows\.json: record #2: bad UTF-8 at byte 31 \(0xff\)"),
-        (b'[{"id": 1} {"id": 2}]', r"rows\.json: record #2: JSON is malformed"),
-        (b'{"id": 1}', r"rows\.json: Expected array, got object"),
-        (b"", r"rows\.json: record #1: the file is cut short"),
+        (b'[{"id": 1}, {"id": 2}, {"id"', r"record #3 \(after id 2\): the file is cut short"),
+        (b'[{"id": 1}, {"id": "2"}]', r"record #2 \(id 2\): id: Expected int, got str"),
+        (
+            b'[{"id": 1}, {"text": "x"}]',
+            r"record #2 \(after id 1\): Object missing required field id",
+        ),
+        (
+            b'[{"id": 1}, {"id": 2, "text": "\xff"}]',
+            r"record #2 \(after id 1\): bad UTF-8 at byte 31 \(0xff\)",
+        ),
+        (b'[{"id": 1} {"id": 2}]', r"record #2 \(after id 1\): JSON is malformed"),
+        (b'{"id": 1}', r"Expected array, got object"),
+        (b"", r"record #1: the file is cut short"),
     ],
 )
 def test_the_first_wrong_record_is_named(tmp_path: Path, content: bytes, message: str) -> None:
-    with pytest.raises(DataError, match=message):
+    with pytest.raises(DataError, match=r"rows\.json: " + message):
         read_json(written(tmp_path, content), list[Row])
+
+
+def test_a_wrong_member_of_an_object_is_named_by_its_key(tmp_path: Path) -> None:
+    path = written(tmp_path, b'{"7": {"id": 1}, "8": {"id": "2"}}')
+    with pytest.raises(DataError, match=r"record #2 \(id 8\): id: Expected int, got str"):
+        read_json(path, dict[str, Row])
+    with pytest.raises(DataError, match=r"record #2 \(after id 7\): the file is cut short"):
+        read_json(written(tmp_path, b'{"7": {"id": 1}, "8": {"i'), dict[str, Row])
+
+
+def test_a_wrong_record_is_named_by_the_id_that_should_stand_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"record #2 \(id 5\): the file is cut short"):
+        decode(b'[{"id": 4}, {"i', list[Row], tmp_path / "rows.json", expected=[4, 5])
 
 
 def test_a_file_that_is_not_there_is_an_error_with_its_name(tmp_path: Path) -> None:

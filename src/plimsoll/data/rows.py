@@ -6,7 +6,6 @@ Records are counted from 1.
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from plimsoll.core import DataError
+from plimsoll.data import _damage
 
 T = TypeVar("T")
 
@@ -36,14 +36,17 @@ def checksum_of(path: Path) -> str:
     return checksum(read_bytes(path))
 
 
-def decode(content: bytes, kind: type[T], path: Path) -> T:
-    """Decode JSON that was read from `path`. Raises `DataError` with the first wrong record."""
+def decode(content: bytes, kind: type[T], path: Path, expected: Sequence[object] = ()) -> T:
+    """Decode JSON that was read from `path`. Raises `DataError` with the first wrong record.
+
+    `expected` holds the ids that the records should have, in order: a wrong one is named by it.
+    """
     try:
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:
-        raise DataError(f"{path}: {_placed(str(error))}") from None
+        raise DataError(f"{path}: {_damage.wrong_type(content, kind, str(error), expected)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: {_broken(content, str(error))}") from None
+        raise DataError(f"{path}: {_damage.broken(content, str(error), expected)}") from None
 
 
 def read_json(path: Path, kind: type[T]) -> T:
@@ -60,10 +63,8 @@ def read_jsonl(path: Path, kind: type[T]) -> list[T]:
             continue
         try:
             rows.append(decoder.decode(line))
-        except msgspec.ValidationError as error:
-            raise DataError(f"{path}: record #{len(rows) + 1}, line {number}: {_plain(str(error))}") from None
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            what = _bad_bytes(line) or _plain(str(error))
+            what = _damage.bad_bytes(line) or _damage.plain(str(error))
             raise DataError(f"{path}: record #{len(rows) + 1}, line {number}: {what}") from None
     return rows
 
@@ -96,55 +97,3 @@ def duplicate_keys(content: bytes) -> tuple[str, ...]:
 
     json.loads(content, object_pairs_hook=pairs)
     return tuple(twice)
-
-
-def _placed(message: str) -> str:
-    """`Expected ... - at `$[3].id`` -> `record #4: id: Expected ...`."""
-    what = _plain(message)
-    place = re.search(r"`\$\[(\d+)\](?:\.?([^`]*))`$", message)
-    if place is None:
-        return what
-    inside = f"{place[2]}: " if place[2] else ""
-    return f"record #{int(place[1]) + 1}: {inside}{what}"
-
-
-def _plain(message: str) -> str:
-    return re.sub(r" - at `\$\[\d+\][^`]*`$", "", message).replace("`", "")
-
-
-def _broken(content: bytes, message: str) -> str:
-    number = _whole_records(content) + 1
-    return f"record #{number}: {_bad_bytes(content) or _cut_or_malformed(message)}"
-
-
-def _bad_bytes(content: bytes) -> str:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return f"bad UTF-8 at byte {error.start} (0x{content[error.start]:02x})"
-    return ""
-
-
-def _cut_or_malformed(message: str) -> str:
-    return f"the file is cut short ({message})" if "truncated" in message else message
-
-
-def _whole_records(content: bytes) -> int:
-    """How many elements of a JSON list can be read before the first that cannot."""
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        text = content[: error.start].decode("utf-8")
-    scan = json.JSONDecoder().raw_decode
-    begin = re.match(r"\s*\[?\s*", text)
-    position, whole = begin.end() if begin else 0, 0
-    while True:
-        try:
-            _, position = scan(text, position)
-        except ValueError:
-            return whole
-        whole += 1
-        comma = re.compile(r"\s*,\s*").match(text, position)
-        if comma is None:
-            return whole
-        position = comma.end()

@@ -25,6 +25,8 @@ def verify_ids(found: Sequence[int], expected: Sequence[int], path: Path) -> Non
 
 def verify_rising(found: Sequence[int], path: Path) -> None:
     """Raise `DataError` for the first id that is not official or not in the official order."""
+    if not found:
+        raise DataError(f"{path}: holds no questions")
     refuse_duplicates(found, path)
     before = -1
     for number, id in enumerate(found, start=1):

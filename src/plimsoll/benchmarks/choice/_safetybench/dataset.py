@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plimsoll.benchmarks.choice._safetybench import checks
-from plimsoll.benchmarks.choice._safetybench.categories import CODE_OF, Language, Split
+from plimsoll.benchmarks.choice._safetybench.categories import CODE_OF, WHOLE, Language, Split
 from plimsoll.benchmarks.choice._safetybench.records import Answer, Question, Row, Shot, Starter
 from plimsoll.core import DataError, UserError
 from plimsoll.data import locate, trust
@@ -69,7 +69,7 @@ def answers(split: Split) -> tuple[Mapping[int, Answer], Mapping[str, str]]:
         checks.verify_subset_answers(found, read.path)
     else:
         read = _read("test_answers_en.json", "test_answers_zh.json")
-        found = decode(read.content, dict[int, Answer], read.path)
+        found = decode(read.content, dict[int, Answer], read.path, expected=range(WHOLE))
         checks.verify_answers(found, read.path)
     if not read.settled:
         refuse_duplicate_keys(read.content, read.path)
@@ -96,14 +96,15 @@ def examples(language: Language, split: Split) -> Examples:
 def _asked(language: Language, split: Split, file: str) -> Dataset:
     right, answer_files = answers(split)
     read = _given(file) if file else _read(_question_file(language, split))
-    questions = decode(read.content, list[Question], read.path)
+    official = () if split == "sample" else tuple(right)
+    questions = decode(read.content, list[Question], read.path, expected=official)
     if not read.settled:
         refuse_duplicate_keys(read.content, read.path)
     ids = [question.id for question in questions]
     if split == "sample":
         checks.verify_rising(ids, read.path)
     else:
-        checks.verify_ids(ids, list(right), read.path)
+        checks.verify_ids(ids, official, read.path)
     for number, asked in enumerate(questions, start=1):
         checks.verify_question(asked, right[asked.id], f"{read.path}: record #{number}: id {asked.id}")
     if split == "test":
