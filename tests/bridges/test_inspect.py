@@ -3,7 +3,10 @@
 import asyncio
 import json
 import math
+import os
 import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -343,7 +346,7 @@ def test_inspect_reads_an_exported_run_with_equal_metrics(
     strict = log.results.scores[0]  # type: ignore[union-attr]
     assert {name: metric.value for name, metric in strict.metrics.items()} == {
         "accuracy": 0.5,
-        "accuracy[category=sky]": 1.0,
+        "accuracy(category=sky)": 1.0,
     }
     assert len(read_eval_log_sample_summaries(str(path))) == 5
     assert [Path(info.name).name for info in list_eval_logs(str(tmp_path))] == [path.name]
@@ -449,13 +452,15 @@ def test_inspect_runs_our_benchmark_to_the_same_numbers(inspect_ai: Any, tmp_pat
     log = evaluated(inspect_ai, tmp_path, form, epochs=2)
     assert log.status == "success", log.error
     scores = {score.name: score for score in log.results.scores}
-    assert {name: metric.value for name, metric in scores["strict"].metrics.items()} == {
+    assert list(scores) == ["outcome", "strict", "compat", "broken"]
+    assert {name: metric.value for name, metric in scores["outcome"].metrics.items()} == {
         "accuracy": ours()[""],
-        "accuracy[category=sky]": ours()["sky"],
-        "accuracy[category=sea]": ours()["sea"],
+        "accuracy(category=sky)": ours()["sky"],
+        "accuracy(category=sea)": ours()["sea"],
     }
-    assert scores["strict"].unscored_samples == 2
-    assert scores["compat"].metrics["mean"].value == ours()[""]
+    assert scores["strict"].unscored_samples == 1
+    assert scores["strict"].metrics["mean"].value == ours()[""]
+    assert scores["outcome"].scored_samples == 12
     assert scores["broken"].scored_samples == 0
 
     imported = list(import_log(Path(log.location)).records())
@@ -510,3 +515,50 @@ def test_logs_compressed_with_zstd_are_read_and_their_bombs_refused(inspect_ai: 
     path.write_bytes(path.read_bytes().replace(true, false))
     with pytest.raises(DataError, match="more than 1000000"):
         list(import_log(path, limit=1_000_000).records())
+
+
+@peer
+@pytest.mark.slow
+def test_inspect_finds_our_benchmarks_and_models_by_the_entry_point(inspect_ai: Any, tmp_path: Path) -> None:
+    installed = tmp_path / "site" / "colours-0.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: colours\nVersion: 0\n")
+    (installed / "entry_points.txt").write_text(
+        "[inspect_ai]\nplimsoll = plimsoll.bridges._inspect_registry\n"
+    )
+    arguments = [
+        "eval",
+        "plimsoll/safetybench",
+        "-T",
+        "language=en",
+        "-T",
+        "split=starter",
+        "--limit",
+        "20",
+        "--log-format",
+        "json",
+    ]
+    model = [
+        "--model",
+        "plimsoll/scripted/letter-B",
+        "--log-dir",
+        str(tmp_path / "logs"),
+        "--display",
+        "none",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "inspect_ai", *arguments, *model],
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = (tmp_path / "logs").glob("*.json")
+    imported = import_log(path)
+    found = list(imported.records())
+    assert imported.manifest.benchmark == "safetybench:language=en,split=starter"
+    assert imported.manifest.model.name == "scripted/letter-B"
+    assert len(found) == 20
+    right = sum(record.verdicts["compat"].value or 0.0 for record in found)
+    assert right == sum(record.sample.target == "B" for record in found)

@@ -17,6 +17,8 @@ from msgspec import Struct
 from plimsoll.core import Estimate, Finish, Image, Message, Outcome, Role, Sample, ToolCall, Verdict
 
 KEY = "plimsoll"
+OUTCOME = "outcome"
+"""The scorer of ours that holds a whole record."""
 
 REASONS = {
     Outcome.REFUSED: "refusal",
@@ -205,6 +207,16 @@ def shown(sample: Sample) -> dict[str, Any]:
 
 
 def label(estimate: Estimate) -> str:
-    """An estimate's name with its subset: `accuracy[category=PH]`."""
-    subset = ",".join(f"{key}={value}" for key, value in estimate.group.items())
-    return f"{estimate.name}[{subset}]" if subset else estimate.name
+    """An estimate's name with its subset: `accuracy(category=PH)`."""
+    subset = subset_of(estimate)
+    return f"{estimate.name}({subset})" if subset else estimate.name
+
+
+def subset_of(estimate: Estimate) -> str:
+    """The subset alone: `category=PH`; empty for the whole."""
+    return ",".join(f"{key}={value}" for key, value in estimate.group.items())
+
+
+def as_written(value: Any) -> str:
+    """An argument that Inspect has read as YAML, as a spec would say it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -15,9 +15,11 @@ from plimsoll.bridges._inspect_archive import LIMIT, placed, read_header, read_s
 from plimsoll.bridges._inspect_log import (
     FINISHES,
     KEY,
+    OUTCOME,
     LogMessage,
     LogSample,
     LogUsage,
+    as_written,
     message_of,
     thought_of,
     verdict_of,
@@ -85,21 +87,28 @@ def _manifest(header: dict[str, Any]) -> Manifest:
     epochs, samples = spec.config.get("epochs") or 1, spec.dataset.get("samples") or 0
     return Manifest(
         id=sha256(f"{spec.run_id}:{spec.task_id}:{spec.created}".encode()).hexdigest()[:16],
-        benchmark=str(Spec(name=spec.task, arguments={k: str(v) for k, v in spec.task_args.items()})),
+        benchmark=str(Spec(name=spec.task.removeprefix(f"{KEY}/"), arguments=_arguments(spec.task_args))),
         model=ModelEntry(
-            name=f"inspect/{spec.model}",
+            name=spec.model.removeprefix(f"{KEY}/")
+            if spec.model.startswith(f"{KEY}/")
+            else f"inspect/{spec.model}",
             revision="",
-            options={key: str(value) for key, value in spec.model_args.items()},
+            options=_arguments(spec.model_args),
         ),
         epochs=epochs if isinstance(epochs, int) else 1,
         total=epochs * samples if isinstance(epochs, int) and isinstance(samples, int) else 0,
         card=CardEntry(
-            title=spec.task, version=spec.task_version if isinstance(spec.task_version, int) else 0
+            title=str((spec.metadata or {}).get("title") or spec.task),
+            version=spec.task_version if isinstance(spec.task_version, int) else 0,
         ),
         notes=("imported from a log of Inspect AI",),
         created=spec.created,
         packages=spec.packages,
     )
+
+
+def _arguments(given: dict[str, Any]) -> dict[str, str]:
+    return {key: as_written(value) for key, value in given.items()}
 
 
 def _record(raw: dict[str, Any], limit: int) -> Record:
@@ -197,8 +206,9 @@ def _usage(usage: LogUsage | None, seconds: float) -> Usage:
 
 def _verdicts(logged: LogSample, ours: dict[str, Any], failures: tuple[Failure, ...]) -> dict[str, Verdict]:
     known = msgspec.convert(ours.get("verdicts", {}), dict[str, Verdict])
-    broken = {failure.stage.removeprefix("judge ") for failure in failures}
-    foreign = {n: verdict_of(s) for n, s in (logged.scores or {}).items() if n not in broken}
+    skipped = [failure.stage.removeprefix("judge ") for failure in failures]
+    skipped += [OUTCOME] if ours else []
+    foreign = {n: verdict_of(s) for n, s in (logged.scores or {}).items() if n not in skipped}
     return foreign | known
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from plimsoll.bridges._inspect_log import STOPS, LogMessage, message_of
+from plimsoll.bridges._inspect_log import STOPS, LogMessage, as_written, message_of
 from plimsoll.bridges._inspect_task import as_task
 from plimsoll.core import Request, Response, Sampling, Tool
 from plimsoll.models.inspect import library
@@ -16,16 +16,11 @@ from plimsoll.registry import Spec, build, build_model, names
 
 def _offer(name: str) -> None:
     def entry(**arguments: Any) -> Any:
-        given = {key: _written(value) for key, value in arguments.items()}
+        given = {key: as_written(value) for key, value in arguments.items()}
         return as_task(build("benchmarks", Spec(name=name, arguments=given)))
 
     entry.__doc__ = f"The benchmark {name}."
     library().task(name=name)(entry)
-
-
-def _written(value: Any) -> str:
-    """A `-T` value as a spec would say it; Inspect has read it as YAML."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Provider(library("inspect_ai.model").ModelAPI):
@@ -40,7 +35,7 @@ class Provider(library("inspect_ai.model").ModelAPI):
         **options: Any,
     ) -> None:
         super().__init__(model_name, base_url, api_key, [], config)  # pyright: ignore[reportUnknownMemberType]
-        self.inner = build_model(model_name, {key: _written(value) for key, value in options.items()})
+        self.inner = build_model(model_name, {key: as_written(value) for key, value in options.items()})
 
     async def generate(self, input: list[Any], tools: list[Any], tool_choice: Any, config: Any) -> Any:
         """Answer one of Inspect's requests."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from plimsoll.bridges._inspect_log import KEY, STOPS, input_of, label, score_of, shown
+from plimsoll.bridges._inspect_log import KEY, OUTCOME, STOPS, input_of, label, score_of, shown
 from plimsoll.core import (
     Benchmark,
     Elicitation,
@@ -23,17 +23,19 @@ from plimsoll.models._inspect_messages import as_inspect
 from plimsoll.models.inspect import InspectModel, inspect_messages, library
 
 Samples = Mapping[str, Sample]
+BROKEN = Verdict(label="", value=None, outcome=Outcome.JUDGE_ERROR, reason="the judge failed")
 
 
 def as_task(benchmark: Benchmark, *, name: str | None = None, epochs: int = 1) -> Any:
     """The benchmark as an `inspect_ai.Task`. Raises `MissingExtra` without Inspect."""
     ai, dataset = library(), library("inspect_ai.dataset")
     samples = {sample.id: sample for sample in benchmark.samples()}
-    first, *others = benchmark.judges
     return ai.Task(
-        dataset=dataset.MemoryDataset([_asked(sample) for sample in samples.values()]),
+        dataset=dataset.MemoryDataset(
+            [_asked(sample) for sample in samples.values()], name=name or benchmark.card.title
+        ),
         solver=_solver(benchmark.elicitation, samples),
-        scorer=[_first_scorer(first, benchmark, samples), *(_scorer(judge, samples) for judge in others)],
+        scorer=[_outcomes(benchmark, samples), *(_scorer(judge, samples) for judge in benchmark.judges)],
         epochs=epochs,
         name=name,
         version=benchmark.card.version,
@@ -92,48 +94,45 @@ def _transcript(state: Any) -> Transcript:
     return msgspec.convert(state.metadata[KEY]["transcript"], Transcript)
 
 
-def _first_scorer(judge: Judge, benchmark: Benchmark, samples: Samples) -> Any:
-    """The first judge's scorer: asks all judges, so that metrics see whole records."""
+def _outcomes(benchmark: Benchmark, samples: Samples) -> Any:
+    """The scorer that asks all judges; its value is the outcome, its metrics are ours.
 
-    def score_all() -> Any:
+    Inspect hides samples with a NaN for a score from metrics; ours must see them to count them."""
+    scoring = library("inspect_ai.scorer")
+
+    def outcome() -> Any:
         async def score(state: Any, target: Any) -> Any:
-            record = await _judged(benchmark, samples[str(state.sample_id)], _transcript(state))
-            found = _score(record.verdicts.get(judge.name), record.failures)
-            kept = Record(
-                sample=record.sample,
-                transcript=record.transcript,
-                verdicts=record.verdicts,
-                failures=record.failures,
-                epoch=state.epoch - 1,
+            record = await _judged(
+                benchmark, samples[str(state.sample_id)], _transcript(state), state.epoch - 1
             )
-            found.metadata[KEY] = {k: v for k, v in msgspec.to_builtins(kept).items() if k != "sample"}
-            return found
+            kept = {key: value for key, value in msgspec.to_builtins(record).items() if key != "sample"}
+            return scoring.Score(value=record.outcome.value, metadata={KEY: kept})
 
         return score
 
-    scorer = library("inspect_ai.scorer").scorer
-    return scorer(metrics=[_metric(benchmark, samples)], name=judge.name)(score_all)()
+    return scoring.scorer(metrics=[_metric(benchmark, samples)], name=OUTCOME)(outcome)()
 
 
 def _scorer(judge: Judge, samples: Samples) -> Any:
-    """Another judge's scorer: takes its verdict from what the first one found."""
+    """One judge's scorer: its verdict out of what was found before, or asked anew where it stands alone."""
+    scoring = library("inspect_ai.scorer")
 
-    def score_one() -> Any:
+    def verdict() -> Any:
         async def score(state: Any, target: Any) -> Any:
             scores: dict[str, Any] = state.scores or {}
-            for earlier in scores.values():
-                if KEY in (earlier.metadata or {}):
-                    known = msgspec.convert(earlier.metadata[KEY].get("verdicts", {}), dict[str, Verdict])
-                    return _score(known.get(judge.name), ())
-            return _score(await judge.judge(samples[str(state.sample_id)], _transcript(state)), ())
+            found = scores.get(OUTCOME)
+            if found is None:
+                given = await judge.judge(samples[str(state.sample_id)], _transcript(state))
+            else:
+                given = _record(samples[str(state.sample_id)], found.metadata[KEY]).verdicts.get(judge.name)
+            return scoring.Score(**score_of(given or BROKEN))
 
         return score
 
-    scoring = library("inspect_ai.scorer")
-    return scoring.scorer(metrics=[scoring.mean()], name=judge.name)(score_one)()
+    return scoring.scorer(metrics=[scoring.mean()], name=judge.name)(verdict)()
 
 
-async def _judged(benchmark: Benchmark, sample: Sample, transcript: Transcript) -> Record:
+async def _judged(benchmark: Benchmark, sample: Sample, transcript: Transcript, epoch: int) -> Record:
     verdicts: dict[str, Verdict] = {}
     failures: list[Failure] = []
     for judge in benchmark.judges:
@@ -143,13 +142,9 @@ async def _judged(benchmark: Benchmark, sample: Sample, transcript: Transcript) 
         except StageError as error:
             cause = error.cause
             failures.append(Failure(stage=error.stage, error=type(cause).__name__, message=str(cause)))
-    return Record(sample=sample, transcript=transcript, verdicts=verdicts, failures=tuple(failures))
-
-
-def _score(verdict: Verdict | None, failures: tuple[Failure, ...]) -> Any:
-    reason = "; ".join(f"{failure.stage}: {failure.message}" for failure in failures)
-    missing = Verdict(label="", value=None, outcome=Outcome.JUDGE_ERROR, reason=reason)
-    return library("inspect_ai.scorer").Score(**score_of(verdict or missing))
+    return Record(
+        sample=sample, transcript=transcript, verdicts=verdicts, failures=tuple(failures), epoch=epoch
+    )
 
 
 def _metric(benchmark: Benchmark, samples: Samples) -> Any:

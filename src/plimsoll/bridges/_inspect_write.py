@@ -10,7 +10,7 @@ import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from plimsoll.bridges._inspect_log import KEY, STOPS, input_of, label, score_of, shown
+from plimsoll.bridges._inspect_log import KEY, STOPS, input_of, label, score_of, shown, subset_of
 from plimsoll.core import Failure, Outcome, Record, Response, Usage, assistant
 from plimsoll.models._inspect_messages import as_inspect
 from plimsoll.registry import parse
@@ -115,13 +115,16 @@ class _Log:
             "eval": start["eval"],
             "plan": start["plan"],
             "results": {
-                "total_samples": self.total,
+                "total_samples": max(self.total, self.manifest.total),
                 "completed_samples": self.completed,
                 "scores": [self._score(name) for name in self.values],
             },
-            "stats": {"started_at": self.created, "completed_at": self.created, "model_usage": usage},
+            "stats": {"started_at": self.created, "completed_at": self._ended(), "model_usage": usage},
             **({"error": _error(summary.reason or summary.status)} if status == "error" else {}),
         }
+
+    def _ended(self) -> str:
+        return (datetime.fromisoformat(self.created) + timedelta(seconds=self.summary.seconds)).isoformat()
 
     def _score(self, judge: str) -> dict[str, Any]:
         values = [value for value in self.values[judge] if value is not None]
@@ -129,7 +132,8 @@ class _Log:
         if judge == next(iter(self.values)) and self.summary.estimates:
             metrics = {
                 label(estimate): {
-                    "name": label(estimate),
+                    "name": subset_of(estimate) or estimate.name,
+                    "group": estimate.name if estimate.group else None,
                     "value": estimate.value,
                     "metadata": msgspec.to_builtins(estimate),
                 }
