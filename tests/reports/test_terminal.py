@@ -80,3 +80,40 @@ def test_commands_to_the_terminal_in_names_and_notes_are_shown_not_sent() -> Non
     assert "\u202e" not in printed
     assert "⟨U+001B⟩" in printed
     assert "[red]bold[/red]" in printed
+
+
+def test_hundreds_of_further_numbers_do_not_bury_the_result() -> None:
+    view = view_of(records_of(4))
+    many = [
+        Estimate(
+            name="letter_share", value=0.25, low=0.1, high=0.5, n=8, group={"letter": "A", "room": str(n)}
+        )
+        for n in range(300)
+    ]
+    printed = terminal.text(
+        replace(view, summary=replace(view.summary, estimates=(*view.summary.estimates, *many)))
+    )
+
+    assert printed.count("Share of a letter") < 20
+    assert "Calibration error" in printed
+    assert "more numbers in the HTML" in printed
+
+
+def test_languages_and_categories_measured_apart_are_both_shown() -> None:
+    view = view_of(records_of(4))
+    apart = [e for e in view.summary.estimates if len(e.group) < 2 and e.name == "accuracy"]
+    apart.append(Estimate(name="accuracy", value=0.5, low=0.3, high=0.7, n=8, group={"category": "PH"}))
+    printed = terminal.text(replace(view, summary=replace(view.summary, estimates=tuple(apart))))
+
+    assert "50.0 (30.0–70.0)" in printed
+
+
+def test_a_long_category_name_gives_way_to_the_numbers() -> None:
+    view = view_of(records_of(1))
+    name = "everything that may happen in a household on a long and rainy afternoon in autumn"
+    long = Estimate(name="accuracy", value=0.5, low=0.3, high=0.7, n=1234, group={"category": name})
+    printed = terminal.text(replace(view, summary=replace(view.summary, estimates=(long,), references=())))
+
+    assert "50.0 (30.0–70.0)" in printed
+    assert "1,234" in printed
+    assert max(map(cell_len, printed.splitlines())) <= 80

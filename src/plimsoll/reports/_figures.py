@@ -64,8 +64,9 @@ class Figures:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """One per language where there are several, else one for the whole."""
-        return self.languages if len(self.languages) > 1 else ("",)
+        """One per language where several were measured by category, else one for the whole."""
+        crossed = any({"category", "language"} <= {*e.group} for e in self.summary.estimates)
+        return self.languages if len(self.languages) > 1 and (crossed or not self.categories) else ("",)
 
     @cached_property
     def _index(self) -> Mapping[Key, Estimate]:
@@ -74,11 +75,10 @@ class Figures:
     def find(self, name: str, category: str = "", language: str = "") -> Estimate | None:
         """The estimate of that group; a lone language need not be named."""
         only = self.languages[0] if len(self.languages) == 1 else ""
-        for spoken in dict.fromkeys((language, only, "")):
-            if spoken == "" and language and language != only:
-                continue
-            group = {"category": category, "language": spoken}
-            found = self._index.get((name, frozenset((k, v) for k, v in group.items() if v)))
+        tried = (language or only, "") if language in ("", only) else (language,)
+        for spoken in tried:
+            named = {"category": category, "language": spoken}
+            found = self._index.get((name, frozenset((k, v) for k, v in named.items() if v)))
             if found is not None:
                 return found
         return None

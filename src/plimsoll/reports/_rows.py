@@ -35,7 +35,8 @@ def scores(figures: Figures, language: Language = "en") -> Table:
     others = figures.names(SCORES)
     heads = [_head(spoken, figures, language) for spoken in figures.columns]
     columns = [say("column.category", language=language), *heads]
-    columns += [say("column.random", language=language), *(say(key, language=language) for _, key in others)]
+    columns += [say("column.random", language=language)] if figures.baselines() else []
+    columns += [say(key, language=language) for _, key in others]
     rows = [_scores_row(figures, code, language) for code in (*figures.categories, "")]
     return Table(
         title=metric(figures.headline, language),
@@ -138,7 +139,14 @@ def _sentence(figures: Figures, spoken: str, estimate: Estimate, language: Langu
 
 
 def _head(spoken: str, figures: Figures, language: Language) -> str:
-    return named("language", spoken, language) if spoken else say("column.accuracy", language=language)
+    if spoken:
+        return named("language", spoken, language)
+    return say(value_column(figures), language=language)
+
+
+def value_column(figures: Figures) -> str:
+    """The key of the headline's column where it is not named by a language."""
+    return "column.accuracy" if figures.headline == "accuracy" else "column.value"
 
 
 def _label(code: str, language: Language) -> str:
@@ -149,7 +157,7 @@ def _scores_row(figures: Figures, code: str, language: Language) -> tuple[str, .
     return (
         _label(code, language),
         *(measured(figures.measured(code, spoken)) for spoken in figures.columns),
-        _share(_chance(figures, code)),
+        *([_share(_chance(figures, code))] if figures.baselines() else []),
         *(_share(figures.share(name, code)) for name, _ in figures.names(SCORES)),
         f"{figures.items(code):,}",
     )

@@ -246,8 +246,11 @@ class Sections:
         found = self.figures
         other = found.names(SCORES)
         columns: list[Said] = [key("column.category")]
-        columns += [code("language", name) if name else key("column.accuracy") for name in found.columns]
-        columns += [key("column.random"), *(key(words) for _, words in other), key("column.n")]
+        columns += [
+            code("language", name) if name else key(_rows.value_column(found)) for name in found.columns
+        ]
+        columns += [key("column.random")] if found.baselines() else []
+        columns += [*(key(words) for _, words in other), key("column.n")]
         cells = [
             (_category(category), *row[1:])
             for category, row in zip((*found.categories, ""), _rows.scores(found).rows, strict=True)

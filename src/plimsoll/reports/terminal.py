@@ -3,6 +3,7 @@
 from io import StringIO
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as RichTable
@@ -13,6 +14,10 @@ from plimsoll.reports._figures import Figures, figures
 from plimsoll.reports._words import Language, named, percent, say, visible
 from plimsoll.reports.view import RunView
 
+LABEL_WIDTH = 20
+"""Columns of words give way to numbers, down to this many cells."""
+OTHERS_SHOWN = 16
+"""Further estimates in the terminal; the other reports hold them all."""
 PUBLISHED_SHOWN = 6
 """Published models named per language, each with its best setting; the other reports hold them all."""
 
@@ -21,10 +26,11 @@ def render(view: RunView, *, language: Language = "en") -> RenderableType:
     """Everything worth seeing first; print it with a rich console."""
     found = figures(view)
     parts: list[RenderableType] = [_head(view, found, language), _table(_rows.scores(found, language))]
-    for table in (_rows.fates(found, language), _rows.others(found, language)):
-        if table is not None:
-            parts.append(_table(table))
-    return Group(*parts, *_published(found, language), *_notes(view, found, language))
+    fates = _rows.fates(found, language)
+    parts += [_table(fates)] if fates is not None else []
+    return Group(
+        *parts, *_others(found, language), *_published(found, language), *_notes(view, found, language)
+    )
 
 
 def text(view: RunView, *, width: int = 80, language: Language = "en") -> str:
@@ -61,10 +67,31 @@ def _table(table: _rows.Table) -> RenderableType:
     )
     for place, name in enumerate(table.columns):
         words = place in table.text_columns
-        made.add_column(Text(name), justify="left" if words else "right", no_wrap=not words or place == 0)
+        widest = max(cell_len(cell) for cell in (name, *(row[place] for row in table.rows)))
+        made.add_column(
+            Text(name),
+            justify="left" if words else "right",
+            no_wrap=not words,
+            overflow="fold",
+            min_width=min(widest, LABEL_WIDTH) if words else widest,
+        )
     for row in table.rows:
         made.add_row(*(Text(cell, style="yellow" if _rows.UNSOUND in cell else "") for cell in row))
     return Padding(made, (1, 0, 0, 0))
+
+
+def _others(found: Figures, language: Language) -> list[RenderableType]:
+    """The broadest of the other estimates; hundreds of them would bury the result."""
+    estimates = found.others()
+    broad = sorted(estimates, key=lambda estimate: len({*estimate.group} - {"letter"}))[:OTHERS_SHOWN]
+    table = _rows.estimates([e for e in estimates if e in broad], language)
+    if table is None:
+        return []
+    left = len(estimates) - len(broad)
+    return [
+        _table(table),
+        *([Text(say("more", f"{left:,}", language=language), style="dim")] if left else []),
+    ]
 
 
 def _published(found: Figures, language: Language) -> list[RenderableType]:
