@@ -145,7 +145,8 @@ class Plots:
         if best is not None:
             words = key("gauge.best", best.name, percent(best.value))
             body.append(self._pointer(best.value, (line + 5, line + 60), words, "lead-line"))
-        return self._svg(title, line + 66, "".join(body), key("gauge.desc"))
+        foot = 66 if best is not None else 48 if chance is not None else 26
+        return self._svg(title, line + foot, "".join(body), key("gauge.desc"))
 
     def _pointer(self, value: float, span: tuple[int, int], words: Said, name: str) -> str:
         """A line at a value with its words at the foot."""

@@ -200,8 +200,6 @@ class Sections:
         said = self.markup.said
         parts = [f"<li>{said(key('result.strict'))}</li>"] if self.figures.headline == "accuracy" else []
         parts += [f"<li>{said(note)}</li>" for note in self.view.manifest.notes]
-        if self.figures.unsound:
-            parts.insert(0, f'<li class="warn">{_rows.UNSOUND} {said(key("result.unsound"))}</li>')
         differs = self.view.manifest.card.differs
         body = f'<ul class="notes">{"".join(parts)}</ul>' if parts else f"<p>{said(key('notes.none'))}</p>"
         if differs:

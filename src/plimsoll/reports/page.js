@@ -42,6 +42,10 @@
     store.set("language", language);
   });
 
+  addEventListener("beforeprint", () => {
+    for (const fold of document.querySelectorAll(".behind, .fold")) fold.open = true;
+  });
+
   /* ---- highlighting a published model ---- */
   const picker = document.getElementById("highlight");
   picker?.addEventListener("change", () => {
