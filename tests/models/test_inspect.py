@@ -212,3 +212,10 @@ def test_the_registry_builds_a_provider_by_its_inspect_name() -> None:
 def test_wrong_options_are_refused_before_any_call(name: str, options: dict[str, str], said: str) -> None:
     with pytest.raises(UserError, match=said):
         build_model(name, options)
+
+
+def test_the_mock_of_inspect_answers_without_a_network() -> None:
+    built = build_model("inspect/mockllm/model")
+    response = asyncio.run(built.generate(Request(messages=(user("hi"),))))
+    assert response.text.startswith("Default output")
+    assert response.usage.input_tokens > 0

@@ -20,7 +20,7 @@ from plimsoll.core import (
     stage,
 )
 from plimsoll.models._inspect_messages import as_inspect
-from plimsoll.models.inspect import InspectModel, inspect_messages, library
+from plimsoll.models.inspect import InspectModel, inspect_messages, library, offline
 
 Samples = Mapping[str, Sample]
 BROKEN = Verdict(label="", value=None, outcome=Outcome.JUDGE_ERROR, reason="the judge failed")
@@ -57,6 +57,7 @@ def _asked(sample: Sample) -> Any:
 def _subject() -> InspectModel:
     """The model that the task is evaluating."""
     active = library("inspect_ai.model").get_model()
+    offline(active.api)
     given = library("inspect_ai.model._generate_config").active_generate_config()
 
     async def ask(messages: list[Any], tools: list[Any], config: Any) -> Any:
