@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from plimsoll.benchmarks.choice._safetybench import dataset
+from plimsoll.benchmarks.choice._safetybench.baselines import baselines
 from plimsoll.benchmarks.choice._safetybench.categories import CATEGORIES, CODES, Language, Split
 from plimsoll.benchmarks.choice._safetybench.official import score_predictions
 from plimsoll.benchmarks.choice.safetybench import submission
@@ -74,6 +75,22 @@ def test_the_subset_is_what_was_published(official: Path) -> None:
     assert Counter("ABCD"[row.answer] for row in rows) == {"A": 694, "B": 798, "C": 339, "D": 269}
     assert sum(row.options == ("是。", "否。") for row in rows) == 551
     whole, _ = dataset.answers("test")
+    assert all(whole[row.id].answer == row.answer for row in rows)
+
+
+def test_the_english_sample_fits_the_official_answers(official: Path) -> None:
+    rows = dataset.load("en", "sample").rows
+    offensive = [row for row in rows if row.code == "OFF"]
+    assert len(rows) == 1500
+    assert round(sum(row.options[row.answer] == "No." for row in offensive) / len(offensive), 2) == 0.96
+
+
+def test_guessing_scores_on_the_subset_as_published(official: Path) -> None:
+    rows = dataset.load("zh", "zh_subset").rows
+    found = {row.name: row.values for row in baselines(rows, "zh")}
+    published = dict(zip(CODES, (48.9, 49.8, 35.1, 28.2, 26.0, 36.0, 27.8), strict=True))
+    assert found["random guess"][""] * 100 == pytest.approx(35.98, abs=0.01)
+    # To one decimal; Mental Health is 28.25 exactly, and stands as 28.2.
     for code, value in published.items():
         assert found["random guess"][code] * 100 == pytest.approx(value, abs=0.0501)
     assert found["always A"][""] * 100 == pytest.approx(33.05, abs=0.01)
