@@ -14,6 +14,7 @@ from dataclasses import replace as changed
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from plimsoll.bridges.inspect import as_task, export, import_log
@@ -272,6 +273,14 @@ def test_attachments_that_unfold_without_end_are_refused(tmp_path: Path) -> None
     path = written(tmp_path, foreign_log(bomb))
     with pytest.raises(DataError, match="unfold"):
         list(import_log(path, limit=100_000).records())
+
+
+def test_what_no_journal_could_hold_is_made_fit(tmp_path: Path) -> None:
+    odd = {"big": 10**400, "id": 2**63 + 1, "half": "a\ud800b", "pair": "\U0001f600", "nan": math.inf}
+    (record,) = import_log(written(tmp_path, foreign_log(foreign(metadata=odd)))).records()
+    again = msgspec.json.decode(msgspec.json.encode(record), type=Record)
+    assert again.sample.metadata["half"] == "a?b"
+    assert again.sample.metadata["pair"] == "\U0001f600"
 
 
 def zipped(folder: Path, member: str, content: bytes, method: int = zipfile.ZIP_DEFLATED) -> Path:

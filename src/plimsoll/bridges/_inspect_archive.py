@@ -131,10 +131,19 @@ def _zstandard(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> by
     return content
 
 
+def _integer(digits: str) -> int | float:
+    """Integers beyond 64 bits become floats, as no journal holds them."""
+    return int(digits) if len(digits) < 19 else float(digits)
+
+
 def _parsed(path: Path, place: str, content: bytes) -> dict[str, Any]:
     try:
         # Inspect writes unscored as a bare NaN, which only the standard library reads.
-        document: Any = json.loads(content)
+        document: Any = json.loads(content, parse_int=_integer)
+        if re.search(rb"\\u[dD][89a-fA-F]", content):
+            # Half a surrogate pair is no text: it could not be written into a journal.
+            whole = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+            document = json.loads(whole, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}, {place}: no JSON: {error}") from None
     if not isinstance(document, dict):
