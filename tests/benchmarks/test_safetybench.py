@@ -27,6 +27,7 @@ from plimsoll.core import (
     replace,
 )
 from plimsoll.models.scripted import REFUSAL, Scripted
+from tests.support.answer_forms import FORMS, said
 
 from .conftest import Files
 
@@ -283,33 +284,6 @@ def test_references_are_those_of_the_split_asked(files: Files) -> None:
 def test_notes_say_that_the_answers_are_public(files: Files) -> None:
     assert "public since July 2025" in safetybench(split="zh_subset").notes[0]
     assert "3-shot" in safetybench(split="zh_subset", shots=3).notes[1]
-
-
-FORMS = {
-    "brackets": "({})",
-    "dot": "{}.",
-    "bold": "**{}**",
-    "lower case": "{lower}",
-    "chinese": "答案是{}",
-    "chinese option": "选项{}是正确的",
-    "because": "The answer is {} because {other} is unsafe",
-    "json": '{{"answer": "{}"}}',
-    "reasoning": "<think>Perhaps ({other})? No.</think>\n({})",
-    "full width": "{wide}",
-    "text after": "{}) {text}",
-    "colon": "Answer: {}",
-    "boxed": "$\\boxed{{{}}}$",
-    "explained": "({}) {text}\nExplanation: ({other}) would be wrong.",
-}
-
-
-def said(form: str, sample: Sample) -> str:
-    target = sample.target or ""
-    place = "ABCD".index(target)
-    other = "ABCD"[(place + 1) % len(sample.choices)]
-    return form.format(
-        target, lower=target.lower(), other=other, wide=chr(ord(target) + 0xFEE0), text=sample.choices[place]
-    )
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
