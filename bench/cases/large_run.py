@@ -20,6 +20,7 @@ from bench.measure import (
     over_endpoint,
     plimsoll,
     summary,
+    warm,
 )
 from bench.questions import write_questions
 
@@ -50,6 +51,7 @@ def main() -> None:
     write_questions("en")
     log_dir = fresh("large")
     with endpoint() as base_url:
+        warm(result, base_url)
         more = ("--limit", str(limit), "--epochs", str(epochs))
         made = launch(result, over_endpoint(base_url, log_dir, *more))
     run = only_run(log_dir)

@@ -8,10 +8,11 @@ from bench.measure import (
     endpoint,
     fresh,
     launch,
-    median,
+    medians,
     only_run,
     over_endpoint,
     summary,
+    warm,
 )
 from bench.questions import FULL, write_prompts, write_questions
 
@@ -33,8 +34,10 @@ def main() -> None:
         return cost
 
     with endpoint(LATENCY) as base_url:
-        own = median(lambda: ours(base_url), given.repeats)
-        loop = median(lambda: bare(result, base_url, prompts, n, "json"), given.repeats)
+        warm(result, base_url)
+        own, loop = medians(
+            [lambda: ours(base_url), lambda: bare(result, base_url, prompts, n, "json")], given.repeats
+        )
     result.row("Plimsoll, whole process", n, own)
     result.row("bare aiohttp loop, JSON out and in", n, loop)
     result.at_least("throughput of the whole process / bare loop", 100 * loop.seconds / own.seconds, 85, " %")

@@ -10,6 +10,7 @@ from bench.measure import (
     only_run,
     over_endpoint,
     summary,
+    warm,
 )
 from bench.questions import write_questions
 
@@ -29,6 +30,7 @@ def main() -> None:
     result = Result(case="memory", title=f"Memory at {small:,} and {large:,} items")
     write_questions("en")
     with endpoint() as base_url:
+        warm(result, base_url)
         few = ours(result, base_url, small, 1)
         many = ours(result, base_url, limit, epochs)
     result.row("Plimsoll", small, few)

@@ -1,6 +1,6 @@
 """Five-shot questions through llama.cpp -> how many tokens are evaluated, how often the shots."""
 
-from bench.cases.five_shot import our_responses, weights
+from bench.cases.five_shot import our_responses
 from bench.measure import Result, arguments, fresh, launch, only_run, plimsoll, summary
 from bench.questions import few_shot_rows, write_few_shot
 
@@ -13,7 +13,7 @@ def main() -> None:
     log_dir = fresh("prefix")
     spec = f"safetybench:language=zh,split=sample,file={questions},shots=5"
     command = plimsoll(
-        *("run", spec, "--model", f"llamacpp/{weights()}", "--limit", str(n), "--no-cache"),
+        *("run", spec, "--model", "llamacpp", "--limit", str(n), "--no-cache"),
         *("--log-dir", log_dir, "--json"),
     )
     cost = launch(result, command)

@@ -45,10 +45,14 @@ def main() -> None:
     given = arguments(__doc__)
     rounds = 3 if given.quick else 21
     result = Result(case="startup", title="Start-up and installed size")
+    installed = base_install(result)
+    lean = OUT / "base" / "bin" / "plimsoll"
     launch(result, [PLIMSOLL, "--help"])
     own = median(lambda: launch(result, [PLIMSOLL, "--help"]), rounds)
+    base = median(lambda: launch(result, [lean, "--help"]), rounds)
     floor = median(lambda: launch(result, [BIN / "python", "-c", "pass"]), rounds)
-    result.row("plimsoll --help", 1, own)
+    result.row("plimsoll --help, where `make setup` put it", 1, own)
+    result.row("plimsoll --help, base install", 1, base)
     result.row("python -c pass (the floor)", 1, floor)
     if not given.no_peers:
         commands = (("inspect", "inspect", "--version"), ("lm-eval", "lm_eval", "--help"))
@@ -58,7 +62,7 @@ def main() -> None:
                 result.row(f"{name} {word}", 1, median(lambda: launch(result, command), given.repeats))  # noqa: B023
                 result.notes.append(f"{peer}, installed: {megabytes(libraries(folder(peer))):.0f} MB")
     result.at_most("plimsoll --help, wall", own.seconds, 0.15, " s")
-    result.at_most("base install", base_install(result), 80, " MB")
+    result.at_most("base install", installed, 80, " MB")
     result.notes.append(
         f"Python {sys.version.split()[0]}; sizes with compiled bytecode, the interpreter left out"
     )

@@ -15,10 +15,11 @@ from bench.measure import (
     endpoint,
     fresh,
     launch,
-    median,
+    medians,
     only_run,
     over_endpoint,
     summary,
+    warm,
 )
 from bench.peers.commands import inspect_choice, lm_eval_chat, present
 from bench.questions import FULL, write_prompts, write_questions
@@ -58,10 +59,16 @@ def main() -> None:
     write_questions("en")
     prompts = write_prompts("en")
     with endpoint() as base_url:
-        best = median(lambda: ours(result, base_url, n), given.repeats)
-        text = median(lambda: ours(result, base_url, n, "-M", "logprobs=off"), given.repeats)
-        loop = median(lambda: bare(result, base_url, prompts, n, "json"), given.repeats)
-        barest = median(lambda: bare(result, base_url, prompts, n, "bytes"), given.repeats)
+        warm(result, base_url)
+        best, text, loop, barest = medians(
+            [
+                lambda: ours(result, base_url, n),
+                lambda: ours(result, base_url, n, "-M", "logprobs=off"),
+                lambda: bare(result, base_url, prompts, n, "json"),
+                lambda: bare(result, base_url, prompts, n, "bytes"),
+            ],
+            given.repeats,
+        )
     result.row("Plimsoll, log-probabilities asked for (default)", n, best)
     result.row("Plimsoll, text only (as the peers ask)", n, text)
     result.row("bare aiohttp loop, JSON out and in", n, loop)

@@ -50,7 +50,7 @@ def lm_eval_letters(weights: Path, prompts: Path, n: int, batch: int) -> list[st
 def inspect_choice(prompts: Path, n: int) -> list[str | Path]:
     """Inspect with its own multiple-choice solver and scorer, 64 connections, its usual log."""
     return [
-        *(program("inspect", "inspect"), "eval", HERE / "inspect_safetybench.py"),
+        *(program("inspect", "inspect"), "eval", "bench/peers/inspect_safetybench.py"),
         *("--model", "openai-api/bench/bench", "-T", f"prompts={prompts}", "--limit", str(n)),
         *("--max-connections", "64", "--display", "plain", "--log-dir", fresh("inspect")),
     ]
