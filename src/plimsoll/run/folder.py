@@ -106,6 +106,12 @@ def unfinished(log_dir: Path, run_id: str) -> RunFolder | None:
     return None
 
 
+def slug(name: str) -> str:
+    """A name as part of a folder's name: whatever it holds, it stays in the log folder."""
+    kept = "".join(letter if letter.isalnum() or letter in "._" else "-" for letter in name)
+    return kept[-60:].strip("-.")
+
+
 def _read(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)

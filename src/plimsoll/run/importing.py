@@ -6,15 +6,15 @@ from pathlib import Path
 
 from plimsoll.core import Record, UserError
 from plimsoll.run import journal
-from plimsoll.run.folder import RunFolder
+from plimsoll.run.folder import RunFolder, slug
 from plimsoll.run.manifest import Manifest, Summary
 
 
 def write_run(log_dir: Path, manifest: Manifest, records: Iterable[Record]) -> RunFolder:
     """Write a run folder; without estimates until it is judged (`plimsoll judge`)."""
     stamp = "".join(letter for letter in manifest.created if letter.isdigit())[:14] or "0"
-    name = manifest.benchmark.partition(":")[0].replace("/", "-")
-    path = log_dir / f"{stamp[:8]}-{stamp[8:]}-{name}-{manifest.id}"
+    name = slug(f"{manifest.benchmark.partition(':')[0]}-{manifest.id}")
+    path = log_dir / f"{stamp[:8]}-{stamp[8:]}-{name}"
     try:
         path.mkdir(parents=True)
     except FileExistsError:

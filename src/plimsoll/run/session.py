@@ -144,7 +144,7 @@ class Session:
         manifest = self.plan.manifest
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         benchmark = manifest.benchmark.partition(":")[0]
-        rest = f"{benchmark}-{_slug(manifest.model.name)}-{manifest.id}"
+        rest = f"{benchmark}-{folder.slug(manifest.model.name)}-{manifest.id}"
         try:
             made = RunFolder(_new_folder(self.settings.log_dir, stamp, rest))
         except OSError as error:
@@ -270,7 +270,3 @@ def _sum(a: Usage, b: Usage) -> Usage:
         output_tokens=a.output_tokens + b.output_tokens,
         seconds=a.seconds + b.seconds,
     )
-
-
-def _slug(name: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "._" else "-" for letter in name)[-40:].strip("-")

@@ -1,0 +1,85 @@
+"""A run that is killed again and again ends as if it had never been."""
+
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from plimsoll.core import Record, replace
+from plimsoll.run.folder import RunFolder
+from tests.support.shell import PLIMSOLL, environment, plimsoll
+
+SPEC = "safetybench:split=starter,language=both,order=cyclic"
+RUN = ("run", SPEC, "--model", "scripted/random", "--no-cache", "--json", "--epochs", "4")
+KILLS = 50
+
+
+def records(folder: Path) -> dict[tuple[str, int], Record]:
+    """Every record without what differs between any two runs: the time it took."""
+    found: dict[tuple[str, int], Record] = {}
+    for record in RunFolder(folder).records():
+        key = (record.sample.id, record.epoch)
+        assert key not in found, f"{key} is there twice"
+        assert record.transcript is not None
+        timeless = tuple(
+            replace(one, usage=replace(one.usage, seconds=0.0)) for one in record.transcript.responses
+        )
+        found[key] = replace(record, transcript=replace(record.transcript, responses=timeless))
+    return found
+
+
+@pytest.mark.slow
+def test_a_run_killed_fifty_times_holds_every_item_once_and_equals_an_unbroken_one(tmp_path: Path) -> None:
+    slow = (*RUN, "--log-dir", "killed", "-M", "latency=0.05", "--max-connections", "8")
+    generator = random.Random(7)
+    kills = 0
+    while kills < KILLS:
+        process = subprocess.Popen(
+            [*PLIMSOLL, *slow],
+            cwd=tmp_path,
+            env=environment(tmp_path),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(0.25 + generator.random() * 0.35)
+        if process.poll() is not None:
+            break
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kills += 1
+    assert kills == KILLS, f"the run was over after {kills} kills: make it longer"
+    last = plimsoll(tmp_path, *RUN, "--log-dir", "killed", "-M", "latency=0.05")
+    assert last.code == 0, last.err
+    assert len(list((tmp_path / "killed").iterdir())) == 1
+    whole = plimsoll(tmp_path, *RUN, "--log-dir", "whole", "-M", "latency=0.05")
+    assert records(Path(tmp_path / last.last_json["run"])) == records(Path(tmp_path / whole.last_json["run"]))
+    assert last.last_json["estimates"] == whole.last_json["estimates"]
+
+
+def test_ctrl_c_leaves_a_resumable_run_and_says_how(tmp_path: Path) -> None:
+    command = (*RUN, "--log-dir", "logs", "-M", "latency=0.2", "--max-connections", "4")
+    process = subprocess.Popen(
+        [*PLIMSOLL, *command],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    journal = None
+    while journal is None or journal.stat().st_size == 0:
+        time.sleep(0.05)
+        journal = next(tmp_path.glob("logs/*/records.jsonl"), None)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    folder = journal.parent.relative_to(tmp_path)
+    assert f"plimsoll run --resume {folder}" in err
+    done = plimsoll(tmp_path, "run", "--resume", str(folder), "--json")
+    assert done.code == 0, done.err
+    assert done.last_json["run"] == str(folder)
+    assert done.last_json["status"] == "finished"
+    assert len(records(tmp_path / folder)) == done.last_json["records"]
