@@ -1,0 +1,68 @@
+import asyncio
+from math import isfinite
+
+import msgspec
+import pytest
+
+from plimsoll.core import Judge, Outcome, Sample, Transcript, Verdict, assistant
+from plimsoll.registry import Part
+from tests.support.conformance import HOSTILE_REPLIES, built, parts_of, questions, responses_of
+
+JUDGES = parts_of("judges")
+UNREADABLE = ("empty", "blank", "control", "other scripts", "huge lines")
+
+
+def judged(judge: Judge, sample: Sample, transcript: Transcript) -> Verdict:
+    return asyncio.run(judge.judge(sample, transcript))
+
+
+def is_valid(verdict: Verdict) -> bool:
+    assert isinstance(verdict, Verdict)
+    assert isinstance(verdict.outcome, Outcome)
+    assert verdict.label
+    assert len(verdict.label) <= 100
+    assert verdict.value is None or (isfinite(verdict.value) and 0.0 <= verdict.value <= 1.0)
+    assert verdict.confidence is None or 0.0 <= verdict.confidence <= 1.0
+    return msgspec.json.decode(msgspec.json.encode(verdict), type=Verdict) == verdict
+
+
+@pytest.mark.parametrize("part", JUDGES)
+def test_a_judge_has_a_name_for_its_verdicts(part: Part) -> None:
+    assert built(part).name
+
+
+@pytest.mark.parametrize("reply", HOSTILE_REPLIES)
+@pytest.mark.parametrize("part", JUDGES)
+def test_a_judge_gives_a_valid_verdict_on_any_reply(part: Part, reply: str) -> None:
+    judge = built(part)
+    for sample in questions():
+        for response in responses_of(HOSTILE_REPLIES[reply], len(sample.choices)):
+            assert is_valid(judged(judge, sample, Transcript(responses=(response,))))
+
+
+@pytest.mark.parametrize("part", JUDGES)
+def test_a_judge_bears_a_transcript_without_responses(part: Part) -> None:
+    for sample in questions():
+        assert is_valid(judged(built(part), sample, Transcript()))
+        assert is_valid(judged(built(part), sample, Transcript(messages=(assistant("(A)"),))))
+
+
+@pytest.mark.parametrize("part", JUDGES)
+def test_a_judge_says_the_same_twice(part: Part) -> None:
+    for sample in questions():
+        for reply in HOSTILE_REPLIES.values():
+            transcripts = [Transcript(responses=(each,)) for each in responses_of(reply[:2000], 2)]
+            once = [judged(built(part), sample, each) for each in transcripts]
+            assert once == [judged(built(part), sample, each) for each in reversed(transcripts)][::-1]
+
+
+@pytest.mark.parametrize("reply", UNREADABLE)
+@pytest.mark.parametrize("part", JUDGES)
+def test_a_judge_gives_no_credit_for_a_reply_that_says_nothing(part: Part, reply: str) -> None:
+    for sample in questions():
+        if not sample.choices or "" in sample.choices:
+            continue
+        transcript = Transcript(responses=tuple(responses_of(HOSTILE_REPLIES[reply], 2))[:1])
+        verdict = judged(built(part), sample, transcript)
+        assert not verdict.value
+        assert verdict.outcome is not Outcome.ANSWERED
