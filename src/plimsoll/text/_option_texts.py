@@ -1,0 +1,142 @@
+"""Plain text -> the option whose very words it gives, or none."""
+
+import re
+from collections.abc import Sequence
+
+from plimsoll.text.refusals import is_refusal
+
+_EDGES = " \t\n.。!！,，;；:：\"'`()[]{}…-"
+_BOUNDARY = frozenset(".。!！,，;；:：、\"')]}…\n<")
+_NUMBER_GOES_ON = re.compile(r"\s{0,3}(?:[,、.&和]|and\b)?\s{0,3}(?:and\s)?\d|\s{0,2}%|\w")
+_YES_NO_GOES_ON = re.compile(r"\s(?:it|this|the)\s")
+_CONJUNCTION = re.compile(r"[\s,.。，;；:：!！\"')\]]{0,6}(?:and|but|or|和|或|但是?)?[\s,，]{0,3}")
+_STATEMENT = re.compile(
+    r"(?:\b(?:answer|choice|option|conclusion)\b[\"']?\s{0,3}(?:is|:|=|would be|should be)"
+    r"|\bi(?:'d| would)?\s(?:think|believe|choose|pick|select|say)\b(?:\s(?:it is|it's|that))?:?"
+    r"|\\boxed\s?\{(?:\\text\{)?"
+    r"|(?:答案|选项|回答)(?:应该?)?(?:是|为|:)|(?:应该|应当)?选(?:择|项)?:?|我认为:?|我觉得:?)"
+    r"[ \n:\"'\[(]{0,8}",
+    re.IGNORECASE,
+)
+_DENIED_BEFORE = re.compile(
+    r"(?:\b(?:not|never|if|whether|incorrect|wrong)\b|n't|不|若|如果|错误的?)[^.\n]{0,12}$"
+)
+
+_OTHER_WORDS: dict[frozenset[str], dict[str, tuple[str, ...]]] = {
+    frozenset("是否"): {"是": ("是的",), "否": ("不是", "不是的", "不")},
+    frozenset("对不"): {"对": ("对的",), "不": ("不对", "不是", "不正确")},
+    frozenset("对错"): {"对": ("对的", "正确", "正确的"), "错": ("错的", "错误", "错误的", "不对", "不正确")},
+    frozenset(("正确", "错误")): {
+        "正确": ("正确的", "对", "对的"),
+        "错误": ("错误的", "错", "不对", "不正确"),
+    },
+}
+"""Two-way questions whose options are often given in other words."""
+
+
+def same_text(text: str, options: Sequence[str]) -> int | None:
+    """The option that the text is, give or take case, quotes and final stops."""
+    bare = _normal(text)
+    return dict(_wanted(tuple(options))).get(bare)
+
+
+def option_text(text: str, options: Sequence[str]) -> int | None:
+    """The option that the text begins with, states or ends with; none where these differ."""
+    wanted = _wanted(tuple(options))
+    if not wanted:
+        return None
+    stripped = text.strip()
+    last_line = stripped.rpartition("\n")[2]
+    found = {_anchored(stripped, 0, wanted), dict(wanted).get(_normal(last_line))}
+    found |= {
+        _anchored(stripped, said.end(), wanted)
+        for said in _STATEMENT.finditer(stripped)
+        if not _DENIED_BEFORE.search(stripped[max(0, said.start() - 20) : said.start()])
+    }
+    found.discard(None)
+    only = found.pop() if len(found) == 1 else None
+    return None if only == -1 else only
+
+
+def begins_with(text: str, options: Sequence[str], index: int) -> bool:
+    """Whether the text goes on with the words of that option."""
+    if index >= len(options):
+        return False
+    wanted = _normal(options[index])
+    return bool(wanted) and _normal(text[: len(wanted) + 16]).startswith(wanted[:32])
+
+
+def is_other(text: str, options: Sequence[str], index: int) -> bool:
+    """Whether the rest of the line is, word for word, another option than that one."""
+    rest = _normal(text.partition("\n")[0])
+    if not rest or (index < len(options) and rest == _normal(options[index])):
+        return False
+    return any(rest == _normal(option) for option in options)
+
+
+def _wanted(options: tuple[str, ...]) -> list[tuple[str, int]]:
+    """Wordings with their options, the longest first; wordings of two options are left out."""
+    normal = [_normal(option) for option in options]
+    wanted = {text: index for index, text in enumerate(normal) if text and normal.count(text) == 1}
+    if len(options) == 2:
+        others = _OTHER_WORDS.get(frozenset(normal), {})
+        wanted |= {other: wanted[text] for text, words in others.items() for other in words}
+    return sorted(wanted.items(), key=lambda entry: -len(entry[0]))
+
+
+def _anchored(text: str, at: int, wanted: Sequence[tuple[str, int]]) -> int | None:
+    """The longest option that stands at this place; -1 where another one follows at once."""
+    room = len(wanted[0][0])
+    segment = text[at : at + 2 * room + 64].lstrip(" \t\n\"'([").casefold()
+    for option, index in wanted:
+        end = _end_of(segment, option)
+        if end is None or not _stops(option, segment[end:]):
+            continue
+        rest = segment[end:]
+        follows = _CONJUNCTION.match(rest)
+        begin = follows.end() if follows else 0
+        again = _follows(rest[begin:], wanted)
+        if again is not None and again != index:
+            return -1
+        if len(option) <= 4 and is_refusal(text[at + end : at + end + 400]):
+            return None
+        return index
+    return None
+
+
+def _follows(rest: str, wanted: Sequence[tuple[str, int]]) -> int | None:
+    for option, index in wanted:
+        end = _end_of(rest, option)
+        if end is not None and _stops(option, rest[end:]):
+            return index
+    return None
+
+
+def _end_of(segment: str, option: str) -> int | None:
+    """Where the option ends at the head of the segment; white space may differ."""
+    if segment.startswith(option):
+        return len(option)
+    if " " not in option:
+        return None
+    at = 0
+    for word in option.split(" "):
+        while at < len(segment) and segment[at].isspace():
+            at += 1
+        if not segment.startswith(word, at):
+            return None
+        at += len(word)
+    return at
+
+
+def _stops(option: str, rest: str) -> bool:
+    if option[-1].isdigit():
+        return not _NUMBER_GOES_ON.match(rest)
+    if not rest.strip() or rest[0] in _BOUNDARY or rest.lstrip(" ")[:1] in ("\n", "-"):
+        return True
+    if option in ("yes", "no"):
+        return bool(_YES_NO_GOES_ON.match(rest))
+    return len(option) > 8 and rest.lstrip().startswith(("because", "since", "因为"))
+
+
+def _normal(text: str) -> str:
+    return " ".join(text.casefold().split()).strip(_EDGES)
