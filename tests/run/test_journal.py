@@ -121,3 +121,12 @@ def test_a_full_disk_stops_with_a_clear_error_and_an_intact_journal(tmp_path: Pa
     assert len(kept) > 10
     assert [one.sample.id for one in kept] == [str(number) for number in range(len(kept))]
     assert path.read_bytes().endswith(b"\n")
+
+
+def test_a_lone_surrogate_is_written_as_a_replacement_character(tmp_path: Path) -> None:
+    path = written(tmp_path / "records.jsonl", record("1", reply="before \ud800 after 👩"), record("2"))
+    first, second = journal.read(path)
+    assert first.transcript is not None
+    assert first.transcript.reply == "before \ufffd after 👩"
+    assert second == record("2")
+    assert [entry.id for entry in journal.entries(path)] == ["1", "2"]

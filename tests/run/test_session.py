@@ -18,6 +18,7 @@ from plimsoll.core import (
     replace,
     user,
 )
+from plimsoll.models.scripted import Scripted
 from plimsoll.run import engine, plan
 from plimsoll.run.folder import RunFolder, open_run, runs
 from plimsoll.run.rehearsal import rehearse
@@ -231,3 +232,10 @@ def test_resumed_and_unbroken_runs_hold_the_same_records(tmp_path: Path) -> None
         return {record.sample.id: record for record in folder.records()}
 
     assert by_id(whole) == by_id(resumed)
+
+
+def test_a_reply_that_no_encoding_can_carry_does_not_end_the_run(tmp_path: Path) -> None:
+    model = Scripted(lambda _: "half a character: \ud83d")
+    made = plan.build(plan.RunSpec(benchmark="toy", model="toy"), benchmark=toy(3), model=model)
+    folder = carried_out(made, tmp_path, cache=tmp_path / "cache.sqlite")
+    assert [record.outcome for record in folder.records()] == [Outcome.ANSWERED] * 3

@@ -34,6 +34,14 @@ def key_of(identity: str, request: Request) -> bytes:
     return digest.digest()
 
 
+def _body(response: Response) -> bytes:
+    """The response to keep; nothing for one with a lone surrogate, which no encoding can carry."""
+    try:
+        return _encoder.encode(response)
+    except UnicodeEncodeError:
+        return b""
+
+
 @dataclass
 class Cache:
     """The store of responses. Safe for several processes; no pickle, only JSON."""
@@ -72,7 +80,7 @@ class Cache:
 
     def flush(self) -> None:
         """Write what waits. A full or locked disk costs the cache entry, never the run."""
-        rows = [(key, _encoder.encode(response)) for key, response in self._waiting.items()]
+        rows = [(key, body) for key, response in self._waiting.items() if (body := _body(response))]
         self._waiting.clear()
         try:
             self._database.execute("begin")

@@ -5,9 +5,9 @@ per record. It is derived: when it does not fit the journal it is made anew.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -54,7 +54,7 @@ class Journal:
 
     def append(self, record: Record) -> None:
         """Write one record. Raises `PlimsollError` on a full disk and leaves the journal whole."""
-        line = _encoder.encode(record) + b"\n"
+        line = _line(record)
         try:
             written = os.write(self._file, line)
             while written < len(line):
@@ -83,7 +83,7 @@ class Journal:
         os.close(self._file)
 
     def _flush_index(self) -> None:
-        lines = b"".join(_encoder.encode(entry) + b"\n" for entry in self._index)
+        lines = b"".join(map(_line, self._index))
         self._index.clear()
         try:
             with self._index_path.open("ab") as file:
@@ -147,7 +147,7 @@ def write_index(path: Path) -> None:
         with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 if line.endswith(b"\n"):
-                    yield _encoder.encode(entry_of(_decode(path, number, line), offset)) + b"\n"
+                    yield _line(entry_of(_decode(path, number, line), offset))
                 offset += len(line)
 
     write_atomically(index_path(path), lines())
@@ -155,7 +155,7 @@ def write_index(path: Path) -> None:
 
 def rewrite(path: Path, records: Iterable[Record]) -> None:
     """Replace a journal by other records, at once or not at all."""
-    write_atomically(path, (_encoder.encode(record) + b"\n" for record in records))
+    write_atomically(path, map(_line, records))
     write_index(path)
 
 
@@ -165,6 +165,24 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
     with temporary.open("wb") as file:
         file.writelines(chunks)
     temporary.replace(path)
+
+
+def _line(value: Record | Entry) -> bytes:
+    try:
+        return _encoder.encode(value) + b"\n"
+    except UnicodeEncodeError:
+        return _encoder.encode(_mended(msgspec.to_builtins(value))) + b"\n"
+
+
+def _mended(value: Any) -> Any:
+    """The value with lone surrogates, which no encoding can carry, as replacement characters."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, Mapping):
+        return {_mended(key): _mended(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, (list, tuple)):
+        return [_mended(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return value
 
 
 def _decode(path: Path, number: int, line: bytes) -> Record:
