@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+from plimsoll.text._reply import simple
 from plimsoll.text.refusals import is_refusal
 
 _EDGES = " \t\n.。!！,，;；:：\"'`()[]{}…-"
@@ -62,21 +64,21 @@ def begins_with(text: str, options: Sequence[str], index: int) -> bool:
     """Whether the text goes on with the words of that option."""
     if index >= len(options):
         return False
-    wanted = _normal(options[index])
+    wanted = _wording(options[index])
     return bool(wanted) and _normal(text[: len(wanted) + 16]).startswith(wanted[:32])
 
 
 def is_other(text: str, options: Sequence[str], index: int) -> bool:
     """Whether the rest of the line is, word for word, another option than that one."""
     rest = _normal(text.partition("\n")[0])
-    if not rest or (index < len(options) and rest == _normal(options[index])):
+    if not rest or (index < len(options) and rest == _wording(options[index])):
         return False
-    return any(rest == _normal(option) for option in options)
+    return any(rest == _wording(option) for option in options)
 
 
 def _wanted(options: tuple[str, ...]) -> list[tuple[str, int]]:
     """Wordings with their options, the longest first; wordings of two options are left out."""
-    normal = [_normal(option) for option in options]
+    normal = [_wording(option) for option in options]
     wanted = {text: index for index, text in enumerate(normal) if text and normal.count(text) == 1}
     if len(options) == 2:
         others = _OTHER_WORDS.get(frozenset(normal), {})
@@ -136,6 +138,12 @@ def _stops(option: str, rest: str) -> bool:
     if option in ("yes", "no"):
         return bool(_YES_NO_GOES_ON.match(rest))
     return len(option) > 8 and rest.lstrip().startswith(("because", "since", "因为"))
+
+
+@lru_cache(maxsize=512)
+def _wording(option: str) -> str:
+    """An option as a reply would have it, typography aside."""
+    return _normal(simple(option))
 
 
 def _normal(text: str) -> str:

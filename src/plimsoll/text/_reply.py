@@ -68,6 +68,11 @@ def plain(reply: str) -> Plain | None:
     return Plain(text.translate(_table()), start, WINDOW + 2, end - start - 2 * WINDOW - 2)
 
 
+def simple(text: str) -> str:
+    """The same text with its typography made plain, one character for one."""
+    return text.translate(_table())
+
+
 def _after_reasoning(reply: str) -> int | None:
     if not any(mark in reply for mark in "<◁["):
         return 0
