@@ -80,7 +80,7 @@ def test_one_word_is_used_per_thing() -> None:
         for name, line in _defined(tree_of(path))
         if name not in BORROWED and NOT_OURS & set(_words(name))
     ]
-    assert said == []
+    assert not said, said
 
 
 def test_no_file_is_named_by_a_word_that_says_nothing() -> None:
@@ -97,7 +97,7 @@ def test_no_variable_is_called_data() -> None:
         for node in ast.walk(function)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == "data"
     ]
-    assert found == []
+    assert not found, found
 
 
 def test_no_file_knows_the_machine_it_was_written_on() -> None:
@@ -107,7 +107,7 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
         if shown(path) not in MACHINE_BY_NATURE
         for match in MACHINE.finditer(path.read_text(encoding="utf-8", errors="replace"))
     ]
-    assert found == []
+    assert not found, found
 
 
 def _defined(tree: ast.Module) -> Iterator[tuple[str, int]]:
