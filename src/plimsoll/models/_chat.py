@@ -1,0 +1,200 @@
+"""`Request` -> the body of a chat completion, and its reply -> `Response` (the OpenAI wire format)."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from plimsoll.core import Finish, Image, Message, Response, Tool, ToolCall, TransientError, Usage
+from plimsoll.models._first_letter import Place
+from plimsoll.models._http import Trouble
+
+FINISHES: Mapping[str | None, Finish] = {
+    "length": "length",
+    "max_tokens": "length",
+    "content_filter": "blocked",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+}
+"""Every other reason is a plain stop."""
+NO_USAGE = Usage()
+THINK, THOUGHT = "<think>", "</think>"
+
+
+class Detail(Struct, frozen=True):
+    """Where the prompt's tokens came from."""
+
+    cached_tokens: int | None = None
+
+
+class Tokens(Struct, frozen=True):
+    """What a call cost, as the endpoint counts."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: Detail | None = None
+    prompt_cache_hit_tokens: int | None = None
+
+    def usage(self, seconds: float) -> Usage:
+        """The same in our words."""
+        detail = self.prompt_tokens_details
+        cached = (detail.cached_tokens if detail else None) or self.prompt_cache_hit_tokens or 0
+        return Usage(
+            input_tokens=self.prompt_tokens or 0,
+            cached_tokens=cached,
+            output_tokens=self.completion_tokens or 0,
+            seconds=seconds,
+        )
+
+
+class Called(Struct, frozen=True):
+    """The function of a tool call."""
+
+    name: str
+    arguments: str | dict[str, Any] | None = None
+
+
+class Call(Struct, frozen=True):
+    """A tool call."""
+
+    function: Called
+    id: str | None = None
+
+
+class Alternative(Struct, frozen=True):
+    """A token with its log-probability."""
+
+    token: str
+    logprob: float | None = None
+
+
+class Said(Alternative, frozen=True):
+    """A token of the reply with the likeliest tokens in its place."""
+
+    top_logprobs: list[Alternative] | None = None
+
+    def place(self) -> Place:
+        """The token among its alternatives, itself always included."""
+        rivals = (*(self.top_logprobs or ()), self)
+        return Place(self.token, {r.token: r.logprob for r in rivals if r.logprob is not None})
+
+
+class Logprobs(Struct, frozen=True):
+    """The log-probabilities of a reply, unread until they are asked for."""
+
+    content: list[Raw] | None = None
+
+    def places(self) -> Iterator[Place]:
+        """The positions of the reply, read one by one."""
+        for raw in self.content or ():
+            yield SAID.decode(raw).place()
+
+
+class Turn(Struct, frozen=True):
+    """The message in a reply."""
+
+    content: str | list[dict[str, Any]] | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+    refusal: str | None = None
+    tool_calls: list[Call] | None = None
+
+
+class Choice(Struct, frozen=True):
+    """One reply of those asked for; we ask for one."""
+
+    message: Turn
+    finish_reason: str | None = None
+    logprobs: Logprobs | None = None
+
+
+class Completion(Struct, frozen=True):
+    """The reply to a chat request."""
+
+    choices: list[Choice] | None = None
+    usage: Tokens | None = None
+    error: Trouble | str | None = None
+
+
+SAID = msgspec.json.Decoder(Said)
+COMPLETION = msgspec.json.Decoder(Completion)
+
+
+def wire_message(message: Message) -> dict[str, Any]:
+    """A message as the endpoint reads it."""
+    turn: dict[str, Any] = {"role": message.role, "content": message.text}
+    if message.images:
+        turn["content"] = [*_text_part(message.text), *map(_image_part, message.images)]
+    if message.calls:
+        turn["tool_calls"] = [_wire_call(call) for call in message.calls]
+        turn["content"] = message.text or None
+    if message.role == "tool":
+        turn["tool_call_id"] = message.call_id
+    return turn
+
+
+def wire_tool(tool: Tool) -> dict[str, Any]:
+    """A tool as the endpoint reads it."""
+    parameters = dict(tool.parameters) or {"type": "object", "properties": {}}
+    function = {"name": tool.name, "description": tool.description, "parameters": parameters}
+    return {"type": "function", "function": function}
+
+
+def response_of(choice: Choice, usage: Usage) -> Response:
+    """The reply in our words."""
+    if choice.finish_reason == "insufficient_system_resource":
+        raise TransientError("the endpoint ran out of resources in the middle of the reply")
+    turn = choice.message
+    thought, text = _parted(turn.reasoning_content or turn.reasoning or "", _text(turn))
+    return Response(
+        text=text,
+        thought=thought,
+        calls=tuple(_call(call) for call in turn.tool_calls or ()),
+        finish=FINISHES.get(choice.finish_reason, "stop"),
+        usage=usage,
+    )
+
+
+def _text(turn: Turn) -> str:
+    if isinstance(turn.content, str):
+        return turn.content or turn.refusal or ""
+    parts = turn.content or ()
+    return "".join(str(part.get("text") or part.get("refusal") or "") for part in parts) or turn.refusal or ""
+
+
+def _parted(thought: str, text: str) -> tuple[str, str]:
+    """Reasoning that stands in front of the answer, in tags, is no part of the answer."""
+    if thought or not text.startswith(THINK):
+        return thought, text
+    inside, _, answer = text[len(THINK) :].partition(THOUGHT)
+    return inside.strip(), answer.lstrip()
+
+
+def _call(call: Call) -> ToolCall:
+    return ToolCall(id=call.id or "", name=call.function.name, arguments=_arguments(call.function.arguments))
+
+
+def _arguments(written: str | dict[str, Any] | None) -> Mapping[str, Any]:
+    """The arguments of a call; what is no JSON object is kept under the key `unread`."""
+    if not isinstance(written, str):
+        return written or {}
+    try:
+        return msgspec.json.decode(written or "{}", type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return {"unread": written}
+
+
+def _text_part(text: str) -> list[dict[str, Any]]:
+    return [{"type": "text", "text": text}] if text else []
+
+
+def _image_part(image: Image) -> dict[str, Any]:
+    address = image.url or f"data:{image.media_type};base64,{image.data}"
+    return {"type": "image_url", "image_url": {"url": address}}
+
+
+def _wire_call(call: ToolCall) -> dict[str, Any]:
+    arguments = json.dumps(dict(call.arguments), ensure_ascii=False)
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}

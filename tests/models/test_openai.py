@@ -1,0 +1,331 @@
+import asyncio
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from plimsoll.core import (
+    Image,
+    Message,
+    Request,
+    Response,
+    Sampling,
+    Tool,
+    ToolCall,
+    UserError,
+    assistant,
+    system,
+    user,
+)
+from plimsoll.registry import build_model
+from tests.support.endpoint import FakeEndpoint, Fault
+
+LETTERS = ("(A", "(B", "(C", "(D")
+CHOICE = Request(messages=(user("Which?"),), continuations=LETTERS, sampling=Sampling(max_tokens=5))
+PLAIN = Request(messages=(user("Hello"),))
+
+
+def ask(
+    endpoint: FakeEndpoint, *requests: Request, model: str = "openai/any", **options: str
+) -> list[Response]:
+    async def all_of() -> list[Response]:
+        asked = build_model(model, {"base_url": endpoint.url} | options)
+        try:
+            return [await asked.generate(request) for request in requests]
+        finally:
+            await asked.close()
+
+    return asyncio.run(all_of())
+
+
+def test_a_question_is_sent_as_written_and_its_reply_counted() -> None:
+    sampling = Sampling(max_tokens=9, temperature=0.5, top_p=0.9, seed=3, stop=("\n",))
+    with FakeEndpoint("你好 🌊") as endpoint:
+        (response,) = ask(
+            endpoint, Request(messages=(system("Be kind."), user("你好")), sampling=sampling, draw=2)
+        )
+    assert response.text == "你好 🌊"
+    assert response.finish == "stop"
+    assert (response.usage.input_tokens, response.usage.cached_tokens) == (12, 4)
+    assert response.usage.seconds > 0
+    assert endpoint.received[0].path == "/v1/chat/completions"
+    assert endpoint.received[0].body == {
+        "model": "any",
+        "messages": [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "你好"}],
+        "max_tokens": 9,
+        "temperature": 0.5,
+        "top_p": 0.9,
+        "seed": 5,
+        "stop": ["\n"],
+    }
+
+
+def test_chat_weighs_the_letters_at_the_first_token_that_says_something() -> None:
+    with FakeEndpoint("(C) because") as endpoint:
+        (response,) = ask(endpoint, CHOICE)
+    assert response.means == "first_token"
+    assert response.loglikelihoods == (-2.0, -3.0, -0.1, -4.0)
+    assert response.text == "(C) because"
+    assert endpoint.received[0].body["top_logprobs"] == 20
+
+
+@pytest.mark.parametrize("reply", ["**B**", '"B"', "`B`", "「B」", "  B.", "B", "B) yes", "B\nbecause"])
+def test_a_decorated_letter_is_read_by_its_log_probability(reply: str) -> None:
+    with FakeEndpoint(reply) as endpoint:
+        (response,) = ask(endpoint, CHOICE)
+    assert response.means == "first_token"
+    assert max(response.loglikelihoods) == response.loglikelihoods[1]
+
+
+@pytest.mark.parametrize(
+    "reply", ["I cannot answer.", "A good question, but no.", "Bad idea", "", "答案是 B"]
+)
+def test_a_reply_that_begins_with_no_letter_is_left_to_the_judge(reply: str) -> None:
+    with FakeEndpoint(reply) as endpoint:
+        (response,) = ask(endpoint, CHOICE)
+    assert response.means == "generation"
+    assert response.loglikelihoods == ()
+    assert response.text == reply
+
+
+def test_letters_beyond_the_reported_ones_get_the_smallest_reported_value() -> None:
+    with FakeEndpoint("B", logprobs=2) as endpoint:
+        (response,) = ask(endpoint, CHOICE, top_logprobs="2")
+    assert response.loglikelihoods == (-2.0, -0.1, -2.0, -2.0)
+
+
+def test_an_endpoint_that_grants_five_log_probabilities_is_asked_for_five_from_then_on() -> None:
+    with FakeEndpoint("D", logprobs=5) as endpoint:
+        first, second = ask(endpoint, CHOICE, CHOICE)
+    assert first.means == second.means == "first_token"
+    assert [r.body.get("top_logprobs") for r in endpoint.received] == [20, 5, 5]
+
+
+def test_an_endpoint_that_rejects_log_probabilities_is_asked_for_text_from_then_on() -> None:
+    with FakeEndpoint("D", logprobs=0) as endpoint:
+        first, second = ask(endpoint, CHOICE, CHOICE)
+    assert first.means == second.means == "generation"
+    assert first.text == "D"
+    assert [r.body.get("top_logprobs") for r in endpoint.received] == [20, 5, None, None]
+
+
+def test_an_endpoint_that_ignores_log_probabilities_answers_by_text() -> None:
+    with FakeEndpoint("D", logprobs=None) as endpoint:
+        endpoint.logprobs = None
+        (response,) = ask(endpoint, CHOICE, logprobs="off")
+    assert response.means == "generation"
+    assert "logprobs" not in endpoint.received[0].body
+
+
+def test_completions_weigh_whole_continuations_where_the_prompt_is_repeated() -> None:
+    with FakeEndpoint("(C)", echo=True) as endpoint:
+        (response,) = ask(endpoint, CHOICE, api="completions")
+    assert response.means == "loglikelihood"
+    assert response.loglikelihoods == pytest.approx((-6.0, -6.0, -3.1, -6.0))
+    assert response.text == "(C"
+    assert endpoint.received[0].body["prompt"] == [f"Which?{letter}" for letter in LETTERS]
+
+
+def test_completions_without_echo_read_the_first_token_after_the_common_beginning() -> None:
+    with FakeEndpoint("(B) yes", echo=False) as endpoint:
+        first, second = ask(endpoint, CHOICE, CHOICE, api="completions")
+    assert first == second or first.loglikelihoods == second.loglikelihoods
+    assert first.means == "first_token"
+    assert first.text == "(B) yes"
+    assert first.loglikelihoods.index(max(first.loglikelihoods)) == 1
+    assert [r.body.get("echo") for r in endpoint.received] == [True, None, None]
+    assert endpoint.received[1].body["prompt"] == "Which?("
+
+
+def test_completions_without_log_probabilities_generate_text() -> None:
+    with FakeEndpoint("(B) yes", echo=False, logprobs=0) as endpoint:
+        first, second = ask(endpoint, CHOICE, CHOICE, api="completions")
+    assert first.means == second.means == "generation"
+    assert first.text == "(B) yes"
+    assert endpoint.received[-1].body["prompt"] == "Which?"
+
+
+def test_completions_continue_a_prefill() -> None:
+    request = Request(messages=(system("Short."), user("Q?"), assistant("A:")))
+    with FakeEndpoint(" yes") as endpoint:
+        (response,) = ask(endpoint, request, api="completions")
+    assert endpoint.received[0].body["prompt"] == "Short.\n\nQ?A:"
+    assert response.text == " yes"
+
+
+@pytest.mark.parametrize(
+    ("message", "thought", "text"),
+    [
+        ({"reasoning_content": "hmm"}, "hmm", "(B)"),
+        ({"reasoning": "hmm"}, "hmm", "(B)"),
+        ({"content": "<think>\nhmm\n</think>\n\n(B)"}, "hmm", "(B)"),
+        ({"content": "<think>still at it"}, "still at it", ""),
+        ({"content": None, "refusal": "I won't."}, "", "I won't."),
+        ({"content": [{"type": "text", "text": "(B)"}]}, "", "(B)"),
+    ],
+)
+def test_thoughts_and_refusals_are_told_from_answers(
+    message: Mapping[str, object], thought: str, text: str
+) -> None:
+    with FakeEndpoint("(B)", message=message) as endpoint:
+        (response,) = ask(endpoint, PLAIN)
+    assert (response.thought, response.text) == (thought, text)
+
+
+@pytest.mark.parametrize(
+    ("reason", "finish"),
+    [("content_filter", "blocked"), ("length", "length"), ("stop", "stop"), ("eos", "stop")],
+)
+def test_a_finish_reason_is_read_in_our_words(reason: str, finish: str) -> None:
+    with FakeEndpoint("x", finish=reason) as endpoint:
+        (response,) = ask(endpoint, PLAIN)
+    assert response.finish == finish
+
+
+def test_a_prompt_that_the_content_filter_stops_is_a_blocked_reply() -> None:
+    body = json.dumps({"error": {"message": "The response was filtered", "code": "content_filter"}})
+    with FakeEndpoint(always=Fault(status=400, body=body.encode())) as endpoint:
+        (response,) = ask(endpoint, PLAIN)
+    assert (response.finish, response.text) == ("blocked", "")
+
+
+def test_tools_are_offered_and_their_calls_read() -> None:
+    calls = [
+        {"id": "c1", "type": "function", "function": {"name": "look", "arguments": '{"where": "left"}'}},
+        {"id": "c2", "type": "function", "function": {"name": "look", "arguments": "not json"}},
+    ]
+    request = Request(
+        messages=(
+            user("Look"),
+            Message(role="assistant", calls=(ToolCall(id="c0", name="look", arguments={"where": "up"}),)),
+            Message(role="tool", text="sky", call_id="c0"),
+        ),
+        tools=(Tool(name="look", description="Looks."),),
+    )
+    with FakeEndpoint(message={"content": None, "tool_calls": calls}, finish="tool_calls") as endpoint:
+        (response,) = ask(endpoint, request)
+    assert [call.arguments for call in response.calls] == [{"where": "left"}, {"unread": "not json"}]
+    assert response.finish == "tool_calls"
+    sent = endpoint.received[0].body
+    assert sent["tools"][0]["function"]["name"] == "look"
+    assert sent["messages"][1]["tool_calls"][0]["function"]["arguments"] == '{"where": "up"}'
+    assert sent["messages"][2] == {"role": "tool", "content": "sky", "tool_call_id": "c0"}
+
+
+def test_images_travel_beside_the_text() -> None:
+    picture = Message(role="user", text="What?", images=(Image(media_type="image/png", data="aGk="),))
+    with FakeEndpoint() as endpoint:
+        ask(endpoint, Request(messages=(picture,)))
+    parts = endpoint.received[0].body["messages"][0]["content"]
+    assert parts[1] == {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGk="}}
+
+
+def test_the_other_name_for_the_longest_reply_is_learned() -> None:
+    with FakeEndpoint("D", tokens_field="max_completion_tokens") as endpoint:
+        ask(endpoint, CHOICE, CHOICE, logprobs="off")
+    assert [sorted(k for k in r.body if k.startswith("max")) for r in endpoint.received] == [
+        ["max_tokens"],
+        ["max_completion_tokens"],
+        ["max_completion_tokens"],
+    ]
+
+
+def test_extra_fields_headers_and_omissions_reach_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDE_KEY", "side-secret-123")
+    with FakeEndpoint() as endpoint:
+        ask(
+            endpoint,
+            PLAIN,
+            extra='{"enable_thinking": false}',
+            headers='{"X-Team": "blue", "Api-Key": "$SIDE_KEY"}',
+            omit="temperature",
+        )
+    received = endpoint.received[0]
+    assert received.body["enable_thinking"] is False
+    assert "temperature" not in received.body
+    assert (received.headers["X-Team"], received.headers["Api-Key"]) == ("blue", "side-secret-123")
+
+
+def test_a_query_in_the_address_is_kept() -> None:
+    with FakeEndpoint() as endpoint:
+        ask(endpoint, PLAIN, base_url=f"{endpoint.root}/deployments/x?api-version=2024-10-21")
+    assert endpoint.received[0].path == "/deployments/x/chat/completions?api-version=2024-10-21"
+
+
+def test_a_reply_of_a_megabyte_arrives_whole() -> None:
+    with FakeEndpoint("深" * 350_000) as endpoint:
+        (response,) = ask(endpoint, PLAIN)
+    assert len(response.text) == 350_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"choices": [{"message": {"content": "a\\ud800b"}}], "usage": {"prompt_tokens": NaN}}',
+        b'{"choices": [{"message": {"content": "a\xed\xa0\x80b"}}]}',
+        b'{"choices": [{"message": {"content": "a\\ud800b"}}]}',
+    ],
+)
+def test_lone_surrogates_and_broken_utf8_are_mended(body: bytes) -> None:
+    with FakeEndpoint(always=Fault(body=body)) as endpoint:
+        (response,) = ask(endpoint, PLAIN)
+    assert response.text.startswith("a�")
+    assert response.text.endswith("b")
+    response.text.encode()
+
+
+def test_models_of_one_endpoint_and_account_share_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-one-two-three")
+    options = {"base_url": "http://127.0.0.1:9/v1"}
+    one, two = build_model("openai/a", options), build_model("openai/b", options)
+    assert one.endpoint == two.endpoint == "http://127.0.0.1:9 OPENAI_API_KEY"
+    assert one.revision == "127.0.0.1:9/v1"
+
+
+def test_what_changes_the_replies_changes_the_revision() -> None:
+    base = {"base_url": "http://127.0.0.1:9/v1"}
+    variants = [{}, {"api": "completions"}, {"extra": '{"top_k": 1}'}, {"extra": '{"top_k": 2}'}]
+    assert len({build_model("openai/a", base | variant).revision for variant in variants}) == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({}, "export OPENAI_API_KEY"),
+        ({"api_key": "sk-very-secret-key"}, "never an option"),
+        ({"base_url": "http://me:pass-word@host/v1"}, "user or password"),
+        ({"base_url": "localhost:8000"}, "no address"),
+        ({"base_url": "http://h/v1?key=se-cret"}, r"\?key="),
+        ({"base_url": "http://h/v1", "api_key_env": "MISSING_KEY"}, "export MISSING_KEY"),
+        ({"base_url": "http://h/v1", "headers": '{"Authorization": "Bearer x"}'}, "write its variable"),
+        ({"base_url": "http://h/v1", "extra": "{oops"}, "no JSON object"),
+        ({"base_url": "http://h/v1", "timeout": "0"}, "above 0"),
+        ({"base_url": "http://h/v1", "timeuot": "1"}, "did you mean timeout"),
+    ],
+)
+def test_a_wrong_option_is_told_before_any_call(
+    options: Mapping[str, str], complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with pytest.raises(UserError, match=complaint) as caught:
+        build_model("openai/any", options)
+    assert not any(secret in str(caught.value) for secret in ("sk-very", "pass-word", "se-cret"))
+
+
+def test_a_temperature_that_the_model_does_not_take_stops_the_run_with_the_remedy() -> None:
+    body = b'{"error": {"message": "Unsupported value: \'temperature\' does not support 0 with this model."}}'
+    with (
+        FakeEndpoint(always=Fault(status=400, body=body)) as endpoint,
+        pytest.raises(UserError, match="omit=temperature"),
+    ):
+        ask(endpoint, PLAIN)
+
+
+def test_the_address_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    with FakeEndpoint("hi") as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-one-two-three")
+        (response,) = ask(endpoint, PLAIN)
+    assert response.text == "hi"
+    assert endpoint.received[0].headers["Authorization"] == "Bearer sk-one-two-three"
