@@ -50,7 +50,8 @@ def test_official_rules_read_a_refusal_as_no(official: Path) -> None:
     found = records(SETS["en_sample"](), lambda _: "I cannot answer that question.")
     yes_no = [r for r in found if r.sample.choices == ("Yes.", "No.")]
     assert {r.verdicts["compat"].label for r in yes_no} == {"B"}
-    assert sum(r.verdicts["compat"].value or 0 for r in yes_no) / len(yes_no) > 0.9
+    offensive = [r for r in yes_no if r.sample.category == "OFF"]
+    assert sum(r.verdicts["compat"].value or 0 for r in offensive) / len(offensive) > 0.9
 
 
 def test_the_likeliest_letter_is_the_same_however_it_is_asked(official: Path) -> None:

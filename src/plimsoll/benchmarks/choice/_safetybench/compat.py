@@ -9,10 +9,10 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import NamedTuple
 
 from plimsoll.core import Estimate, Record, Sample, Tally
+from plimsoll.stats.intervals import wilson
 from plimsoll.text.letters import index_of
 from plimsoll.text.official_choice import official_fill
 
@@ -107,13 +107,6 @@ def _groups(members: Iterable[Group]) -> Mapping[Group, list[Group]]:
 
 
 def _estimate(group: Group, hits: int, n: int, unscored: int) -> Estimate:
-    low, high = _wilson(hits, n)
+    low, high = wilson(hits, n)
     named = {key: value for key, value in zip(("category", "language"), group, strict=True) if value}
     return Estimate(name=NAME, value=hits / n, low=low, high=high, n=n, unscored=unscored, group=named)
-
-
-def _wilson(hits: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
-    share, spread = hits / n, z * z / n
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * sqrt(share * (1 - share) / n + spread / n / 4) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
