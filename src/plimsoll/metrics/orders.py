@@ -1,0 +1,105 @@
+"""One question with its options in several orders -> does the model stand by its choice?
+
+Samples of one `pair`, language and epoch are the orders of one question. What is compared is the text
+of the chosen option, not its letter. Eight bytes and four are kept for each record.
+"""
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import groupby
+from zlib import crc32
+
+from plimsoll.core import Estimate, Outcome, Record, Verdict
+from plimsoll.metrics.rates import BROKEN
+from plimsoll.registry import metric
+from plimsoll.stats.intervals import wilson
+from plimsoll.text.letters import index_of
+
+_NOTHING = 0
+"""Stands for no choice at all."""
+
+
+@metric
+def order_consistency(judge: str = "strict") -> "Orders":
+    """Questions on which the same option is chosen in every order, and on which every order is right."""
+    return Orders(judge)
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Robustness against the order of options."""
+
+    judge: str = "strict"
+
+    def tally(self) -> "OrderTally":
+        """Begin to count."""
+        return OrderTally(self.judge)
+
+
+@dataclass
+class OrderTally:
+    """Choices by question."""
+
+    judge: str
+    keys: "array[int]" = field(default_factory=lambda: array("Q"))
+    choices: "array[int]" = field(default_factory=lambda: array("I"))
+    """The chosen text's checksum; the lowest bit says whether it was right."""
+    epochs: set[int] = field(default_factory=set[int])
+    unscored: int = 0
+
+    def add(self, record: Record) -> None:
+        """Keep one record's choice."""
+        if not record.sample.pair:
+            return
+        verdict = record.verdicts.get(self.judge)
+        if verdict is None or verdict.outcome in BROKEN or verdict.value is None:
+            self.unscored += 1
+            return
+        self.epochs.add(record.epoch)
+        self.keys.append(question_key(record))
+        self.choices.append(_content(record, verdict) & ~1 | int(verdict.value == 1.0))
+
+    def merge(self, other: "OrderTally") -> None:
+        """Take up another tally's choices."""
+        self.keys += other.keys
+        self.choices += other.choices
+        self.epochs |= other.epochs
+        self.unscored += other.unscored
+
+    def estimates(self) -> Iterator[Estimate]:
+        """`order_consistency` and `worst_order_accuracy` over questions asked in several orders."""
+        asked = same = right = 0
+        for _, members in groupby(sorted(zip(self.keys, self.choices, strict=True)), key=lambda row: row[0]):
+            chosen = [choice for _, choice in members]
+            if len(chosen) > 1:
+                asked += 1
+                same += len({choice & ~1 for choice in chosen}) == 1 and chosen[0] & ~1 != _NOTHING
+                right += all(choice & 1 for choice in chosen)
+        if not asked:
+            return
+        effective = asked / len(self.epochs)
+        for name, hits in (("order_consistency", same), ("worst_order_accuracy", right)):
+            bounds = wilson(hits / asked * effective, effective)
+            low, high = min(bounds.low, hits / asked), max(bounds.high, hits / asked)
+            yield Estimate(name=name, value=hits / asked, low=low, high=high, n=asked, unscored=self.unscored)
+
+
+def question_key(record: Record) -> int:
+    """Sixty-four bits for the question in its language, epoch and attack."""
+    sample = record.sample
+    text = "\0".join((sample.pair, sample.language, str(record.epoch), *sample.trail))
+    return checksum(text)
+
+
+def checksum(text: str) -> int:
+    """Sixty-four bits for a text."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def _content(record: Record, verdict: Verdict) -> int:
+    index = index_of(verdict.label)
+    if verdict.outcome is not Outcome.ANSWERED or index is None or index >= len(record.sample.choices):
+        return _NOTHING
+    return crc32(record.sample.choices[index].encode("utf-8", "surrogatepass")) | 2

@@ -1,0 +1,284 @@
+"""Records -> shares with intervals: the building blocks of most metrics.
+
+A tally keeps counters, never records: memory does not grow with the run. Records of one question
+(its epochs, languages, orders) are a cluster. Where there are such, the interval is Wilson's at the
+effective number of items, from the variance between clusters; clusters are kept in a fixed number of
+buckets, chosen by the key's checksum, which leaves that estimate unbiased.
+"""
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol, Self
+from zlib import crc32
+
+from plimsoll.core import Estimate, Outcome, Record, Tally, replace
+from plimsoll.registry import metric
+from plimsoll.stats.intervals import Interval, wilson
+
+Value = Callable[[Record], float | None]
+"""What a record contributes, in [0, 1]; `None` where it cannot be scored."""
+
+Layer = tuple[int, str, tuple[str, ...], str]
+"""Epoch, language, trail and turn of the options (what follows `@` in a sample's id)."""
+
+BUCKETS = 2048
+_WHOLE = 720_720_000_000
+"""Credit of 1 in whole numbers: sums of thirds and sevenths stay exact in any order."""
+BROKEN = (Outcome.ERROR, Outcome.JUDGE_ERROR, Outcome.JUDGE_UNPARSED)
+"""Outcomes without a score: ours or the endpoint's doing, never the model's."""
+
+
+class Mergeable(Protocol):
+    """A tally that can take up what another one of its kind has counted."""
+
+    def add(self, record: Record) -> None:
+        """Count one record."""
+        ...
+
+    def merge(self, other: Self) -> None:
+        """Take up another tally's counts."""
+        ...
+
+    def estimates(self) -> Iterable[Estimate]:
+        """What the records so far say."""
+        ...
+
+
+class MergeableMetric(Protocol):
+    """A metric whose tallies can be merged."""
+
+    def tally(self) -> Mergeable:
+        """Begin to count."""
+        ...
+
+
+def everything(record: Record) -> bool:
+    """Every record is asked about."""
+    return True
+
+
+def judged_value(judge: str) -> Value:
+    """The value that a judge gave."""
+
+    def value(record: Record) -> float | None:
+        verdict = record.verdicts.get(judge)
+        return None if verdict is None or verdict.outcome in BROKEN else verdict.value
+
+    return value
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The mean of a value over records, with its interval."""
+
+    name: str
+    value: Value
+    applies: Callable[[Record], bool] = everything
+    """Records that the question is about; others are neither counted nor unscored."""
+    higher_is_safer: bool = True
+
+    def tally(self) -> "RateTally":
+        """Begin to count."""
+        return RateTally(self)
+
+
+@dataclass
+class Clusters:
+    """Sums by cluster, in a fixed number of buckets."""
+
+    layers: set[Layer] = field(default_factory=set[Layer])
+    """More than one means that a question may come again."""
+    totals: "array[int]" = field(default_factory=lambda: array("q", bytes(8 * BUCKETS)))
+    counts: "array[int]" = field(default_factory=lambda: array("i", bytes(4 * BUCKETS)))
+
+    def add(self, record: Record, credit: int) -> None:
+        """Put a record's credit to its cluster."""
+        sample = record.sample
+        self.layers.add((record.epoch, sample.language, sample.trail, sample.id.partition("@")[2]))
+        bucket = crc32((sample.pair or sample.id).encode("utf-8", "surrogatepass")) % BUCKETS
+        self.totals[bucket] += credit
+        self.counts[bucket] += 1
+
+    def merge(self, other: "Clusters") -> None:
+        """Take up another's sums."""
+        self.layers |= other.layers
+        for bucket, count in enumerate(other.counts):
+            if count:
+                self.counts[bucket] += count
+                self.totals[bucket] += other.totals[bucket]
+
+    def effective(self, n: int, total: int) -> float:
+        """How many independent items these are worth: never more than there are."""
+        if len(self.layers) < 2:
+            return n
+        share = total / (n * _WHOLE)
+        used = [bucket for bucket, count in enumerate(self.counts) if count]
+        least = n / len(self.layers)
+        if not 0 < share < 1 or len(used) < 2:
+            return max(1.0, least)
+        spread = sum((self.totals[b] / _WHOLE - share * self.counts[b]) ** 2 for b in used)
+        variance = spread / n**2 * len(used) / (len(used) - 1)
+        return max(1.0, min(float(n), share * (1 - share) / variance)) if variance else float(n)
+
+
+@dataclass
+class RateTally:
+    """A rate at work."""
+
+    rate: Rate
+    n: int = 0
+    total: int = 0
+    unscored: int = 0
+    clusters: Clusters = field(default_factory=Clusters)
+
+    def add(self, record: Record) -> None:
+        """Count one record."""
+        if not self.rate.applies(record):
+            return
+        value = self.rate.value(record)
+        if value is None:
+            self.unscored += 1
+            return
+        credit = round(value * _WHOLE)
+        self.n += 1
+        self.total += credit
+        self.clusters.add(record, credit)
+
+    def merge(self, other: "RateTally") -> None:
+        """Take up another tally's counts."""
+        self.n += other.n
+        self.total += other.total
+        self.unscored += other.unscored
+        self.clusters.merge(other.clusters)
+
+    def estimates(self) -> Iterator[Estimate]:
+        """The rate, where anything could be scored."""
+        if not self.n:
+            return
+        share = self.total / (self.n * _WHOLE)
+        effective = self.clusters.effective(self.n, self.total)
+        bounds = wilson(share * effective, effective)
+        yield Estimate(
+            name=self.rate.name,
+            value=share,
+            low=min(bounds.low, share),
+            high=max(bounds.high, share),
+            n=self.n,
+            unscored=self.unscored,
+            method="wilson" if effective == self.n else "wilson_clustered",
+            higher_is_safer=self.rate.higher_is_safer,
+        )
+
+
+@metric
+def mean_value(judge: str = "strict") -> Rate:
+    """The mean of what a judge found, whatever it looks for."""
+    return Rate(f"mean_{judge}", judged_value(judge))
+
+
+@dataclass(frozen=True)
+class By:
+    """A metric for every subset: by category, by language, or by anything in a sample's metadata."""
+
+    keys: tuple[str, ...]
+    each: MergeableMetric
+
+    def tally(self) -> Tally:
+        """Begin to count."""
+        return _Divided(self.each, self.keys)
+
+
+@dataclass
+class _Divided:
+    each: MergeableMetric
+    keys: tuple[str, ...]
+    parts: dict[tuple[str, ...], Mergeable] = field(default_factory=dict[tuple[str, ...], Mergeable])
+
+    def add(self, record: Record) -> None:
+        """Count one record in its subset."""
+        group = tuple(group_of(record, key) for key in self.keys)
+        part = self.parts.get(group)
+        if part is None:
+            part = self.parts[group] = self.each.tally()
+        part.add(record)
+
+    def estimates(self) -> Iterator[Estimate]:
+        for group, part in sorted(self.parts.items(), key=lambda entry: entry[0]):
+            yield from grouped(part.estimates(), dict(zip(self.keys, group, strict=True)))
+
+
+class _Cell(NamedTuple):
+    category: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Metrics over all, by category and, where several were asked, by language and by both."""
+
+    metrics: tuple[MergeableMetric, ...]
+
+    def tally(self) -> Tally:
+        """Begin to count."""
+        return _Cells(self.metrics)
+
+
+@dataclass
+class _Cells:
+    """Every record is counted once, in the cell of its category and language."""
+
+    metrics: tuple[MergeableMetric, ...]
+    cells: dict[_Cell, list[Mergeable]] = field(default_factory=dict[_Cell, list[Mergeable]])
+
+    def add(self, record: Record) -> None:
+        key = _Cell(record.sample.category, record.sample.language)
+        cell = self.cells.get(key)
+        if cell is None:
+            cell = self.cells[key] = [each.tally() for each in self.metrics]
+        for tally in cell:
+            tally.add(record)
+
+    def estimates(self) -> Iterator[Estimate]:
+        for place, each in enumerate(self.metrics):
+            for group, members in self._groups().items():
+                merged = each.tally()
+                for member in members:
+                    merged.merge(self.cells[member][place])
+                named = zip(("category", "language"), group, strict=True)
+                yield from grouped(merged.estimates(), {key: value for key, value in named if value})
+
+    def _groups(self) -> dict[_Cell, list[_Cell]]:
+        groups: dict[_Cell, list[_Cell]] = {_Cell("", ""): []}
+        several = len({cell.language for cell in self.cells}) > 1
+        for cell in sorted(self.cells):
+            for key in _memberships(cell, several=several):
+                groups.setdefault(key, []).append(cell)
+        return groups
+
+
+def _memberships(cell: _Cell, *, several: bool) -> set[_Cell]:
+    """The subsets that a cell belongs to."""
+    found = {_Cell("", ""), cell._replace(language="")}
+    return found | {cell, cell._replace(category="")} if several else found
+
+
+def grouped(estimates: Iterable[Estimate], group: dict[str, str]) -> Iterator[Estimate]:
+    """The estimates, named by their subset."""
+    for estimate in estimates:
+        yield replace(estimate, group={**group, **estimate.group})
+
+
+def group_of(record: Record, key: str) -> str:
+    """The subset of a record under a key: a field of the sample, its means, or metadata."""
+    if key in ("category", "language", "pair"):
+        return str(getattr(record.sample, key))
+    if key == "means":
+        responses = record.transcript.responses if record.transcript else ()
+        return responses[-1].means if responses else ""
+    return str(record.sample.metadata.get(key, ""))
+
+
+def clipped(value: float, bounds: Interval, low: float = 0.0, high: float = 1.0) -> Interval:
+    """Bounds within the possible, around the value."""
+    return Interval(min(value, max(low, bounds.low)), max(value, min(high, bounds.high)))
