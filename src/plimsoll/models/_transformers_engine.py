@@ -1,0 +1,150 @@
+"""A batch of requests -> their responses, on one loaded model."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from time import perf_counter
+from typing import Any
+
+from plimsoll.core import (
+    ContextExceeded,
+    ModelError,
+    PlimsollError,
+    Request,
+    Response,
+    Usage,
+    replace,
+)
+from plimsoll.models._local_prompt import MAX_TOKENS, Template, seed_of, turns
+from plimsoll.models._local_weighing import Tokens, Weighing, weigh
+from plimsoll.models._transformers_generation import Asked, Writer
+from plimsoll.models._transformers_load import Loaded
+from plimsoll.models._transformers_scoring import Answer, Scorer, scorer
+
+ENDLESS = 10**9
+"""Tokenizers give lengths beyond this where they know none."""
+
+
+class Engine:
+    """What turns text into tokens, has them weighed or continued, and turns the result into responses."""
+
+    def __init__(self, loaded: Loaded, *, name: str, template: Template, rows: int, context: int) -> None:
+        self.loaded = loaded
+        self.name = name
+        on_cpu = loaded.module.device.type == "cpu"
+        rows = rows or (16 if on_cpu else 64)
+        self.scorer: Scorer = scorer(loaded, tokens=512 if on_cpu else 8192, rows=rows)
+        self.writer = Writer(loaded=loaded, rows=rows)
+        self.context = context or _context(loaded)
+        self._chat = template == "chat" or (template == "auto" and bool(loaded.tokenizer.chat_template))
+
+    def work(self, requests: Sequence[Request]) -> list[Response | Exception]:
+        """Answer requests, each with its response or with what is wrong with it."""
+        answers: dict[int, Response | Exception] = {}
+        weighed: dict[int, Weighing] = {}
+        written: dict[int, Asked] = {}
+        for index, request in enumerate(requests):
+            try:
+                if request.continuations:
+                    weighed[index] = self._weighing(request)
+                else:
+                    written[index] = self._asked(request)
+            except PlimsollError as error:
+                answers[index] = error
+        began = perf_counter()
+        answers |= self._weigh(requests, weighed)
+        answers |= self._write(written)
+        seconds = (perf_counter() - began) / len(requests)
+        return [_timed(answers[index], seconds) for index in range(len(requests))]
+
+    def _weighing(self, request: Request) -> Weighing:
+        prompt = self._prompt(request)
+        rows = self._tokens([prompt, *(prompt + continuation for continuation in request.continuations)])
+        self._check(max(rows, key=len), 0)
+        return weigh(rows[0], rows[1:])
+
+    def _asked(self, request: Request) -> Asked:
+        (tokens,) = self._tokens([self._prompt(request)])
+        self._check(tokens, 1)
+        sampling = request.sampling
+        most = sampling.max_tokens or self.loaded.defaults.max_new_tokens or MAX_TOKENS
+        return Asked(tokens, sampling, seed_of(request), min(most, self.context - len(tokens)))
+
+    def _prompt(self, request: Request) -> str:
+        taken = turns(request)
+        if not self._chat:
+            return taken.raw
+        try:
+            rendered: str = self.loaded.tokenizer.apply_chat_template(
+                taken.chat, tokenize=False, add_generation_prompt=True
+            )
+        except Exception as error:
+            raise ModelError(f"the chat template of {self.name} cannot take this: {error}") from error
+        return rendered + taken.prefill
+
+    def _tokens(self, texts: list[str]) -> list[Tokens]:
+        tokenizer: Any = self.loaded.tokenizer
+        rows = tokenizer(texts, add_special_tokens=not self._chat, verbose=False)["input_ids"]
+        return [tuple(row) or self._beginning() for row in rows]
+
+    def _beginning(self) -> Tokens:
+        tokenizer: Any = self.loaded.tokenizer
+        for token in (tokenizer.bos_token_id, tokenizer.eos_token_id):
+            if token is not None:
+                return (token,)
+        raise ModelError(f"{self.name} cannot continue an empty prompt")
+
+    def _check(self, tokens: Tokens, answer: int) -> None:
+        if len(tokens) + answer > self.context:
+            raise ContextExceeded(
+                f"the prompt has {len(tokens)} tokens, the context of {self.name} holds {self.context}"
+                f"{' and needs room for an answer' if answer else ''}"
+            )
+
+    def _weigh(self, requests: Sequence[Request], weighed: Mapping[int, Weighing]) -> dict[int, Response]:
+        if not weighed:
+            return {}
+        answers = iter(self.scorer.answer([step for one in weighed.values() for step in one.steps]))
+        return {
+            index: _weighed(requests[index].continuations, one, answers) for index, one in weighed.items()
+        }
+
+    def _write(self, written: Mapping[int, Asked]) -> dict[int, Response]:
+        if not written:
+            return {}
+        texts = self.writer.write(list(written.values()))
+        return {
+            index: Response(
+                text=text.text,
+                finish=text.finish,
+                usage=Usage(input_tokens=len(written[index].tokens), output_tokens=text.tokens),
+            )
+            for index, text in zip(written, texts, strict=True)
+        }
+
+
+def _weighed(continuations: tuple[str, ...], weighing: Weighing, answers: Iterator[Answer]) -> Response:
+    steps = weighing.steps
+    found = {step.context: next(answers) for step in steps}
+    numbers = weighing.loglikelihoods({context: answer.logprobs for context, answer in found.items()})
+    return Response(
+        text=continuations[numbers.index(max(numbers))],
+        loglikelihoods=numbers,
+        means="loglikelihood",
+        usage=_usage(found.items()),
+    )
+
+
+def _usage(found: Iterable[tuple[Tokens, Answer]]) -> Usage:
+    costs = [(len(context), answer.reused) for context, answer in found]
+    evaluated = sum(length - reused for length, reused in costs)
+    return Usage(input_tokens=costs[0][1] + evaluated, cached_tokens=costs[0][1])
+
+
+def _timed(answer: Response | Exception, seconds: float) -> Response | Exception:
+    if isinstance(answer, Exception):
+        return answer
+    return replace(answer, usage=replace(answer.usage, seconds=seconds))
+
+
+def _context(loaded: Loaded) -> int:
+    made_for = getattr(loaded.module.config.get_text_config(), "max_position_embeddings", None)
+    return made_for or min(loaded.tokenizer.model_max_length, ENDLESS)

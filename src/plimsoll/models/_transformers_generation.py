@@ -1,0 +1,156 @@
+"""Token rows with their sampling -> texts, a batch at a time.
+
+The library's own loop runs the model; which token comes next and when a row is done is decided
+here, row by row, so that requests with different limits, seeds and stops share a batch and each
+gets what it would have got alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from plimsoll.core import Finish, Sampling
+from plimsoll.models._local_weighing import Tokens
+from plimsoll.models._transformers_load import Loaded
+
+LOOKBACK = 48
+"""Tokens at the end that are searched for a stop text while a row grows."""
+
+
+class Asked(NamedTuple):
+    """One row to continue."""
+
+    tokens: Tokens
+    sampling: Sampling
+    seed: int
+    room: int
+    """Tokens that may be generated at most."""
+
+
+class Written(NamedTuple):
+    """What a row was continued with."""
+
+    text: str
+    finish: Finish
+    tokens: int
+
+
+@dataclass(kw_only=True)
+class Writer:
+    """A causal language model that continues texts."""
+
+    loaded: Loaded
+    rows: int
+
+    def write(self, asked: Sequence[Asked]) -> list[Written]:
+        """Continue every row; rows of like length share a batch."""
+        order = sorted(range(len(asked)), key=lambda index: len(asked[index].tokens))
+        written: dict[int, Written] = {}
+        for begin in range(0, len(order), self.rows):
+            batch = order[begin : begin + self.rows]
+            written.update(zip(batch, self._batch([asked[index] for index in batch]), strict=True))
+        return [written[index] for index in range(len(asked))]
+
+    def _batch(self, asked: list[Asked]) -> list[Written]:
+        torch, device = self.loaded.torch, self.loaded.module.device
+        width = max(len(row.tokens) for row in asked)
+        gaps = [width - len(row.tokens) for row in asked]
+        pad = self._pad()
+        ids = [(*([pad] * gap), *row.tokens) for gap, row in zip(gaps, asked, strict=True)]
+        mask = [[0] * gap + [1] * (width - gap) for gap in gaps]
+        watch = _Watch(self.loaded, asked, width, self._ends())
+        with torch.inference_mode():
+            self.loaded.module.generate(
+                input_ids=torch.tensor(ids, device=device),
+                attention_mask=torch.tensor(mask, device=device),
+                max_new_tokens=max(row.room for row in asked),
+                pad_token_id=pad,
+                do_sample=False,
+                logits_processor=[_Draw(self.loaded, asked)],
+                stopping_criteria=[watch],
+            )
+        return [watch.written(index) for index in range(len(asked))]
+
+    def _ends(self) -> frozenset[int]:
+        given: Any = self.loaded.module.generation_config.eos_token_id
+        ends: list[int | None] = [self.loaded.tokenizer.eos_token_id]
+        ends += given if isinstance(given, list) else [given]
+        return frozenset(end for end in ends if end is not None)
+
+    def _pad(self) -> int:
+        given = self.loaded.tokenizer.pad_token_id
+        return given if given is not None else min(self._ends(), default=0)
+
+
+class _Draw:
+    """Chooses each row's next token by its own sampling and its own generator."""
+
+    def __init__(self, loaded: Loaded, asked: list[Asked]) -> None:
+        self._torch = loaded.torch
+        self._asked = asked
+        self._how = [_how(row.sampling, loaded.defaults) for row in asked]
+        self._sources = [loaded.torch.Generator().manual_seed(row.seed) for row in asked]
+
+    def __call__(self, input_ids: Any, scores: Any) -> Any:
+        for row, (temperature, top_p) in enumerate(self._how):
+            if temperature > 0:
+                chosen = self._draw(scores[row].float().cpu() / temperature, top_p, self._sources[row])
+                scores[row] = -self._torch.inf
+                scores[row, chosen] = 0.0
+        return scores
+
+    def _draw(self, scores: Any, top_p: float, source: Any) -> int:
+        shares, tokens = self._torch.softmax(scores, dim=-1).sort(descending=True, stable=True)
+        before = shares.cumsum(dim=-1) - shares
+        shares[before >= top_p] = 0.0
+        return int(tokens[self._torch.multinomial(shares, 1, generator=source)].item())
+
+
+@dataclass
+class _Watch:
+    """Says after each token which rows are done, and remembers where and why."""
+
+    loaded: Loaded
+    asked: list[Asked]
+    width: int
+    ends: frozenset[int]
+    _done: dict[int, Written] = field(default_factory=dict[int, Written])
+
+    def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+        new = input_ids[:, self.width :].tolist()
+        for row in range(len(self.asked)):
+            if row not in self._done:
+                self._look(row, new[row])
+        done = [row in self._done for row in range(len(self.asked))]
+        return self.loaded.torch.tensor(done, device=input_ids.device)
+
+    def written(self, row: int) -> Written:
+        """What became of a row."""
+        return self._done[row]
+
+    def _look(self, row: int, new: list[int]) -> None:
+        sampling = self.asked[row].sampling
+        if new[-1] in self.ends:
+            self._done[row] = Written(self._text(new[:-1]), "stop", len(new))
+        elif sampling.stop and any(stop in self._text(new[-LOOKBACK:]) for stop in sampling.stop):
+            text = self._text(new)
+            cut = min(text.find(stop) for stop in sampling.stop if stop in text)
+            self._done[row] = Written(text[:cut], "stop", len(new))
+        elif len(new) >= self.asked[row].room:
+            self._done[row] = Written(self._text(new), "length", len(new))
+
+    def _text(self, tokens: list[int]) -> str:
+        return self.loaded.tokenizer.decode(tokens, skip_special_tokens=True)
+
+
+class _How(NamedTuple):
+    temperature: float
+    top_p: float
+
+
+def _how(sampling: Sampling, defaults: Any) -> _How:
+    """What the request says, and where it says nothing, what the model's makers recommend."""
+    recommended = defaults.temperature if defaults.do_sample else 0.0
+    temperature = recommended if sampling.temperature is None else sampling.temperature
+    top_p = (defaults.top_p if defaults.do_sample else None) if sampling.top_p is None else sampling.top_p
+    return _How(temperature or 0.0, 1.0 if top_p is None else top_p)

@@ -1,0 +1,181 @@
+"""Model id -> module, tokenizer and what identifies them."""
+
+import hashlib
+import importlib
+import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from plimsoll.core import MissingExtra, UserError
+from plimsoll.models._local_files import gguf, is_embedded
+from plimsoll.models._local_files import revision as file_revision
+
+DType = Literal["auto", "float32", "bfloat16", "float16"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+EDGE = 2**20
+"""Bytes read from both ends of a weights file: enough to tell models apart, quick for huge ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a model comes from."""
+
+    id: str
+    file: Path | None
+    """The GGUF file, where it is one."""
+    asked: str
+    """The commit, tag or branch that was asked for on the hub; empty for the newest."""
+
+    def revision(self) -> str:
+        """A file's hash, a folder's fingerprint, or a commit of the hub."""
+        if self.file is not None:
+            return f"sha256:{file_revision(self.file)}"
+        if Path(self.id).is_dir():
+            return f"files:{_fingerprint(Path(self.id))}"
+        with _quiet(), _named(self):
+            config = _library("transformers").AutoConfig.from_pretrained(self.id, **self.arguments())
+        return f"commit:{getattr(config, '_commit_hash', None) or self.asked or 'unknown'}"
+
+    def arguments(self) -> dict[str, str]:
+        """What tells the library which files to read."""
+        if self.file is not None:
+            return {"gguf_file": self.file.name}
+        return {"revision": self.asked} if self.asked else {}
+
+    @property
+    def place(self) -> str:
+        """The folder or hub id that the library reads from."""
+        return str(self.file.parent) if self.file else self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A model in memory."""
+
+    torch: Any
+    module: Any
+    tokenizer: Any
+    defaults: Any
+    """The sampling that the model's makers recommend."""
+
+
+def source(model_id: str, asked: str) -> Source:
+    """Find a model's files. Raises `UserError` or `MissingExtra` before anything is loaded."""
+    _require("torch", "transformers")
+    if is_embedded(model_id) or model_id.lower().endswith(".gguf"):
+        _require("gguf", "accelerate")
+        return Source(id=model_id, file=gguf(model_id, part="transformers"), asked="")
+    path = Path(model_id).expanduser()
+    if path.is_dir():
+        if not (path / "config.json").is_file():
+            raise UserError(f"transformers: the folder {model_id!r} holds no config.json")
+        return Source(id=str(path), file=None, asked="")
+    if path.is_absolute() or model_id.startswith((".", "~")) or model_id.count("/") > 1:
+        raise UserError(f"transformers: there is no folder {model_id!r}")
+    return Source(id=model_id, file=None, asked=asked)
+
+
+def load(found: Source, *, dtype: DType, device: Device) -> Loaded:
+    """Read module and tokenizer onto a device."""
+    torch, library = _library("torch"), _library("transformers")
+    chosen = _device(torch, device)
+    kind: Any = dtype if dtype != "auto" else "float32" if chosen == "cpu" else "auto"
+    with _quiet(), _named(found):
+        tokenizer = library.AutoTokenizer.from_pretrained(found.place, **found.arguments())
+        module = library.AutoModelForCausalLM.from_pretrained(found.place, dtype=kind, **found.arguments())
+    return adopt(module.to(chosen), tokenizer)
+
+
+def adopt(module: Any, tokenizer: Any) -> Loaded:
+    """Take a module that is in memory, without the sampling that its makers recommend."""
+    torch, library = _library("torch"), _library("transformers")
+    defaults = module.generation_config
+    ends = defaults.eos_token_id if defaults.eos_token_id is not None else tokenizer.eos_token_id
+    module.generation_config = library.GenerationConfig(eos_token_id=ends)
+    return Loaded(torch=torch, module=module.eval(), tokenizer=tokenizer, defaults=defaults)
+
+
+def library_version() -> str:
+    """The version of the library that runs the model."""
+    return version("transformers")
+
+
+def _device(torch: Any, device: Device) -> str:
+    able = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if device == "auto":
+        return next(name for name, there in able.items() if there)
+    if not able[device]:
+        raise UserError(f"transformers: this machine has no {device} device; write device=cpu or device=auto")
+    return device
+
+
+def _require(*libraries: str) -> None:
+    if any(find_spec(library) is None for library in libraries):
+        raise MissingExtra("models/transformers", "whitebox")
+
+
+def _library(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise MissingExtra("models/transformers", "whitebox") from None
+
+
+@contextmanager
+def _named(found: Source) -> Generator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise UserError(
+            f"transformers: {found.id!r} cannot be loaded: {reason} "
+            "(write a folder, a .gguf file or the id of a model on the hub)"
+        ) from error
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Keep progress bars and notices off the terminal while a model is read."""
+    logging = _library("transformers").utils.logging
+    hub = _library("huggingface_hub").utils
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    hub_bars = not hub.are_progress_bars_disabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    hub.disable_progress_bars()
+    # This one module takes its bar past the library's own switch.
+    gguf_reading = _library("transformers.modeling_gguf_pytorch_utils")
+    bar = getattr(gguf_reading, "tqdm", None)
+    if bar is not None:
+        gguf_reading.tqdm = partial(bar, disable=True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        gguf_reading.tqdm = bar
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
+        if hub_bars:
+            hub.enable_progress_bars()
+
+
+def _fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".safetensors", ".bin", ".json", ".model", ".pt", ".jinja"):
+            size = path.stat().st_size
+            digest.update(f"{path.name}:{size}\n".encode())
+            with path.open("rb") as file:
+                digest.update(file.read(EDGE))
+                file.seek(max(size - EDGE, 0))
+                digest.update(file.read(EDGE))
+    return digest.hexdigest()[:12]

@@ -1,0 +1,128 @@
+"""Weights in memory -> model: any causal language model that the transformers library can load.
+
+Calls that come together are worked on together. Continuations are weighed by log-likelihood: each
+is tokenised with its prompt, a beginning that requests share is evaluated once and kept, what
+differs is packed into one row, and the vocabulary is computed only where letters are read.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+from plimsoll.core import Request, Response, UserError
+from plimsoll.models._local_files import EMBEDDED, is_embedded
+from plimsoll.models._local_prompt import Template
+from plimsoll.models._transformers_engine import Engine
+from plimsoll.models._transformers_load import Device, DType, Source, library_version, load, source
+from plimsoll.models._transformers_worker import Worker
+from plimsoll.registry import model
+
+GATHERED = 256
+"""Calls that are worked on together at most."""
+
+
+class Transformers:
+    """A causal language model with its weights at hand, loaded when it is first asked."""
+
+    def __init__(
+        self,
+        found: Source,
+        *,
+        name: str,
+        dtype: DType = "auto",
+        device: Device = "auto",
+        template: Template = "auto",
+        batch_size: int = 0,
+        context: int = 0,
+    ) -> None:
+        self.name = name
+        self._found = found
+        self._dtype: DType = dtype
+        self._device: Device = device
+        self._template: Template = template
+        self._batch_size = batch_size
+        self._context = context
+        self._loading = Lock()
+        self._loaded: Engine | None = None
+        self._worker: Worker[Request, Response] = Worker(self._work, GATHERED)
+
+    @cached_property
+    def revision(self) -> str:
+        """The weights' hash or commit, the library's version, the number format, the way of rendering."""
+        about = f"transformers:{library_version()} dtype:{self._dtype} template:{self._template}"
+        return f"{self._found.revision()} {about}"
+
+    @property
+    def module(self) -> Any:
+        """The torch module; loads the model."""
+        return self.engine.loaded.module
+
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer; loads the model."""
+        return self.engine.loaded.tokenizer
+
+    @property
+    def engine(self) -> Engine:
+        """What does the work; loads the model."""
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    async def generate(self, request: Request) -> Response:
+        """Weigh the continuations of a request, or continue its prompt."""
+        return await self._worker.call(request)
+
+    async def close(self) -> None:
+        """Stop working and free the weights."""
+        await self._worker.stop()
+        self._loaded = None
+
+    def _load(self) -> Engine:
+        loaded = load(self._found, dtype=self._dtype, device=self._device)
+        return Engine(
+            loaded, name=self.name, template=self._template, rows=self._batch_size, context=self._context
+        )
+
+    def _work(self, requests: Sequence[Request]) -> list[Response | Exception]:
+        return self.engine.work(requests)
+
+
+@model
+def transformers(
+    model_id: str = "",
+    *,
+    dtype: DType = "auto",
+    device: Device = "auto",
+    batch_size: int = 0,
+    template: Template = "auto",
+    revision: str = "",
+    context: int = 0,
+) -> Transformers:
+    """A model on the transformers library, with its weights at hand; without an id, SmolLM2-135M-Instruct.
+
+    Args:
+        model_id: A folder, a GGUF file (its weights are dequantised), a hub id, or
+            `smollm2-135m-instruct`.
+        dtype: Number format; `auto` for float32 on a CPU and the weights' own elsewhere.
+        device: Where it runs; `auto` for a GPU where there is one.
+        batch_size: Sequences in one forward pass at most; 0 for 16 on a CPU and 64 elsewhere.
+        template: `chat` for the tokenizer's chat template, `raw` for the texts alone, `auto` for
+            whichever the model is made for.
+        revision: Commit, tag or branch on the hub.
+        context: Tokens that prompt and answer may take; 0 for as many as the model was made for.
+    """
+    for option, value in (("batch_size", batch_size), ("context", context)):
+        if value < 0:
+            raise UserError(f"transformers: {option} is {value}; it must be at least 0")
+    return Transformers(
+        source(model_id, revision),
+        name=f"transformers/{EMBEDDED if is_embedded(model_id) else model_id}",
+        dtype=dtype,
+        device=device,
+        template=template,
+        batch_size=batch_size,
+        context=context,
+    )
