@@ -239,3 +239,13 @@ def test_a_reply_that_no_encoding_can_carry_does_not_end_the_run(tmp_path: Path)
     made = plan.build(plan.RunSpec(benchmark="toy", model="toy"), benchmark=toy(3), model=model)
     folder = carried_out(made, tmp_path, cache=tmp_path / "cache.sqlite")
     assert [record.outcome for record in folder.records()] == [Outcome.ANSWERED] * 3
+
+
+def test_runs_judged_anew_lie_beside_each_other_under_plain_names(tmp_path: Path) -> None:
+    source = carried_out(planned(2), tmp_path)
+    made = [rejudge(source, toy(2), (Exact(),)) for _ in range(2)]
+    twice = rejudge(made[0], toy(2), (Exact(),))
+    names = [folder.path.name.partition("-")[2].partition("-")[2] for folder in (source, *made, twice)]
+    plain = names[0]
+    assert names == [plain, f"{plain}-judged", f"{plain}-judged", f"{plain}-judged-judged"]
+    assert len({folder.path for folder in (source, *made, twice)}) == 4

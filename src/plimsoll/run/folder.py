@@ -1,6 +1,7 @@
 """A run on disk: `run.json`, `records.jsonl`, `summary.json`, and the lock that keeps others out."""
 
 import fcntl
+import itertools
 import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -110,6 +111,18 @@ def slug(name: str) -> str:
     """A name as part of a folder's name: whatever it holds, it stays in the log folder."""
     kept = "".join(letter if letter.isalnum() or letter in "._" else "-" for letter in name)
     return kept[-60:].strip("-.")
+
+
+def make(log_dir: Path, stamp: str, rest: str) -> Path:
+    """A folder of its own, also for a second run within the same second."""
+    for number in itertools.count():
+        path = log_dir / (f"{stamp}.{number}-{rest}" if number else f"{stamp}-{rest}")
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("unreachable: the count has no end")
 
 
 def _read(path: Path, kind: type[T]) -> T:

@@ -1,6 +1,7 @@
 """A run's stored answers -> a run judged anew; no model is asked again."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from plimsoll.core import Benchmark, Judge, Record
-from plimsoll.run import engine, journal
+from plimsoll.run import engine, folder, journal
 from plimsoll.run.engine import Count
 from plimsoll.run.folder import RunFolder
 from plimsoll.run.manifest import Manifest, Summary
@@ -23,12 +24,9 @@ def rejudge(
 ) -> RunFolder:
     """Judge every record of `source` by `judges` and write a new run folder beside it."""
     manifest = _derived(source, specs)
-    made = RunFolder(_beside(source.path, manifest.id))
-    made.path.mkdir(parents=True, exist_ok=True)
+    made = RunFolder(_beside(source, manifest.id))
     with made.locked():
         made.write_manifest(manifest)
-        made.records_path.unlink(missing_ok=True)
-        journal.index_path(made.records_path).unlink(missing_ok=True)
         count = Count([metric.tally() for metric in benchmark.metrics])
         asyncio.run(_judge_all(source, made, judges, count, observer))
         made.write_summary(_summary(source, count))
@@ -66,9 +64,12 @@ def _derived(source: RunFolder, specs: Sequence[str]) -> Manifest:
     )
 
 
-def _beside(path: Path, run_id: str) -> Path:
+def _beside(source: RunFolder, run_id: str) -> Path:
+    """A new folder, named like the source with the time of now."""
+    undated = re.sub(r"^\d+-[\d.]+-", "", source.path.name)
+    rest = undated.removesuffix(f"-{source.manifest().id}")
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    return path.with_name(f"{stamp}-{path.name.partition('-')[2].rpartition('-')[0]}-{run_id}")
+    return folder.make(source.path.parent, stamp, f"{rest}-{run_id}")
 
 
 def _summary(source: RunFolder, count: Count) -> Summary:

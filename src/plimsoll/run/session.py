@@ -1,7 +1,6 @@
 """Plan + folder -> a finished, interrupted or stopped run, always resumable."""
 
 import asyncio
-import itertools
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -146,7 +145,7 @@ class Session:
         benchmark = manifest.benchmark.partition(":")[0]
         rest = f"{benchmark}-{folder.slug(manifest.model.name)}-{manifest.id}"
         try:
-            made = RunFolder(_new_folder(self.settings.log_dir, stamp, rest))
+            made = RunFolder(folder.make(self.settings.log_dir, stamp, rest))
         except OSError as error:
             raise UserError(f"--log-dir {self.settings.log_dir}: {error.strerror}") from error
         made.write_manifest(manifest)
@@ -184,18 +183,6 @@ class Session:
                 f"cannot write {self.folder.path / 'summary.json'}: {error.strerror}; "
                 "the records are intact: free some space and resume the run"
             ) from error
-
-
-def _new_folder(log_dir: Path, stamp: str, rest: str) -> Path:
-    """A folder of its own, also for a second run within the same second."""
-    for number in itertools.count():
-        path = log_dir / (f"{stamp}.{number}-{rest}" if number else f"{stamp}-{rest}")
-        try:
-            path.mkdir(parents=True)
-        except FileExistsError:
-            continue
-        return path
-    raise AssertionError("unreachable: the count has no end")
 
 
 def target_of(
