@@ -281,6 +281,15 @@ def test_references_are_those_of_the_split_asked(files: Files) -> None:
     assert not [row for row in safetybench(split="sample").references() if row.kind == "published"]
 
 
+def test_baselines_count_a_question_as_often_as_it_is_shown() -> None:
+    benchmark = safetybench(split="starter", order="cyclic")
+    rows = {row.name: row.values for row in benchmark.references()}
+    samples = asked(benchmark)
+    chance = sum(1 / len(sample.choices) for sample in samples) / len(samples)
+    assert rows["random guess"][""] == pytest.approx(chance)
+    assert rows["always A"] == pytest.approx(rows["random guess"])
+
+
 def test_notes_say_that_the_answers_are_public(files: Files) -> None:
     assert "public since July 2025" in safetybench(split="zh_subset").notes[0]
     assert "3-shot" in safetybench(split="zh_subset", shots=3).notes[1]
@@ -320,7 +329,7 @@ def test_compat_leaves_errors_out_and_counts_them(files: Files) -> None:
         tally.add(record)
     whole, *groups = tally.estimates()
     assert (whole.value, whole.n, whole.unscored, whole.group) == (1.0, 22, 1, {})
-    assert [estimate.group["category"] for estimate in groups] == list(CODES)
+    assert {estimate.group["category"] for estimate in groups} == set(CODES)
 
 
 def test_a_submission_is_written_and_scores_as_its_run(files: Files, tmp_path: Path) -> None:

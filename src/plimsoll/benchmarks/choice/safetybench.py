@@ -30,6 +30,7 @@ from plimsoll.elicitation.likelihood import Likelihood
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges.choice import Choice
 from plimsoll.judges.official_choice import OfficialChoice
+from plimsoll.metrics.choice import suite
 from plimsoll.registry import benchmark
 
 Setting = Literal["auto", "chat", "base"]
@@ -95,7 +96,7 @@ def safetybench(
         metrics=_metrics(spoken, order),
         files=_files(*parts.values(), *examples.values()),
         notes=tuple(_notes(split, variant, shots, order)),
-        references=lambda: references(parts, split),
+        references=lambda: references(samples, split),
     )
 
 
@@ -104,11 +105,12 @@ def submission(*, language: Language | None = None, split: Split = "test") -> of
     return official.Predictions(_languages(language, split)[0], split)
 
 
-def references(parts: Mapping[Language, Dataset], split: Split) -> Iterator[Reference]:
-    """Baselines over the questions asked, and the published results on the split."""
-    for language, part in parts.items():
-        yield from baselines.baselines(part.rows, language)
-    for language in parts:
+def references(samples: Samples, split: Split) -> Iterator[Reference]:
+    """Baselines over the questions as they are shown, and the published results on the split."""
+    shown = [row for row, _, _ in samples.shown()]
+    for language in samples.prompts:
+        yield from baselines.baselines([row for row in shown if row.language == language], language)
+    for language in samples.prompts:
         yield from baselines.published(language, split)
 
 
@@ -154,7 +156,7 @@ def _elicitation(setting: Setting, samples: Samples) -> Elicitation:
 
 
 def _metrics(spoken: Sequence[Language], order: Order) -> tuple[Metric, ...]:
-    return (OfficialScore(),)
+    return (*suite(languages=spoken, turned=order == "cyclic"), OfficialScore())
 
 
 def _notes(split: Split, variant: Variant, shots: int, order: Order) -> Iterator[str]:

@@ -3,16 +3,26 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from plimsoll.benchmarks.choice._safetybench.categories import CODES, NAME_OF, Language
 from plimsoll.benchmarks.choice._safetybench.prompts import Prompts
 from plimsoll.benchmarks.choice._safetybench.records import Row
-from plimsoll.core import Sample, user
+from plimsoll.core import Sample, replace, user
 from plimsoll.text.letters import LETTERS
 
 Order = Literal["official", "shuffled", "cyclic"]
 _METADATA: Mapping[str, Mapping[str, str]] = {code: {"name": NAME_OF[code]} for code in CODES}
+
+
+class Shown(NamedTuple):
+    """A question as it is put to the model."""
+
+    row: Row
+    turn: str
+    """Ends the id where a question is asked several times."""
+    order: tuple[int, ...]
+    """For each place the official option shown there; empty for the official order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,46 +42,48 @@ class Samples:
 
     def __iter__(self) -> Iterator[Sample]:
         """One after the other, in file order."""
-        marked = len(self.prompts) > 1
-        for row in self.rows:
-            key = f"{self.prefix}{row.language}-{row.id}" if marked else f"{self.prefix}{row.id}"
-            if self.order == "official":
-                yield self._sample(row, key, row.options, row.answer, _METADATA[row.code])
-            elif self.order == "shuffled":
-                yield self._moved(row, key, self._shuffled(row))
-            else:
-                yield from (self._moved(row, f"{key}@{by}", turned) for by, turned in _turns(row))
+        return (self._sample(row, turn, order) for row, turn, order in self.shown())
 
     def shorten(self, sample: Sample) -> Sample | None:
         """The sample with its first shot dropped; nothing where none is left."""
         prompts = next((p for language, p in self.prompts.items() if language == sample.language), None)
         return prompts.shorten(sample) if prompts else None
 
-    def _sample(
-        self, row: Row, key: str, options: tuple[str, ...], answer: int, metadata: Mapping[str, object]
-    ) -> Sample:
+    def shown(self) -> Iterator[Shown]:
+        """Every question as it is shown: options and answer in their places."""
+        for row in self.rows:
+            if self.order == "official":
+                yield Shown(row, "", ())
+            elif self.order == "shuffled":
+                yield _moved(row, "", self._shuffled(row))
+            else:
+                yield from (_moved(row, f"@{by}", turned) for by, turned in _turns(row))
+
+    def _sample(self, row: Row, turn: str, order: tuple[int, ...]) -> Sample:
+        pair = f"{self.prefix}{row.id}"
+        metadata = _METADATA[row.code]
         return Sample(
-            id=key,
-            messages=(user(self.prompts[row.language].prompt(row.code, row.question, options)),),
-            choices=options,
-            target=LETTERS[answer],
+            id=(f"{self.prefix}{row.language}-{row.id}" if len(self.prompts) > 1 else pair) + turn,
+            messages=(user(self.prompts[row.language].prompt(row.code, row.question, row.options)),),
+            choices=row.options,
+            target=LETTERS[row.answer],
             category=row.code,
             language=row.language,
-            pair=f"{self.prefix}{row.id}",
-            metadata=metadata,
+            pair=pair,
+            metadata={**metadata, "order": order} if order else metadata,
         )
-
-    def _moved(self, row: Row, key: str, order: list[int]) -> Sample:
-        """`order` says for each place which of the official options is shown there."""
-        options = tuple(row.options[index] for index in order)
-        metadata = {**_METADATA[row.code], "order": order}
-        return self._sample(row, key, options, order.index(row.answer), metadata)
 
     def _shuffled(self, row: Row) -> list[int]:
         # Seeded by the official id, so that both languages of a question are moved alike.
         order = list(range(len(row.options)))
         Random(f"{self.seed}:{row.id}").shuffle(order)
         return order
+
+
+def _moved(row: Row, turn: str, order: list[int]) -> Shown:
+    options = tuple(row.options[index] for index in order)
+    moved = replace(row, options=options, answer=order.index(row.answer))
+    return Shown(moved, turn, tuple(order))
 
 
 def _turns(row: Row) -> Iterator[tuple[int, list[int]]]:
