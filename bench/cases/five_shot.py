@@ -87,7 +87,7 @@ def main() -> None:
     spec = f"safetybench:language=zh,split=sample,file={questions},shots=5,setting=base"
     options = ("-M", "template=raw", "-M", "dtype=float32", "-M", "device=cpu")
     command = plimsoll(
-        *("run", spec, "--model", f"transformers/{weights()}", *options),
+        *("run", spec, "--model", "transformers", *options),
         *("--limit", str(n), "--no-cache", "--log-dir", log_dir, "--json"),
     )
     own = launch(result, command)
