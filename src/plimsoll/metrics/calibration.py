@@ -63,14 +63,6 @@ class CalibrationTally:
         self.squares += (stated - right * _ONE) ** 2
         self.fourths += (stated - right * _ONE) ** 4
 
-    def merge(self, other: "CalibrationTally") -> None:
-        """Take up another tally's counts."""
-        self.counts += other.counts
-        self.confidence += other.confidence
-        self.squares += other.squares
-        self.fourths += other.fourths
-        self.unscored += other.unscored
-
     def estimates(self) -> Iterator[Estimate]:
         """`calibration_error` and `brier_score`."""
         n = self.counts.total()

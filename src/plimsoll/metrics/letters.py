@@ -58,11 +58,6 @@ class LetterTally:
         if verdict.outcome is Outcome.ANSWERED and right is not None and chosen is not None:
             self.kinds[right, chosen, len(record.sample.choices)] += 1
 
-    def merge(self, other: "LetterTally") -> None:
-        """Take up another tally's counts."""
-        self.kinds += other.kinds
-        self.unscored += other.unscored
-
     def estimates(self) -> Iterator[Estimate]:
         """`letter_share`, `target_share`, `chance_share` by letter, and `letter_bias`."""
         n = self.kinds.total()
@@ -126,13 +121,6 @@ class BalancedTally:
             return
         self.asked[right] += 1
         self.hits[right] += verdict.value == 1.0
-
-    def merge(self, other: "BalancedTally") -> None:
-        """Take up another tally's counts."""
-        for right in (0, 1):
-            self.hits[right] += other.hits[right]
-            self.asked[right] += other.asked[right]
-        self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """The mean of both accuracies, where both letters are right somewhere."""

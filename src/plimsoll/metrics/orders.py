@@ -61,18 +61,10 @@ class OrderTally:
         self.keys.append(question_key(record))
         self.choices.append(_content(record, verdict) & ~1 | int(verdict.value == 1.0))
 
-    def merge(self, other: "OrderTally") -> None:
-        """Take up another tally's choices."""
-        self.keys += other.keys
-        self.choices += other.choices
-        self.epochs |= other.epochs
-        self.unscored += other.unscored
-
     def estimates(self) -> Iterator[Estimate]:
         """`order_consistency` and `worst_order_accuracy` over questions asked in several orders."""
         asked = same = right = 0
-        for _, members in groupby(sorted(zip(self.keys, self.choices, strict=True)), key=lambda row: row[0]):
-            chosen = [choice for _, choice in members]
+        for chosen in by_key(self.keys, self.choices):
             if len(chosen) > 1:
                 asked += 1
                 same += len({choice & ~1 for choice in chosen}) == 1 and chosen[0] & ~1 != _NOTHING
@@ -84,6 +76,14 @@ class OrderTally:
             bounds = wilson(hits / asked * effective, effective)
             low, high = min(bounds.low, hits / asked), max(bounds.high, hits / asked)
             yield Estimate(name=name, value=hits / asked, low=low, high=high, n=asked, unscored=self.unscored)
+
+
+def by_key(keys: "array[int]", values: "array[int]") -> Iterator[list[int]]:
+    """The values of each key; sorted in eighths, so that no long list of pairs is ever made."""
+    for eighth in range(8):
+        rows = sorted(row for row in zip(keys, values, strict=True) if row[0] >> 61 == eighth)
+        for _, members in groupby(rows, key=lambda row: row[0]):
+            yield [value for _, value in members]
 
 
 def question_key(record: Record) -> int:

@@ -4,13 +4,14 @@ Samples of one `pair` are one question. Nine bytes are kept for each record.
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from math import fsum
 from typing import NamedTuple
 
 from plimsoll.core import Estimate, Record
-from plimsoll.metrics.orders import checksum
+from plimsoll.metrics.orders import by_key, checksum
 from plimsoll.metrics.rates import BROKEN, clipped
 from plimsoll.registry import metric
 from plimsoll.stats.intervals import Interval
@@ -46,6 +47,7 @@ class _Question(NamedTuple):
 
     @property
     def difference(self) -> float:
+        """Accuracy in the first language minus that in the second."""
         return self.hits / self.asked - self.other_hits / self.other_asked
 
 
@@ -71,21 +73,15 @@ class ParityTally:
         self.keys.append(checksum(sample.pair))
         self.marks.append(2 * (sample.language == self.metric.second) + (verdict.value == 1.0))
 
-    def merge(self, other: "ParityTally") -> None:
-        """Take up another tally's marks."""
-        self.keys += other.keys
-        self.marks += other.marks
-        self.unscored += other.unscored
-
     def estimates(self) -> Iterator[Estimate]:
-        """`parity_difference`, `parity_p` and the accuracy of each language on shared questions."""
-        shared = list(self._shared())
-        if not shared:
+        """`parity_difference` and `parity_p` over the questions that both languages have."""
+        shared = Counter(self._shared())
+        n = shared.total()
+        if not n:
             return
-        n = len(shared)
-        ahead = sum(question.difference > 0 for question in shared)
-        behind = sum(question.difference < 0 for question in shared)
-        value = sum(question.difference for question in shared) / n
+        ahead = sum(count for question, count in shared.items() if question.difference > 0)
+        behind = sum(count for question, count in shared.items() if question.difference < 0)
+        value = fsum(question.difference * count for question, count in shared.items()) / n
         bounds = clipped(value, _bounds(shared, ahead, behind), low=-1.0)
         group = {"languages": f"{self.metric.first}-{self.metric.second}"}
         yield Estimate(
@@ -96,17 +92,17 @@ class ParityTally:
         yield Estimate(name="parity_p", value=p, low=p, high=p, n=n, group=group, method="mcnemar_exact")
 
     def _shared(self) -> Iterator[_Question]:
-        rows = sorted(zip(self.keys, self.marks, strict=True))
-        for _, members in groupby(rows, key=lambda row: row[0]):
-            marks = [mark for _, mark in members]
+        for marks in by_key(self.keys, self.marks):
             first, second = [m for m in marks if m < 2], [m for m in marks if m >= 2]
             if first and second:
                 yield _Question(sum(first), len(first), sum(m - 2 for m in second), len(second))
 
 
-def _bounds(shared: list[_Question], ahead: int, behind: int) -> Interval:
+def _bounds(shared: Counter[_Question], ahead: int, behind: int) -> Interval:
+    n = shared.total()
     if all(question.asked == question.other_asked == 1 for question in shared):
-        both = sum(question.hits and question.other_hits for question in shared)
-        return newcombe_paired(both, ahead, behind, len(shared) - both - ahead - behind)
-    differences = [question.difference for question in shared]
-    return mean_difference(sum(differences), sum(d * d for d in differences), len(shared))
+        both = sum(count for question, count in shared.items() if question.hits and question.other_hits)
+        return newcombe_paired(both, ahead, behind, n - both - ahead - behind)
+    total = fsum(question.difference * count for question, count in shared.items())
+    squares = fsum(question.difference**2 * count for question, count in shared.items())
+    return mean_difference(total, squares, n)

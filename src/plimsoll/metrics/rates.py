@@ -9,10 +9,10 @@ buckets, chosen by the key's checksum, which leaves that estimate unbiased.
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple
 from zlib import crc32
 
-from plimsoll.core import Estimate, Outcome, Record, Tally, replace
+from plimsoll.core import Estimate, Metric, Outcome, Record, Tally, replace
 from plimsoll.registry import metric
 from plimsoll.stats.intervals import Interval, wilson
 
@@ -27,30 +27,6 @@ _WHOLE = 720_720_000_000
 """Credit of 1 in whole numbers: sums of thirds and sevenths stay exact in any order."""
 BROKEN = (Outcome.ERROR, Outcome.JUDGE_ERROR, Outcome.JUDGE_UNPARSED)
 """Outcomes without a score: ours or the endpoint's doing, never the model's."""
-
-
-class Mergeable(Protocol):
-    """A tally that can take up what another one of its kind has counted."""
-
-    def add(self, record: Record) -> None:
-        """Count one record."""
-        ...
-
-    def merge(self, other: Self) -> None:
-        """Take up another tally's counts."""
-        ...
-
-    def estimates(self) -> Iterable[Estimate]:
-        """What the records so far say."""
-        ...
-
-
-class MergeableMetric(Protocol):
-    """A metric whose tallies can be merged."""
-
-    def tally(self) -> Mergeable:
-        """Begin to count."""
-        ...
 
 
 def everything(record: Record) -> bool:
@@ -83,6 +59,23 @@ class Rate:
         return RateTally(self)
 
 
+class Place(NamedTuple):
+    """Where a record stands among the clusters."""
+
+    layer: Layer
+    bucket: int
+
+
+def place_of(record: Record) -> Place:
+    """The record's layer, and the bucket of its question."""
+    sample = record.sample
+    key = sample.pair or sample.id
+    return Place(
+        (record.epoch, sample.language, sample.trail, sample.id.partition("@")[2]),
+        crc32(key.encode("utf-8", "surrogatepass")) % BUCKETS,
+    )
+
+
 @dataclass
 class Clusters:
     """Sums by cluster, in a fixed number of buckets."""
@@ -92,13 +85,12 @@ class Clusters:
     totals: "array[int]" = field(default_factory=lambda: array("q", bytes(8 * BUCKETS)))
     counts: "array[int]" = field(default_factory=lambda: array("i", bytes(4 * BUCKETS)))
 
-    def add(self, record: Record, credit: int) -> None:
+    def add(self, place: Place, credit: int) -> None:
         """Put a record's credit to its cluster."""
-        sample = record.sample
-        self.layers.add((record.epoch, sample.language, sample.trail, sample.id.partition("@")[2]))
-        bucket = crc32((sample.pair or sample.id).encode("utf-8", "surrogatepass")) % BUCKETS
-        self.totals[bucket] += credit
-        self.counts[bucket] += 1
+        self.layers.add(place.layer)
+        self.counts[place.bucket] += 1
+        if credit:
+            self.totals[place.bucket] += credit
 
     def merge(self, other: "Clusters") -> None:
         """Take up another's sums."""
@@ -134,6 +126,10 @@ class RateTally:
 
     def add(self, record: Record) -> None:
         """Count one record."""
+        self.add_at(place_of(record), record)
+
+    def add_at(self, place: Place, record: Record) -> None:
+        """Count one record whose place is known."""
         if not self.rate.applies(record):
             return
         value = self.rate.value(record)
@@ -143,7 +139,7 @@ class RateTally:
         credit = round(value * _WHOLE)
         self.n += 1
         self.total += credit
-        self.clusters.add(record, credit)
+        self.clusters.add(place, credit)
 
     def merge(self, other: "RateTally") -> None:
         """Take up another tally's counts."""
@@ -182,7 +178,7 @@ class By:
     """A metric for every subset: by category, by language, or by anything in a sample's metadata."""
 
     keys: tuple[str, ...]
-    each: MergeableMetric
+    each: Metric
 
     def tally(self) -> Tally:
         """Begin to count."""
@@ -191,9 +187,9 @@ class By:
 
 @dataclass
 class _Divided:
-    each: MergeableMetric
+    each: Metric
     keys: tuple[str, ...]
-    parts: dict[tuple[str, ...], Mergeable] = field(default_factory=dict[tuple[str, ...], Mergeable])
+    parts: dict[tuple[str, ...], Tally] = field(default_factory=dict[tuple[str, ...], Tally])
 
     def add(self, record: Record) -> None:
         """Count one record in its subset."""
@@ -215,36 +211,37 @@ class _Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Breakdown:
-    """Metrics over all, by category and, where several were asked, by language and by both."""
+    """Rates over all, by category and, where several were asked, by language and by both."""
 
-    metrics: tuple[MergeableMetric, ...]
+    rates: tuple[Rate, ...]
 
     def tally(self) -> Tally:
         """Begin to count."""
-        return _Cells(self.metrics)
+        return _Cells(self.rates)
 
 
 @dataclass
 class _Cells:
     """Every record is counted once, in the cell of its category and language."""
 
-    metrics: tuple[MergeableMetric, ...]
-    cells: dict[_Cell, list[Mergeable]] = field(default_factory=dict[_Cell, list[Mergeable]])
+    rates: tuple[Rate, ...]
+    cells: dict[_Cell, list[RateTally]] = field(default_factory=dict[_Cell, list[RateTally]])
 
     def add(self, record: Record) -> None:
         key = _Cell(record.sample.category, record.sample.language)
         cell = self.cells.get(key)
         if cell is None:
-            cell = self.cells[key] = [each.tally() for each in self.metrics]
+            cell = self.cells[key] = [rate.tally() for rate in self.rates]
+        place = place_of(record)
         for tally in cell:
-            tally.add(record)
+            tally.add_at(place, record)
 
     def estimates(self) -> Iterator[Estimate]:
-        for place, each in enumerate(self.metrics):
+        for number, rate in enumerate(self.rates):
             for group, members in self._groups().items():
-                merged = each.tally()
+                merged = rate.tally()
                 for member in members:
-                    merged.merge(self.cells[member][place])
+                    merged.merge(self.cells[member][number])
                 named = zip(("category", "language"), group, strict=True)
                 yield from grouped(merged.estimates(), {key: value for key, value in named if value})
 
