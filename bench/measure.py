@@ -214,6 +214,8 @@ def summary(run: Path, expected: int) -> dict[str, Any]:
     status, records = read.get("status", "finished"), read.get("records", 0)
     if status != "finished" or records != expected or read.get("failures"):
         raise Failed(f"{run.name}: {status}, {records} of {expected} records, {read.get('failures')}")
+    if not read.get("estimates") or not all(e["low"] <= e["value"] <= e["high"] for e in read["estimates"]):
+        raise Failed(f"{run.name}: estimates or their intervals are missing")
     return read
 
 
