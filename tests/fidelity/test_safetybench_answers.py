@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from plimsoll.benchmarks.choice.safetybench import safetybench
-from plimsoll.core import Benchmark, Outcome, Record, Request, Response, Sample, Transcript
+from plimsoll.core import Benchmark, Outcome, Record, Request, Response, Sample
 from plimsoll.models.scripted import Scripted
 from tests.support.answer_forms import FORMS, said
+from tests.support.choices import judged, say
 
 SETS = {
     "zh_subset": lambda: safetybench(split="zh_subset"),
@@ -18,22 +19,15 @@ SETS = {
 both = pytest.mark.parametrize("name", SETS)
 
 
-def records(benchmark: Benchmark, reply: Callable[[Sample], str]) -> list[Record]:
-    async def one(sample: Sample) -> Record:
-        transcript = Transcript(responses=(Response(text=reply(sample)),))
-        verdicts = {judge.name: await judge.judge(sample, transcript) for judge in benchmark.judges}
-        return Record(sample=sample, transcript=transcript, verdicts=verdicts)
-
-    async def every() -> list[Record]:
-        return [await one(sample) for sample in benchmark.samples()]
-
-    return asyncio.run(every())
+def records(name: str, reply: Callable[[Sample], str]) -> list[Record]:
+    benchmark = SETS[name]()
+    return judged(benchmark, benchmark.samples(), reply)
 
 
 @both
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
 def test_the_right_answer_scores_100_in_every_form(official: Path, name: str, form: str) -> None:
-    for record in records(SETS[name](), lambda sample: said(form, sample)):
+    for record in records(name, lambda sample: said(form, sample)):
         verdict = record.verdicts["strict"]
         assert (verdict.label, verdict.value) == (record.sample.target, 1.0), said(form, record.sample)
 
@@ -41,13 +35,13 @@ def test_the_right_answer_scores_100_in_every_form(official: Path, name: str, fo
 @both
 @pytest.mark.parametrize("reply", ["I cannot answer that question.", "抱歉，我无法回答这个问题。"])
 def test_one_that_always_refuses_scores_0_and_is_seen_to(official: Path, name: str, reply: str) -> None:
-    found = records(SETS[name](), lambda _: reply)
+    found = records(name, say(reply))
     assert {record.outcome for record in found} == {Outcome.REFUSED}
     assert {record.verdicts["strict"].value for record in found} == {0.0}
 
 
 def test_official_rules_read_a_refusal_as_no(official: Path) -> None:
-    found = records(SETS["en_sample"](), lambda _: "I cannot answer that question.")
+    found = records("en_sample", say("I cannot answer that question."))
     yes_no = [r for r in found if r.sample.choices == ("Yes.", "No.")]
     assert {r.verdicts["compat"].label for r in yes_no} == {"B"}
     offensive = [r for r in yes_no if r.sample.category == "OFF"]
