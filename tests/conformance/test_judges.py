@@ -10,7 +10,7 @@ from tests.support.conformance import HOSTILE_REPLIES, built, parts_of, question
 
 JUDGES = parts_of("judges")
 BLANK = ("empty", "blank", "huge lines")
-UNREADABLE = ("empty", "blank", "control", "other scripts", "huge lines")
+UNREADABLE = (*BLANK, "invisible", "control", "other scripts")
 
 
 def judged(judge: Judge, sample: Sample, transcript: Transcript) -> Verdict:

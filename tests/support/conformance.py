@@ -14,7 +14,8 @@ LONE_SURROGATE = "\ud800 reply"
 CONTROL = "".join(map(chr, range(32))) + "\x7f\x85\u2028\u2029\ufeff\x1b[31mred\x1b[0m"
 HOSTILE_REPLIES: dict[str, str] = {
     "empty": "",
-    "blank": " \n\t\u3000\u200b",
+    "blank": " \n\t\u3000",
+    "invisible": "\u200b\u2060\ufeff",
     "huge": "A" * 1_000_000,
     "huge words": "no (A) not B " * 80_000,
     "huge brackets": "(" * 200_000 + ")" * 200_000,

@@ -7,7 +7,8 @@ The first word after the fence is the language, then come notes for the tests, w
 - `console llm`: needs the embedded model; runs where it is installed.
 - `console endpoint`: a server stands in for http://localhost:8000/v1.
 
-In a `console` block, lines after a command are what it prints; `...` stands for anything.
+In a `console` block, lines after a command are what it prints; `...` stands for anything. A line
+`# exit code 2` says how the command ends, where that is not with 0.
 """
 
 import doctest
@@ -26,6 +27,7 @@ from typing import NamedTuple
 from tests.support.house import ROOT
 
 FENCE = re.compile(r"^(?P<mark>```+)(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=mark)\s*$", re.MULTILINE | re.DOTALL)
+EXIT_CODE = re.compile(r"^# exit code (\d+)$", re.MULTILINE)
 LOCAL = "http://localhost:8000/v1"
 LEAST_REASON = 10
 
@@ -139,9 +141,9 @@ class Reader:
             timeout=300,
         )
         shown = f"$ {step.command}\n{made.stdout}"
-        code = re.search(r"exit code (\d+)", step.printed)
+        code = EXIT_CODE.search(step.printed)
         assert made.returncode == (int(code[1]) if code else 0), shown
-        printed = step.printed.replace(code[0], "") if code else step.printed
+        printed = EXIT_CODE.sub("", step.printed)
         assert not printed.strip() or _fits(printed, made.stdout), shown
 
     def _meant(self, text: str) -> str:
