@@ -249,3 +249,8 @@ def test_runs_judged_anew_lie_beside_each_other_under_plain_names(tmp_path: Path
     plain = names[0]
     assert names == [plain, f"{plain}-judged", f"{plain}-judged", f"{plain}-judged-judged"]
     assert len({folder.path for folder in (source, *made, twice)}) == 4
+
+
+def test_the_newest_run_is_found_also_among_those_of_one_second(tmp_path: Path) -> None:
+    made = [carried_out(planned(1, epochs=number), tmp_path).path for number in (1, 2, 3, 4)]
+    assert [run.path for run in runs(tmp_path)] == made[::-1]

@@ -3,7 +3,7 @@
 import fcntl
 import itertools
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,9 @@ import msgspec
 from plimsoll.core import DataError, Record, UserError
 from plimsoll.run import journal
 from plimsoll.run.manifest import FORMAT, Manifest, Summary
+
+STAMP = len("20260101-120000")
+"""Characters of a folder's name that say when its run began."""
 
 T = TypeVar("T", Manifest, Summary)
 
@@ -94,12 +97,12 @@ def open_run(path: Path) -> RunFolder:
 
 def runs(log_dir: Path) -> list[RunFolder]:
     """The run folders of a log folder, newest first."""
-    return [RunFolder(path.parent) for path in sorted(log_dir.glob("*/run.json"), reverse=True)]
+    return [RunFolder(path.parent) for path in _newest_first(log_dir.glob("*/run.json"))]
 
 
 def unfinished(log_dir: Path, run_id: str) -> RunFolder | None:
     """The newest run of that id that did not finish."""
-    for path in sorted(log_dir.glob(f"*-{run_id}/run.json"), reverse=True):
+    for path in _newest_first(log_dir.glob(f"*-{run_id}/run.json")):
         folder = RunFolder(path.parent)
         summary = folder.summary()
         if summary is None or summary.status != "finished":
@@ -111,6 +114,13 @@ def slug(name: str) -> str:
     """A name as part of a folder's name: whatever it holds, it stays in the log folder."""
     kept = "".join(letter if letter.isalnum() or letter in "._" else "-" for letter in name)
     return kept[-60:].strip("-.")
+
+
+def _newest_first(manifests: Iterable[Path]) -> list[Path]:
+    """By the time in the folder's name, and within one second by the file's."""
+    return sorted(
+        manifests, key=lambda path: (path.parent.name[:STAMP], path.stat().st_mtime_ns), reverse=True
+    )
 
 
 def make(log_dir: Path, stamp: str, rest: str) -> Path:
