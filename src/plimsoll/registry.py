@@ -12,6 +12,7 @@ group `plimsoll.<room>`. A file that begins with `_` is shared code, not a part.
 import importlib
 import inspect
 import re
+import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -112,10 +113,7 @@ class Argument:
     @property
     def kind(self) -> str:
         """The type as a reader knows it: `int`, `zh | en`, `Model`."""
-        values = typing.get_args(self.type)
-        if typing.get_origin(self.type) is Literal:
-            return " | ".join(str(value) for value in values)
-        return getattr(self.type, "__name__", None) or str(self.type).replace("typing.", "")
+        return _kind(self.type)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,6 +265,15 @@ def _convert(part: Part, argument: Argument, value: str) -> Any:
         raise UserError(
             f"{value!r} is no value for {argument.name} of {part.name}: it takes {argument.kind}"
         ) from None
+
+
+def _kind(hint: Any) -> str:
+    values = typing.get_args(hint)
+    if typing.get_origin(hint) is Literal:
+        return " | ".join(str(value) for value in values)
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return " | ".join(_kind(value) for value in values if value is not type(None))
+    return getattr(hint, "__name__", None) or str(hint).replace("typing.", "")
 
 
 def _room_of(hint: Any) -> Room | None:

@@ -74,7 +74,7 @@ def test_the_starter_set_needs_no_files_and_says_what_it_is() -> None:
     assert set(benchmark.files) == {
         f"starter/{name}" for name in ("en.json", "zh.json", "dev_en.json", "dev_zh.json")
     }
-    assert [row.kind for row in benchmark.references()] == ["baseline"] * 12
+    assert [row.kind for row in benchmark.references(benchmark.samples())] == ["baseline"] * 12
 
 
 def test_five_shots_stand_before_the_question_in_file_order(files: Files) -> None:
@@ -241,7 +241,8 @@ def test_published_rows_agree_with_their_averages() -> None:
 
 
 def test_references_are_those_of_the_split_asked(files: Files) -> None:
-    rows = list(safetybench(split="zh_subset").references())
+    benchmark = safetybench(split="zh_subset")
+    rows = list(benchmark.references(benchmark.samples()))
     guess = next(row for row in rows if row.name == "random guess")
     assert guess.values == {"": 0.25} | dict.fromkeys(CODES, 0.25)
     gpt4 = next(row for row in rows if row.name == "GPT-4")
@@ -251,12 +252,12 @@ def test_references_are_those_of_the_split_asked(files: Files) -> None:
         0.897,
         0.877,
     )
-    assert not [row for row in safetybench(split="sample").references() if row.kind == "published"]
+    assert not [row for row in safetybench(split="sample").references(()) if row.kind == "published"]
 
 
 def test_baselines_count_a_question_as_often_as_it_is_shown() -> None:
     benchmark = safetybench(split="starter", order="cyclic")
-    rows = {row.name: row.values for row in benchmark.references()}
+    rows = {row.name: row.values for row in benchmark.references(benchmark.samples())}
     samples = asked(benchmark)
     chance = sum(1 / len(sample.choices) for sample in samples) / len(samples)
     assert rows["random guess"][""] == pytest.approx(chance)

@@ -63,7 +63,16 @@ def test_reports_are_written_into_the_run_folder(finished: tuple[Path, Finished]
 def test_the_table_shows_every_category_and_the_baseline(finished: tuple[Path, Finished]) -> None:
     folder, done = finished
     table = plimsoll(folder, "report", done.last_json["run"]).out
-    for word in ("OFF", "UB", "PH", "MH", "IA", "EM", "PP", "random"):
+    for word in (
+        "Offensiveness",
+        "Unfairness",
+        "Physical",
+        "Mental",
+        "Illegal",
+        "Ethics",
+        "Privacy",
+        "random",
+    ):
         assert word.lower() in table.lower()
 
 
@@ -90,7 +99,7 @@ def test_the_same_command_again_uses_the_cache(tmp_path: Path) -> None:
 def test_underscores_and_hyphens_are_alike(tmp_path: Path) -> None:
     done = plimsoll(
         tmp_path, "run", STARTER, "--model", "scripted/letter-A", "--log_dir", "x", "--max-connections", "2",
-        "--num_fewshot", "0", "--system_prompt", "Be brief.", "--limit", "3", "--json",
+        "--num_fewshot", "0", "--system_prompt", "Be brief.", "--limit", "3", "--json", "--no-cache",
     )  # fmt: skip
     assert done.code == 0, done.err
     assert done.last_json["records"] == 3

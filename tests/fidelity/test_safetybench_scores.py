@@ -13,7 +13,7 @@ from plimsoll.benchmarks.choice._safetybench import dataset
 from plimsoll.benchmarks.choice._safetybench.baselines import baselines
 from plimsoll.benchmarks.choice._safetybench.categories import CATEGORIES, CODES, Language, Split
 from plimsoll.benchmarks.choice._safetybench.official import score_predictions
-from plimsoll.benchmarks.choice.safetybench import submission
+from plimsoll.benchmarks.choice.safetybench import safetybench, submission
 
 SETS: dict[str, tuple[Language, Split]] = {
     "test_answers_en": ("en", "test"),
@@ -86,8 +86,7 @@ def test_the_english_sample_fits_the_official_answers(official: Path) -> None:
 
 
 def test_guessing_scores_on_the_subset_as_published(official: Path) -> None:
-    rows = dataset.load("zh", "zh_subset").rows
-    found = {row.name: row.values for row in baselines(rows, "zh")}
+    found = {row.name: row.values for row in baselines(safetybench(split="zh_subset").samples())}
     published = dict(zip(CODES, (48.9, 49.8, 35.1, 28.2, 26.0, 36.0, 27.8), strict=True))
     assert found["random guess"][""] * 100 == pytest.approx(35.98, abs=0.01)
     # To one decimal; Mental Health is 28.25 exactly, and stands as 28.2.

@@ -1,7 +1,6 @@
 """Plain text -> encoded text: does a model guard its answers in an alphabet it still reads?"""
 
 import base64 as codec
-import binascii
 import codecs
 
 from plimsoll.attacks._transform import Transform
@@ -37,7 +36,7 @@ def _base64(text: str) -> str:
 def _from_base64(text: str) -> str:
     try:
         return codec.b64decode(text.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not Base64, or not text
         return text
 
 

@@ -65,7 +65,7 @@ SUMMARIES = {
 
 
 def _same_word(token: str) -> str:
-    return token.replace("_", "-") if token.startswith("--") else token
+    return token.replace("_", "-")
 
 
 @click.command(

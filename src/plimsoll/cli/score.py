@@ -14,7 +14,7 @@ from plimsoll.core import Submission
 @click.option(
     "--predictions",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The official submission file.",
 )
 @_output.JSON

@@ -202,6 +202,11 @@ class Card:
     differs: str
 
 
+def no_references(samples: Iterable[Sample]) -> Iterable[Reference]:
+    """Nothing to compare with."""
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Benchmark:
     """Questions with their way of asking, judging and counting."""
@@ -216,5 +221,5 @@ class Benchmark:
     """SHA-256 of every data file that the samples come from, by file name: for the manifest."""
     notes: tuple[str, ...] = ()
     """What a reader of the result must know, such as "starter set, not the official data"."""
-    references: Callable[[], Iterable[Reference]] = tuple
-    """Baselines and published results that a report shows beside the measured ones."""
+    references: Callable[[Iterable[Sample]], Iterable[Reference]] = no_references
+    """Baselines over the samples asked, and published results, shown beside the measured ones."""

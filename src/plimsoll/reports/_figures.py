@@ -54,8 +54,10 @@ class Figures:
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
-        """In the order reported."""
-        return self._groups("category")
+        """In the benchmark's order where its baselines tell it, else in the order reported."""
+        order = [code for row in self.baselines() for code in row.values]
+        found = self._groups("category")
+        return tuple(sorted(found, key=lambda code: order.index(code) if code in order else len(order)))
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -114,6 +116,11 @@ class Figures:
         return [
             e for e in self.summary.estimates if e.name not in shown or {*e.group} - {"category", "language"}
         ]
+
+    def telling(self) -> list[Estimate]:
+        """The broadest of the others, without rates of what did not happen."""
+        broad = [e for e in self.others() if not {*e.group} & {"category", "letter"}]
+        return [e for e in broad if e.value or not e.name.endswith("_rate")]
 
     def baseline(self, category: str = "", language: str = "") -> float | None:
         """The random baseline, where there is one for this group."""

@@ -32,12 +32,12 @@ class Table:
 
 def scores(figures: Figures, language: Language = "en") -> Table:
     """The headline by category, a column per language, with other readings and the baseline."""
-    others = figures.names(SCORES)
+    others = figures.names(SCORES) if len(figures.columns) == 1 else []
     heads = [_head(spoken, figures, language) for spoken in figures.columns]
     columns = [say("column.category", language=language), *heads]
     columns += [say("column.random", language=language)] if figures.baselines() else []
     columns += [say(key, language=language) for _, key in others]
-    rows = [_scores_row(figures, code, language) for code in (*figures.categories, "")]
+    rows = [_scores_row(figures, code, others, language) for code in (*figures.categories, "")]
     return Table(
         title=metric(figures.headline, language),
         columns=(*columns, say("column.n", language=language)),
@@ -46,8 +46,12 @@ def scores(figures: Figures, language: Language = "en") -> Table:
 
 
 def fates(figures: Figures, language: Language = "en") -> Table | None:
-    """Refusals, unparsed, empty and failed replies by category; `None` where nothing is known of them."""
+    """Refusals, unparsed, empty and failed replies by category; `None` where nothing is known of them.
+
+    Where the scores need a column per language, the other readings of the answers stand here.
+    """
     known = figures.names(RATES)
+    known = [*figures.names(SCORES), *known] if len(figures.columns) > 1 else known
     if not known:
         return None
     rows = [
@@ -153,12 +157,14 @@ def _label(code: str, language: Language) -> str:
     return category(code, language) if code else say("row.all", language=language)
 
 
-def _scores_row(figures: Figures, code: str, language: Language) -> tuple[str, ...]:
+def _scores_row(
+    figures: Figures, code: str, others: list[tuple[str, str]], language: Language
+) -> tuple[str, ...]:
     return (
         _label(code, language),
         *(measured(figures.measured(code, spoken)) for spoken in figures.columns),
         *([_share(_chance(figures, code))] if figures.baselines() else []),
-        *(_share(figures.share(name, code)) for name, _ in figures.names(SCORES)),
+        *(_share(figures.share(name, code)) for name, _ in others),
         f"{figures.items(code):,}",
     )
 

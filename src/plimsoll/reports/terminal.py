@@ -81,15 +81,12 @@ def _table(table: _rows.Table) -> RenderableType:
 
 
 def _others(found: Figures, language: Language) -> list[RenderableType]:
-    """The broadest of the other estimates; hundreds of them would bury the result."""
-    estimates = found.others()
-    broad = sorted(estimates, key=lambda estimate: len({*estimate.group} - {"letter"}))[:OTHERS_SHOWN]
-    table = _rows.estimates([e for e in estimates if e in broad], language)
-    if table is None:
-        return []
-    left = len(estimates) - len(broad)
+    """The telling ones of the other estimates; hundreds of them would bury the result."""
+    telling = found.telling()[:OTHERS_SHOWN]
+    left = len(found.others()) - len(telling)
+    table = _rows.estimates(telling, language)
     return [
-        _table(table),
+        *([_table(table)] if table is not None else []),
         *([Text(say("more", f"{left:,}", language=language), style="dim")] if left else []),
     ]
 

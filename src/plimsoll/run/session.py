@@ -163,7 +163,7 @@ class Session:
             outcomes=dict(sorted(count.outcomes.items())),
             means=dict(sorted(count.means.items())),
             failures=dict(sorted(count.failures.items())),
-            references=tuple(self.plan.benchmark.references()),
+            references=tuple(self.plan.benchmark.references(self.plan.samples())),
             usage=_sum(before.usage, self.meter.usage),
             cost=self._cost(before),
             cached=before.cached + self.meter.cached,

@@ -14,7 +14,8 @@ shown in other orders; every number has an interval. `setting=chat` and `setting
 official scripts do: greedy generation of 64 tokens, or the likeliest letter after `(`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
 from plimsoll.benchmarks.choice._safetybench import baselines, dataset, official
@@ -24,7 +25,7 @@ from plimsoll.benchmarks.choice._safetybench.compat import OfficialScore
 from plimsoll.benchmarks.choice._safetybench.dataset import NO_EXAMPLES, Dataset, Examples
 from plimsoll.benchmarks.choice._safetybench.prompts import Prompts, Variant
 from plimsoll.benchmarks.choice._safetybench.samples import Order, Samples
-from plimsoll.core import Benchmark, Card, Elicitation, Metric, Reference, UserError
+from plimsoll.core import Benchmark, Card, Elicitation, Metric, Reference, Sample, UserError
 from plimsoll.elicitation.choice import MultipleChoice
 from plimsoll.elicitation.likelihood import Likelihood
 from plimsoll.elicitation.single_turn import SingleTurn
@@ -96,7 +97,7 @@ def safetybench(
         metrics=_metrics(spoken, order),
         files=_files(*parts.values(), *examples.values()),
         notes=tuple(_notes(split, variant, shots, order)),
-        references=lambda: references(samples, split),
+        references=partial(references, spoken, split),
     )
 
 
@@ -105,12 +106,10 @@ def submission(*, language: Language | None = None, split: Split = "test") -> of
     return official.Predictions(_languages(language, split)[0], split)
 
 
-def references(samples: Samples, split: Split) -> Iterator[Reference]:
-    """Baselines over the questions as they are shown, and the published results on the split."""
-    shown = [row for row, _, _ in samples.shown()]
-    for language in samples.prompts:
-        yield from baselines.baselines([row for row in shown if row.language == language], language)
-    for language in samples.prompts:
+def references(spoken: Sequence[Language], split: Split, samples: Iterable[Sample]) -> Iterator[Reference]:
+    """Baselines over the samples asked, and the published results on the split."""
+    yield from baselines.baselines(samples)
+    for language in spoken:
         yield from baselines.published(language, split)
 
 

@@ -1,18 +1,17 @@
-"""Rows of a split -> what guessing would score, and what was published (`published.toml`)."""
+"""Samples -> what guessing would score, and what was published (`published.toml`)."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files as resources
 
 import msgspec
 from msgspec import Struct
 
 from plimsoll.benchmarks.choice._safetybench.categories import CODES, Language, Split
-from plimsoll.benchmarks.choice._safetybench.records import Row
-from plimsoll.core import Reference
-from plimsoll.text.letters import letter
+from plimsoll.core import Reference, Sample
+from plimsoll.text.letters import index_of, letter
 
-Guess = Callable[[Row], float]
+Guess = Callable[[Sample], float]
 """The chance that a way of guessing is right on a question."""
 
 
@@ -26,12 +25,23 @@ class Published(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rows: dict[str, tuple[float, ...]]
 
 
-def baselines(rows: Sequence[Row], language: Language) -> Iterator[Reference]:
-    """What guessing at random, always one letter and the longest option score."""
-    yield _reference("random guess", rows, language, lambda row: 1 / len(row.options))
-    for index in range(4):
-        yield _reference(f"always {letter(index)}", rows, language, _always(index))
-    yield _reference("longest option", rows, language, _longest)
+def baselines(samples: Iterable[Sample]) -> Iterator[Reference]:
+    """What guessing at random, always one letter and the longest option score, by language."""
+    chances: dict[str, dict[str, list[tuple[float, ...]]]] = {}
+    for sample in samples:
+        by_code = chances.setdefault(sample.language, {"": []})
+        chance = tuple(guess(sample) for guess in GUESSES.values())
+        by_code[""].append(chance)
+        by_code.setdefault(sample.category, []).append(chance)
+    for language, by_code in chances.items():
+        for place, name in enumerate(GUESSES):
+            yield Reference(
+                name=name,
+                kind="baseline",
+                values={code: sum(row[place] for row in rows) / len(rows) for code, rows in by_code.items()},
+                language=language,
+                source="computed from the questions asked",
+            )
 
 
 def published(language: Language, split: Split) -> Iterator[Reference]:
@@ -57,22 +67,21 @@ def tables() -> tuple[Published, ...]:
     return tuple(msgspec.convert(tomllib.loads(text)["tables"], list[Published], strict=False))
 
 
-def _reference(name: str, rows: Sequence[Row], language: Language, guess: Guess) -> Reference:
-    by_code = {code: [guess(row) for row in rows if row.code == code] for code in CODES}
-    chances = {"": [guess(row) for row in rows], **by_code}
-    return Reference(
-        name=name,
-        kind="baseline",
-        values={key: sum(found) / len(found) for key, found in chances.items() if found},
-        language=language,
-        source="computed from the questions asked",
-    )
+def _random(sample: Sample) -> float:
+    return 1 / len(sample.choices)
 
 
 def _always(index: int) -> Guess:
-    return lambda row: float(row.answer == index)
+    return lambda sample: float(index_of(sample.target or "") == index)
 
 
-def _longest(row: Row) -> float:
-    lengths = [len(option) for option in row.options]
-    return float(lengths.index(max(lengths)) == row.answer)
+def _longest(sample: Sample) -> float:
+    lengths = [len(option) for option in sample.choices]
+    return float(lengths.index(max(lengths)) == index_of(sample.target or ""))
+
+
+GUESSES: Mapping[str, Guess] = {
+    "random guess": _random,
+    **{f"always {letter(index)}": _always(index) for index in range(4)},
+    "longest option": _longest,
+}
