@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -75,10 +76,10 @@ class Said(Alternative, frozen=True):
 
     top_logprobs: list[Alternative] | None = None
 
-    def place(self) -> Place:
-        """The token among its alternatives, itself always included."""
+    def likely(self) -> dict[str, float]:
+        """The alternatives, the token itself always included."""
         rivals = (*(self.top_logprobs or ()), self)
-        return Place(self.token, {r.token: r.logprob for r in rivals if r.logprob is not None})
+        return {r.token: r.logprob for r in rivals if r.logprob is not None}
 
 
 class Logprobs(Struct, frozen=True):
@@ -89,7 +90,7 @@ class Logprobs(Struct, frozen=True):
     def places(self) -> Iterator[Place]:
         """The positions of the reply, read one by one."""
         for raw in self.content or ():
-            yield SAID.decode(raw).place()
+            yield Place(ALTERNATIVE.decode(raw).token, partial(_likely, raw))
 
 
 class Turn(Struct, frozen=True):
@@ -118,8 +119,13 @@ class Completion(Struct, frozen=True):
     error: Trouble | str | None = None
 
 
+ALTERNATIVE = msgspec.json.Decoder(Alternative)
 SAID = msgspec.json.Decoder(Said)
 COMPLETION = msgspec.json.Decoder(Completion)
+
+
+def _likely(raw: Raw) -> dict[str, float]:
+    return SAID.decode(raw).likely()
 
 
 def wire_message(message: Message) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`Request` -> the body of a text completion, and its reply -> `Response` and log-likelihoods."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -24,14 +25,19 @@ class Logprobs(Struct, frozen=True):
     def places(self) -> Iterator[Place]:
         """The positions of the reply."""
         if self.content is not None:
-            yield from (said.place() for said in self.content)
+            yield from (Place(said.token, said.likely) for said in self.content)
             return
         rows = self.top_logprobs or ()
         own = self.token_logprobs or [None] * len(rows)
         for token, value, row in zip(self.tokens or (), own, rows, strict=False):
-            likely = row if isinstance(row, dict) else {a.token: a.logprob for a in row or ()}
-            rivals = {token: value} | likely
-            yield Place(token, {name: x for name, x in rivals.items() if x is not None})
+            yield Place(token, partial(_rivals, token, value, row))
+
+
+def _rivals(
+    token: str, value: float | None, row: dict[str, float | None] | list[Alternative] | None
+) -> dict[str, float]:
+    likely = row if isinstance(row, dict) else {a.token: a.logprob for a in row or ()}
+    return {name: x for name, x in ({token: value} | likely).items() if x is not None}
 
 
 class Choice(Struct, frozen=True):

@@ -7,20 +7,23 @@ alternatives gets the smallest reported one, which it cannot exceed.
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 LEADING = re.compile(r"^[\W_]+")
 LEAST = -9999.0
 # A reply that decorates its letter needs two or three tokens for it; one that thinks aloud never ends.
 LOOKED_AT = 8
+FOLLOWED = 2
 
 
 class Place(NamedTuple):
     """One position of a reply: what was said there, and what else might have been."""
 
     token: str
-    likely: Mapping[str, float]
+    likely: Callable[[], Mapping[str, float]]
+    """Read only where it is needed: twenty alternatives a token are most of a reply's bytes."""
 
 
 def weigh(continuations: Sequence[str], places: Iterable[Place]) -> tuple[float, ...]:
@@ -31,7 +34,7 @@ def weigh(continuations: Sequence[str], places: Iterable[Place]) -> tuple[float,
     first = _first(places)
     if first is None or not any(_says(first.token, first.after, option) for option in options):
         return ()
-    reported = {token: value for token, value in first.likely.items() if math.isfinite(value)}
+    reported = {token: value for token, value in first.likely().items() if math.isfinite(value)}
     if not reported:
         return ()
     floor = max(min(reported.values()), LEAST)
@@ -41,19 +44,15 @@ def weigh(continuations: Sequence[str], places: Iterable[Place]) -> tuple[float,
 class _First(NamedTuple):
     token: str
     after: str
-    likely: Mapping[str, float]
+    likely: Callable[[], Mapping[str, float]]
 
 
 def _first(places: Iterable[Place]) -> _First | None:
-    row = _limited(places)
+    row = islice(places, LOOKED_AT)
     for place in row:
         if LEADING.sub("", place.token):
-            return _First(place.token, "".join(later.token for later in row), place.likely)
+            return _First(place.token, "".join(later.token for later in islice(row, FOLLOWED)), place.likely)
     return None
-
-
-def _limited(places: Iterable[Place]) -> Iterator[Place]:
-    return (place for place, _ in zip(places, range(LOOKED_AT), strict=False))
 
 
 def _says(token: str, after: str, option: str) -> bool:

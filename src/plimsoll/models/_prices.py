@@ -30,11 +30,9 @@ class Price(Struct, frozen=True, kw_only=True):
 
     def cost(self, usage: Usage) -> float:
         """What a call of this usage costs, in US dollars."""
-        fresh = usage.input_tokens - usage.cached_tokens
-        cost = (
-            fresh * self.input + usage.cached_tokens * self.cached_input + usage.output_tokens * self.output
-        )
-        return dollars / MILLION
+        fresh = (usage.input_tokens - usage.cached_tokens) * self.input
+        again = usage.cached_tokens * self.cached_input
+        return (fresh + again + usage.output_tokens * self.output) / MILLION
 
 
 class _Row(Struct, frozen=True, forbid_unknown_fields=True):
