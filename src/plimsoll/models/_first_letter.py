@@ -12,6 +12,8 @@ from itertools import islice
 from typing import NamedTuple
 
 LEADING = re.compile(r"^[\W_]+")
+GOES_ON = re.compile(r"[A-Za-z0-9]")
+GOES_ON_TO_SPEAK = re.compile(r"[A-Za-z0-9]|[ \t]+[a-z]")
 LEAST = -9999.0
 # A reply that decorates its letter needs two or three tokens for it; one that thinks aloud never ends.
 LOOKED_AT = 8
@@ -38,7 +40,8 @@ def weigh(continuations: Sequence[str], places: Iterable[Place]) -> tuple[float,
     if not reported:
         return ()
     floor = max(min(reported.values()), LEAST)
-    return tuple(_weight(option, reported, floor) for option in options)
+    forms = _forms(options, reported)
+    return tuple(_summed(forms[option]) if forms[option] else floor for option in options)
 
 
 class _First(NamedTuple):
@@ -50,28 +53,39 @@ class _First(NamedTuple):
 def _first(places: Iterable[Place]) -> _First | None:
     row = islice(places, LOOKED_AT)
     for place in row:
-        if LEADING.sub("", place.token):
+        if _bare(place.token):
             return _First(place.token, "".join(later.token for later in islice(row, FOLLOWED)), place.likely)
     return None
 
 
 def _says(token: str, after: str, option: str) -> bool:
     """Whether token and what follows is the option, not a word or a sentence that begins with it."""
-    said = LEADING.sub("", token) + after
+    said = _bare(token) + after
     if not said.startswith(option):
         return False
-    rest = said[len(option) :]
-    return not re.match(r"[A-Za-z0-9]|[ \t]+[a-z]", rest)
+    return not GOES_ON_TO_SPEAK.match(said, len(option))
 
 
-def _weight(option: str, reported: Mapping[str, float], floor: float) -> float:
-    forms = [value for token, value in reported.items() if _is_form(token, option)]
-    if not forms:
-        return floor
-    top = max(forms)
-    return max(LEAST, min(0.0, top + math.log(sum(math.exp(value - top) for value in forms))))
+def _forms(options: Sequence[str], reported: Mapping[str, float]) -> Mapping[str, list[float]]:
+    """The log-probabilities of each option's forms: `B`, ` B`, `(B)` ..."""
+    forms: dict[str, list[float]] = {option: [] for option in options}
+    begun = {option[0] for option in options}
+    for token, value in reported.items():
+        bare = _bare(token)
+        if bare[:1] not in begun:
+            continue
+        for option in options:
+            if bare.startswith(option) and not GOES_ON.match(bare, len(option)):
+                forms[option].append(value)
+    return forms
 
 
-def _is_form(token: str, option: str) -> bool:
-    bare = LEADING.sub("", token)
-    return bare.startswith(option) and not re.match(r"[A-Za-z0-9]", bare[len(option) :])
+def _summed(values: Sequence[float]) -> float:
+    if len(values) == 1:
+        return max(LEAST, min(0.0, values[0]))
+    top = max(values)
+    return max(LEAST, min(0.0, top + math.log(sum(math.exp(value - top) for value in values))))
+
+
+def _bare(token: str) -> str:
+    return token if token[:1].isalnum() else LEADING.sub("", token)
