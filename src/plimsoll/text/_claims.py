@@ -48,10 +48,10 @@ class _Letter(NamedTuple):
         return not self.bracketed and (self.name in "AI" or self.name.islower())
 
 
-_OPEN = " ([{\"'"
+_OPEN = " ([{<\"'"
 _CLOSE = re.compile(r"(?:[ ]{0,6}[)\]}\"'])?[)\]}\"']{0,5}")
 
-_NOUN = r"(?:answer|choice|option|selection|pick|response|conclusion|correct|decision)"
+_NOUN = r"(?:answer|choice|option|selection|pick|response|conclusion|correct|decision|letter|ans)"
 _OBJECT = r"(?:(?:the\s)?(?:option|choice|answer|letter)\s{0,3}:?)?"
 _STRONG = re.compile(
     rf"""\b{_NOUN}\b
@@ -79,7 +79,7 @@ _SOFT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LEAD = re.compile(
-    r"(?:^|\n)[ \t•.\-]{0,8}(?:\d[.)]\s)?(?:(?:the )?(?:option|choice|letter)|选项)?[ ]{0,3}$",
+    r"(?:^|\n)[ \t•.\-]{0,8}(?:Q?\d{1,2}[.:)]\s)?(?:(?:the )?(?:option|choice|letter)|选项)?[ ]{0,3}$",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
@@ -92,7 +92,15 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _INNER_NO = re.compile(r"\b(?:not|never|wrong|incorrect)\b|n't|不|错误", re.IGNORECASE)
-_CLAUSE = re.compile(r"[.。!！?？;；\n]")
+_CLAUSE = re.compile(
+    r"[.。!！?？;；\n]|,\s(?=so\b|but\b|it must|therefore|thus|hence)|[,，](?=所以|因此|但|而)"
+)
+_FREE = re.compile(
+    r"(?:^|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|thus|hence"
+    r"|since|because|while|then|clearly|here|is|conclude)|选项|选择|所以|因此|认为|觉得|只有|其中|但|而|则|故|显然)\s{0,3}$",
+    re.IGNORECASE,
+)
+"""What may stand before a letter that is called right: not the word that it belongs to (`vitamin C`)."""
 
 _WORDS = r"(?:because|since|as|due|given|based|which|so|but|for|in|that|is|with|from|here|and|\()\b"
 _ENDS = re.compile(r"\s{0,3}(?:$|[\n.。!;,:、…|<\\]|-\s|--)")
@@ -137,7 +145,7 @@ def _token(count: int) -> re.Pattern[str]:
     last = LETTERS[max(count, 8) - 1]
     return re.compile(
         rf"(?<![A-Za-z0-9&/\\\-])(?<![A-Za-z]['.])(?:[A-{last}b-{last.lower()}]|a(?! [A-Za-z]))"
-        rf"(?![A-Za-z0-9&+])(?!['\-][A-Za-z])(?!\.[A-Za-z]\b)(?!\)[A-Za-z0-9])"
+        rf"(?![A-Za-z0-9&+])(?!['\-][A-Za-z])(?!\.[A-Za-z]\b)(?!\)[A-Za-z0-9])(?![\"']\s?:)"
     )
 
 
@@ -213,7 +221,7 @@ def _settled(it: _Letter, options: Sequence[str]) -> bool:
     """What follows a stated letter shows that it was meant as a letter."""
     if it.bracketed or _ENDS.match(it.right) or _BECAUSE.match(it.right):
         return True
-    if begins_with(it.right, options, it.option):
+    if _SEVERAL_RIGHT.match(it.right) or begins_with(it.right, options, it.option):
         return True
     return not it.article and bool(_GOES_ON.match(it.right))
 
@@ -222,7 +230,7 @@ def _called_right(it: _Letter) -> str:
     if it.name.islower() and not it.bracketed:
         return ""
     found = _RIGHT.match(it.right)
-    if not found or _ASKS.match(it.right, found.end()):
+    if not found or not _FREE.search(it.left[-24:]) or _ASKS.match(it.right, found.end()):
         return ""
     return "" if _DENIED.search(_CLAUSE.split(it.left)[-1]) else "statement"
 
