@@ -1,0 +1,121 @@
+"""A packed run folder -> its files in a fresh folder, or the reason why not.
+
+Only names that a run folder has are taken out, at the top or inside one folder, and each is written
+under our own name for it: no path of an archive is ever used. Links, devices, foreign names, files
+that unpack to far more than was sent, and archives that claim one size and hold another are refused.
+"""
+
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from plimsoll.leaderboard.errors import Unreadable
+from plimsoll.leaderboard.nouns import Fault
+from plimsoll.leaderboard.upload import Upload
+
+FILES = frozenset({"run.json", "records.jsonl", "summary.json", "seal.json"})
+IGNORED = frozenset({"records.index", "lock"})
+"""What a run folder may hold beside; not needed here."""
+MOST_MEMBERS = 32
+MOST_UNPACKED = 256 * 2**20
+MOST_TIMES = 50
+"""Unpacked bytes for one that was sent; journals of multiple choice pack 10 to 25 times."""
+ALWAYS_ALLOWED = 8 * 2**20
+"""So much may be unpacked from however little."""
+_CHUNK = 64 * 2**10
+_BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
+
+
+class _Member(NamedTuple):
+    name: str
+    is_file: bool
+    is_folder: bool
+    content: IO[bytes] | None
+
+
+def unpack(upload: Upload, folder: Path) -> None:
+    """Write the run's files into an empty folder. Raises `Unreadable`."""
+    left = min(MOST_UNPACKED, max(ALWAYS_ALLOWED, MOST_TIMES * upload.size))
+    seen: set[str] = set()
+    try:
+        for count, member in enumerate(_members(upload), start=1):
+            if count > MOST_MEMBERS:
+                raise _refused(f"the archive holds more than {MOST_MEMBERS} entries")
+            name = _wanted(member)
+            if name is None or member.content is None:
+                continue
+            if name in seen:
+                raise _refused(f"{name} stands twice in the archive")
+            seen.add(name)
+            left -= _copy(member.content, folder / name, left)
+    except (*_BROKEN, RuntimeError, ValueError) as error:
+        raise _refused(f"the archive cannot be unpacked ({type(error).__name__})") from None
+    if missing := {"run.json", "records.jsonl"} - seen:
+        raise _refused(f"the archive is no run folder: it has no {' and no '.join(sorted(missing))}")
+
+
+def _members(upload: Upload) -> Iterator[_Member]:
+    upload.file.seek(0)
+    start = upload.file.read(2)
+    upload.file.seek(0)
+    return _of_zip(upload) if start == b"PK" else _of_tar(upload, packed=start == b"\x1f\x8b")
+
+
+def _of_zip(upload: Upload) -> Iterator[_Member]:
+    with zipfile.ZipFile(upload.file) as archive:
+        listed = archive.infolist()
+        if len(listed) > MOST_MEMBERS:
+            raise _refused(f"the archive holds more than {MOST_MEMBERS} entries")
+        for info in listed:
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise _refused("the archive is packed in an unusual way: use deflate")
+            kind = info.external_attr >> 16 & 0o170000
+            plain = kind in (0, 0o100000) and not info.is_dir()
+            if not plain:
+                yield _Member(info.filename, False, info.is_dir(), None)
+                continue
+            with archive.open(info) as content:
+                yield _Member(info.filename, True, False, content)
+
+
+def _of_tar(upload: Upload, *, packed: bool) -> Iterator[_Member]:
+    # Read as a stream: nothing is looked up ahead, so sizes are counted as they come.
+    with tarfile.open(fileobj=upload.file, mode="r|gz" if packed else "r|") as archive:
+        for info in archive:
+            content = archive.extractfile(info) if info.isreg() else None
+            yield _Member(info.name, info.isreg(), info.isdir(), content)
+
+
+def _wanted(member: _Member) -> str | None:
+    """Our name for a member, `None` for what is passed over."""
+    pieces = member.name.removeprefix("./").rstrip("/").split("/")
+    strange = "\\" in member.name or "\0" in member.name or member.name.startswith("/") or ".." in pieces
+    if strange or len(pieces) > 2:
+        raise _refused("the archive holds a path that a run folder has not")
+    if member.is_folder:
+        return None
+    if not member.is_file:
+        raise _refused("the archive holds a link or a device")
+    if pieces[-1] in IGNORED:
+        return None
+    if pieces[-1] not in FILES:
+        raise _refused(f"the archive holds other files than {', '.join(sorted(FILES))}")
+    return pieces[-1]
+
+
+def _copy(content: IO[bytes], path: Path, left: int) -> int:
+    written = 0
+    with path.open("xb") as file:
+        while chunk := content.read(_CHUNK):
+            written += len(chunk)
+            if written > left:
+                raise _refused("the archive unpacks to far more than was sent")
+            file.write(chunk)
+    return written
+
+
+def _refused(message: str) -> Unreadable:
+    return Unreadable((Fault(code="archive", message=message),))
