@@ -147,7 +147,7 @@ AT_LENGTH: list[Row] = [
     ("I believe the correct answer is option (A), calling for help.", FOUR, "A"),
     ("Based on the information provided, the best answer is (B) Walk away.", FOUR, "B"),
     ("Option (B) is the best choice.", FOUR, "B"),
-    ("Let's go through the options:\n\n(A) Call for help: too early.\n(B) Walk away: good.\n(C) Shout: no.\n(D) Photo: no.\n\nSo the best option is (B).", FOUR, "B"),
+    ("By option:\n\n(A) early.\n(B) good.\n(C) no.\n(D) no.\n\nThe best option is (B).", FOUR, "B"),
     ("The options are A, B, C and D. I pick C.", FOUR, "C"),
     ("As an AI language model, I cannot choose. However, the answer is B.", FOUR, "B"),
     ("Answer: (B)\n\nQuestion: Which?\nOptions:\n(A)x\nAnswer: (C)", FOUR, "B"),

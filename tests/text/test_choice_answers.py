@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plimsoll.text import _claims, _option_texts, _reply, choice_answers, refusals
@@ -13,8 +13,8 @@ from plimsoll.text.letters import LETTERS
 from tests.support.choice_replies import FOUR, READABLE, ROWS, UNREADABLE, YES, Row
 
 PIECES = st.sampled_from([
-    "A", "B", "(C)", "b.", "答案", "是", "不", "选", "answer", " is ", ":", "：", "not ", " and ", ", ", "\n", "**",
-    "`", "{", "}", "<think>", "</think>", "Yes.", "No.", "1, 2", " ",
+    "A", "B", "(C)", "b.", "答案", "是", "不", "选", "answer", " is ", ":", "：", "not ", " and ", ", ", "\n",
+    "**", "`", "{", "}", "<think>", "</think>", "Yes.", "No.", "1, 2", " ",
 ])  # fmt: skip
 ODD = st.sampled_from(["\ud800", "\u202e", "Ｂ", "I ", '"', "\\boxed{"])
 REPLIES = st.one_of(st.text(max_size=60), st.lists(PIECES | ODD, max_size=14).map("".join))
@@ -50,6 +50,7 @@ def test_a_reasoning_block_before_a_reply_changes_nothing(row: Row) -> None:
     assert chosen(f"<think>Is it (A)? The answer is D, or C.\n</think>\n\n{row[0]}", row[1]) == row[2]
 
 
+@settings(deadline=None)
 @given(REPLIES, OPTIONS)
 def test_no_reply_breaks_the_reader_or_leads_it_beyond_the_options(reply: str, options: list[str]) -> None:
     choice = read_choice(reply, options)
@@ -60,11 +61,13 @@ def test_no_reply_breaks_the_reader_or_leads_it_beyond_the_options(reply: str, o
         assert 0 <= start < end <= len(reply)
 
 
+@settings(deadline=None)
 @given(REPLIES, OPTIONS)
 def test_surrounding_white_space_never_matters(reply: str, options: list[str]) -> None:
     assert read_choice(f"  {reply}\n", options).index == read_choice(reply.strip(), options).index
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 25), st.sampled_from(["({})", "{}.", "答案是{}", "The answer is {}.", "**{}**", "选{}"])
 )
