@@ -93,7 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def exit_code(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code."""
     try:
-        result: Any = group.main(list(arguments), prog_name="plimsoll", standalone_mode=False)
+        # `list` would be the command of that name, once it is imported.
+        result: Any = group.main([*arguments], prog_name="plimsoll", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
