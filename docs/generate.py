@@ -6,6 +6,7 @@
 import ast
 import os
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -42,7 +43,7 @@ def pages() -> dict[Path, str]:
     made = {
         DOCS / "catalogue.md": catalogue(),
         DOCS / "cli.md": command_line(),
-        DOCS / "architecture.md": with_tree((DOCS / "architecture.md").read_text(encoding="utf-8")),
+        DOCS / "architecture.md": architecture((DOCS / "architecture.md").read_text(encoding="utf-8")),
     }
     for name, kind in SCHEMAS.items():
         made[DOCS / "formats" / f"{name}.schema.json"] = schema(name, kind)
@@ -77,13 +78,25 @@ def schema(name: str, kind: Any) -> str:
     return msgspec.json.format(msgspec.json.encode(titled), indent=2).decode() + "\n"
 
 
-def with_tree(page: str) -> str:
-    """The page with its tree of rooms made anew."""
-    begin, end = "<!-- tree -->\n", "<!-- /tree -->"
-    if begin not in page:
-        return page
-    head, _, rest = page.partition(begin)
-    return f"{head}{begin}```text\n{tree()}\n```\n{end}{rest.partition(end)[2]}"
+def architecture(page: str) -> str:
+    """The page with its tree and its floors made anew."""
+    return _between(_between(page, "tree", tree()), "floors", floors())
+
+
+def floors() -> str:
+    """The floors of the import contract, the highest first."""
+    settings = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    layers: list[str] = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    highest = len(layers)
+    return "\n".join(
+        f"{highest - place}  {floor.replace('plimsoll.', '')}" for place, floor in enumerate(layers)
+    )
+
+
+def _between(page: str, name: str, text: str) -> str:
+    head, begin, rest = page.partition(f"<!-- {name} -->\n")
+    tail = rest.partition(f"<!-- /{name} -->")[2]
+    return f"{head}{begin}```text\n{text}\n```\n<!-- /{name} -->{tail}"
 
 
 def tree() -> str:
