@@ -49,9 +49,11 @@ class Commands(click.Group):
 
 SUMMARIES = {
     "cache": "Show or empty the cache of responses.",
+    "compare": "Hold runs against each other, question by question.",
     "data": "Fetch official data sets, and see where they lie.",
     "demo": "SafetyBench on the embedded model, from questions to report.",
     "export": "Write a run in another tool's format.",
+    "gate": "Fail when a run is significantly worse than a baseline.",
     "import": "Turn another tool's log into a run folder.",
     "judge": "Judge a run's stored answers anew; no model is asked again.",
     "list": "List benchmarks, models, judges and all other parts.",
@@ -61,6 +63,8 @@ SUMMARIES = {
     "samples": "Print a benchmark's samples, with the exact text sent, as JSON lines.",
     "score": "Score a file of predictions by the benchmark's official rules.",
     "show": "Show one part: its card, arguments and defaults.",
+    "sign": "Put a seal on a run.",
+    "verify": "Hold a run against its seal; name what was changed.",
 }
 
 
