@@ -25,6 +25,13 @@ from plimsoll.text._reply import Plain, plain
 from plimsoll.text.letters import LETTERS
 
 _SHORT = 8
+_LINE = 400
+_PLAINLY = re.compile(
+    r"(?:(?:the )?(?:correct |final )?answer(?: is:?|:) {0,3}|(?:正确)?答案(?:是|为|：|:) ?|选)"
+    r"[(（]?([A-Ha-h])[)）]?[.。]?",
+    re.IGNORECASE,
+)
+_WITH_TEXT = re.compile(r"\(?([A-H])[).:] {0,3}(.{1,400})")
 _TURNS = re.compile(
     r"\b(?:wait|actually|however|but|no,|correction|instead|on second thought|scratch that|final|finally|"
     r"therefore|thus|hence|so|overall|in conclusion|in summary|conclude|after all)\b"
@@ -46,21 +53,36 @@ class Choice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     how: str = ""
     """By which sign: `letter`, `lead`, `statement`, `json`, `option text`; or why not."""
     span: tuple[int, int] | None = None
-    """Where the letter stands in the reply; `None` for options' texts and JSON."""
+    """Where the letter stands in the reply; `None` for options' texts, JSON and the plainest forms."""
 
 
 def read_choice(reply: str, options: Sequence[str]) -> Choice:
     """Read the choice. Never an index beyond the options."""
-    if len(reply) <= _SHORT:
-        index = _bare_letters().get(reply.strip())
-        if index is not None:
-            return _LETTERS[index] if index < len(options) else _BEYOND
+    quick = _at_once(reply.strip(), options)
+    if quick is not None:
+        return quick
     answering = plain(reply)
     if answering is None:
         return Choice(how="unfinished reasoning")
     if not options or not answering.text.strip():
         return Choice(how="empty")
     return _read(reply, answering, options)
+
+
+def _at_once(reply: str, options: Sequence[str]) -> Choice | None:
+    """The commonest forms, which need no closer look: a speed-up that reads what `_read` would read."""
+    if len(reply) <= _SHORT:
+        index = _bare_letters().get(reply)
+        if index is not None:
+            return _LETTERS[index] if index < len(options) else _BEYOND
+    if len(reply) <= _LINE:
+        if found := _PLAINLY.fullmatch(reply):
+            index = LETTERS.index(found[1].upper())
+            return _STATED[index] if index < len(options) else _BEYOND
+        if found := _WITH_TEXT.fullmatch(reply):
+            index = LETTERS.index(found[1])
+            return _LEADS[index] if index < len(options) and found[2] == options[index] else None
+    return None
 
 
 def _read(reply: str, answering: Plain, options: Sequence[str]) -> Choice:
@@ -78,6 +100,8 @@ def _read(reply: str, answering: Plain, options: Sequence[str]) -> Choice:
 
 _BEYOND = Choice(how="beyond the options")
 _LETTERS = tuple(Choice(index=index, how="letter") for index in range(len(LETTERS)))
+_STATED = tuple(Choice(index=index, how="statement") for index in range(len(LETTERS)))
+_LEADS = tuple(Choice(index=index, how="lead") for index in range(len(LETTERS)))
 
 
 @cache
