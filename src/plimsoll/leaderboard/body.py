@@ -32,7 +32,7 @@ async def read_bytes(request: Request, limit: int) -> bytes:
 
 
 async def _spooled(chunks: AsyncIterator[bytes], limit: int) -> Upload:
-    file = cast(BinaryIO, SpooledTemporaryFile(max_size=_IN_MEMORY))
+    file = cast("BinaryIO", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
     digest, size = hashlib.sha256(), 0
     async for chunk in chunks:
         size += len(chunk)

@@ -53,7 +53,8 @@ class Shield:
 
         try:
             await self.app(scope, receive, shielded)
-        except Exception as error:  # noqa: BLE001: the last layer; what escapes it would be printed whole
+        # What escapes this layer would be printed whole by the server.
+        except Exception as error:  # noqa: BLE001
             _logger.error("%s %s: %s", scope["method"], _route(scope), address_of(error))
             if not started:
                 await _broken(shielded)

@@ -36,7 +36,9 @@ def of_bytes(content: bytes) -> Upload:
 def of_file(file: BinaryIO) -> Upload:
     """An upload that already lies in a file of bounded size."""
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256")
-    size = file.tell()
+    digest, size = hashlib.sha256(), 0
+    while chunk := file.read(2**20):
+        digest.update(chunk)
+        size += len(chunk)
     file.seek(0)
     return Upload(file, size, digest.hexdigest())

@@ -1,0 +1,75 @@
+"""A service -> the ASGI application: API, OpenAPI document, pages.
+
+Starlette and not FastAPI: bodies are counted while they stream in, errors repeat nothing of what was
+sent, and the OpenAPI document is made from the nouns (msgspec) that are encoded; a second set of
+models would say the same things again.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from plimsoll.leaderboard import api, openapi
+from plimsoll.leaderboard.books import Books
+from plimsoll.leaderboard.errors import BoardError
+from plimsoll.leaderboard.limits import networks
+from plimsoll.leaderboard.service import Service
+from plimsoll.leaderboard.sessions import Sessions
+from plimsoll.leaderboard.shield import Shield
+from plimsoll.leaderboard.web import Counter
+
+_KEPT = ("retry-after", "allow")
+"""Headers of a refusal that a page keeps."""
+
+
+class Pages(Protocol):
+    """The room `pages`: what a browser is shown."""
+
+    def routes(self) -> list[BaseRoute]:
+        """Every page, from `/` on."""
+        ...
+
+    def problem(self, request: Request, status: int, message: str) -> Response:
+        """The page of a refusal; an empty message means: find words for the status."""
+        ...
+
+
+def make_app(service: Service, *, trusted: Sequence[str] = (), pages: Pages | None = None) -> ASGIApp:
+    """The application; without pages it is the API alone."""
+
+    def refused(request: Request, error: Exception) -> Response:
+        said = (
+            api.refusal(request, error) if isinstance(error, BoardError) else api.unknown_path(request, error)
+        )
+        if pages is None or request.url.path.startswith("/api/"):
+            return said
+        shown = pages.problem(request, said.status_code, str(error) if isinstance(error, BoardError) else "")
+        shown.headers.update({name: said.headers[name] for name in _KEPT if name in said.headers})
+        return shown
+
+    app = Starlette(
+        routes=[
+            Route("/healthz", _alive),
+            Route("/api/openapi.json", _document),
+            *api.routes(),
+            *(pages.routes() if pages else ()),
+        ],
+        exception_handlers={BoardError: refused, HTTPException: refused},
+    )
+    books: Books = service.accounts.books
+    app.state.counter = Counter(service, Sessions(books), networks(trusted))
+    return Shield(app)
+
+
+async def _alive(request: Request) -> Response:
+    return Response("ok", media_type="text/plain")
+
+
+async def _document(request: Request) -> Response:
+    return Response(openapi.document(), media_type="application/json")

@@ -1,0 +1,159 @@
+"""A predictions file or a run folder -> a receipt from a board.
+
+A run folder is packed while it is sent (nothing is written on this side). The idempotency key stands
+for the file, the board and what is said of the model: the same command again, after a cut
+connection or a crash of either side, is answered with the same receipt.
+"""
+
+import asyncio
+import gzip
+import hashlib
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from plimsoll.core import PlimsollError, UserError
+from plimsoll.run.folder import open_run
+
+RUN_FILES = ("run.json", "records.jsonl", "summary.json", "seal.json")
+TRIES = 5
+_WAIT = 0.5
+_PASSING = {502, 503, 504}
+
+
+class Refused(PlimsollError):
+    """The board says no; every fault is in the message."""
+
+
+class Parcel(NamedTuple):
+    """What is sent."""
+
+    content: IO[bytes]
+    media_type: str
+    sha256: str
+
+
+def parcel(path: Path) -> Parcel:
+    """A file as it is, or a run folder packed."""
+    if path.is_dir():
+        return _packed(open_run(path).path)
+    try:
+        content = path.open("rb")
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from None
+    return Parcel(content, "application/json", _digest(content))
+
+
+def submit(
+    path: Path,
+    *,
+    address: str,
+    board: str,
+    token: str,
+    said: Mapping[str, str],
+    submission: str = "",
+    salt: str = "",
+) -> Mapping[str, Any]:
+    """Send, and send again while the connection fails; returns the receipt. Raises `Refused`."""
+    refuse_open_roads(address)
+    sent = parcel(path)
+    with sent.content:
+        key = hashlib.sha256(repr((sent.sha256, board, submission, sorted(said.items()), salt)).encode())
+        where = f"submissions/{quote(submission)}" if submission else f"boards/{quote(board)}/submissions"
+        return asyncio.run(
+            _sent(
+                "PUT" if submission else "POST",
+                f"{address.rstrip('/')}/api/v1/{where}",
+                sent,
+                params=dict(said),
+                headers={
+                    "Authorization": f"Bearer {token}",
+                    "Content-Type": sent.media_type,
+                    "Idempotency-Key": key.hexdigest(),
+                },
+            )
+        )
+
+
+def refuse_open_roads(address: str) -> None:
+    """Raise `UserError` rather than send a token unencrypted over a network."""
+    parts = urlsplit(address)
+    if parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost", "::1"):
+        return
+    if parts.scheme != "http":
+        raise UserError(f"--board {address}: write https://HOST")
+    raise UserError(f"--board {address}: a token is not sent without encryption; use https://")
+
+
+async def _sent(
+    method: str, url: str, sent: Parcel, *, params: Mapping[str, str], headers: Mapping[str, str]
+) -> Mapping[str, Any]:
+    import aiohttp
+
+    timeout = aiohttp.ClientTimeout(total=600, sock_connect=20)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        for attempt in range(TRIES):
+            sent.content.seek(0)
+            try:
+                async with session.request(
+                    method,
+                    url,
+                    params=params,
+                    headers=headers,
+                    data=sent.content.read(),
+                    allow_redirects=False,
+                ) as response:
+                    if response.status not in _PASSING:
+                        return _receipt(response.status, await response.read())
+            except (aiohttp.ClientConnectionError, TimeoutError) as error:
+                if attempt == TRIES - 1:
+                    raise Refused(f"{url} cannot be reached: {type(error).__name__}") from None
+            await asyncio.sleep(_WAIT * 2**attempt)
+    raise Refused(f"{url} is not available now: try again later; nothing can be stored twice")
+
+
+def _receipt(status: int, body: bytes) -> Mapping[str, Any]:
+    try:
+        said = msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        raise Refused(f"the board answered {status}, and not as a board does: check --board") from None
+    if status in (200, 201):
+        return said
+    faults = [str(fault.get("message", "")) for fault in said.get("faults", ()) if isinstance(fault, dict)]  # pyright: ignore
+    raise Refused(
+        "\n  ".join(
+            [f"refused ({status}): {said.get('message', '')}"] if not faults else ["refused:", *faults]
+        )
+    )
+
+
+def _packed(run: Path) -> Parcel:
+    """The run's files without owner, time or place: the same run packs to the same bytes."""
+    packed = TemporaryFile()  # noqa: SIM115
+    with (
+        gzip.GzipFile(fileobj=packed, mode="wb", filename="", mtime=0, compresslevel=6) as squeezed,
+        tarfile.open(fileobj=squeezed, mode="w|") as archive,
+    ):
+        for path in _files(run):
+            info = tarfile.TarInfo(path.name)
+            info.size = path.stat().st_size
+            with path.open("rb") as file:
+                archive.addfile(info, file)
+    return Parcel(packed, "application/gzip", _digest(packed))
+
+
+def _files(run: Path) -> list[Path]:
+    return [run / name for name in RUN_FILES if (run / name).is_file()]
+
+
+def _digest(file: IO[bytes]) -> str:
+    file.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.read(2**20):
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,59 @@
+"""A service -> a server on a socket.
+
+One process serves: SQLite has one writer anyway, and what costs time (checking and scoring a full
+submission) is far below what a process can do. Behind PostgreSQL several servers may run.
+"""
+
+import logging
+import socket
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from typing import cast
+
+from plimsoll.core import UserError
+from plimsoll.leaderboard.app import Pages, make_app
+from plimsoll.leaderboard.service import Service
+
+BACKLOG = 1024
+
+
+@contextmanager
+def listening(host: str, port: int) -> Generator[socket.socket]:
+    """A socket that is bound and listens. Raises `UserError` where the address is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((host, port))
+        except OSError as error:
+            raise UserError(f"{host}:{port} cannot be used: {error.strerror} (give another --port)") from None
+        bound.listen(BACKLOG)
+        yield bound
+
+
+def serve(service: Service, bound: socket.socket, trusted: Sequence[str] = ()) -> None:
+    """Answer requests until told to stop."""
+    import uvicorn
+
+    logging.getLogger("plimsoll.board").addHandler(logging.StreamHandler())
+    config = uvicorn.Config(
+        make_app(service, trusted=trusted, pages=pages()),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        # Forwarded headers are read by us, and only from trusted proxies.
+        proxy_headers=False,
+        lifespan="off",
+        backlog=BACKLOG,
+        timeout_keep_alive=15,
+        h11_max_incomplete_event_size=32 * 1024,
+    )
+    uvicorn.Server(config).run(sockets=[bound])
+
+
+def pages() -> Pages | None:
+    """The room's pages, where they are installed."""
+    name = "plimsoll.leaderboard.pages"
+    return cast("Pages", import_module(name)) if find_spec(name) else None
