@@ -6,7 +6,8 @@ may read. The secret is not in the database, so a copy of the database lets nobo
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ from plimsoll.leaderboard.nouns import Board, Round
 from plimsoll.leaderboard.office import HOST, Office
 from plimsoll.leaderboard.runs import Verify
 from plimsoll.leaderboard.service import Service
+from plimsoll.run import keys as signing
+from plimsoll.run import seal
 
 
 class Preset(NamedTuple):
@@ -56,8 +59,13 @@ class Made(NamedTuple):
     problem: str = ""
 
 
-def open_service(home: Path, database: str = "", verify: Verify | None = None) -> Service:
-    """Open the books under `home`; a new home is made."""
+def open_service(home: Path, database: str = "", *, seal_keys: Sequence[str] = ()) -> Service:
+    """Open the books under `home`; a new home is made.
+
+    `seal_keys` are the public keys whose seals make a run verified; without any, every unbroken seal does.
+    """
+    trusted = [signing.read_public_key(text) for text in seal_keys]
+    verify: Verify = partial(seal.signer_of, public_keys=trusted or None)
     home.mkdir(parents=True, exist_ok=True)
     address = database or sqlite_address(home / "board.sqlite")
     books = Books(open_database(address), secret_of(home / "secret.key"))
