@@ -1,0 +1,112 @@
+"""A log folder -> files that need no server: a list, a whole report per run, flips between runs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from plimsoll.core import UserError
+from plimsoll.reports import html
+from plimsoll.reports._pages import assets
+from plimsoll.reports._words import Language
+from plimsoll.reports.view import RunView
+from plimsoll.viewer.logs import Listed, Logs
+from plimsoll.viewer.pages import ROOM, Pages
+from plimsoll.viewer.shelf import Row
+
+ITEMS = 200_000_000
+"""Bytes of items that a run's page may hold; above it a part of every category, drawn evenly."""
+OTHERS = 12
+"""Runs of the same benchmark that one run is held against, the newest first."""
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+POLICY = (
+    "default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' file:; "
+    "form-action 'none'; base-uri 'none'"
+)
+BRAND = '<a class="brand" href="#result">'
+
+
+@dataclass(frozen=True)
+class Files:
+    """Addresses of files that lie beside each other."""
+
+    language: Language
+    page: str
+    """Of the page at hand, without language and ending."""
+    policy: str = POLICY
+
+    def asset(self, name: str) -> str:
+        """A style, script or picture."""
+        return f"static/{name}"
+
+    def home(self) -> str:
+        """The list of runs."""
+        return _named("index", self.language)
+
+    def run(self, name: str) -> str:
+        """A run's report."""
+        return quote(f"{name}.html")
+
+    def items(self, name: str, query: str = "") -> str:
+        """The items in a run's report."""
+        return f"{self.run(name)}#items"
+
+    def item(self, name: str, row: Row, query: str = "") -> str:
+        """One item in a run's report."""
+        return f"{self.run(name)}#item={quote(row.id + (f'~{row.epoch}' if row.epoch else ''), safe='')}"
+
+    def flips(self, name: str) -> str:
+        """What changed against other runs."""
+        return quote(_named(f"{name}.flips", self.language))
+
+    def spoken(self, language: Language) -> str:
+        """The page at hand in another language."""
+        return quote(_named(self.page, language))
+
+
+def write(log_dir: Path, target: Path) -> Path:
+    """Write the files; returns the one to open first."""
+    logs = Logs(log_dir)
+    listed, broken = logs.all()
+    if not listed and not broken:
+        raise UserError(f"{log_dir} holds no run yet: name another --log-dir")
+    try:
+        (target / "static").mkdir(parents=True, exist_ok=True)
+        for name, asset in assets(ROOM).items():
+            (target / "static" / name).write_bytes(asset.body)
+        for run in listed:
+            _write_run(logs, run, listed, target)
+        for language in LANGUAGES:
+            at = Files(language, "index")
+            flips = {run.name: at.flips(run.name) for run in listed if _beside(run, listed)}
+            more = {"total": len(listed), "folder": log_dir.name, "flips": flips}
+            page = Pages(language=language, at=at).runs(listed, broken, **more)
+            _save(target / _named("index", language), page)
+    except OSError as error:
+        raise UserError(f"--bundle {target} cannot be written: {error.strerror}") from error
+    return target / "index.html"
+
+
+def _write_run(logs: Logs, run: Listed, listed: list[Listed], target: Path) -> None:
+    folder = logs.folder_of(run.name)
+    view = RunView(manifest=run.manifest, summary=run.summary, records=folder.records())
+    page = html.render(view, limit=ITEMS)
+    _save(target / f"{run.name}.html", page.replace(BRAND, '<a class="brand" href="index.html">', 1))
+    others = [(other, logs.shelf(other.name)) for other in _beside(run, listed)[:OTHERS]]
+    shelf = logs.shelf(run.name)
+    for language in LANGUAGES if others else ():
+        pages = Pages(language=language, at=Files(language, f"{run.name}.flips"))
+        _save(target / _named(f"{run.name}.flips", language), pages.flips(run, others, shelf))
+
+
+def _beside(run: Listed, listed: list[Listed]) -> list[Listed]:
+    """Other runs of the same benchmark."""
+    title = run.manifest.card.title
+    return [other for other in listed if other.manifest.card.title == title and other.name != run.name]
+
+
+def _save(path: Path, page: str) -> None:
+    path.write_text(page, encoding="utf-8")
+
+
+def _named(page: str, language: Language) -> str:
+    return f"{page}.html" if language == "en" else f"{page}.{language}.html"

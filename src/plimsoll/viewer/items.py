@@ -1,0 +1,161 @@
+"""A record -> what the page of an item says of it, long texts cut and shared beginnings folded."""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp
+
+from plimsoll.core import Message, Outcome, Record, Verdict
+from plimsoll.reports._items import SCORED
+from plimsoll.viewer.search import Filter, changed, fitting, twin
+from plimsoll.viewer.shelf import Row, Shelf
+
+CUT = 20_000
+"""Characters of one text that a page shows unless asked for all."""
+SHORTEST = 200
+"""Characters from which on a shared beginning is worth folding."""
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A text with its role."""
+
+    role: str
+    text: str
+    shared: str = ""
+    """The beginning that the question before or after has too, such as worked examples."""
+    left: int = 0
+    """Characters that are not shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weight:
+    """How likely the model found an option."""
+
+    letter: str
+    share: float
+    chosen: bool
+    right: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbours:
+    """Where an item lies among those that fit the filter."""
+
+    place: int
+    total: int
+    before: Row | None
+    after: Row | None
+
+
+def prompt(record: Record, beside: Record | None, *, cut: int = CUT) -> list[Passage]:
+    """The messages sent, each apart from what it shares with the same one of the record beside."""
+    others: Sequence[Message] = beside.sample.messages if beside else ()
+    made: list[Passage] = []
+    for place, message in enumerate(record.sample.messages):
+        other = others[place].text if place < len(others) else ""
+        size = _shared(message.text, other)
+        made.append(_passage(message.role, message.text[size:], cut, message.text[:size]))
+    return made
+
+
+def choices(record: Record) -> Sequence[str]:
+    """The options, where the prompt does not show them."""
+    text = record.sample.messages[-1].text if record.sample.messages else ""
+    listed = record.sample.choices
+    return () if all(choice.strip() in text for choice in listed) else listed
+
+
+def finding(record: Record, verdict: Verdict) -> str:
+    """What a verdict comes to, as a word of `outcome.*`."""
+    if verdict.outcome is not Outcome.ANSWERED:
+        return verdict.outcome.value
+    pair = SCORED.get(verdict.value) if verdict.value is not None else None
+    if pair is None:
+        return "unscored"
+    return pair[0] if record.sample.target is not None else pair[1]
+
+
+def replies(record: Record, *, cut: int = CUT) -> list[Passage]:
+    """What the model said, and in dialogues what was said to it."""
+    transcript = record.transcript
+    if transcript is None:
+        return []
+    if transcript.messages:
+        return [_passage(message.role, message.text, cut) for message in transcript.messages]
+    return [_passage("assistant", response.text, cut) for response in transcript.responses]
+
+
+def thoughts(record: Record, *, cut: int = CUT) -> list[Passage]:
+    """The reasoning that endpoints report apart from the answer."""
+    responses = record.transcript.responses if record.transcript else ()
+    return [_passage("assistant", response.thought, cut) for response in responses if response.thought]
+
+
+def weights(record: Record) -> list[Weight]:
+    """The options' shares of the probability that the model gave them together."""
+    responses = record.transcript.responses if record.transcript else ()
+    found = responses[-1].loglikelihoods if responses else ()
+    if not found:
+        return []
+    first = next(iter(record.verdicts.values()), None)
+    parts = [exp(value - max(found)) for value in found]
+    return [
+        Weight(
+            letter=letter,
+            share=part / sum(parts),
+            chosen=first is not None and first.label == letter,
+            right=record.sample.target == letter,
+        )
+        for letter, part in zip(LETTERS, parts, strict=False)
+    ]
+
+
+def detail(found: Mapping[str, object]) -> str:
+    """What else a verdict says, on one line."""
+    return "; ".join(f"{name}: {value}" for name, value in found.items())
+
+
+def neighbours(shelf: Shelf, row: Row, wanted: Filter, other: Shelf | None) -> Neighbours | None:
+    """The items before and after among those that fit; words are not looked for again."""
+    rows = fitting(shelf, wanted, other)
+    place = bisect_left(rows, row.number, key=lambda each: each.number)
+    if place == len(rows) or rows[place].number != row.number:
+        return None
+    return Neighbours(
+        place=place + 1,
+        total=len(rows),
+        before=rows[place - 1] if place else None,
+        after=rows[place + 1] if place + 1 < len(rows) else None,
+    )
+
+
+def twins(shelf: Shelf, row: Row, most: int = 6) -> list[Row]:
+    """The same question in other languages, orders or epochs."""
+    if not row.pair:
+        return []
+    return [each for each in shelf.rows if each.pair == row.pair and each.number != row.number][:most]
+
+
+def before(row: Row, other: Shelf | None) -> tuple[Record, Row, str] | None:
+    """What the other run has of the same item, and whether it was gained or lost since."""
+    found = twin(row, other) if other is not None else None
+    if other is None or found is None:
+        return None
+    return other.record(found.number), found, changed(row, found)
+
+
+def _passage(role: str, text: str, cut: int, shared: str = "") -> Passage:
+    return Passage(
+        role=role, text=text[:cut], shared=shared[-cut:] if shared else "", left=max(0, len(text) - cut)
+    )
+
+
+def _shared(text: str, other: str) -> int:
+    """How much both begin with, up to the end of a paragraph, and never all of it."""
+    if text == other:
+        return 0
+    same = next((n for n, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), 0)
+    size = text.rfind("\n\n", 0, same) + 2
+    return size if size >= SHORTEST else 0

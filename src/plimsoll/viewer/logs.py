@@ -1,0 +1,182 @@
+"""A log folder -> its runs: what each is, how far it is, what it has found so far."""
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+
+from plimsoll.core import Estimate, PlimsollError
+from plimsoll.reports._figures import figures
+from plimsoll.reports.view import RunView
+from plimsoll.run.folder import RunFolder, runs
+from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.stats.intervals import wilson
+from plimsoll.viewer.shelf import Row, Shelf
+
+FRESH = 15.0
+"""Seconds since the last record within which a run of another machine counts as under way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A run as the list shows it."""
+
+    name: str
+    """Of its folder."""
+    manifest: Manifest
+    summary: Summary
+    """As written at the run's end, or as the records so far say."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it is under way."""
+        return self.summary.status == "running"
+
+    @property
+    def share(self) -> float:
+        """How much of it is done."""
+        return min(1.0, self.summary.records / self.manifest.total) if self.manifest.total else 0.0
+
+    @property
+    def headlines(self) -> list[tuple[str, Estimate]]:
+        """The number that the run is about: as a whole, or by language."""
+        return figures(self.view).wholes()
+
+    @property
+    def view(self) -> RunView:
+        """The run as reports read it."""
+        return RunView(manifest=self.manifest, summary=self.summary)
+
+
+@dataclass
+class Logs:
+    """The runs of one log folder, with what was read of them before."""
+
+    folder: Path
+    _shelves: dict[str, Shelf] = field(default_factory=dict[str, Shelf])
+    _read: dict[str, tuple[tuple[int, int], Manifest, Summary | None]] = field(
+        default_factory=dict[str, tuple[tuple[int, int], Manifest, Summary | None]]
+    )
+
+    def all(self) -> tuple[list[Listed], list[tuple[str, str]]]:
+        """Every run, newest first, and the folders that cannot be read with the reason."""
+        listed: list[Listed] = []
+        broken: list[tuple[str, str]] = []
+        for folder in runs(self.folder):
+            try:
+                listed.append(self._listed(folder))
+            except PlimsollError as error:
+                broken.append((folder.path.name, str(error)))
+        return listed, broken
+
+    def get(self, name: str) -> Listed | None:
+        """One run by the name of its folder; never anything outside of the log folder."""
+        if name in ("", ".", "..") or "/" in name or "\0" in name or os.sep in name:
+            return None
+        folder = RunFolder(self.folder / name)
+        return self._listed(folder) if (folder.path / "run.json").is_file() else None
+
+    def shelf(self, name: str) -> Shelf:
+        """The rows of a run, up to its last record."""
+        return self._shelf(name).read_on()
+
+    def shelf_soon(self, name: str) -> Shelf | None:
+        """The rows of a run where they were read before; else nothing, and they are read meanwhile."""
+        shelf = self._shelf(name)
+        if shelf.complete:
+            return shelf.read_on()
+        if not shelf.busy:
+            Thread(target=_read_quietly, args=(shelf,), daemon=True).start()
+        return None
+
+    def folder_of(self, name: str) -> RunFolder:
+        """The folder of a run that is known to exist."""
+        return RunFolder(self.folder / name)
+
+    def beside(self, listed: Listed) -> list[Listed]:
+        """Other runs of the same benchmark, newest first."""
+        others, _ = self.all()
+        title = listed.manifest.card.title
+        return [other for other in others if other.manifest.card.title == title and other.name != listed.name]
+
+    def _shelf(self, name: str) -> Shelf:
+        return self._shelves.setdefault(name, Shelf(RunFolder(self.folder / name)))
+
+    def _listed(self, folder: RunFolder) -> Listed:
+        manifest, summary = self._files(folder)
+        if summary is None:
+            shelf = self._shelf(folder.path.name).read_on()
+            summary = Summary(
+                status="running" if _under_way(folder) else "interrupted",
+                records=len(shelf.rows),
+                estimates=tuple(estimates_of(shelf.rows)),
+            )
+        return Listed(name=folder.path.name, manifest=manifest, summary=summary)
+
+    def _files(self, folder: RunFolder) -> tuple[Manifest, Summary | None]:
+        stamp = (_stamp(folder.path / "run.json"), _stamp(folder.path / "summary.json"))
+        known = self._read.get(folder.path.name)
+        if known is None or known[0] != stamp:
+            known = (stamp, folder.manifest(), folder.summary())
+            self._read[folder.path.name] = known
+        return known[1], known[2]
+
+
+def estimates_of(rows: Iterable[Row]) -> list[Estimate]:
+    """What records with a right answer say so far: by language and category, and as a whole."""
+    counted: dict[tuple[tuple[str, str], ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in rows:
+        if row.target is None:
+            continue
+        spoken, kind = ("language", row.language), ("category", row.category)
+        for group in ((), (spoken,), (kind,), (kind, spoken)):
+            tally = counted[group]
+            if row.value is None:
+                tally[2] += 1
+            else:
+                tally[0] += row.value == 1.0
+                tally[1] += 1
+    return [
+        Estimate(
+            name="accuracy",
+            value=hits / n,
+            low=wilson(hits, n).low,
+            high=wilson(hits, n).high,
+            n=n,
+            unscored=unscored,
+            group=dict(group),
+        )
+        for group, (hits, n, unscored) in counted.items()
+        if n
+    ]
+
+
+def _read_quietly(shelf: Shelf) -> None:
+    """Read ahead; what is wrong with the journal is said when it is asked for."""
+    with suppress(PlimsollError, OSError):
+        shelf.read_on()
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _under_way(folder: RunFolder) -> bool:
+    """Whether the process that holds the lock lives, or wrote just now (it may be on another machine).
+
+    The lock itself is left alone: to try it could make a run that just starts give up.
+    """
+    try:
+        os.kill(int((folder.path / "lock").read_text()), 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        return _stamp(folder.records_path) / 1e9 > time.time() - FRESH
+    return True

@@ -1,0 +1,194 @@
+"""Runs, rows and records -> pages, the same for the server and for a folder of files."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from plimsoll import __version__
+from plimsoll.core import Record
+from plimsoll.reports import html
+from plimsoll.reports._dots import Dot, dots
+from plimsoll.reports._figures import figures
+from plimsoll.reports._markup import Markup
+from plimsoll.reports._pages import Speech, environment
+from plimsoll.reports._plots import Plots
+from plimsoll.reports._rows import sentences
+from plimsoll.reports._sections import Sections
+from plimsoll.reports._words import Language, interval, metric, percent
+from plimsoll.stats.paired import mcnemar_exact
+from plimsoll.viewer import items
+from plimsoll.viewer.logs import Listed
+from plimsoll.viewer.search import Filter, Found, changed, twin
+from plimsoll.viewer.shelf import Row, Shelf
+
+ROOM = "plimsoll.viewer"
+START = 220
+"""Characters of a prompt that a list shows."""
+
+
+class Addresses(Protocol):
+    """Where pages lie: on a server, or as files beside each other."""
+
+    @property
+    def policy(self) -> str:
+        """A Content-Security-Policy for the page itself, where no server sends one."""
+        ...
+
+    def asset(self, name: str) -> str:
+        """A style, script or picture."""
+        ...
+
+    def home(self) -> str:
+        """The list of runs."""
+        ...
+
+    def run(self, name: str) -> str:
+        """A run's page."""
+        ...
+
+    def items(self, name: str, query: str = "") -> str:
+        """The items of a run."""
+        ...
+
+    def item(self, name: str, row: Row, query: str = "") -> str:
+        """One item."""
+        ...
+
+    def spoken(self, language: Language) -> str:
+        """The page at hand in another language."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flipped:
+    """An item that two runs scored otherwise."""
+
+    row: Row
+    before: Row
+    change: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """Draws pages in one language."""
+
+    language: Language
+    at: Addresses
+
+    def runs(self, listed: Sequence[Listed], broken: Sequence[tuple[str, str]], **more: Any) -> str:
+        """The list of runs."""
+        given: dict[str, Any] = {"search": None, "newer": "", "older": "", "flips": {}, **more}
+        return self._fill("runs.html", listed=listed, broken=broken, drawn=self._drawn, **given)
+
+    def run(self, listed: Listed, shelf: Shelf, others: Sequence[Listed]) -> str:
+        """A run's page: the sections of its report, and the way to its items."""
+        markup, view = Markup(self.language), listed.view
+        found = figures(view)
+        sections = Sections(view, found, shelf.counts(), markup, Plots(markup))
+        facts = html._run(view, markup)  # pyright: ignore[reportPrivateUsage]
+        return self._fill(
+            "run.html",
+            listed=listed,
+            others=others,
+            found=found,
+            sentences=sentences(found, self.language),
+            gauge=safe(sections.gauge()),
+            sections=[(name, safe(body)) for name, body in sections.all()],
+            facts=safe(facts),
+        )
+
+    def items(self, listed: Listed, wanted: Filter, found: Found, **more: Any) -> str:
+        """A page of the items that fit a filter."""
+        return self._fill("items.html", listed=listed, wanted=wanted, found=found, start=start, **more)
+
+    def item(self, listed: Listed, record: Record, wanted: Filter, **more: Any) -> str:
+        """An item with its prompt, replies and verdicts."""
+        return self._fill(
+            "item.html", listed=listed, record=record, wanted=wanted, items=items, detail=items.detail, **more
+        )
+
+    def flips(self, listed: Listed, others: Sequence[tuple[Listed, Shelf]], shelf: Shelf) -> str:
+        """What changed against other runs, as lists."""
+        found = [(other, *_flips(shelf, beside)) for other, beside in others]
+        return self._fill("flips.html", listed=listed, compared=found)
+
+    def error(self, key: str, *arguments: str) -> str:
+        """A page that says what is not here."""
+        return self._fill("error.html", key=key, arguments=arguments)
+
+    def _drawn(self, listed: Listed) -> Any:
+        """The headline of a run as a small drawing."""
+        found = figures(listed.view)
+        marks = [
+            Dot(
+                value=estimate.value,
+                low=estimate.low,
+                high=estimate.high,
+                tone="en" if spoken == "en" else "zh",
+                chance=found.baseline("", spoken),
+                title=f"{percent(estimate.value)} ({interval(estimate.low, estimate.high)})",
+            )
+            for spoken, estimate in listed.headlines
+        ]
+        said = ", ".join(mark.title for mark in marks)
+        return safe(dots(marks, f"{metric(found.headline, self.language)}: {said}")) if marks else ""
+
+    def _fill(self, template: str, **parts: Any) -> str:
+        speech = Speech(ROOM, self.language)
+        return (
+            environment(ROOM)
+            .get_template(template)
+            .render(
+                say=speech.say,
+                named=speech.named,
+                language=self.language,
+                at=self.at,
+                logo=LOGO,
+                version=__version__,
+                **parts,
+            )
+        )
+
+
+def safe(text: str) -> Any:
+    """HTML that `reports` made, and escaped, itself."""
+    from markupsafe import Markup as Safe
+
+    return Safe(text)
+
+
+def start(record: Record) -> str:
+    """The question itself, on one line: what follows the worked examples."""
+    text = record.sample.messages[-1].text if record.sample.messages else ""
+    return " ".join(text.rstrip().rpartition("\n\n")[2][: 2 * START].split())[:START]
+
+
+def _flips(shelf: Shelf, other: Shelf) -> tuple[list[Flipped], int, float]:
+    """Items that changed, how many both scored, and McNemar's exact p."""
+    both = 0
+    found: list[Flipped] = []
+    for row, before in _pairs(shelf.rows, other):
+        if row.value is not None and before.value is not None:
+            both += 1
+            change = changed(row, before)
+            if change:
+                found.append(Flipped(row=row, before=before, change=change))
+    gained = sum(flip.change == "gained" for flip in found)
+    return found, both, mcnemar_exact(gained, len(found) - gained)
+
+
+def _pairs(rows: Iterable[Row], other: Shelf) -> Iterable[tuple[Row, Row]]:
+    for row in rows:
+        before = twin(row, other)
+        if before is not None:
+            yield row, before
+
+
+class _Logo:
+    """The mark, made where Jinja is at hand."""
+
+    def __html__(self) -> str:
+        return html.LOGO
+
+
+LOGO = _Logo()

@@ -1,0 +1,224 @@
+"""A run's growing journal -> a short row per record: read once, then only what was added.
+
+Rows hold what lists, filters and counts need and where the whole record lies. The journal's own index
+does not know what was right, and while a run goes on it lags behind; it is never written here.
+"""
+
+import sys
+from array import array
+from collections import Counter, defaultdict
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+from msgspec import Struct
+
+from plimsoll.core import DataError, Outcome, Record
+from plimsoll.reports._items import BINS, SCORED, Counts
+from plimsoll.run import journal
+from plimsoll.run.folder import RunFolder
+
+
+class Row(Struct, frozen=True, gc=False):
+    """What a list shows of a record."""
+
+    number: int
+    """Place in the journal."""
+    id: str
+    epoch: int
+    category: str
+    language: str
+    target: str | None
+    pair: str
+    label: str
+    value: float | None
+    outcome: str
+    fate: str
+    """The outcome, with answers split into `right` and `wrong` (or `event` and `no_event`)."""
+    confidence: float | None
+    differs: bool
+    """Whether the judges disagree on the value."""
+
+
+class _Judged(Struct, gc=False):
+    label: str
+    value: float | None
+    outcome: str = "answered"
+    confidence: float | None = None
+
+
+class _Asked(Struct, gc=False):
+    id: str
+    category: str = ""
+    language: str = "en"
+    target: str | None = None
+    pair: str = ""
+
+
+class _Line(Struct, gc=False):
+    sample: _Asked
+    transcript: msgspec.Raw = msgspec.Raw()
+    verdicts: dict[str, _Judged] = {}
+    failures: msgspec.Raw = msgspec.Raw()
+    epoch: int = 0
+
+
+_decoder = msgspec.json.Decoder(_Line)
+
+
+class Shelf:
+    """The rows of one run, kept up with its journal."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self.rows: list[Row] = []
+        self.numbers: dict[tuple[str, int], int] = {}
+        """Row of an id and epoch."""
+        self.complete = False
+        """Whether the journal was read to its end at least once."""
+        self._offsets = array("Q")
+        self._end = 0
+        self._file = 0
+        self._lock = Lock()
+        self._counts: tuple[int, Counts] | None = None
+
+    def read_on(self) -> "Shelf":
+        """Take in what was written since; a journal that was replaced is read anew."""
+        with self._lock:
+            try:
+                state = self.path.stat()
+            except FileNotFoundError:
+                self.complete = True
+                return self
+            if state.st_ino != self._file or state.st_size < self._end:
+                self._start_anew(state.st_ino)
+            if state.st_size > self._end:
+                self._take_in()
+            self.complete = True
+        return self
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is being read right now."""
+        return self._lock.locked()
+
+    @property
+    def path(self) -> Path:
+        """The journal."""
+        return self.folder.records_path
+
+    def record(self, number: int) -> Record:
+        """The whole record of a row."""
+        return journal.read_at(self.path, self._offsets[number])
+
+    def offset(self, number: int) -> int:
+        """Where a record begins in the journal; the end of the last one for one past it."""
+        return self._offsets[number] if number < len(self._offsets) else self._end
+
+    def counts(self) -> Counts:
+        """What the plots of a report need, made of the rows."""
+        rows = self.rows
+        if self._counts is None or self._counts[0] != len(rows):
+            self._counts = (len(rows), _counted(rows))
+        return self._counts[1]
+
+    def _start_anew(self, file: int) -> None:
+        self.rows, self.numbers = [], {}
+        self._offsets, self._end, self._file = array("Q"), 0, file
+
+    def _take_in(self) -> None:
+        with self.path.open("rb") as file:
+            file.seek(self._end)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                row = self._decoded(line)
+                self._offsets.append(self._end)
+                self._end += len(line)
+                self.numbers.setdefault((row.id, row.epoch), row.number)
+                self.rows.append(row)
+
+    def _decoded(self, line: bytes) -> Row:
+        number = len(self.rows)
+        try:
+            return _row(number, _decoder.decode(line))
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise DataError(f"{self.path}: line {number + 1} is no record: {error}") from error
+
+
+def found_by_index(folder: RunFolder, sample_id: str, epoch: int) -> Record | None:
+    """One record through the journal's index as it lies there, or `None` where it does not help.
+
+    The record itself tells whether the index was right, so an old one does no harm.
+    """
+    path = folder.records_path
+    try:
+        index = b"\n" + journal.index_path(path).read_bytes()
+    except OSError:
+        return None
+    at = index.find(b"\n" + msgspec.json.encode([sample_id, epoch])[:-1] + b",")
+    if at < 0:
+        return None
+    try:
+        entry = msgspec.json.decode(index[at + 1 : index.index(b"\n", at + 1)], type=journal.Entry)
+        record = journal.read_at(path, entry.offset)
+    except (ValueError, DataError):
+        return None
+    return record if (record.sample.id, record.epoch) == (sample_id, epoch) else None
+
+
+def _row(number: int, line: _Line) -> Row:
+    sample, verdicts = line.sample, line.verdicts
+    first = next(iter(verdicts.values()), None)
+    if first is None:
+        outcome = Outcome.JUDGE_ERROR if len(line.transcript) and len(line.failures) else Outcome.ERROR
+        outcome = outcome.value
+    else:
+        outcome = first.outcome
+    return Row(
+        number=number,
+        id=sample.id,
+        epoch=line.epoch,
+        category=_one(sample.category),
+        language=_one(sample.language),
+        target=sample.target if sample.target is None else _one(sample.target),
+        pair=sample.pair,
+        label=_one(first.label) if first else "",
+        value=first.value if first else None,
+        outcome=_one(outcome),
+        fate=_one(_fate(outcome, first, sample.target)),
+        confidence=first.confidence if first else None,
+        differs=len({judged.value for judged in verdicts.values()}) > 1,
+    )
+
+
+def _one(text: str) -> str:
+    """The same object for the same short text: there are few of them and many rows."""
+    return sys.intern(text) if len(text) < 64 else text
+
+
+def _fate(outcome: str, first: _Judged | None, target: str | None) -> str:
+    if outcome != "answered" or first is None:
+        return outcome
+    pair = SCORED.get(first.value) if first.value is not None else None
+    if pair is None:
+        return "unscored"
+    return pair[0] if target is not None else pair[1]
+
+
+def _counted(rows: list[Row]) -> Counts:
+    fates: dict[str, Counter[str]] = defaultdict(Counter)
+    chosen: dict[str, Counter[str]] = defaultdict(Counter)
+    targets: dict[str, Counter[str]] = defaultdict(Counter)
+    bins = [[0.0, 0.0, 0.0] for _ in range(BINS)]
+    for row in rows:
+        fates[row.category][row.fate] += 1
+        if row.outcome != "answered" or row.target is None:
+            continue
+        chosen[row.language][row.label] += 1
+        targets[row.language][row.target] += 1
+        if row.confidence is not None and row.value is not None:
+            place = bins[min(BINS - 1, max(0, int(row.confidence * BINS)))]
+            for at, amount in enumerate((1.0, row.confidence, row.value)):
+                place[at] += amount
+    return Counts(fates=fates, chosen=chosen, targets=targets, bins=bins)

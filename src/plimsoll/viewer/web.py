@@ -1,0 +1,334 @@
+"""Logs -> a server for one's own browser: loopback, read only, nobody else's pages let in."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from plimsoll.core import MissingExtra, PlimsollError, Record
+from plimsoll.reports._figures import OUTCOMES
+from plimsoll.reports._pages import assets, chosen
+from plimsoll.reports._words import Language
+from plimsoll.viewer import items, search
+from plimsoll.viewer.logs import Listed, Logs
+from plimsoll.viewer.pages import ROOM, Pages
+from plimsoll.viewer.search import Filter, read_filter
+from plimsoll.viewer.shelf import Row, Shelf, found_by_index
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+RUNS_ON_A_PAGE = 100
+SEARCHED_FROM = 8
+"""Runs from which on the list can be searched."""
+HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+LOCAL = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True)
+class Served:
+    """Addresses on the server, seen from one request."""
+
+    query: Mapping[str, str]
+    path: str
+    policy: str = ""
+
+    def asset(self, name: str) -> str:
+        """A style, script or picture."""
+        return f"/static/{name}?{assets(ROOM)[name].digest}"
+
+    def home(self) -> str:
+        """The list of runs."""
+        return "/"
+
+    def run(self, name: str) -> str:
+        """A run's page."""
+        return f"/run/{quote(name, safe='')}"
+
+    def items(self, name: str, query: str = "") -> str:
+        """The items of a run."""
+        return f"{self.run(name)}/items{'?' + query if query else ''}"
+
+    def item(self, name: str, row: Row, query: str = "") -> str:
+        """One item."""
+        wanted = urlencode({"id": row.id, "epoch": row.epoch})
+        return f"{self.run(name)}/item?{wanted}{'&' + query if query else ''}"
+
+    def spoken(self, language: Language) -> str:
+        """The page at hand in another language."""
+        return f"{self.path}?{urlencode({**self.query, 'lang': language})}"
+
+
+def application(log_dir: Path, hosts: Iterable[str] = ()) -> Application:
+    """The server's application; `hosts` are names that it answers to beside the loopback's."""
+    try:
+        from starlette.applications import Starlette
+        from starlette.routing import Route
+    except ImportError as error:
+        raise MissingExtra("plimsoll view", "board") from error
+
+    counter = Counter(Logs(log_dir))
+    routes = [
+        Route("/", counter.runs),
+        Route("/run/{name}", counter.run),
+        Route("/run/{name}/items", counter.items),
+        Route("/run/{name}/item", counter.item),
+        Route("/static/{name}", counter.asset),
+    ]
+    inner: Starlette = Starlette(routes=routes, exception_handlers={404: counter.nowhere})
+    return guarded(inner, frozenset((*LOCAL, *hosts)))
+
+
+def guarded(inner: Application, hosts: frozenset[str]) -> Application:
+    """The application behind its guard: known host names, reading methods, strict headers."""
+    sent = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+
+    async def refuse(send: Send, status: int, text: bytes) -> None:
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), *sent]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": text})
+
+    async def guard(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await inner(scope, receive, send)
+            return
+        # A foreign page may let its own name point to this machine; the name tells.
+        if _host(scope["headers"]) not in hosts:
+            await refuse(send, 421, b"This server answers to its own name only.\n")
+            return
+        if scope["method"] not in ("GET", "HEAD"):
+            await refuse(send, 405, b"These pages can only be read.\n")
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *sent]}
+            await send(message)
+
+        await inner(scope, receive, with_headers)
+
+    return guard
+
+
+def _host(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    named = [value.decode("latin-1").lower() for name, value in headers if name == b"host"]
+    if len(named) != 1:
+        return ""
+    name, colon, port = named[0].rpartition(":")
+    return name if colon and port.isdigit() else named[0]
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Requests -> pages. Endpoints are plain functions: the server runs them in threads."""
+
+    logs: Logs
+
+    def runs(self, request: "Request") -> "Response":
+        """The list of runs."""
+        words = request.query_params.get("q", "")[:120]
+        page = request.query_params.get("page", "")
+        first = RUNS_ON_A_PAGE * int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0
+        listed, broken = self.logs.all()
+        fitting = [run for run in listed if words.lower() in _named(run)]
+        shown = fitting[first : first + RUNS_ON_A_PAGE]
+        number = first // RUNS_ON_A_PAGE
+
+        def to(place: int) -> str:
+            return "/?" + urlencode({"q": words, "page": place})
+
+        return _page(
+            request,
+            lambda pages: pages.runs(
+                shown,
+                broken,
+                total=len(listed),
+                folder=str(self.logs.folder),
+                search=words if len(listed) >= SEARCHED_FROM or words else None,
+                newer=to(number - 1) if number else "",
+                older=to(number + 1) if first + RUNS_ON_A_PAGE < len(fitting) else "",
+            ),
+        )
+
+    def run(self, request: "Request") -> "Response":
+        """A run's page."""
+
+        def drawn(pages: Pages, listed: Listed) -> str:
+            return pages.run(listed, self.logs.shelf(listed.name), self.logs.beside(listed))
+
+        return self._of_run(request, drawn)
+
+    def items(self, request: "Request") -> "Response":
+        """The items of a run that fit a filter."""
+        wanted = read_filter(request.query_params)
+
+        def drawn(pages: Pages, listed: Listed) -> str:
+            shelf, other = self.logs.shelf(listed.name), self._other(wanted)
+            found = search.search(shelf, wanted, other)
+            lines = [
+                (
+                    row,
+                    shelf.record(row.number),
+                    search.changed(row, search.twin(row, other) if other else None),
+                )
+                for row in found.rows
+            ]
+            others = self.logs.beside(listed)
+            return pages.items(listed, wanted, found, lines=lines, options=_options(shelf), others=others)
+
+        return self._of_run(request, drawn)
+
+    def item(self, request: "Request") -> "Response":
+        """One item of a run; quick also where the run was not read yet."""
+        given = request.query_params
+        sample_id, epoch = given.get("id", ""), given.get("epoch", "0")
+        number = int(epoch) if epoch.isascii() and epoch.isdigit() and len(epoch) < 10 else 0
+
+        def drawn(pages: Pages, listed: Listed) -> str:
+            shelf = self.logs.shelf_soon(listed.name)
+            if shelf is None:
+                record = found_by_index(self.logs.folder_of(listed.name), sample_id, number)
+                if record is not None:
+                    return self._drawn_item(request, pages, listed, record)
+                shelf = self.logs.shelf(listed.name)
+            place = shelf.numbers.get((sample_id, number))
+            if place is None:
+                raise NotHere("error.no_item", sample_id[:200])
+            return self._drawn_row(request, pages, listed, shelf.rows[place])
+
+        return self._of_run(request, drawn)
+
+    def asset(self, request: "Request") -> "Response":
+        """A style, script or picture."""
+        from starlette.responses import Response
+
+        found = assets(ROOM).get(request.path_params["name"])
+        if found is None:
+            return Response("", 404)
+        keep = {"cache-control": "max-age=31536000, immutable"}
+        return Response(found.body, media_type=found.media_type, headers=keep)
+
+    def nowhere(self, request: "Request", error: Exception) -> "Response":
+        """The page for an address that leads nowhere."""
+        return _page(request, lambda pages: pages.error("error.no_page"), 404)
+
+    def _drawn_item(self, request: "Request", pages: Pages, listed: Listed, record: Record) -> str:
+        """The item without what lies around it, which is not known yet."""
+        around: dict[str, Any] = {"row": None, "around": None, "beside": None, "compared": None, "twins": []}
+        return pages.item(listed, record, read_filter(request.query_params), **around, **_cut(request))
+
+    def _drawn_row(self, request: "Request", pages: Pages, listed: Listed, row: Row) -> str:
+        """The item with its neighbours and its fate in another run."""
+        wanted, shelf = read_filter(request.query_params), self.logs.shelf(listed.name)
+        other = self._other(wanted)
+        near = row.number - 1 if row.number else row.number + 1
+        around = {
+            "row": row,
+            "around": items.neighbours(shelf, row, wanted, other),
+            "beside": shelf.record(near) if near < len(shelf.rows) else None,
+            "compared": items.before(row, other),
+            "twins": items.twins(shelf, row),
+        }
+        return pages.item(listed, shelf.record(row.number), wanted, **around, **_cut(request))
+
+    def _other(self, wanted: Filter) -> Shelf | None:
+        if not wanted.against or self.logs.get(wanted.against) is None:
+            return None
+        return self.logs.shelf(wanted.against)
+
+    def _of_run(self, request: "Request", drawn: Callable[[Pages, Listed], str]) -> "Response":
+        name = request.path_params["name"]
+        try:
+            listed = self.logs.get(name)
+            if listed is None:
+                raise NotHere("error.no_run", name[:200])
+            return _page(request, lambda pages: drawn(pages, listed))
+        except NotHere as missing:
+            wanted = (missing.key, *missing.arguments)
+            return _page(request, lambda pages: pages.error(*wanted), 404)
+        except PlimsollError as error:
+            said = str(error)
+            return _page(request, lambda pages: pages.error("error.unreadable", said), 500)
+
+
+class NotHere(Exception):
+    """What was asked for does not exist."""
+
+    def __init__(self, key: str, *arguments: str) -> None:
+        super().__init__(key)
+        self.key = key
+        self.arguments = arguments
+
+
+def _page(request: "Request", drawn: Callable[[Pages], str], status: int = 200) -> "Response":
+    from starlette.responses import HTMLResponse
+
+    asked = request.query_params.get("lang", "")
+    accepted = request.headers.get("accept-language", "")
+    language = chosen(asked, accepted, request.cookies.get("plimsoll_language", ""))
+    query = {name: value for name, value in request.query_params.items() if name != "lang"}
+    pages = Pages(language=language, at=Served(query, request.url.path))
+    response = HTMLResponse(drawn(pages), status, headers={"cache-control": "no-store"})
+    if asked in ("en", "zh"):
+        response.set_cookie("plimsoll_language", asked, max_age=31_536_000, httponly=True, samesite="lax")
+    return response
+
+
+def _cut(request: "Request") -> dict[str, Any]:
+    """How much of a text is shown, and the way to all of it."""
+    query = request.query_params
+    whole = f"{request.url.path}?{urlencode({**query, 'whole': '1'})}"
+    return {"cut": 10**9 if query.get("whole") else items.CUT, "whole": whole}
+
+
+def _named(run: Listed) -> str:
+    manifest = run.manifest
+    return f"{manifest.model.name} {manifest.card.title} {manifest.benchmark} {run.name}".lower()
+
+
+def _options(shelf: Shelf) -> dict[str, list[str]]:
+    """What can be filtered by."""
+    counts = shelf.counts()
+    outcomes = {row.outcome for row in shelf.rows}
+    labels = sorted({label for counted in counts.chosen.values() for label in counted})
+    return {
+        "category": sorted({row.category for row in shelf.rows} - {""}),
+        "language": sorted({row.language for row in shelf.rows} - {""}),
+        "outcome": [name for name in ("answered", *OUTCOMES) if name in outcomes],
+        "verdict": list(search.VERDICTS),
+        "letter": labels[:40],
+    }
+
+
+def serve(log_dir: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until interrupted; `ready` is told the address."""
+    import socket
+
+    application_ = application(log_dir, () if host in LOCAL else (host,))
+    import uvicorn
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        named = f"[{host}]" if ":" in host else host
+        ready(f"http://{named}:{listening.getsockname()[1]}/")
+        uvicorn.Server(uvicorn.Config(application_, log_level="warning", server_header=False)).run(
+            sockets=[listening]
+        )
