@@ -33,7 +33,8 @@ class CardEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything that is needed to make the run again."""
 
-    format: int = FORMAT
+    format: int = 1
+    """Not written where it is 1, so the default stays 1 whatever `FORMAT` becomes."""
     id: str
     """Hash over all that decides the records: two runs of one id ask the same questions."""
     benchmark: str
@@ -71,7 +72,8 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a run found; recomputable from manifest and records."""
 
-    format: int = FORMAT
+    format: int = 1
+    """Not written where it is 1, so the default stays 1 whatever `FORMAT` becomes."""
     status: str = "finished"
     """`finished`, `interrupted` or `stopped` (by a limit or by the endpoint)."""
     reason: str = ""

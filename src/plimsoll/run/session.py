@@ -22,7 +22,7 @@ from plimsoll.run import engine, folder, journal, layers
 from plimsoll.run.cache import Cache
 from plimsoll.run.folder import RunFolder
 from plimsoll.run.limits import Limiter
-from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.run.manifest import FORMAT, Manifest, Summary
 from plimsoll.run.plan import Plan
 
 SYNC_EVERY = 5.0
@@ -156,6 +156,7 @@ class Session:
     ) -> Summary:
         before = earlier or Summary()
         return Summary(
+            format=FORMAT,
             status=status,
             reason=reason,
             records=count.records,
