@@ -31,7 +31,8 @@ def using(work: Callable[[LlamaCpp], Awaitable[T]], **options: object) -> T:
     pytest.importorskip("xllamacpp")
 
     async def main() -> T:
-        model = llamacpp(**options)
+        # One thread: several wait for each other, and crawl where other programs keep the cores busy.
+        model = llamacpp(threads=1, **options)
         try:
             return await work(model)
         finally:

@@ -9,6 +9,7 @@ import pytest
 from plimsoll.core import (
     ContextExceeded,
     Message,
+    MissingExtra,
     Request,
     Response,
     Sampling,
@@ -18,6 +19,7 @@ from plimsoll.core import (
     system,
     user,
 )
+from plimsoll.models._transformers_load import required
 from plimsoll.models.transformers import Transformers, transformers
 from plimsoll.registry import build_model
 from tests.support.safetybench_prompts import Prompt, prompts
@@ -58,6 +60,12 @@ def write_tiny(folder: Path, *, template: str = "", **config: Any) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    """Threads that wait for each other crawl where other programs keep the cores busy."""
+    pytest.importorskip("torch").set_num_threads(1)
+
+
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny(tmp_path_factory.mktemp("tiny"))
@@ -95,8 +103,10 @@ def naive(model: Transformers, text: str, continuations: Sequence[str]) -> list[
         tokens = model.tokenizer(text + continuation)["input_ids"]
         given = len(model.tokenizer(text)["input_ids"])
         with torch.inference_mode():
-            logprobs = model.module(torch.tensor([tokens])).logits[0].float().log_softmax(-1)
-        numbers.append(sum(logprobs[i - 1, tokens[i]].item() for i in range(given, len(tokens))))
+            tail = len(tokens) - given
+            logits = model.module(torch.tensor([tokens]), logits_to_keep=tail + 1).logits[0]
+        logprobs = logits.float().log_softmax(-1)
+        numbers.append(sum(logprobs[i, tokens[given + i]].item() for i in range(tail)))
     return numbers
 
 
@@ -290,6 +300,11 @@ def test_wrong_input_is_refused_before_any_call(tmp_path: Path) -> None:
         build_model("transformers", {"batch_size": "-1"})
 
 
+def test_a_missing_library_names_the_extra() -> None:
+    with pytest.raises(MissingExtra, match=r"models/transformers needs the extra 'whitebox'"):
+        required("torch", "a_library_that_nobody_has")
+
+
 def test_a_model_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     model = transformers(str(tmp_path))
@@ -327,8 +342,9 @@ def test_on_safetybench_the_letters_are_those_of_whole_continuations() -> None:
 @pytest.mark.llm
 @pytest.mark.slow
 def test_on_two_hundred_questions_the_letters_are_those_of_whole_continuations() -> None:
-    same_letters("zh", shots=0, step=14, limit=150)
-    same_letters("zh", shots=5, step=42, limit=50)
+    same_letters("en", shots=0, step=9, limit=160)
+    same_letters("zh", shots=0, step=67, limit=30)
+    same_letters("zh", shots=5, step=210, limit=10)
 
 
 @pytest.mark.llm

@@ -20,9 +20,12 @@ import aiohttp
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import ContextExceeded, MissingExtra, ModelError
+from plimsoll.core import ContextExceeded, MissingExtra, ModelError, TransientError
 
 T = TypeVar("T")
+
+CONNECTIONS = 4
+"""Calls that run beside those that occupy a slot: tokenizing and rendering."""
 
 
 class Likely(Struct, frozen=True):
@@ -156,15 +159,20 @@ class LlamaServer:
                 base_url=self._engine.listening_address,
                 headers={"Authorization": f"Bearer {self._key}"},
                 timeout=aiohttp.ClientTimeout(total=None),
-                connector=aiohttp.TCPConnector(limit=0),
+                # A connection that is kept open holds a server's thread and may be closed just when
+                # it is used again; a new one costs a fifth of a millisecond.
+                connector=aiohttp.TCPConnector(limit=self.slots + CONNECTIONS, force_close=True),
             )
             self._loop = loop
         return self._session
 
     async def _call(self, address: str, body: dict[str, Any] | None, answer: type[T]) -> T:
         method = "GET" if body is None else "POST"
-        async with self._client().request(method, address, json=body) as response:
-            content = await response.read()
+        try:
+            async with self._client().request(method, address, json=body) as response:
+                content = await response.read()
+        except aiohttp.ClientError as error:
+            raise TransientError(f"llama.cpp does not answer {address}: {error}") from error
         if response.status != 200:
             raise _failure(content)
         try:
@@ -205,6 +213,9 @@ def _engine(server: LlamaServer, key: str) -> Any:
     options.flash_attn_type = given.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     options.cache_ram_mib = 0
     options.hostnames, options.port, options.api_keys = ["127.0.0.1"], 0, [key]
+    # Threads that spin while they wait cost more than they gain wherever the machine has other work.
+    options.cpuparams.poll = options.cpuparams_batch.poll = 0
+    options.n_threads_http = server.slots + CONNECTIONS
     options.ui = options.endpoint_slots = options.warmup = False
     options.verbosity = -1
     try:

@@ -68,9 +68,9 @@ class Loaded:
 
 def source(model_id: str, asked: str) -> Source:
     """Find a model's files. Raises `UserError` or `MissingExtra` before anything is loaded."""
-    _require("torch", "transformers")
+    required("torch", "transformers")
     if is_embedded(model_id) or model_id.lower().endswith(".gguf"):
-        _require("gguf", "accelerate")
+        required("gguf", "accelerate")
         return Source(id=model_id, file=gguf(model_id, part="transformers"), asked="")
     path = Path(model_id).expanduser()
     if path.is_dir():
@@ -116,7 +116,8 @@ def _device(torch: Any, device: Device) -> str:
     return device
 
 
-def _require(*libraries: str) -> None:
+def required(*libraries: str) -> None:
+    """Raise `MissingExtra` unless all libraries are installed; imports none."""
     if any(find_spec(library) is None for library in libraries):
         raise MissingExtra("models/transformers", "whitebox")
 
