@@ -94,7 +94,7 @@ def counted(connection: Connection, which: object) -> Mapping[int, Counted]:
     found: dict[int, dict[tuple[str, str, str], tuple[float, int]]] = defaultdict(dict)
     asked = select(scores).join(versions, scores.c.version_id == versions.c.id)
     asked = asked.where(which, scores.c.part != "held")  # pyright: ignore[reportArgumentType]
-    for version, reading, part, category, hits, n in connection.execute(asked).tuples():
+    for version, reading, part, category, hits, n in connection.execute(asked):
         found[version][reading, part, category] = (hits, n)
     return found
 
