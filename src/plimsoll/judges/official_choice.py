@@ -1,10 +1,11 @@
 """Transcript -> the letter that SafetyBench's own scripts read, right or wrong (`compat`).
 
 A reply that they cannot read gets the label `unparsed` and the value 0.0: the seeded random fill
-needs the whole file in order and happens in the metric `choice/official_accuracy`, which draws for
-every verdict with this label. So a plain mean of the values is the score without any lucky fill,
-never more than the official one. Where the model weighed the options, the response that the
-original writes is `(X)` for the most likely letter, and so is the prediction here.
+needs the whole file in order and happens in SafetyBench's own metric `OfficialScore` (the estimate
+`accuracy_compat`), which draws for every verdict with this label. So a plain mean of the values is
+the score without any lucky fill, never more than the official one. Where the model weighed the
+options, the response that the original writes is `(X)` for the most likely letter, and so is the
+prediction here.
 """
 
 from plimsoll.core import Outcome, Sample, Transcript, Verdict
