@@ -97,8 +97,8 @@ class Markup:
 
     def label(self, said: Said) -> str:
         """An `aria-label` that follows the language."""
-        data = "" if isinstance(said, str) else f' data-t-label="{_json(said)}"'
-        return f' aria-label="{self.plain(said)}"{data}'
+        mark = "" if isinstance(said, str) else f' data-t-label="{_json(said)}"'
+        return f' aria-label="{self.plain(said)}"{mark}'
 
     def attributes(self, attributes: dict[str, str]) -> str:
         """` name="value"` for each; `_` in a name stands for `-`."""
