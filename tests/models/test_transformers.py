@@ -160,7 +160,7 @@ def test_a_shared_beginning_is_evaluated_once(tiny: Path, together: bool) -> Non
 
 def test_a_model_that_cannot_be_packed_gets_plain_batches(tiny: Path) -> None:
     async def work(model: Transformers) -> None:
-        model.engine.scorer._packs = False
+        model.engine.weigher._packs = False
         asked = texts(9)
         for text, response in zip(asked, await answers(model, [choice(t) for t in asked]), strict=True):
             assert response.loglikelihoods == pytest.approx(naive(model, text, LETTERS), abs=2e-3)

@@ -17,7 +17,7 @@ from plimsoll.models._local_prompt import MAX_TOKENS, Template, seed_of, turns
 from plimsoll.models._local_weighing import Tokens, Weighing, weigh
 from plimsoll.models._transformers_generation import Asked, Writer
 from plimsoll.models._transformers_load import Loaded
-from plimsoll.models._transformers_scoring import Answer, Scorer, scorer
+from plimsoll.models._transformers_weighing import Answer, Weigher, weigher
 
 ENDLESS = 10**9
 """Tokenizers give lengths beyond this where they know none."""
@@ -31,7 +31,7 @@ class Engine:
         self.name = name
         on_cpu = loaded.module.device.type == "cpu"
         rows = rows or (16 if on_cpu else 64)
-        self.scorer: Scorer = scorer(loaded, tokens=512 if on_cpu else 8192, rows=rows)
+        self.weigher: Weigher = weigher(loaded, tokens=512 if on_cpu else 8192, rows=rows)
         self.writer = Writer(loaded=loaded, rows=rows)
         self.context = context or _context(loaded)
         self._chat = template == "chat" or (template == "auto" and bool(loaded.tokenizer.chat_template))
@@ -102,7 +102,7 @@ class Engine:
     def _weigh(self, requests: Sequence[Request], weighed: Mapping[int, Weighing]) -> dict[int, Response]:
         if not weighed:
             return {}
-        answers = iter(self.scorer.answer([step for one in weighed.values() for step in one.steps]))
+        answers = iter(self.weigher.answer([step for one in weighed.values() for step in one.steps]))
         return {
             index: _weighed(requests[index].continuations, one, answers) for index, one in weighed.items()
         }

@@ -59,7 +59,7 @@ NOTHING = Prefix((), ())
 
 
 @dataclass(kw_only=True)
-class Scorer:
+class Weigher:
     """A causal language model that answers next-token questions."""
 
     torch: Any
@@ -228,10 +228,10 @@ class Scorer:
         return gap < (1e-2 if self.module.dtype == self.torch.float32 else 0.3)
 
 
-def scorer(loaded: Loaded, *, tokens: int, rows: int) -> Scorer:
+def weigher(loaded: Loaded, *, tokens: int, rows: int) -> Weigher:
     """Make a model answer next-token questions, `tokens` and `rows` at a time."""
     cache = importlib.import_module("transformers").DynamicCache
-    return Scorer(
+    return Weigher(
         torch=loaded.torch,
         module=loaded.module,
         cache=partial(cache, config=loaded.module.config),
