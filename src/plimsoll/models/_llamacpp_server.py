@@ -14,13 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import aiohttp
 import msgspec
 from msgspec import Struct
 
 from plimsoll.core import ContextExceeded, MissingExtra, ModelError, TransientError
+
+if TYPE_CHECKING:
+    import aiohttp
 
 T = TypeVar("T")
 
@@ -111,7 +113,7 @@ class LlamaServer:
     """Whether the file carries a chat template."""
     _engine: Any = None
     _starting: Lock = field(default_factory=Lock)
-    _session: aiohttp.ClientSession | None = None
+    _session: "aiohttp.ClientSession | None" = None
     _loop: asyncio.AbstractEventLoop | None = None
     _key: str = field(default_factory=secrets.token_urlsafe)
 
@@ -152,7 +154,9 @@ class LlamaServer:
             if self._engine is None:
                 self._engine = _engine(self, self._key)
 
-    def _client(self) -> aiohttp.ClientSession:
+    def _client(self) -> "aiohttp.ClientSession":
+        import aiohttp
+
         loop = asyncio.get_running_loop()
         if self._session is None or self._loop is not loop:
             self._session = aiohttp.ClientSession(
@@ -167,6 +171,8 @@ class LlamaServer:
         return self._session
 
     async def _call(self, address: str, body: dict[str, Any] | None, answer: type[T]) -> T:
+        import aiohttp
+
         method = "GET" if body is None else "POST"
         try:
             async with self._client().request(method, address, json=body) as response:
