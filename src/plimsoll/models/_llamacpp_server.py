@@ -202,6 +202,17 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def spare_cores() -> int:
+    """Cores that no other program is using, at least one.
+
+    Threads of llama.cpp wait for each other after every operation: one that shares its core with
+    another program holds all of them up, and two threads are then many times slower than one.
+    The number of threads changes no result.
+    """
+    busy = int(os.getloadavg()[0]) if hasattr(os, "getloadavg") else 0
+    return max(1, cores() - busy)
+
+
 def _engine(server: LlamaServer, key: str) -> Any:
     try:
         import xllamacpp  # pyright: ignore[reportMissingTypeStubs]
@@ -213,7 +224,7 @@ def _engine(server: LlamaServer, key: str) -> Any:
     options.n_ctx = server.context * server.slots
     options.n_parallel = server.slots
     options.kv_unified = False
-    options.cpuparams.n_threads = options.cpuparams_batch.n_threads = server.threads or cores()
+    options.cpuparams.n_threads = options.cpuparams_batch.n_threads = server.threads or spare_cores()
     # With flash attention a token's logits depend on the batch it was evaluated in, by up to 0.1 nats
     # here; without it a reused prefix changes no bit of the result.
     options.flash_attn_type = given.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED

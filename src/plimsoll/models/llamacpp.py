@@ -123,7 +123,7 @@ def llamacpp(
     Args:
         model_id: Path of the file, or `smollm2-135m-instruct`.
         context: Tokens that prompt and answer may take; 0 for as many as the model was made for.
-        threads: Processor threads; 0 for as many as there are cores.
+        threads: Processor threads; 0 for as many as there are cores that no other program uses.
         parallel: Requests that are evaluated side by side, each with a context of its own.
         template: `chat` for the file's chat template, `raw` for the texts alone, `auto` for
             whichever the file is made for.
