@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from plimsoll.core import Estimate
 from plimsoll.reports._figures import RATES, SCORES, Figures
+from plimsoll.reports._units import interval_of, value_of
 from plimsoll.reports._words import (
     Language,
     category,
@@ -181,8 +182,8 @@ def _estimate_row(estimate: Estimate, language: Language) -> tuple[str, ...]:
     return (
         metric(estimate.name, language),
         " · ".join(group_words(estimate, language)) or say("row.all", language=language),
-        f"{'' if estimate.sound else UNSOUND}{percent(estimate.value)}",
-        interval(estimate.low, estimate.high),
+        f"{'' if estimate.sound else UNSOUND}{value_of(estimate)}",
+        interval_of(estimate),
         f"{estimate.n:,}",
         f"{estimate.unscored:,}",
         visible(estimate.method),

@@ -10,7 +10,8 @@ from plimsoll.reports._figures import OUTCOMES, RATES, SCORES, Figures
 from plimsoll.reports._items import Counts
 from plimsoll.reports._markup import Markup, Said, code, key
 from plimsoll.reports._plots import Mark, Plots, Row, Segment, Track, bounds
-from plimsoll.reports._words import interval, percent
+from plimsoll.reports._units import interval_of, points, value_of
+from plimsoll.reports._words import percent
 from plimsoll.reports.view import RunView
 
 LETTERS = "ABCDEFGH"
@@ -71,7 +72,7 @@ class Sections:
                 rows.append((_category(category), one, other))
         if not rows:
             return ""
-        cells = [(label, _text(a), _text(b), f"{100 * (a.value - b.value):+.1f}") for label, a, b in rows]
+        cells = [(label, _text(a), _text(b), points(a.value - b.value)) for label, a, b in rows]
         heads = (key("column.category"), key("language.zh"), key("language.en"), key("column.difference"))
         legend = self._key(("zh point", key("language.zh")), ("en point", key("language.en")))
         title = key("section.parity")
@@ -183,8 +184,8 @@ class Sections:
                 if not isinstance(code("metric", row.name), str)
                 else row.name.replace("_", " "),
                 " · ".join(row.group.values()) or key("row.all"),
-                f"{'' if row.sound else _rows.UNSOUND}{percent(row.value)}",
-                interval(row.low, row.high),
+                f"{'' if row.sound else _rows.UNSOUND}{value_of(row)}",
+                interval_of(row),
                 f"{row.n:,}",
                 f"{row.unscored:,}",
                 row.method,
@@ -369,7 +370,7 @@ def _share(counted: Counter[str], letter: str) -> float | None:
 
 def _gap(track: Track) -> str:
     right = track.tick.value if track.tick else 0.0
-    return f"{100 * ((track.value or 0.0) - right):+.1f}".replace("-", "−")
+    return points((track.value or 0.0) - right)
 
 
 def _chosen_and_right(track: Track) -> tuple[str, str]:

@@ -1,0 +1,53 @@
+"""An estimate's numbers -> text in the unit that its name tells."""
+
+from typing import Literal
+
+from plimsoll.core import Estimate
+from plimsoll.reports._words import interval, percent
+
+Unit = Literal["share", "points", "plain", "p"]
+NOTHING = "–"
+PLAIN = frozenset({"brier_score"})
+"""Numbers that are no share of anything."""
+
+
+def unit(name: str) -> Unit:
+    """`accuracy` is a share, `parity_difference` is in points, `parity_p` a p-value."""
+    if name in PLAIN:
+        return "plain"
+    if name.endswith("_p"):
+        return "p"
+    return "points" if name.endswith("_difference") else "share"
+
+
+def points(value: float) -> str:
+    """`−4.6` for a difference of -0.046: percentage points, with a true minus."""
+    text = f"{100 * value:+.1f}"
+    return ("0.0" if text in ("-0.0", "+0.0") else text).replace("-", "−")
+
+
+def value_of(estimate: Estimate) -> str:
+    """The value alone."""
+    match unit(estimate.name):
+        case "share":
+            return percent(estimate.value)
+        case "points":
+            return points(estimate.value)
+        case "plain":
+            return f"{estimate.value:.3f}"
+        case "p":
+            return "<0.001" if estimate.value < 0.001 else f"{estimate.value:.3f}"
+
+
+def interval_of(estimate: Estimate) -> str:
+    """Both bounds; a p-value has none."""
+    low, high = estimate.low, estimate.high
+    match unit(estimate.name):
+        case "share":
+            return interval(low, high)
+        case "points":
+            return f"{points(low)}…{points(high)}"
+        case "plain":
+            return f"{low:.3f}–{high:.3f}"
+        case "p":
+            return NOTHING
