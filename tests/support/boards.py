@@ -64,13 +64,8 @@ def add_team(service: Service, name: str) -> Team:
 @contextmanager
 def served(service: Service, **options: Any) -> Generator[str]:
     """The service's address while it is served from a thread."""
-    import uvicorn
-
     options.setdefault("pages", serving.pages())
-    config = uvicorn.Config(
-        make_app(service, **options), log_level="error", lifespan="off", proxy_headers=False, ws="none"
-    )
-    server = uvicorn.Server(config)
+    server = serving.server(make_app(service, **options))
     with serving.listening("127.0.0.1", 0) as bound:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from plimsoll.leaderboard import web
 from plimsoll.leaderboard.body import read_bytes, read_upload
-from plimsoll.leaderboard.errors import BoardError, NotFound, TooMany, Unauthorized, Unreadable
+from plimsoll.leaderboard.errors import BoardError, NotFound, TooLarge, TooMany, Unauthorized, Unreadable
 from plimsoll.leaderboard.nouns import (
     Board,
     Checked,
@@ -273,6 +273,9 @@ def refusal(request: Request, error: Exception) -> Response:
     response = JSON(Problem(code=error.code, message=str(error), faults=faults), error.status)
     if isinstance(error, Unauthorized):
         response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooLarge):
+        # The rest of the body is not even thrown away.
+        response.headers["Connection"] = "close"
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -27,19 +27,22 @@ async def read_upload(request: Request, limit: int = RUN_LIMIT) -> Upload:
 async def read_bytes(request: Request, limit: int) -> bytes:
     """Read a small body whole."""
     upload = await read_upload(request, limit)
-    upload.file.seek(0)
-    return upload.file.read()
+    with upload.file as file:
+        return file.read()
 
 
 async def _spooled(chunks: AsyncIterator[bytes], limit: int) -> Upload:
     file = cast("BinaryIO", SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115
-    digest, size = hashlib.sha256(), 0
-    async for chunk in chunks:
-        size += len(chunk)
-        if size > limit:
-            file.close()
-            raise TooLarge(f"at most {limit:,} bytes are read")
-        digest.update(chunk)
-        file.write(chunk)
+    try:
+        digest, size = hashlib.sha256(), 0
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(f"at most {limit:,} bytes are read")
+            digest.update(chunk)
+            file.write(chunk)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return Upload(file, size, digest.hexdigest())

@@ -8,6 +8,7 @@ connection or a crash of either side, is answered with the same receipt.
 import asyncio
 import gzip
 import hashlib
+import os
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from plimsoll.core import PlimsollError, UserError
+from plimsoll.leaderboard.upload import RUN_LIMIT
 from plimsoll.run.folder import open_run
 
 RUN_FILES = ("run.json", "records.jsonl", "summary.json", "seal.json")
@@ -63,6 +65,8 @@ def submit(
     refuse_open_roads(address)
     sent = parcel(path)
     with sent.content:
+        if sent.content.seek(0, os.SEEK_END) > RUN_LIMIT:
+            raise UserError(f"{path} is too large: a board reads at most {RUN_LIMIT:,} bytes")
         key = hashlib.sha256(repr((sent.sha256, board, submission, sorted(said.items()), salt)).encode())
         where = f"submissions/{quote(submission)}" if submission else f"boards/{quote(board)}/submissions"
         return asyncio.run(

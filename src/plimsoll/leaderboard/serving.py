@@ -10,11 +10,16 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
-from typing import cast
+from typing import TYPE_CHECKING, cast
+
+from starlette.types import ASGIApp
 
 from plimsoll.core import UserError
 from plimsoll.leaderboard.app import Pages, make_app
 from plimsoll.leaderboard.service import Service
+
+if TYPE_CHECKING:
+    import uvicorn
 
 BACKLOG = 1024
 
@@ -35,22 +40,29 @@ def listening(host: str, port: int) -> Generator[socket.socket]:
 
 def serve(service: Service, bound: socket.socket, trusted: Sequence[str] = ()) -> None:
     """Answer requests until told to stop."""
+    logging.getLogger("plimsoll.board").addHandler(logging.StreamHandler())
+    server(make_app(service, trusted=trusted, pages=pages())).run(sockets=[bound])
+
+
+def server(app: ASGIApp) -> "uvicorn.Server":
+    """The server of an application: it tells nobody what it is, and believes no forwarded header."""
     import uvicorn
 
-    logging.getLogger("plimsoll.board").addHandler(logging.StreamHandler())
-    config = uvicorn.Config(
-        make_app(service, trusted=trusted, pages=pages()),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        # Forwarded headers are read by us, and only from trusted proxies.
-        proxy_headers=False,
-        lifespan="off",
-        backlog=BACKLOG,
-        timeout_keep_alive=15,
-        h11_max_incomplete_event_size=32 * 1024,
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            # Forwarded headers are read by `limits.py`, and only from trusted proxies.
+            proxy_headers=False,
+            lifespan="off",
+            ws="none",
+            backlog=BACKLOG,
+            timeout_keep_alive=15,
+            h11_max_incomplete_event_size=32 * 1024,
+        )
     )
-    uvicorn.Server(config).run(sockets=[bound])
 
 
 def pages() -> Pages | None:
