@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from plimsoll.reports._markup import escape
 
-
 TICKS = (0, 25, 50, 75, 100)
 
 

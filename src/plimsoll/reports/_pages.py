@@ -30,11 +30,10 @@ class Asset(NamedTuple):
 
 @cache
 def assets(room: str) -> Mapping[str, Asset]:
-    """The style of the reports, the mark, and what lies in the room's folder `static`, by file name."""
-    found = {
-        "page.css": files("plimsoll.reports").joinpath("page.css").read_bytes(),
-        "icon.svg": ICON.encode(),
-    }
+    """The style that all pages share, the mark, and what lies in the room's folder `static`, by file name."""
+    common = files("plimsoll.reports")
+    found = {name: common.joinpath(name).read_bytes() for name in ("page.css", "pages.css", "theme.js")}
+    found["icon.svg"] = ICON.encode()
     for path in files(room).joinpath("static").iterdir():
         found[path.name] = path.read_bytes()
     return {

@@ -1,14 +1,5 @@
 "use strict";
 (() => {
-  const root = document.documentElement;
-  const store = {
-    get: (name) => { try { return localStorage.getItem(`plimsoll.${name}`); } catch { return null; } },
-    set: (name, value) => { try { localStorage.setItem(`plimsoll.${name}`, value); } catch { /* private mode */ } },
-  };
-  if (["light", "dark"].includes(store.get("theme"))) root.dataset.theme = store.get("theme");
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const theme = () => root.dataset.theme || (dark.matches ? "dark" : "light");
-
   /* A page that shows something under way asks for itself again and takes over what changed. */
   const EVERY = 1000;
   async function follow() {
@@ -41,23 +32,9 @@
   }
 
   addEventListener("DOMContentLoaded", () => {
-    const button = document.getElementById("theme");
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      root.dataset.theme = theme() === "dark" ? "light" : "dark";
-      store.set("theme", root.dataset.theme);
-    });
     for (const form of document.querySelectorAll("[data-filters]"))
       form.addEventListener("change", (event) => { if (event.target.matches("select")) form.requestSubmit(); });
-    document.addEventListener("change", (event) => {
-      if (event.target.id !== "highlight") return;
-      for (const dot of document.querySelectorAll("[data-ref]")) {
-        dot.classList.toggle("lit", dot.dataset.ref === event.target.value);
-        dot.classList.toggle("dim", event.target.value !== "" && dot.dataset.ref !== event.target.value);
-      }
-    });
     addEventListener("keydown", keys);
-    addEventListener("beforeprint", () => { for (const fold of document.querySelectorAll("details")) fold.open = true; });
     setTimeout(follow, EVERY);
   });
 })();
