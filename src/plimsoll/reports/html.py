@@ -1,11 +1,6 @@
 """A run -> one HTML file that needs nothing else: no network, no foreign code, hostile text inert."""
 
-import base64
-import hashlib
 import json
-import re
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,23 +8,11 @@ from plimsoll.reports import _rows
 from plimsoll.reports._figures import RATES, SCORES, figures
 from plimsoll.reports._items import LIMIT, Embedded, embed
 from plimsoll.reports._markup import Markup, Said, code, escape, key
+from plimsoll.reports._page import ICON, LOGO, fill, hashed, inert, resource, unbroken
 from plimsoll.reports._plots import Plots
 from plimsoll.reports._sections import Sections
 from plimsoll.reports._words import Language, percent, words
 from plimsoll.reports.view import RunView
-
-UNSAFE = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
-"""What must not stand as it is inside a script element."""
-LOGO = (
-    '<svg class="logo" viewBox="-20 -14 40 28" width="34" height="24" aria-hidden="true">'
-    '<circle r="10.5"/><line x1="-19" x2="19" y1="0" y2="0"/></svg>'
-)
-ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-16 -16 32 32"><g fill="none" stroke="#1f6a9c" '
-    'stroke-width="3.5"><circle r="9.5"/><path d="M-15 0h30"/></g></svg>'
-)
 
 
 def render(view: RunView, *, language: Language = "en", limit: int = LIMIT) -> str:
@@ -37,14 +20,14 @@ def render(view: RunView, *, language: Language = "en", limit: int = LIMIT) -> s
     found, embedded, markup = figures(view), embed(view.records, limit=limit), Markup(language)
     sections = Sections(view, found, embedded.counts, markup, Plots(markup))
     gauge, made = sections.gauge(), sections.all()
-    style, script = _resource("page.css"), _resource("page.js")
+    style, script = resource("page.css"), resource("page.js")
     said, manifest = markup.said, view.manifest
     names = [*(name for name, _ in made), "run", "items"]
-    return _fill(
-        _resource("page.html"),
+    return fill(
+        resource("page.html"),
         language="zh-Hans" if language == "zh" else "en",
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=hashed(style),
+        script_hash=hashed(script),
         title=escape(f"{manifest.model.name} · {manifest.card.title} · Plimsoll"),
         icon=f"data:image/svg+xml,{quote(ICON)}",
         style=style,
@@ -66,7 +49,7 @@ def render(view: RunView, *, language: Language = "en", limit: int = LIMIT) -> s
         items_title=said(key("section.items")),
         items=_browser(embedded, markup),
         foot=said(key("foot", manifest.plimsoll or "–")),
-        words=_inert(json.dumps({"en": words("en"), "zh": words("zh")}, ensure_ascii=False)),
+        words=inert(json.dumps({"en": words("en"), "zh": words("zh")}, ensure_ascii=False)),
         data=_data(embedded),
     )
 
@@ -92,8 +75,8 @@ def _head(view: RunView, markup: Markup) -> str:
         listed += f"<div><dt>{said(key('head.means'))}</dt><dd>{_means(view, markup)}</dd></div>"
     sentences = zip(_rows.sentences(found, "en"), _rows.sentences(found, "zh"), strict=True)
     spoken = "".join(
-        f'<p class="answer"><span class="only-en" lang="en">{_unbroken(en)}</span>'
-        f'<span class="only-zh" lang="zh-Hans">{_unbroken(zh)}</span></p>'
+        f'<p class="answer"><span class="only-en" lang="en">{unbroken(en)}</span>'
+        f'<span class="only-zh" lang="zh-Hans">{unbroken(zh)}</span></p>'
         for en, zh in sentences
     )
     warnings = ""
@@ -115,11 +98,6 @@ def _asides(view: RunView, markup: Markup) -> str:
         if value is not None
     )
     return f'<p class="asides">{"".join(listed)}</p>' if named else ""
-
-
-def _unbroken(sentence: str) -> str:
-    """Escaped, with numbers kept on one line."""
-    return re.sub(r"[\d.,]+(?:–[\d.,]*\d| %)", r'<span class="nb">\g<0></span>', escape(sentence))
 
 
 def _means(view: RunView, markup: Markup) -> str:
@@ -188,23 +166,4 @@ def _browser(embedded: Embedded, markup: Markup) -> str:
 def _data(embedded: Embedded) -> str:
     prefixes = json.dumps(embedded.prefixes, ensure_ascii=False)
     items = b",\n".join(embedded.items).decode()
-    return _inert(f'{{"prefixes":{prefixes},"items":[{items}]}}')
-
-
-def _inert(text: str) -> str:
-    """JSON that no parser of HTML or script can mistake for anything else."""
-    return text.translate(UNSAFE)
-
-
-def _fill(template: str, **parts: str) -> str:
-    """One pass, so that what is filled in is never filled in again."""
-    return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], template)
-
-
-@cache
-def _resource(name: str) -> str:
-    return files("plimsoll.reports").joinpath(name).read_text("utf-8").strip()
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return inert(f'{{"prefixes":{prefixes},"items":[{items}]}}')

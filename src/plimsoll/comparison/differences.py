@@ -1,0 +1,224 @@
+"""Pairs of answers -> differences with intervals and tests, whole and by subset.
+
+Each question counts against itself, so what makes questions hard cancels out. Where several pairs
+belong to one question (epochs, languages, orders) or to one template, they are a cluster: intervals
+and tests then rest on the sums over clusters. For clusters of one the test is McNemar's.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from math import fsum, sqrt
+from typing import NamedTuple
+
+from plimsoll.comparison.align import Aligned, Pair
+from plimsoll.comparison.nouns import Difference, Flip
+from plimsoll.comparison.power import detectable, needed
+from plimsoll.comparison.significance import sign_flip
+from plimsoll.core import replace
+from plimsoll.stats.bootstrap import Profile
+from plimsoll.stats.intervals import Interval, normal_mean
+from plimsoll.stats.multiple import holm
+from plimsoll.stats.paired import newcombe_paired
+from plimsoll.stats.resampling import redrawn_mean
+
+DRAWS = 10_000
+WISHED = 0.01
+"""The difference that sample sizes are given for, where nobody says another."""
+
+
+class Settings(NamedTuple):
+    """How differences are looked at."""
+
+    draws: int = DRAWS
+    seed: int = 0
+    wished: float = WISHED
+
+
+DEFAULT = Settings()
+
+
+class _Counted(NamedTuple):
+    """A subset, counted."""
+
+    before: float
+    after: float
+    table: tuple[int, int, int, int] | None
+    """Both, only the first, only the second, neither; nothing where values are not all 0 or 1."""
+    profiles: Mapping[Profile, int]
+    n: int
+
+    @property
+    def clusters(self) -> int:
+        return sum(self.profiles.values())
+
+
+def differences(aligned: Aligned, settings: Settings = DEFAULT) -> tuple[Difference, ...]:
+    """The whole first, then by language, by category, and by both where there are several languages."""
+    found = [_difference(group, pairs, settings) for group, pairs in _groups(aligned.pairs).items()]
+    return tuple(_adjusted(found))
+
+
+def flips(aligned: Aligned) -> tuple[Flip, ...]:
+    """Every question whose score differs, in the order of the first run."""
+    return tuple(_flip(pair) for pair in aligned.pairs if pair.before.value != pair.after.value)
+
+
+def cluster_of(pair: Pair) -> str:
+    """What a pair shares its fate with."""
+    seen = pair.before
+    return f"\0{seen.cluster}" if seen.cluster else seen.pair or seen.id
+
+
+_Group = tuple[tuple[str, str], ...]
+
+
+def _groups(pairs: Sequence[Pair]) -> dict[_Group, list[Pair]]:
+    several = len({pair.before.language for pair in pairs}) > 1
+    found: dict[_Group, list[Pair]] = defaultdict(list)
+    found[()] = list(pairs)
+    for pair in pairs:
+        category, language = pair.before.category, pair.before.language
+        if several:
+            found[(("language", language),)].append(pair)
+        if category:
+            found[(("category", category),)].append(pair)
+        if category and several:
+            found[(("category", category), ("language", language))].append(pair)
+    order = sorted(found, key=lambda group: (len(group), [name for name, _ in group] == ["category"]))
+    return {group: found[group] for group in order}
+
+
+def _difference(group: _Group, pairs: Sequence[Pair], settings: Settings) -> Difference:
+    counted = _counted(pairs)
+    n, value = counted.n, counted.after - counted.before
+    independent = counted.clusters == n
+    bounds, method = _interval(counted)
+    redrawn = redrawn_mean(counted.profiles, draws=settings.draws, seed=settings.seed)
+    test = sign_flip(_sums(counted), single=independent)
+    gained = sum(pair.difference > 0 for pair in pairs)
+    lost = sum(pair.difference < 0 for pair in pairs)
+    discordance = fsum(pair.difference**2 for pair in pairs) / n
+    design = _design(counted, discordance)
+    return Difference(
+        group=dict(group),
+        n=n,
+        clusters=counted.clusters,
+        before=counted.before,
+        after=counted.after,
+        difference=value,
+        low=max(-1.0, min(bounds.low, value)),
+        high=min(1.0, max(bounds.high, value)),
+        method=method,
+        bootstrap_low=redrawn.low,
+        bootstrap_high=redrawn.high,
+        draws=settings.draws,
+        p=test.p,
+        test=test.name,
+        p_adjusted=test.p,
+        gained=gained,
+        lost=lost,
+        discordance=discordance,
+        detectable=detectable(n, discordance, design),
+        needed=needed(settings.wished, discordance, design),
+    )
+
+
+def _counted(pairs: Sequence[Pair]) -> _Counted:
+    sums: dict[str, float] = defaultdict(float)
+    sizes: Counter[str] = Counter()
+    cells: Counter[tuple[float, float]] = Counter()
+    for pair in pairs:
+        cluster = cluster_of(pair)
+        sums[cluster] += pair.difference
+        sizes[cluster] += 1
+        cells[pair.before.value or 0.0, pair.after.value or 0.0] += 1
+    binary = all(value in (0.0, 1.0) for cell in cells for value in cell)
+    table = (cells[1, 1], cells[1, 0], cells[0, 1], cells[0, 0]) if binary else None
+    return _Counted(
+        before=fsum(cell[0] * count for cell, count in cells.items()) / len(pairs),
+        after=fsum(cell[1] * count for cell, count in cells.items()) / len(pairs),
+        table=table,
+        # Rounded, so that clusters that differ by the last bit only are of one profile.
+        profiles=Counter((round(sums[cluster], 9), sizes[cluster]) for cluster in sums),
+        n=len(pairs),
+    )
+
+
+def _interval(counted: _Counted) -> tuple[Interval, str]:
+    variance = _variance(counted)
+    if counted.table is not None and (counted.clusters == counted.n or not variance):
+        both, first, second, neither = counted.table
+        # The difference is the second run's: it goes first.
+        return newcombe_paired(both, second, first, neither), "newcombe_paired"
+    if counted.clusters < 2:
+        return Interval(-1.0, 1.0), "cluster_robust"
+    return normal_mean(counted.after - counted.before, variance), "cluster_robust"
+
+
+def _variance(counted: _Counted) -> float:
+    """Of the mean difference, from what the clusters' sums vary."""
+    clusters, mean = counted.clusters, counted.after - counted.before
+    if clusters < 2:
+        return 0.0
+    spread = fsum(count * (total - size * mean) ** 2 for (total, size), count in counted.profiles.items())
+    return spread / counted.n**2 * clusters / (clusters - 1)
+
+
+def _design(counted: _Counted, discordance: float) -> float:
+    """How many times more the mean varies than it would with independent pairs."""
+    mean = counted.after - counted.before
+    alone = (discordance - mean * mean) / counted.n
+    if counted.clusters == counted.n or alone <= 0:
+        return 1.0
+    return max(1.0, _variance(counted) / alone)
+
+
+def _sums(counted: _Counted) -> dict[float, int]:
+    sums: Counter[float] = Counter()
+    for (total, _), count in counted.profiles.items():
+        sums[total] += count
+    return sums
+
+
+def _adjusted(found: Sequence[Difference]) -> Iterator[Difference]:
+    """Holm's adjustment over the subsets of a kind: categories, languages, both."""
+    kinds: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, difference in enumerate(found):
+        kinds[tuple(difference.group)].append(place)
+    adjusted = [difference.p for difference in found]
+    for places in kinds.values():
+        for place, p in zip(places, holm([found[place].p for place in places]), strict=True):
+            adjusted[place] = p
+    return (replace(one, p_adjusted=p) for one, p in zip(found, adjusted, strict=True))
+
+
+def normal_spread(values: Mapping[float, int]) -> tuple[float, Interval]:
+    """Mean of a few values with their counts, and its normal interval."""
+    n = sum(values.values())
+    mean = fsum(value * count for value, count in values.items()) / n
+    if n < 2:
+        return mean, Interval(-2.0, 2.0)
+    variance = fsum(count * (value - mean) ** 2 for value, count in values.items()) / (n - 1) / n
+    half = 1.959963984540054 * sqrt(variance)
+    return mean, Interval(mean - half, mean + half)
+
+
+def _flip(pair: Pair) -> Flip:
+    before, after = pair
+    return Flip(
+        id=after.id,
+        epoch=after.epoch,
+        category=after.category,
+        language=after.language,
+        target=after.target,
+        before=before.value or 0.0,
+        after=after.value or 0.0,
+        before_label=before.label,
+        after_label=after.label,
+        before_outcome=before.outcome,
+        after_outcome=after.outcome,
+        before_line=before.line,
+        after_line=after.line,
+        before_offset=before.offset,
+        after_offset=after.offset,
+    )

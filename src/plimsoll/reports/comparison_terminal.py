@@ -1,0 +1,122 @@
+"""A comparison -> tables for the terminal, readable at 80 columns and without colour."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from plimsoll.comparison.nouns import Comparison, Difference, Flip, Parity
+from plimsoll.reports import _comparison_rows as rows
+from plimsoll.reports._markup import Said, key, spoken
+from plimsoll.reports._words import Language, percent
+
+COLUMNS = ("group", "before", "after", "difference", "holm", "flips", "n")
+"""What fits; the page and the JSON have the rest."""
+LABEL_WIDTH = 12
+PARITY_COLUMNS = ("group", "before", "after", "change", "p", "n")
+FLIPS_SHOWN = 6
+TONES = {"better": "green", "worse": "red", "open": ""}
+
+
+def render(comparison: Comparison, *, language: Language = "en") -> RenderableType:
+    """The result, then by subset, then what it can see and which questions flipped."""
+    whole = comparison.whole
+    counts = (f"{whole.gained:,}", f"{whole.lost:,}")
+    sentence = spoken(rows.sentence(comparison), language)
+    parts: list[RenderableType] = [Text(), Text(sentence, style="bold")]
+    parts.append(Text(spoken(key(_flipped(comparison), *counts), language)))
+    if not comparison.higher_is_safer:
+        parts.append(Text(spoken(key("cmp.lower"), language)))
+    parts += [Text(f"! {warning}", style="yellow") for warning in comparison.warnings]
+    parts += [_differences(comparison, language), _power(comparison, language)]
+    parts += [_parity(comparison, language)] if comparison.parity else []
+    return Group(*parts, *_flips(comparison))
+
+
+def _differences(comparison: Comparison, language: Language) -> RenderableType:
+    shown = [each for each in comparison.differences if len(each.group) < 2]
+    tones = [TONES[rows.standing(comparison, each)] for each in shown]
+    return _table("differences", COLUMNS, [_row(each) for each in shown], language, tones)
+
+
+def _row(found: Difference) -> tuple[Said, ...]:
+    return (
+        rows.group(dict(found.group)),
+        percent(found.before),
+        percent(found.after),
+        f"{rows.points(found.difference)} ({rows.bounds(found.low, found.high)})",
+        rows.p_value(found.p_adjusted),
+        f"+{found.gained} −{found.lost}",
+        f"{found.n:,}",
+    )
+
+
+def _power(comparison: Comparison, language: Language) -> RenderableType:
+    whole = comparison.whole
+    lead = spoken(key("cmp.lead.power", f"{100 * comparison.wished:g}"), language)
+    table = _table("power", rows.POWER_COLUMNS, [rows.power_row(whole)], language)
+    return Group(table, Text(lead, style="dim"))
+
+
+def _parity(comparison: Comparison, language: Language) -> RenderableType:
+    return _table("parity", PARITY_COLUMNS, [_parity_row(each) for each in comparison.parity], language)
+
+
+def _parity_row(parity: Parity) -> tuple[Said, ...]:
+    label, _, *_, p, n = rows.parity_row(parity)
+    change = f"{rows.points(parity.change)} ({rows.bounds(parity.low, parity.high)})"
+    return label, rows.points(parity.before), rows.points(parity.after), change, p, n
+
+
+def _flips(comparison: Comparison) -> list[RenderableType]:
+    up = [flip for flip in comparison.flips if flip.after > flip.before]
+    down = [flip for flip in comparison.flips if flip.after < flip.before]
+    return [Text(), *(_listed(sign, found) for sign, found in (("−", down), ("+", up)) if found)]
+
+
+def _listed(sign: str, found: Sequence[Flip]) -> RenderableType:
+    shown = ", ".join(_flip(flip) for flip in found[:FLIPS_SHOWN])
+    more = f", … ({len(found):,})" if len(found) > FLIPS_SHOWN else ""
+    return Text.assemble((f"{sign} ", "bold"), spoken(shown, "en"), more)
+
+
+def _flip(flip: Flip) -> str:
+    epoch = f"#{flip.epoch}" if flip.epoch else ""
+    return f"{flip.id}{epoch} ({flip.before_label} → {flip.after_label})"
+
+
+def _flipped(comparison: Comparison) -> str:
+    return "cmp.flipped" if comparison.metric.startswith("accuracy") else "cmp.flipped.other"
+
+
+def _table(
+    name: str,
+    columns: Sequence[str],
+    cells: Sequence[Sequence[Said]],
+    language: Language,
+    tones: Sequence[str] = (),
+) -> RenderableType:
+    title = spoken(key(f"cmp.section.{name}"), language)
+    made = Table(
+        title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD,
+        pad_edge=False, padding=(0, 1), collapse_padding=True,
+    )  # fmt: skip
+    for place, column in enumerate(columns):
+        head = Text(spoken(key(f"cmp.column.{column}"), language))
+        widest = max(
+            cell_len(text) for text in (head.plain, *(spoken(row[place], language) for row in cells))
+        )
+        made.add_column(
+            head,
+            justify="right" if place else "left",
+            no_wrap=bool(place),
+            overflow="fold",
+            min_width=widest if place else min(widest, LABEL_WIDTH),
+        )
+    for place, row in enumerate(cells):
+        made.add_row(*(Text(spoken(cell, language)) for cell in row), style=tones[place] if tones else "")
+    return Padding(made, (1, 0, 0, 0))
