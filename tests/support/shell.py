@@ -31,7 +31,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {**kept, **own, "COLUMNS": "100", **more}
 
 
-def plimsoll(folder: Path, *arguments: str, **more: str) -> Finished:
+def plimsoll(folder: Path, *arguments: str, timeout: float = 120, **more: str) -> Finished:
     done = subprocess.run(
         [*PLIMSOLL, *arguments],
         check=False,
@@ -39,6 +39,6 @@ def plimsoll(folder: Path, *arguments: str, **more: str) -> Finished:
         env=environment(folder, **more),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=timeout,
     )
     return Finished(done.returncode, done.stdout, done.stderr)

@@ -12,7 +12,7 @@ from plimsoll.data import locate
 def official(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder of SafetyBench's official files; the test is skipped where it is not there."""
     given = os.environ.get(locate.VARIABLE)
-    root = Path(given) if given else Path(__file__).parents[3] / "shared" / "data"
+    root = Path(given) if given else Path(__file__).parents[2] / "shared" / "data"
     folder = root / "safetybench"
     if not folder.is_dir():
         pytest.skip(f"{folder} is not here: set {locate.VARIABLE} to a folder with the official files")
