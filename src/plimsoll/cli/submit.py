@@ -1,6 +1,7 @@
 """`plimsoll submit`: hand predictions or a run in to a board."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,14 @@ import click
 from plimsoll.cli import _output
 from plimsoll.core import UserError
 
+_PLACE = re.compile(r"(?P<host>https?://.+?)/boards?/(?P<board>[^/?#]+)/?(?:[?#].*)?")
+
 
 @click.command("submit")
 @click.argument("what", metavar="FILE|RUN", type=click.Path(path_type=Path, exists=True))
-@click.option("--board", "address", required=True, metavar="URL", help="https://HOST/boards/NAME")
+@click.option(
+    "--board", "address", required=True, metavar="URL", help="The board's page: https://HOST/board/NAME"
+)
 @click.option(
     "--token-env",
     default="PLIMSOLL_TOKEN",
@@ -40,16 +45,16 @@ def command(
     """
     from plimsoll.leaderboard import client
 
-    host, _, board = address.partition("/boards/")
-    if not board:
-        raise UserError(f"--board {address}: write https://HOST/boards/NAME")
+    place = _PLACE.fullmatch(address)
+    if place is None:
+        raise UserError(f"--board {address}: give the address of the board's page, https://HOST/board/NAME")
     said = {name: value for name, value in (_of_run(what) | _given(given)).items() if value}
     if "model" not in said:
         raise UserError("--model is needed: a file of predictions does not name its model")
     receipt = client.submit(
         what,
-        address=host,
-        board=board.strip("/"),
+        address=place["host"],
+        board=place["board"],
         token=_token(token_env),
         said=said,
         submission=submission,
