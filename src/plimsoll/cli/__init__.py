@@ -100,6 +100,7 @@ def exit_code(arguments: Sequence[str]) -> int:
         # `list` would be the command of that name, once it is imported.
         result: Any = group.main([*arguments], prog_name="plimsoll", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
+        click.echo("plimsoll: interrupted", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of a pipe has gone (`| head`): that is its right. Nothing may be flushed any more.
@@ -107,6 +108,9 @@ def exit_code(arguments: Sequence[str]) -> int:
         return OK
     except (click.ClickException, PlimsollError) as error:
         return _complain(error)
+    except OSError as error:
+        click.echo(f"plimsoll: {_unusable(error)}", err=True)
+        return ERROR
     return result if isinstance(result, int) else OK
 
 
@@ -116,3 +120,8 @@ def _complain(error: click.ClickException | PlimsollError) -> int:
     if isinstance(error, click.UsageError) and error.ctx and error.ctx.command_path != "plimsoll":
         click.echo(f"({error.ctx.command_path} --help shows the options)", err=True)
     return USAGE if isinstance(error, (click.UsageError, UserError)) else ERROR
+
+
+def _unusable(error: OSError) -> str:
+    reason = error.strerror or str(error) or type(error).__name__
+    return reason if error.filename is None else f"{error.filename}: {reason}"

@@ -51,17 +51,18 @@ class Cache:
     _database: sqlite3.Connection = field(init=False)
 
     def __post_init__(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(self.path, timeout=30, isolation_level=None)
             self._database.execute("pragma journal_mode=wal")
             self._database.execute("pragma synchronous=normal")
             self._database.execute(
                 "create table if not exists response (key blob primary key, body blob not null) without rowid"
             )
-        except sqlite3.DatabaseError as error:
+        except (OSError, sqlite3.DatabaseError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
             raise UserError(
-                f"the response cache {self.path} cannot be used ({error}): "
+                f"the response cache {self.path} cannot be used ({reason}): "
                 "delete the file, set PLIMSOLL_CACHE to another folder, or run with --no-cache"
             ) from error
 
