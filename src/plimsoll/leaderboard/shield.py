@@ -27,6 +27,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
+OPEN_FILES = "plimsoll.open_files"
+"""Where a request keeps files that are closed after it."""
 BROKEN = b'{"code":"broken","message":"something broke on the server; nothing was lost that had a receipt"}'
 _logger = logging.getLogger("plimsoll.board")
 
@@ -51,6 +53,7 @@ class Shield:
                 _complete(MutableHeaders(scope=message), scope)
             await send(message)
 
+        scope[OPEN_FILES] = []
         try:
             await self.app(scope, receive, shielded)
         # What escapes this layer would be printed whole by the server.
@@ -58,6 +61,9 @@ class Shield:
             _logger.error("%s %s: %s", scope["method"], _route(scope), address_of(error))
             if not started:
                 await _broken(shielded)
+        finally:
+            for file in scope[OPEN_FILES]:
+                file.close()
 
 
 def address_of(error: BaseException) -> str:

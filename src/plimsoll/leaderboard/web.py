@@ -32,6 +32,7 @@ from plimsoll.leaderboard.limits import Failures, Network, client_address
 from plimsoll.leaderboard.nouns import Who
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.sessions import LASTS, Session, Sessions
+from plimsoll.leaderboard.shield import OPEN_FILES
 from plimsoll.leaderboard.upload import RUN_LIMIT, Upload, of_file
 
 COOKIE = "plimsoll_board"
@@ -120,12 +121,14 @@ async def form(request: Request, limit: int = RUN_LIMIT) -> Form:
         read = await request.form(max_files=1, max_fields=40, max_part_size=_FORM_ROOM)
     except MultiPartException as error:
         raise BoardError(f"the form cannot be read: {error.message}") from None
+    files = [value for value in read.values() if isinstance(value, UploadFile)]
+    request.scope.setdefault(OPEN_FILES, []).extend(sent.file for sent in files)
     fields = {name: value for name, value in read.items() if isinstance(value, str)}
     asker = await in_thread(visitor, request)
     if not counter(request).sessions.is_form_token(asker.session, fields.pop(FORM_TOKEN, "")):
         raise Forbidden("this form is out of date: load the page again")
-    files = [value for value in read.values() if isinstance(value, UploadFile) and value.size]
-    return Form(fields, asker, await in_thread(of_file, files[0].file) if files else None)
+    full = [sent.file for sent in files if sent.size]
+    return Form(fields, asker, await in_thread(of_file, full[0]) if full else None)
 
 
 def refuse_foreign(request: Request) -> None:
