@@ -19,7 +19,7 @@ $(VENV)/.ready: pyproject.toml uv.lock
 setup-test: $(VENV)/.ready-test  ## the same with PyTorch and the other frameworks that tests compare with
 
 $(VENV)/.ready-test: $(VENV)/.ready
-	$(BIN)/uv sync --frozen --inexact --extra embedded --extra whitebox --extra inspect
+	$(BIN)/uv sync --frozen --inexact --all-extras
 	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/python -m pip install --quiet \
 		--disable-pip-version-check --retries 0 $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) '$(TORCH)'
 	touch $@
