@@ -39,6 +39,12 @@ class Done(NamedTuple):
     "--sample", "draw", type=int, help="A random draw of N samples that keeps every category's share."
 )
 @click.option("--sample-id", "sample_ids", multiple=True, help="Only this sample; may be repeated.")
+@click.option(
+    "--until",
+    default="",
+    metavar="WISH",
+    help="Stop when it is known: '±2%', or 'better-than=BASELINE' (a number with %, a name, a run folder).",
+)
 @click.option("--epochs", type=int, default=1, show_default=True, help="How often each sample is asked.")
 @click.option("--temperature", type=click.FloatRange(0), help="Sampling temperature.")
 @click.option("--top-p", type=click.FloatRange(0, 1), help="Nucleus sampling.")
@@ -151,6 +157,7 @@ def _spec(benchmark: str, given: dict[str, Any]) -> plan.RunSpec:
         limit=given["limit"],
         draw=given["draw"],
         sample_ids=given["sample_ids"],
+        until=given["until"],
     )
 
 
@@ -185,6 +192,8 @@ def _forecast(spec: plan.RunSpec, settings: session.Settings, prices: Path | Non
     click.echo(f"  input tokens   {forecast.input_tokens:>12,}  (estimated)")
     click.echo(f"  output tokens  {forecast.output_tokens:>12,}  (estimated)")
     click.echo(f"  cost           {cost:>12}")
+    if spec.until:
+        click.echo(f"  --until {spec.until} may stop it earlier")
     if settings.max_cost is not None and forecast.cost is not None and forecast.cost > settings.max_cost:
         click.echo(f"  --max-cost {settings.max_cost:g} would stop the run before its end")
 
@@ -196,6 +205,8 @@ def _show(done: Done, as_json: bool) -> None:
                 "run": str(done.folder.path),
                 "status": done.summary.status,
                 "records": done.summary.records,
+                "reason": done.summary.reason,
+                "saved": done.summary.saved,
                 "outcomes": done.summary.outcomes,
                 "estimates": done.summary.estimates,
             }
@@ -204,5 +215,7 @@ def _show(done: Done, as_json: bool) -> None:
     from plimsoll.cli.report import print_table
 
     print_table(done.folder)
+    if done.summary.saved:
+        click.echo(f"\n{done.summary.reason}")
     click.echo(f"\nrun     {done.folder.path}")
     click.echo(f"report  plimsoll report {done.folder.path} --format html")

@@ -51,6 +51,8 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     draw: int | None = None
     """Size of the stratified random draw, where one was asked for (`--sample`)."""
     sample_ids: tuple[str, ...] = ()
+    until: str = ""
+    """When enough is known to stop (`--until`)."""
     parent: str = ""
     """The run whose stored answers this one judges anew."""
     judges: tuple[str, ...] = ()
@@ -92,3 +94,5 @@ class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cached: int = 0
     """Responses taken from the cache."""
     seconds: float = 0.0
+    saved: int = 0
+    """Answers that were not asked for, because enough was known (`--until`); `reason` says what."""

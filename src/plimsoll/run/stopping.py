@@ -1,0 +1,269 @@
+"""A wish (`±2%`, `better-than=gpt-4`) -> the order to ask in, and the moment when enough was asked.
+
+Samples are asked in a random order that gives every category and language its share at all times.
+Only answers up to the first one still missing count towards the decision, so it does not matter which
+calls come back early; what is in flight when the decision falls is waited for and counted. All of it
+follows from seed and journal, so a resumed run decides as an unbroken one.
+"""
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from plimsoll.core import Estimate, Outcome, Record, Reference, Sample, UserError, did_you_mean, replace
+from plimsoll.core.parts import no_references
+from plimsoll.run.folder import open_run
+from plimsoll.stats.intervals import Interval
+from plimsoll.stats.sequential import ConfidenceSequence, for_side, for_width
+
+METHOD = "confidence sequence"
+LOOK_EVERY = 16
+"""Samples between two looks; the interval would bear one after each."""
+BROKEN = (Outcome.ERROR, Outcome.JUDGE_ERROR, Outcome.JUDGE_UNPARSED)
+MOST_UNSCORED = 0.05
+"""Share above which a result is not sound, and nothing is called known."""
+_WIDTH = re.compile(r"(?:±|\+-|\+/-)\s*(\d+(?:\.\d+)?)\s*%")
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+
+References = Callable[[Iterable[Sample]], Iterable[Reference]]
+Stratum = tuple[str, str]
+"""Category and language."""
+
+
+class Wish(NamedTuple):
+    """What `--until` says."""
+
+    kind: Literal["width", "side"]
+    half_width: float = 0.0
+    baseline: str = ""
+
+
+class Baseline(NamedTuple):
+    """What a run is to be told apart from."""
+
+    name: str
+    value: float
+    answers: Mapping[str, float] = {}
+    """By sample, where it is a run: then the differences are looked at."""
+
+
+def parse(text: str) -> Wish:
+    """Read `--until`. Raises `UserError`."""
+    if found := _WIDTH.fullmatch(text.strip()):
+        half_width = float(found[1]) / 100
+        if 0 < half_width < 0.5:
+            return Wish("width", half_width=half_width)
+    kind, _, rest = text.strip().partition("=")
+    if kind in ("better-than", "better_than") and rest.strip():
+        return Wish("side", baseline=rest.strip())
+    raise UserError(
+        f"--until {text!r} is no wish: write '±2%' (or '+-2%') for an interval of that half width, or "
+        "'better-than=BASELINE' with a number like 36.7%, the name of a baseline, or a run folder"
+    )
+
+
+def in_random_order(samples: Iterable[Sample], seed: int) -> list[Sample]:
+    """All samples, every stratum in random order, so that each beginning holds its share of all strata."""
+    strata: dict[Stratum, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        strata[_stratum(sample)].append(sample)
+    placed: list[tuple[float, int, Sample]] = []
+    for number, (stratum, members) in enumerate(sorted(strata.items())):
+        random.Random(f"{seed}:until:{stratum}").shuffle(members)
+        placed.extend(((place + 0.5) / len(members), number, sample) for place, sample in enumerate(members))
+    placed.sort(key=lambda each: each[:2])
+    return [sample for _, _, sample in placed]
+
+
+@dataclass
+class Rule:
+    """Decides when enough was asked. A tally among the run's tallies: it is fed every record."""
+
+    wish: Wish
+    order: Sequence[Sample]
+    epochs: int = 1
+    baseline: Baseline | None = None
+    known: bool = False
+    _places: dict[str, int] = field(init=False)
+    _waiting: dict[int, list[float | None]] = field(default_factory=dict[int, list[float | None]], init=False)
+    _scores: ConfidenceSequence = field(init=False)
+    _against: ConfidenceSequence | None = field(default=None, init=False)
+    _next: int = field(default=0, init=False)
+    _furthest: int = field(default=-1, init=False)
+    _unscored: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self._places = {sample.id: place for place, sample in enumerate(self.order)}
+        sizes: dict[Stratum, int] = defaultdict(int)
+        for sample in self.order:
+            sizes[_stratum(sample)] += 1
+        side = self.wish.kind == "side"
+        self._scores = ConfidenceSequence(sizes, for_side() if side else for_width(self.wish.half_width))
+        if self.baseline is not None and self.baseline.answers:
+            self._against = ConfidenceSequence(sizes, for_side())
+
+    def samples(self) -> Iterator[Sample]:
+        """The samples in order, until enough is known; gaps that an interruption left are filled first."""
+        for place, sample in enumerate(self.order):
+            if self.known and place > self._furthest:
+                return
+            yield sample
+
+    def add(self, record: Record) -> None:
+        """Take up one record, in whatever order they come."""
+        place = self._places.get(record.sample.id)
+        if place is None:
+            return
+        self._furthest = max(self._furthest, place)
+        self._waiting.setdefault(place, []).append(_value(record))
+        while len(self._waiting.get(self._next, ())) == self.epochs:
+            self._take(self.order[self._next], self._waiting.pop(self._next))
+            self._next += 1
+            if self._next % LOOK_EVERY == 0:
+                self.known = self.known or self._enough()
+
+    def estimates(self) -> Iterable[Estimate]:
+        """None of its own: `merged` puts its interval in the place of the metric's."""
+        return ()
+
+    @property
+    def saved(self) -> int:
+        """Answers that need not be asked for."""
+        return (len(self.order) - self._next) * self.epochs if self._stopped else 0
+
+    @property
+    def reason(self) -> str:
+        """What is known, in one sentence; empty where everything was asked."""
+        if not self._stopped:
+            return ""
+        low, high = self._scores.interval()
+        asked = f"known after {self._next:,} of {len(self.order):,} samples ({self.saved:,} answers saved)"
+        found = f"{asked}: {100 * self._scores.estimate:.1f} % ({100 * low:.1f}–{100 * high:.1f} %)"
+        return found + (f", {self._verdict()} {self.baseline.name}" if self.baseline else "")
+
+    def merged(self, estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
+        """The estimates, the one over everything with the interval that bears early stopping."""
+        if not self._stopped:
+            return tuple(estimates)
+        found, bounds = list(estimates), self._scores.interval()
+        for place, estimate in enumerate(found):
+            if not estimate.group and abs(estimate.value - self._scores.pooled) < 1e-9:
+                found[place] = replace(
+                    estimate, value=self._scores.estimate, low=bounds.low, high=bounds.high, method=METHOD
+                )
+                break
+        return tuple(found)
+
+    @property
+    def _stopped(self) -> bool:
+        return self.known and not self._waiting and self._next < len(self.order)
+
+    def _take(self, sample: Sample, values: Sequence[float | None]) -> None:
+        scored = [value for value in values if value is not None]
+        stratum = _stratum(sample)
+        if not scored:
+            self._unscored += 1
+            self._scores.skip(stratum)
+            if self._against:
+                self._against.skip(stratum)
+            return
+        value = sum(scored) / len(scored)
+        if not 0 <= value <= 1:
+            raise UserError(f"--until needs values from 0 to 1; sample {sample.id!r} was given {value:g}")
+        self._scores.add(stratum, value)
+        if self._against and self.baseline:
+            self._against.add(stratum, (1 + value - self.baseline.answers[sample.id]) / 2)
+
+    def _enough(self) -> bool:
+        if self._unscored > MOST_UNSCORED * self._next:
+            return False
+        if self.wish.kind == "side":
+            return self._verdict() != ""
+        middle, bounds = self._scores.estimate, self._scores.interval()
+        return max(bounds.high - middle, middle - bounds.low) <= self.wish.half_width
+
+    def _verdict(self) -> str:
+        """`above` or `below` the baseline, or nothing while that is open."""
+        bounds, line = self._compared()
+        return "above" if bounds.low > line else "below" if bounds.high < line else ""
+
+    def _compared(self) -> tuple[Interval, float]:
+        if self._against:
+            return self._against.interval(), 0.5
+        return self._scores.interval(), self.baseline.value if self.baseline else 0.0
+
+
+def rule_of(
+    until: str, samples: Iterable[Sample], *, seed: int, epochs: int, references: References = no_references
+) -> Rule:
+    """The rule of a wish. Raises `UserError` before anything is asked."""
+    wish = parse(until)
+    order = in_random_order(samples, seed)
+    baseline = _baseline(wish.baseline, order, references) if wish.kind == "side" else None
+    return Rule(wish, order, epochs, baseline)
+
+
+def _baseline(text: str, order: Sequence[Sample], references: References) -> Baseline:
+    if found := _NUMBER.fullmatch(text):
+        return Baseline(text, float(found[1]) / 100)
+    if (Path(text) / "run.json").is_file():
+        return _run_baseline(Path(text), order)
+    return _named(text, order, list(references(order)))
+
+
+def _named(text: str, order: Sequence[Sample], references: Sequence[Reference]) -> Baseline:
+    spoken = {sample.language for sample in order}
+    fitting = [row for row in references if row.name.casefold() == text.casefold() and "" in row.values]
+    rows = {row.language: row for row in reversed(fitting) if row.language in spoken or not row.language}
+    if not rows:
+        names = sorted({row.name for row in references})
+        raise UserError(
+            f"--until better-than={text}: no baseline or published row is called so"
+            f"{did_you_mean(text, names)} (there are {', '.join(names) or 'none'}); "
+            "a number is written with %, a run by its folder"
+        )
+    if "" in rows:
+        return Baseline(_called(rows[""]), rows[""].values[""])
+    if set(rows) != spoken:
+        raise UserError(
+            f"--until better-than={text}: it has no value for {', '.join(sorted(spoken - set(rows)))}"
+        )
+    weights = {name: sum(sample.language == name for sample in order) for name in spoken}
+    value = sum(rows[name].values[""] * weight for name, weight in weights.items()) / len(order)
+    return Baseline(_called(next(iter(rows.values()))), value)
+
+
+def _called(row: Reference) -> str:
+    return f"{row.name} ({row.setting})" if row.setting else row.name
+
+
+def _run_baseline(path: Path, order: Sequence[Sample]) -> Baseline:
+    values: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for record in open_run(path).records():
+        value = _value(record)
+        if value is not None:
+            for name in {record.sample.id, f"\0{record.sample.pair}"}:
+                values[name, record.sample.language].append(value)
+    answers: dict[str, float] = {}
+    for sample in order:
+        found = values.get((sample.id, sample.language)) or values.get((f"\0{sample.pair}", sample.language))
+        if found:
+            answers[sample.id] = sum(found) / len(found)
+    if missing := len(order) - len(answers):
+        raise UserError(
+            f"--until better-than={path}: {missing:,} of the {len(order):,} samples have no score in that run"
+        )
+    return Baseline(path.name, sum(answers.values()) / len(answers), answers)
+
+
+def _value(record: Record) -> float | None:
+    verdict = next(iter(record.verdicts.values()), None)
+    return None if verdict is None or verdict.outcome in BROKEN else verdict.value
+
+
+def _stratum(sample: Sample) -> Stratum:
+    return sample.category, sample.language
