@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from plimsoll.core import MissingExtra, PlimsollError, Record
+from plimsoll.core import MissingExtra, PlimsollError, Record, UserError
 from plimsoll.reports._figures import OUTCOMES
 from plimsoll.reports._pages import assets, chosen
 from plimsoll.reports._words import Language
@@ -326,7 +326,11 @@ def serve(log_dir: Path, host: str, port: int, ready: Callable[[str], None]) -> 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            raise UserError(f"{host}:{port} cannot be used: {error.strerror} (give another --port)") from None
+        listening.listen()
         named = f"[{host}]" if ":" in host else host
         ready(f"http://{named}:{listening.getsockname()[1]}/")
         uvicorn.Server(uvicorn.Config(application_, log_level="warning", server_header=False)).run(

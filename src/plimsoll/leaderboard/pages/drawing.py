@@ -1,6 +1,7 @@
 """Scores -> small drawings: a row's dot with its interval, categories of several rows, two languages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import floor
 from typing import Any
 
 from markupsafe import Markup
@@ -8,7 +9,7 @@ from markupsafe import Markup
 from plimsoll.core import Estimate
 from plimsoll.leaderboard.nouns import Category, Row, Score
 from plimsoll.reports import html
-from plimsoll.reports._dots import Dot, dots
+from plimsoll.reports._dots import WHOLE, Dot, Scale, dots
 from plimsoll.reports._markup import Markup as Words
 from plimsoll.reports._markup import code, key
 from plimsoll.reports._plots import Plots
@@ -18,7 +19,20 @@ TONES = ("t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8")
 LOGO = Markup(html.LOGO)
 
 
-def picture(scores: Sequence[tuple[str, Score]], *, tones: Sequence[str] = TONES) -> Any:
+def scale_of(rows: Iterable[Row], reading: str = "compat", *, whole: bool = False) -> Scale:
+    """From the ten below the lowest number to 100, so that small differences show."""
+    lows = [
+        score.low
+        for row in rows
+        for score in (row.scores.strict if reading == "strict" else row.scores.compat)
+        if not (whole and score.category)
+    ]
+    return Scale(min(0.9, floor(10 * min(lows, default=0.0)) / 10), 1.0)
+
+
+def picture(
+    scores: Sequence[tuple[str, Score]], *, tones: Sequence[str] = TONES, scale: Scale = WHOLE
+) -> Any:
     """Named scores on one scale, with their intervals."""
     marks = [
         Dot(
@@ -30,7 +44,7 @@ def picture(scores: Sequence[tuple[str, Score]], *, tones: Sequence[str] = TONES
         )
         for (name, score), tone in zip(scores, tones, strict=False)
     ]
-    return Markup(dots(marks, "; ".join(mark.title for mark in marks)))
+    return Markup(dots(marks, "; ".join(mark.title for mark in marks), scale))
 
 
 def bounded(score: Score) -> str:

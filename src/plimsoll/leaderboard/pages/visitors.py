@@ -80,7 +80,8 @@ def compare(request: Request) -> Response:
         "compare.html",
         board=found.board,
         rows=found.rows,
-        flips=list(zip(found.rows[1:], found.flips, strict=False)),
+        flips=[pair for pair in zip(found.rows[1:], found.flips, strict=False) if pair[1]],
+        scale=drawing.scale_of(found.rows),
         score_of=drawing.score_of,
         tones=drawing.TONES,
     )
@@ -104,6 +105,7 @@ def model(request: Request) -> Response:
         rows=rows,
         boards=known,
         pairs=pairs,
+        scale=drawing.scale_of(rows),
         score_of=drawing.score_of,
     )
 
@@ -154,6 +156,7 @@ def _board(request: Request, query: Query) -> dict[str, Any]:
         "columns": COLUMNS,
         "grouped": (query.sort, query.direction, query.reading) == ("value", "desc", "compat"),
         "score_of": drawing.score_of,
+        "scale": drawing.scale_of(table.rows, query.reading, whole=True),
         "number": query.offset // ON_A_PAGE + 1,
         "pages": max(1, -(-table.total // ON_A_PAGE)),
     }

@@ -12,7 +12,7 @@
       const sent = new FormData(form, button);
       button.disabled = true;
       try {
-        const answer = await fetch(form.action, { method: "POST", body: sent });
+        const answer = await fetch(form.getAttribute("action"), { method: "POST", body: sent });
         const next = new DOMParser().parseFromString(await answer.text(), "text/html");
         const said = next.getElementById(form.dataset.answer) ?? next.querySelector("main .result");
         document.getElementById(form.dataset.answer).replaceChildren(...said.childNodes);
