@@ -7,6 +7,7 @@ own would count twice. Under `inspect eval` the bridge hands in another way of a
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from importlib import import_module, metadata
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -278,16 +279,17 @@ def _usage(output: Any) -> Usage:
     )
 
 
+def _alternatives(said: Any) -> dict[str, float]:
+    return {top.token: top.logprob for top in said.top_logprobs or ()} | {said.token: said.logprob}
+
+
 def _weighed(response: Response, continuations: tuple[str, ...], output: Any) -> Response:
     logprobs = output.choices[0].logprobs if continuations and output.choices else None
     if logprobs is None:
         return response
     weights = weigh(
         continuations,
-        [
-            Place(t.token, {top.token: top.logprob for top in t.top_logprobs or ()} | {t.token: t.logprob})
-            for t in logprobs.content
-        ],
+        [Place(said.token, partial(_alternatives, said)) for said in logprobs.content],
     )
     if not weights:
         return response
