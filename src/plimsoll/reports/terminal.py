@@ -1,5 +1,6 @@
 """A run -> tables for the terminal, readable at 80 columns and without colour."""
 
+from dataclasses import replace
 from io import StringIO
 
 from rich import box
@@ -86,7 +87,7 @@ def _others(found: Figures, language: Language) -> list[RenderableType]:
     left = len(found.others()) - len(telling)
     table = _rows.estimates(telling, language)
     return [
-        *([_table(table)] if table is not None else []),
+        *([_table(replace(table, title=say("section.further", language=language)))] if table else []),
         *([Text(say("more", f"{left:,}", language=language), style="dim")] if left else []),
     ]
 
