@@ -1,6 +1,7 @@
 """Attacks by archives, and runs that are sound."""
 
 import asyncio
+import gzip
 import io
 import json
 import stat
@@ -123,6 +124,39 @@ def test_a_zip_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
     while (at := body.find(size)) >= 0:
         body[at : at + 4] = (1).to_bytes(4, "little")
     assert refused(of_bytes(bytes(body)), tmp_path / "in")
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_name_of_megabytes_is_refused_before_it_is_read(kind: bytes, tmp_path: Path) -> None:
+    """Attack: an extended header of 4 GB, packed to little; the reader would take it into memory."""
+    packed = io.BytesIO()
+    info = tarfile.TarInfo("x")
+    info.type, info.size = kind, 4 * 2**30
+    with gzip.GzipFile(fileobj=packed, mode="wb") as squeezed:
+        squeezed.write(info.tobuf())
+        squeezed.write(bytes(20 * 2**20))
+    assert "too long" in refused(of_bytes(packed.getvalue()), tmp_path / "in")
+
+
+def test_a_chain_of_headers_is_refused(tmp_path: Path) -> None:
+    """Attack: ten thousand extended headers, one inside the other's reader."""
+    packed = io.BytesIO()
+    info = tarfile.TarInfo("x")
+    info.type, info.size = tarfile.XHDTYPE, 0
+    with gzip.GzipFile(fileobj=packed, mode="wb") as squeezed:
+        squeezed.write(info.tobuf() * 10_000)
+    assert "archive" in refused(of_bytes(packed.getvalue()), tmp_path / "in")
+
+
+def test_a_zip_with_a_directory_of_megabytes_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    """Attack: a million entries of 46 bytes each; the reader would make an object of each."""
+    body = zipped({"run.json": b"{}"}).file.read()
+    first, end = body.index(b"PK\x01\x02"), body.index(b"PK\x05\x06")
+    entries = body[first:end] * 20_000
+    last = bytearray(body[end:])
+    last[12:16] = len(entries).to_bytes(4, "little")
+    for tail in (bytes(last), bytes(last[:20]) + b"\x03\0abc"):
+        assert "more than" in refused(of_bytes(body[:first] + entries + tail), tmp_path / "in")
 
 
 @pytest.mark.parametrize("pack", [tar, zipped])

@@ -1,7 +1,6 @@
 """Attacks on the answers: each is written out, and shown to learn next to nothing."""
 
 import random
-import statistics
 import time
 
 import pytest
@@ -135,7 +134,8 @@ def test_the_time_of_scoring_does_not_depend_on_what_is_right() -> None:
             start = time.perf_counter()
             score(drawn, predicted)
             times[wrong].append(time.perf_counter() - start)
-    fast, slow = sorted(statistics.median(found) for found in times.values())
+    # The shortest of many: what else runs on the machine can only make a time longer.
+    fast, slow = sorted(min(found) for found in times.values())
     assert slow < fast * 1.5
 
 
