@@ -1,14 +1,15 @@
 """A wish (`±2%`, `better-than=gpt-4`) -> the order to ask in, and the moment when enough was asked.
 
 Samples are asked in a random order that gives every category and language its share at all times.
-Only answers up to the first one still missing count towards the decision, so it does not matter which
-calls come back early; what is in flight when the decision falls is waited for and counted. All of it
-follows from seed and journal, so a resumed run decides as an unbroken one.
+The decision to stop may rest on whatever has come back: the interval holds at all moments at once, so
+it holds at any moment chosen. The interval reported is over all samples handed out, in their order:
+what is in flight when the decision falls is waited for and counted, so quick answers do not count
+more than slow ones. All of it follows from seed and journal: a resumed run decides as an unbroken one.
 """
 
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,6 @@ from typing import Literal, NamedTuple
 from plimsoll.core import Estimate, Outcome, Record, Reference, Sample, UserError, did_you_mean, replace
 from plimsoll.core.parts import no_references
 from plimsoll.run.folder import open_run
-from plimsoll.stats.intervals import Interval
 from plimsoll.stats.sequential import ConfidenceSequence, for_side, for_width
 
 METHOD = "confidence sequence"
@@ -89,22 +89,16 @@ class Rule:
     baseline: Baseline | None = None
     known: bool = False
     _places: dict[str, int] = field(init=False)
-    _waiting: dict[int, list[float | None]] = field(default_factory=dict[int, list[float | None]], init=False)
-    _scores: ConfidenceSequence = field(init=False)
-    _against: ConfidenceSequence | None = field(default=None, init=False)
-    _next: int = field(default=0, init=False)
+    _sizes: dict[Stratum, int] = field(init=False)
+    _values: dict[int, list[float | None]] = field(default_factory=dict[int, list[float | None]], init=False)
+    _sofar: "_Scores" = field(init=False)
+    _complete: int = field(default=0, init=False)
     _furthest: int = field(default=-1, init=False)
-    _unscored: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self._places = {sample.id: place for place, sample in enumerate(self.order)}
-        sizes: dict[Stratum, int] = defaultdict(int)
-        for sample in self.order:
-            sizes[_stratum(sample)] += 1
-        side = self.wish.kind == "side"
-        self._scores = ConfidenceSequence(sizes, for_side() if side else for_width(self.wish.half_width))
-        if self.baseline is not None and self.baseline.answers:
-            self._against = ConfidenceSequence(sizes, for_side())
+        self._sizes = dict(Counter(_stratum(sample) for sample in self.order))
+        self._sofar = self._scores()
 
     def samples(self) -> Iterator[Sample]:
         """The samples in order, until enough is known; gaps that an interruption left are filled first."""
@@ -119,12 +113,14 @@ class Rule:
         if place is None:
             return
         self._furthest = max(self._furthest, place)
-        self._waiting.setdefault(place, []).append(_value(record))
-        while len(self._waiting.get(self._next, ())) == self.epochs:
-            self._take(self.order[self._next], self._waiting.pop(self._next))
-            self._next += 1
-            if self._next % LOOK_EVERY == 0:
-                self.known = self.known or self._enough()
+        values = self._values.setdefault(place, [])
+        values.append(_value(record))
+        if len(values) != self.epochs:
+            return
+        self._complete += 1
+        self._sofar.add(self.order[place], values)
+        if self._complete % LOOK_EVERY == 0:
+            self.known = self.known or self._sofar.enough(self.wish)
 
     def estimates(self) -> Iterable[Estimate]:
         """None of its own: `merged` puts its interval in the place of the metric's."""
@@ -133,68 +129,99 @@ class Rule:
     @property
     def saved(self) -> int:
         """Answers that need not be asked for."""
-        return (len(self.order) - self._next) * self.epochs if self._stopped else 0
+        return (len(self.order) - self._complete) * self.epochs if self._stopped else 0
 
     @property
     def reason(self) -> str:
         """What is known, in one sentence; empty where everything was asked."""
         if not self._stopped:
             return ""
-        low, high = self._scores.interval()
-        asked = f"known after {self._next:,} of {len(self.order):,} samples ({self.saved:,} answers saved)"
-        found = f"{asked}: {100 * self._scores.estimate:.1f} % ({100 * low:.1f}–{100 * high:.1f} %)"
-        return found + (f", {self._verdict()} {self.baseline.name}" if self.baseline else "")
+        scores = self._settled()
+        low, high = scores.own.interval()
+        asked = (
+            f"known after {self._complete:,} of {len(self.order):,} samples ({self.saved:,} answers saved)"
+        )
+        found = f"{asked}: {100 * scores.own.estimate:.1f} % ({100 * low:.1f}–{100 * high:.1f} %)"
+        return found + (f", {scores.verdict() or 'beside'} {self.baseline.name}" if self.baseline else "")
 
     def merged(self, estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
         """The estimates, the one over everything with the interval that bears early stopping."""
+        found = list(estimates)
         if not self._stopped:
-            return tuple(estimates)
-        found, bounds = list(estimates), self._scores.interval()
+            return tuple(found)
+        own = self._settled().own
+        bounds = own.interval()
         for place, estimate in enumerate(found):
-            if not estimate.group and abs(estimate.value - self._scores.pooled) < 1e-9:
+            if not estimate.group and abs(estimate.value - own.pooled) < 1e-9:
                 found[place] = replace(
-                    estimate, value=self._scores.estimate, low=bounds.low, high=bounds.high, method=METHOD
+                    estimate, value=own.estimate, low=bounds.low, high=bounds.high, method=METHOD
                 )
                 break
         return tuple(found)
 
     @property
     def _stopped(self) -> bool:
-        return self.known and not self._waiting and self._next < len(self.order)
+        """Whether enough was known early, and everything handed out has come back."""
+        return self.known and self._complete == self._furthest + 1 < len(self.order)
 
-    def _take(self, sample: Sample, values: Sequence[float | None]) -> None:
+    def _settled(self) -> "_Scores":
+        """The scores of all that was asked, in the order of asking."""
+        scores = self._scores()
+        for place in range(self._complete):
+            scores.add(self.order[place], self._values[place])
+        return scores
+
+    def _scores(self) -> "_Scores":
+        side = self.wish.kind == "side"
+        bets = for_side() if side else for_width(self.wish.half_width)
+        paired = self.baseline is not None and bool(self.baseline.answers)
+        against = ConfidenceSequence(self._sizes, bets) if paired else None
+        return _Scores(ConfidenceSequence(self._sizes, bets), against, self.baseline)
+
+
+@dataclass
+class _Scores:
+    """The sequences that a rule looks at."""
+
+    own: ConfidenceSequence
+    against: ConfidenceSequence | None
+    """Over differences to a run, moved into [0, 1]."""
+    baseline: Baseline | None
+    unscored: int = 0
+
+    def add(self, sample: Sample, values: Sequence[float | None]) -> None:
+        """Take up all epochs of a sample."""
         scored = [value for value in values if value is not None]
         stratum = _stratum(sample)
         if not scored:
-            self._unscored += 1
-            self._scores.skip(stratum)
-            if self._against:
-                self._against.skip(stratum)
+            self.unscored += 1
+            self.own.skip(stratum)
+            if self.against:
+                self.against.skip(stratum)
             return
         value = sum(scored) / len(scored)
         if not 0 <= value <= 1:
             raise UserError(f"--until needs values from 0 to 1; sample {sample.id!r} was given {value:g}")
-        self._scores.add(stratum, value)
-        if self._against and self.baseline:
-            self._against.add(stratum, (1 + value - self.baseline.answers[sample.id]) / 2)
+        self.own.add(stratum, value)
+        if self.against and self.baseline:
+            self.against.add(stratum, (1 + value - self.baseline.answers[sample.id]) / 2)
 
-    def _enough(self) -> bool:
-        if self._unscored > MOST_UNSCORED * self._next:
+    def enough(self, wish: Wish) -> bool:
+        """Whether the wish is fulfilled."""
+        if self.unscored > MOST_UNSCORED * (self.own.n + self.unscored):
             return False
-        if self.wish.kind == "side":
-            return self._verdict() != ""
-        middle, bounds = self._scores.estimate, self._scores.interval()
-        return max(bounds.high - middle, middle - bounds.low) <= self.wish.half_width
+        if wish.kind == "side":
+            return self.verdict() != ""
+        middle, bounds = self.own.estimate, self.own.interval()
+        return max(bounds.high - middle, middle - bounds.low) <= wish.half_width
 
-    def _verdict(self) -> str:
+    def verdict(self) -> str:
         """`above` or `below` the baseline, or nothing while that is open."""
-        bounds, line = self._compared()
+        if self.baseline is None:
+            return ""
+        bounds = self.against.interval() if self.against else self.own.interval()
+        line = 0.5 if self.against else self.baseline.value
         return "above" if bounds.low > line else "below" if bounds.high < line else ""
-
-    def _compared(self) -> tuple[Interval, float]:
-        if self._against:
-            return self._against.interval(), 0.5
-        return self._scores.interval(), self.baseline.value if self.baseline else 0.0
 
 
 def rule_of(
@@ -246,8 +273,9 @@ def _run_baseline(path: Path, order: Sequence[Sample]) -> Baseline:
     for record in open_run(path).records():
         value = _value(record)
         if value is not None:
-            for name in {record.sample.id, f"\0{record.sample.pair}"}:
-                values[name, record.sample.language].append(value)
+            values[record.sample.id, record.sample.language].append(value)
+            if record.sample.pair:
+                values[f"\0{record.sample.pair}", record.sample.language].append(value)
     answers: dict[str, float] = {}
     for sample in order:
         found = values.get((sample.id, sample.language)) or values.get((f"\0{sample.pair}", sample.language))

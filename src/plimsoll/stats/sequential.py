@@ -115,6 +115,8 @@ class ConfidenceSequence:
     def interval(self) -> Interval:
         """Where the mean of the whole population lies."""
         size = self.size
+        if not size:
+            return Interval(0.0, 1.0)
         found = [stratum for stratum in self.strata.values() if stratum.size]
         total = sum(stratum.total for stratum in found)
         low, high = total / size, (total + size - self.n) / size
