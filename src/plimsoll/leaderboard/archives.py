@@ -143,7 +143,7 @@ def _room(upload: Upload) -> int:
 
 def _of_tar(upload: Upload, *, packed: bool) -> Iterator[_Member]:
     # Read as a stream: nothing is looked up ahead, so sizes are counted as they come.
-    stream = gzip.GzipFile(fileobj=upload.file) if packed else upload.file
+    stream = gzip.GzipFile(fileobj=upload.file, mode="rb") if packed else upload.file
     counted = cast("IO[bytes]", _Counted(cast("IO[bytes]", stream), _room(upload) + 2**20))
     with tarfile.open(fileobj=counted, mode="r|", tarinfo=_Header) as archive:
         for info in archive:
