@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
+from threading import Timer
 
 from plimsoll.core import Estimate, PlimsollError
 from plimsoll.reports._figures import figures
@@ -19,6 +19,9 @@ from plimsoll.viewer.shelf import Row, Shelf
 
 FRESH = 15.0
 """Seconds since the last record within which a run of another machine counts as under way."""
+
+SOON = 0.2
+"""Seconds after which a run that was asked for is read: the answer goes out before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +93,9 @@ class Logs:
         if shelf.complete:
             return shelf.read_on()
         if not shelf.busy:
-            Thread(target=_read_quietly, args=(shelf,), daemon=True).start()
+            later = Timer(SOON, _read_quietly, (shelf,))
+            later.daemon = True
+            later.start()
         return None
 
     def folder_of(self, name: str) -> RunFolder:

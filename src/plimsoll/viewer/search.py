@@ -144,14 +144,16 @@ def _tests(wanted: Filter, shelf: Shelf, other: Shelf | None) -> Iterator[Callab
 def _read(shelf: Shelf, wanted: Filter, rows: Sequence[Row], piece: int) -> Found:
     """Look for words from a row on, until a page is full, the piece is read or the end is reached."""
     words = wanted.q.lower()
-    raw = words.encode("utf-8", "replace") if words.isascii() and words.isalnum() else b""
+    raw = _as_written(words)
     hits: list[Row] = []
-    place, spent = _first_from(rows, wanted.start), 0
+    place, spent, at = _first_from(rows, wanted.start), 0, 0
     with shelf.path.open("rb") as file:
         while place < len(rows) and len(hits) < PAGE and spent < piece:
             row = rows[place]
-            file.seek(shelf.offset(row.number))
+            if shelf.offset(row.number) != at:
+                file.seek(shelf.offset(row.number))
             line = file.readline()
+            at = shelf.offset(row.number) + len(line)
             spent += len(line)
             place += 1
             # Most records are told apart by their bytes; only those that may fit are decoded.
@@ -166,6 +168,14 @@ _decoder = msgspec.json.Decoder(Record)
 
 def _first_from(rows: Sequence[Row], number: int) -> int:
     return bisect_left(rows, number, key=lambda row: row.number)
+
+
+def _as_written(words: str) -> bytes:
+    """The words as a record's line must hold them in lower case; nothing where that cannot be said."""
+    plain = words.isprintable() and not {*words} & {'"', "\\"}
+    if plain and all(letter.isascii() or letter.upper() == letter.lower() for letter in words):
+        return words.encode("utf-8", "replace")
+    return b""
 
 
 def _texts(record: Record) -> Iterator[str]:

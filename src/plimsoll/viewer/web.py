@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from plimsoll.core import MissingExtra, PlimsollError, Record, UserError
 from plimsoll.reports._figures import OUTCOMES
-from plimsoll.reports._pages import assets, chosen
+from plimsoll.reports._pages import assets, chosen, environment
 from plimsoll.reports._words import Language
 from plimsoll.viewer import items, search
 from plimsoll.viewer.logs import Listed, Logs
@@ -321,10 +321,12 @@ def serve(log_dir: Path, host: str, port: int, ready: Callable[[str], None]) -> 
     import socket
 
     application_ = application(log_dir, () if host in LOCAL else (host,))
+    _warm()
     import uvicorn
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as listening:
+    # The protocol is named: only then are answers sent without waiting for the reader's next word.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
@@ -332,7 +334,18 @@ def serve(log_dir: Path, host: str, port: int, ready: Callable[[str], None]) -> 
             raise UserError(f"{host}:{port} cannot be used: {error.strerror} (give another --port)") from None
         listening.listen()
         named = f"[{host}]" if ":" in host else host
-        ready(f"http://{named}:{listening.getsockname()[1]}/")
-        uvicorn.Server(uvicorn.Config(application_, log_level="warning", server_header=False)).run(
-            sockets=[listening]
-        )
+        config = uvicorn.Config(application_, log_level="warning", server_header=False, lifespan="off")
+
+        class Server(uvicorn.Server):
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                ready(f"http://{named}:{listening.getsockname()[1]}/")
+
+        Server(config).run(sockets=[listening])
+
+
+def _warm() -> None:
+    """Read templates and words before the first request waits for them."""
+    for name in environment(ROOM).list_templates():
+        environment(ROOM).get_template(name)
+    Pages(language="en", at=Served({}, "/")).error("error.no_page")
