@@ -20,7 +20,6 @@ from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.upload import of_bytes
 
 SLUG = "bench"
-READY = 60.0
 
 
 class Running(NamedTuple):
@@ -97,9 +96,10 @@ def start(home: Path, database: str = "", port: int = 0) -> Running:
     command += ["--database", database] if database else []
     process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True)
     assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("http://"):
-            return Running(process, line.strip().rstrip("/"))
+    with process.stdout as lines:
+        for line in lines:
+            if line.startswith("http://"):
+                return Running(process, line.strip().rstrip("/"))
     raise Failed(f"the board's server ended with {process.wait(10)}")
 
 
