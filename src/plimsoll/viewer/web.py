@@ -321,8 +321,8 @@ def serve(log_dir: Path, host: str, port: int, ready: Callable[[str], None]) -> 
     import socket
 
     application_ = application(log_dir, () if host in LOCAL else (host,))
-    _warm()
     import uvicorn
+    from starlette.concurrency import run_in_threadpool
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named: only then are answers sent without waiting for the reader's next word.
@@ -339,6 +339,7 @@ def serve(log_dir: Path, host: str, port: int, ready: Callable[[str], None]) -> 
         class Server(uvicorn.Server):
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                 await super().startup(sockets)
+                await run_in_threadpool(_warm)
                 ready(f"http://{named}:{listening.getsockname()[1]}/")
 
         Server(config).run(sockets=[listening])
