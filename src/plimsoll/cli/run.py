@@ -215,7 +215,5 @@ def _show(done: Done, as_json: bool) -> None:
     from plimsoll.cli.report import print_table
 
     print_table(done.folder)
-    if done.summary.saved:
-        click.echo(f"\n{done.summary.reason}")
     click.echo(f"\nrun     {done.folder.path}")
     click.echo(f"report  plimsoll report {done.folder.path} --format html")

@@ -83,6 +83,8 @@ def _head(view: RunView, markup: Markup) -> str:
     if view.summary.status != "finished":
         counts = (view.summary.status, f"{view.summary.records:,}", f"{manifest.total:,}")
         warnings += f'<p class="warn">{said(key("unfinished", *counts))}</p>'
+    if view.summary.saved:
+        warnings += said(view.summary.reason, "p", **{"class": "held"})
     if found.unsound:
         warnings += f'<p class="warn">⚠ {said(key("result.unsound"))}</p>'
     return f"{said(manifest.model.name, 'h1')}<dl>{listed}</dl>{warnings}{spoken}{_asides(view, markup)}"

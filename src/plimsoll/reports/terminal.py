@@ -51,6 +51,8 @@ def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
     if view.summary.means:
         lines.append(_pair(say("head.means", language=language), _rows.means(found, language)))
     summary = view.summary
+    if summary.saved:
+        lines.append(Text(visible(summary.reason)))
     if summary.status != "finished":
         counts = (visible(summary.status), f"{summary.records:,}", f"{view.manifest.total:,}")
         lines.append(Text(say("unfinished", *counts, language=language), style="yellow"))
