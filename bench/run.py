@@ -22,7 +22,22 @@ from bench import page
 from bench.peers import setup
 from bench.questions import ROOT, WORK
 
-CASES = ("startup", "throughput", "latency", "memory", "large_run", "prefix", "five_shot")
+CASES = (
+    "startup",
+    "throughput",
+    "latency",
+    "memory",
+    "large_run",
+    "prefix",
+    "five_shot",
+    "compare",
+    "sequential",
+    "viewer",
+    "board_page",
+    "board_scoring",
+    "board_clients",
+    "board_kill",
+)
 PACKAGES = (
     "plimsoll",
     "aiohttp",

@@ -48,6 +48,7 @@ class Commands(click.Group):
 
 
 SUMMARIES = {
+    "board": "Host a leaderboard.",
     "cache": "Show or empty the cache of responses.",
     "compare": "Hold runs against each other, question by question.",
     "data": "Fetch official data sets, and see where they lie.",
@@ -64,7 +65,9 @@ SUMMARIES = {
     "score": "Score a file of predictions by the benchmark's official rules.",
     "show": "Show one part: its card, arguments and defaults.",
     "sign": "Put a seal on a run.",
+    "submit": "Hand predictions or a run in to a board.",
     "verify": "Hold a run against its seal; name what was changed.",
+    "view": "Open the pages of local runs, or write them as files.",
 }
 
 
