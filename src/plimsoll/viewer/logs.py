@@ -72,7 +72,7 @@ class Logs:
         for folder in runs(self.folder):
             try:
                 listed.append(self._listed(folder))
-            except PlimsollError as error:
+            except (PlimsollError, OSError) as error:
                 broken.append((folder.path.name, str(error)))
         return listed, broken
 

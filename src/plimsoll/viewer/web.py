@@ -262,7 +262,7 @@ class Counter:
         except NotHere as missing:
             wanted = (missing.key, *missing.arguments)
             return _page(request, lambda pages: pages.error(*wanted), 404)
-        except PlimsollError as error:
+        except (PlimsollError, OSError) as error:
             said = str(error)
             return _page(request, lambda pages: pages.error("error.unreadable", said), 500)
 
