@@ -34,8 +34,6 @@ SCHEMAS: Mapping[str, Any] = {
     "submission": dict[str, int],
 }
 """Name of the schema -> the type that reads and writes the file."""
-ASIDE = {"model_id", "inner"}
-"""Arguments that no user writes as `key=value`."""
 
 
 def pages() -> dict[Path, str]:
@@ -135,10 +133,9 @@ def _part(part: registry.Part) -> Iterator[str]:
         card = {**asdict(part.card), "languages": ", ".join(part.card.languages)}
         yield from (f"- {key}: {value}" for key, value in card.items() if value)
         yield ""
-    rows = [argument for argument in part.arguments if argument.name not in ASIDE]
-    if rows:
+    if part.options:
         yield from ("| argument | takes | default |", "|---|---|---|")
-        yield from (f"| `{row.name}` | {_cell(row.kind)} | {_default(row)} |" for row in rows)
+        yield from (f"| `{row.name}` | {_cell(row.kind)} | {_default(row)} |" for row in part.options)
         yield ""
 
 

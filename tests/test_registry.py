@@ -54,6 +54,15 @@ def test_unknown_names_arguments_and_values_say_what_there_is() -> None:
         registry.build_model("opena/gpt")
 
 
+def test_what_no_user_writes_is_neither_offered_nor_taken() -> None:
+    with pytest.raises(UserError, match=r"no argument 'befor'.*; it takes (?!.*inner)"):
+        registry.build("defenses", "self_reminder:befor=x")
+    with pytest.raises(UserError, match=r"no argument 'model_id'; it takes base_url"):
+        registry.build_model("openai/gpt", {"model_id": "other"})
+    with pytest.raises(UserError, match="no argument 'inner'"):
+        registry.build("defenses", "self_reminder:inner=scripted")
+
+
 def test_every_part_has_a_summary() -> None:
     bare = [part.name for room in registry.ROOMS for part in registry.parts(room) if not part.summary]
     assert bare == []

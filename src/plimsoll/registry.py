@@ -14,7 +14,7 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
@@ -61,6 +61,10 @@ PROTOCOLS: Mapping[Any, Room] = {
     Generator: "generators",
     Metric: "metrics",
 }
+
+
+ASIDE = frozenset({"model_id", "inner"})
+"""Arguments that no user writes as `key=value`: what follows a model's slash, what a defense wraps."""
 
 
 class _Mark(Protocol):
@@ -152,6 +156,11 @@ class Part:
             if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
         )
 
+    @property
+    def options(self) -> tuple[Argument, ...]:
+        """The arguments that a user writes as `key=value`."""
+        return tuple(argument for argument in self.arguments if argument.name not in ASIDE)
+
 
 def parse(text: str) -> Spec:
     """Read a spec. Raises `UserError` where a piece is not `key=value`."""
@@ -242,17 +251,21 @@ def _call(part: Part, arguments: Mapping[str, Any], *positional: Any) -> Any:
     return part.factory(*positional, **arguments)
 
 
-def _read(part: Part, given: Mapping[str, str]) -> dict[str, Any]:
-    known = {argument.name: argument for argument in part.arguments}
-    read: dict[str, Any] = {}
-    for key, value in given.items():
+def refuse_unknown(part: Part, keys: Iterable[str]) -> None:
+    """Raise `UserError` for the first key that the part does not take, with the closest one."""
+    known = [argument.name for argument in part.options]
+    for key in keys:
         if key not in known:
             raise UserError(
                 f"{part.name} has no argument {key!r}{did_you_mean(key, known)}; "
                 f"it takes {', '.join(known) or 'none'}"
             )
-        read[key] = _convert(part, known[key], value)
-    return read
+
+
+def _read(part: Part, given: Mapping[str, str]) -> dict[str, Any]:
+    refuse_unknown(part, given)
+    known = {argument.name: argument for argument in part.options}
+    return {key: _convert(part, known[key], value) for key, value in given.items()}
 
 
 def _convert(part: Part, argument: Argument, value: str) -> Any:

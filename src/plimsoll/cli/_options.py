@@ -26,7 +26,10 @@ def pairs(values: Iterable[str], option: str) -> dict[str, str]:
         key, equals, rest = value.partition("=")
         if not equals or not key:
             raise UserError(f"{option} {value!r} is not key=value")
-        read[key.replace("-", "_")] = rest
+        key = key.replace("-", "_")
+        if key in read:
+            raise UserError(f"{option} {key} is given twice: keep one of them")
+        read[key] = rest
     return read
 
 

@@ -34,7 +34,9 @@ def command(benchmark: str, predictions: Path, as_json: bool) -> None:
 def submission_of(benchmark: str) -> Submission:
     """The official way to hand in predictions for a benchmark."""
     spec = registry.parse(benchmark)
-    part = registry.beside(registry.find("benchmarks", spec.name), "submission")
-    known = {argument.name for argument in part.arguments}
-    arguments = {key: value for key, value in spec.arguments.items() if key in known}
-    return registry.make(part, arguments)
+    asked = registry.find("benchmarks", spec.name)
+    registry.refuse_unknown(asked, spec.arguments)
+    part = registry.beside(asked, "submission")
+    # How a run was asked (shots, order ...) says nothing about how its predictions are scored.
+    known = {argument.name for argument in part.options}
+    return registry.make(part, {key: value for key, value in spec.arguments.items() if key in known})

@@ -30,7 +30,7 @@ def command(name: str, as_json: bool) -> None:
         card["languages"] = ", ".join(part.card.languages)
         click.echo()
         _output.table(((key, str(value)) for key, value in card.items() if value), "card")
-    arguments = [(f"{a.name}={_default(a)}", a.kind) for a in _own(part)]
+    arguments = [(f"{a.name}={_default(a)}", a.kind) for a in part.options]
     if arguments:
         click.echo()
         _output.table(arguments, "-M options" if part.room == "models" else "arguments")
@@ -48,11 +48,6 @@ def _find(name: str) -> registry.Part:
     raise UserError(f"no part is called {name!r}{did_you_mean(name, every)} (plimsoll list shows all)")
 
 
-def _own(part: registry.Part) -> tuple[registry.Argument, ...]:
-    """The arguments that a user gives; a model's id and a defense's inner model are not among them."""
-    return tuple(a for a in part.arguments if a.name not in {"model_id", "inner"})
-
-
 def _default(argument: registry.Argument) -> str:
     if argument.required:
         return "(needed)"
@@ -68,7 +63,7 @@ def _facts(part: registry.Part) -> dict[str, Any]:
         "card": None if part.card is None else asdict(part.card),
         "arguments": [
             {"name": a.name, "takes": a.kind, "default": a.default if _plain(a.default) else str(a.default)}
-            for a in _own(part)
+            for a in part.options
         ],
     }
 
