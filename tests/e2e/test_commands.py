@@ -144,6 +144,34 @@ def test_wrong_use_says_what_to_change_and_exits_2(
     assert not (tmp_path / "logs").exists()
 
 
+@pytest.mark.parametrize("model", ["scripted", "scripted/letter-A", "scripted/random"])
+def test_a_run_is_resumed_however_its_model_was_spelled(tmp_path: Path, model: str) -> None:
+    first = plimsoll(tmp_path, "run", STARTER, "--model", model, "--limit", "5", "--json")
+    again = plimsoll(tmp_path, "run", "--resume", first.last_json["run"], "--json")
+    assert again.code == 0, again.err
+    assert again.last_json["records"] == 5
+
+
+def test_a_resumed_run_stays_what_it_was(tmp_path: Path) -> None:
+    first = plimsoll(tmp_path, "run", STARTER, "--model", "scripted", "--limit", "5", "--json")
+    again = plimsoll(tmp_path, "run", "--resume", first.last_json["run"], "--seed", "9")
+    assert again.code == 2
+    assert "--seed would make another run" in again.err
+
+
+def test_a_typo_in_the_last_benchmark_is_found_before_the_first_is_run(tmp_path: Path) -> None:
+    done = plimsoll(tmp_path, "run", STARTER, "safetybench:split=nope", "--model", "scripted")
+    assert done.code == 2
+    assert not (tmp_path / "logs").exists()
+
+
+def test_a_defense_that_cannot_be_built_leaves_no_folder(tmp_path: Path) -> None:
+    done = plimsoll(tmp_path, "run", STARTER, "--model", "scripted", "--defense", "self_reminder:remindr=x")
+    assert (done.code, (tmp_path / "logs").exists()) == (2, False)
+    done = plimsoll(tmp_path, "run", STARTER, "--model", "scripted", "--temperature", "nan")
+    assert (done.code, (tmp_path / "logs").exists()) == (2, False)
+
+
 def test_missing_official_data_say_what_to_do(tmp_path: Path) -> None:
     done = plimsoll(tmp_path, "run", "safetybench", "--model", "scripted/letter-A")
     assert done.code == 2

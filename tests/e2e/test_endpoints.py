@@ -79,7 +79,8 @@ def test_an_error_for_good_is_recorded_with_its_stage_and_never_scored(tmp_path:
 def test_silence_ends_with_the_timeout_and_is_a_failure(tmp_path: Path) -> None:
     with FakeEndpoint("(B)", always=hang(30)) as endpoint:
         done = asked(tmp_path, endpoint, "-M", "timeout=0.05")
-    assert done.code == 0, done.err
+    assert done.code == 1, done.err
+    assert done.last_json["status"] == "incomplete"
     assert done.last_json["outcomes"] == {"error": 6}
     assert not [e for e in done.last_json["estimates"] if e["name"] == "accuracy"]
 
@@ -110,6 +111,7 @@ def test_the_cost_limit_stops_a_run_that_then_goes_on(tmp_path: Path) -> None:
         assert "cost limit of 1 USD" in done.err
         asked_before = len(endpoint.received)
         assert asked_before < 6
+        assert 0 < done.last_json["outcomes"]["missing"] < 6
         again = asked(tmp_path, endpoint)
         assert again.last_json["outcomes"] == {"answered": 6}
         assert len(endpoint.received) == 6

@@ -54,6 +54,8 @@ def test_a_run_killed_fifty_times_holds_every_item_once_and_equals_an_unbroken_o
     last = plimsoll(tmp_path, *RUN, "--log-dir", "killed", "-M", "latency=0.05")
     assert last.code == 0, last.err
     assert len(list((tmp_path / "killed").iterdir())) == 1
+    listed = plimsoll(tmp_path, "records", last.last_json["run"]).rows
+    assert len({(row["id"], row["epoch"]) for row in listed}) == len(listed) == last.last_json["records"]
     whole = plimsoll(tmp_path, *RUN, "--log-dir", "whole", "-M", "latency=0.05")
     assert records(Path(tmp_path / last.last_json["run"])) == records(Path(tmp_path / whole.last_json["run"]))
     assert last.last_json["estimates"] == whole.last_json["estimates"]

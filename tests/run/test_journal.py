@@ -80,6 +80,15 @@ def test_a_record_is_found_by_id_and_epoch_alone(tmp_path: Path) -> None:
     assert journal.find(path, "1", 11) is None
 
 
+def test_a_process_that_dies_with_its_index_in_memory_leaves_no_hole(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    dying = journal.Journal(path)
+    dying.append(record("1"))
+    written(path, record("2"))
+    assert [entry.id for entry in journal.entries(path)] == ["1", "2"]
+    assert journal.find(path, "1") == record("1")
+
+
 FULL_DISK = """
 import resource, sys
 from pathlib import Path

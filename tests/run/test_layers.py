@@ -73,6 +73,33 @@ def test_the_cost_limit_stops_before_the_next_call() -> None:
     assert model.calls == 3
 
 
+def test_calls_in_flight_count_towards_the_limit_and_missing_usage_is_estimated() -> None:
+    model = Adder()
+    meter = layers.Meter(price=lambda usage: float(usage.input_tokens), max_cost=10.0)
+    wrapped = layers.Metered(model, meter)
+
+    async def burst() -> None:
+        await asyncio.gather(*(wrapped.generate(ASK) for _ in range(10)), return_exceptions=True)
+
+    asyncio.run(burst())
+    assert 10 <= meter.cost < 20
+    assert meter.reserved == 0
+
+
+def test_every_epoch_draws_with_a_seed_of_its_own() -> None:
+    seen: list[int | None] = []
+
+    class Listening(Adder):
+        async def generate(self, request: Request) -> Response:
+            seen.append(request.sampling.seed)
+            return Response()
+
+    model = layers.Resampled(Listening(), {"temperature": 1.0, "seed": 5})
+    for draw in range(3):
+        asyncio.run(layers.Drawn(model, draw).generate(ASK))
+    assert seen == [5, 6, 7]
+
+
 def test_a_known_request_is_answered_from_the_cache_across_processes(tmp_path: Path) -> None:
     model, meter = Adder(), layers.Meter()
     for _ in range(2):

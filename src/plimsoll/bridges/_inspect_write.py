@@ -24,7 +24,7 @@ from plimsoll.models._inspect_messages import as_inspect
 from plimsoll.registry import parse
 from plimsoll.run.manifest import Manifest, Summary
 
-STATUSES = {"finished": "success", "interrupted": "cancelled"}
+STATUSES = {"finished": "success", "incomplete": "success", "interrupted": "cancelled"}
 
 
 def export(

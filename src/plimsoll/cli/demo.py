@@ -11,8 +11,8 @@ from plimsoll.core import PlimsollError
 from plimsoll.data import locate
 from plimsoll.data.pull import pull
 from plimsoll.run.cache import default_path
-from plimsoll.run.plan import RunSpec
-from plimsoll.run.session import Settings
+from plimsoll.run.plan import RunSpec, build
+from plimsoll.run.session import Session, Settings
 
 OFFICIAL = ("test_en.json", "test_zh.json", "test_answers_en.json")
 QUESTIONS = 280
@@ -33,7 +33,7 @@ def command(model: str, log_dir: Path) -> None:
             "SafetyBench: the official data cannot be reached, so the starter set is asked "
             "(ours, small and easy: its numbers are not comparable with published ones)."
         )
-    done = execute(spec, Settings(log_dir=log_dir, cache=default_path()))
+    done = execute(Session(build(spec), Settings(log_dir=log_dir, cache=default_path())))
     print_table(done.folder)
     click.echo(f"\nrun     {done.folder.path}")
     click.echo(f"report  {write(done.folder, 'html')}")

@@ -11,10 +11,18 @@ import click
 
 from plimsoll.cli import _options, _output
 from plimsoll.cli._progress import Progress
-from plimsoll.core import Usage, UserError
+from plimsoll.core import PlimsollError, Usage, UserError
 from plimsoll.run import cache, plan, rehearsal, session
 from plimsoll.run.folder import RunFolder, open_run
 from plimsoll.run.manifest import Summary
+
+OK, ERROR = 0, 1
+UNSCORED = ("error", "judge_error", "missing")
+DECIDING = {
+    *("model", "model_args", "task_args", "num_fewshot", "limit", "draw", "sample_ids", "until", "epochs"),
+    *("temperature", "top_p", "max_tokens", "seed", "system_prompt", "attacks", "defenses"),
+}
+"""Options that decide which records a run holds."""
 
 
 class Done(NamedTuple):
@@ -69,7 +77,7 @@ class Done(NamedTuple):
 @_output.JSON
 def command(
     benchmarks: tuple[str, ...], resume: Path | None, dry_run: bool, as_json: bool, **given: Any
-) -> None:
+) -> int:
     """Put one or more BENCHMARKS to a model, journal every answer, and sum up with intervals.
 
     The same command again goes on with a run that was cut off. A finished run is never changed.
@@ -83,25 +91,42 @@ def command(
         raise UserError("--resume goes on with a run as it was made: leave the benchmark out")
     folder = open_run(resume) if resume else None
     settings = _settings(given)
-    for spec in specs:
-        if dry_run:
-            _forecast(spec, settings, given["prices"], as_json)
-        else:
-            _show(execute(spec, settings, given["prices"], folder), as_json)
+    # All of them are built before the first is run: a typo in the last must not cost a whole run.
+    plans = [plan.build(spec) for spec in specs]
+    if dry_run:
+        for built in plans:
+            _forecast(built, settings, given["prices"], as_json)
+        return OK
+    show = _print_json if as_json else _print_table
+    return max([_carried_out(built, settings, given["prices"], folder, show) for built in plans])
 
 
-def execute(
-    spec: plan.RunSpec,
+def _carried_out(
+    built: plan.Plan,
     settings: session.Settings,
-    prices: Path | None = None,
-    folder: RunFolder | None = None,
-) -> Done:
-    """Carry one run out, with its progress shown."""
-    built = plan.build(spec)
+    prices: Path | None,
+    folder: RunFolder | None,
+    show: Callable[[RunFolder, Summary], None],
+) -> int:
+    """Run and show; a run that was stopped is shown as far as it came. Returns the exit code."""
     settings = replace(settings, price=price_of(built.model.name, prices))
-    title = f"{spec.benchmark} · {built.model.name}"
-    with Progress(title, built.manifest.total) as progress:
-        going = session.Session(built, settings, progress)
+    going = session.Session(built, settings)
+    try:
+        done = execute(going, folder)
+    except (KeyboardInterrupt, PlimsollError):
+        if going.begun and (summary := going.folder.summary()) is not None:
+            show(going.folder, summary)
+        raise
+    show(done.folder, done.summary)
+    scored = any(outcome not in UNSCORED for outcome in done.summary.outcomes)
+    return OK if scored or not done.summary.records else ERROR
+
+
+def execute(going: session.Session, folder: RunFolder | None = None) -> Done:
+    """Carry one run out, with its progress shown."""
+    manifest = going.plan.manifest
+    with Progress(f"{manifest.benchmark} · {manifest.model.name}", manifest.total) as progress:
+        going.observer = progress
         try:
             summary = asyncio.run(_until_told(going, folder))
         except (KeyboardInterrupt, asyncio.CancelledError):
@@ -132,16 +157,27 @@ async def _until_told(going: session.Session, folder: RunFolder | None) -> Summa
 
 
 def _say_how_to_resume(going: session.Session, what: str) -> None:
-    if hasattr(going, "folder"):
+    if going.begun:
         click.echo(f"{what}; go on with: plimsoll run --resume {going.folder.path}", err=True)
 
 
 def _resumed(path: Path) -> plan.RunSpec:
+    """The run as it was made; what would make it another one is refused."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if option.name in DECIDING and source is click.core.ParameterSource.COMMANDLINE:
+            raise UserError(
+                f"{option.opts[0]} would make another run: --resume goes on with a run as it was made"
+            )
     return plan.spec_of(open_run(path).manifest())
 
 
 def _spec(benchmark: str, given: dict[str, Any]) -> plan.RunSpec:
     names = ("temperature", "top_p", "max_tokens")
+    sampling = {name: given[name] for name in names if given[name] is not None}
+    if sampling.get("temperature"):
+        sampling["seed"] = given["seed"]
     return plan.RunSpec(
         benchmark=_options.benchmark_spec(
             benchmark, _options.pairs(given["task_args"], "-T"), given["num_fewshot"]
@@ -151,7 +187,7 @@ def _spec(benchmark: str, given: dict[str, Any]) -> plan.RunSpec:
         attacks=given["attacks"],
         defenses=given["defenses"],
         system_prompt=_text(given["system_prompt"]),
-        sampling={name: given[name] for name in names if given[name] is not None},
+        sampling=sampling,
         seed=given["seed"],
         epochs=given["epochs"],
         limit=given["limit"],
@@ -179,8 +215,8 @@ def _text(value: str) -> str:
         raise UserError(f"--system-prompt {value}: {error}") from error
 
 
-def _forecast(spec: plan.RunSpec, settings: session.Settings, prices: Path | None, as_json: bool) -> None:
-    built = plan.build(spec)
+def _forecast(built: plan.Plan, settings: session.Settings, prices: Path | None, as_json: bool) -> None:
+    spec = built.manifest
     forecast = asyncio.run(rehearsal.rehearse(built, price_of(built.model.name, prices)))
     if as_json:
         _output.value({"benchmark": spec.benchmark, "model": built.model.name, "forecast": forecast})
@@ -198,22 +234,25 @@ def _forecast(spec: plan.RunSpec, settings: session.Settings, prices: Path | Non
         click.echo(f"  --max-cost {settings.max_cost:g} would stop the run before its end")
 
 
-def _show(done: Done, as_json: bool) -> None:
-    if as_json:
-        _output.value(
-            {
-                "run": str(done.folder.path),
-                "status": done.summary.status,
-                "records": done.summary.records,
-                "reason": done.summary.reason,
-                "saved": done.summary.saved,
-                "outcomes": done.summary.outcomes,
-                "estimates": done.summary.estimates,
-            }
-        )
-        return
+def _print_json(folder: RunFolder, summary: Summary) -> None:
+    _output.value(
+        {
+            "run": str(folder.path),
+            "status": summary.status,
+            "records": summary.records,
+            "reason": summary.reason,
+            "saved": summary.saved,
+            "outcomes": summary.outcomes,
+            "estimates": summary.estimates,
+        }
+    )
+
+
+def _print_table(folder: RunFolder, summary: Summary) -> None:
     from plimsoll.cli.report import print_table
 
-    print_table(done.folder)
-    click.echo(f"\nrun     {done.folder.path}")
-    click.echo(f"report  plimsoll report {done.folder.path} --format html")
+    print_table(folder)
+    if summary.reason:
+        click.echo(f"\n{summary.status}: {summary.reason}")
+    click.echo(f"\nrun     {folder.path}")
+    click.echo(f"report  plimsoll report {folder.path} --format html")

@@ -28,7 +28,8 @@ BACKLOG = 1024
 def listening(host: str, port: int) -> Generator[socket.socket]:
     """A socket that is bound and listens. Raises `UserError` where the address is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as bound:
+    # Named in full, or asyncio does not switch Nagle's algorithm off: every reply would wait 40 ms.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((host, port))

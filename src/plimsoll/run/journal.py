@@ -48,6 +48,9 @@ class Journal:
         self.path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._size = _drop_torn_line(self._file)
+        if self._size and not _index_fits(path):
+            # Entries that waited in memory died with the process; without them the index would have a hole.
+            write_index(path)
         self._index: list[Entry] = []
         self._index_path = index_path(path)
         self._synced = self._size

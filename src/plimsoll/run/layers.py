@@ -21,6 +21,9 @@ from plimsoll.core import (
 from plimsoll.run.cache import Cache, key_of
 from plimsoll.run.limits import Limiter
 
+REPLY_TOKENS = 8
+"""Tokens assumed for a reply to a multiple-choice question; other replies use their limit."""
+
 
 @dataclass(frozen=True)
 class Limited(Wrapped):
@@ -97,21 +100,43 @@ class Retried(Wrapped):
         return self.jitter.uniform(0, min(self.longest_delay, self.first_delay * 2**attempt))
 
 
+def estimated_tokens(text: str) -> int:
+    """Tokens of a text, as a middle between common tokenisers: 4 Latin characters or 1.4 Chinese ones."""
+    wide = len(text) - len(text.encode("ascii", "ignore"))
+    return round((len(text) - wide) / 4 + wide / 1.4)
+
+
+def estimated_usage(request: Request, reply: str | None = None) -> Usage:
+    """What a call uses, by its characters; without its reply, a short one to a multiple-choice question."""
+    limit = request.sampling.max_tokens or 256
+    guess = min(limit, REPLY_TOKENS) if request.continuations else limit
+    return Usage(
+        input_tokens=sum(estimated_tokens(message.text) + 4 for message in request.messages),
+        output_tokens=guess if reply is None else estimated_tokens(reply),
+    )
+
+
 @dataclass
 class Meter:
     """What the calls of a run have used so far."""
 
     price: Callable[[Usage], float] | None = None
     max_cost: float | None = None
+    cost: float = 0.0
+    """US dollars; begins with what an earlier part of the run has spent."""
+    reserved: float = 0.0
+    """What the calls in flight may cost, by estimate."""
     calls: int = 0
     cached: int = 0
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
-    cost: float = 0.0
 
-    def add(self, usage: Usage) -> None:
-        """Count one call."""
+    def add(self, request: Request, response: Response) -> None:
+        """Count one call; where the endpoint reports no usage, its tokens are estimated."""
+        usage = response.usage
+        if not usage.input_tokens and not usage.output_tokens and self.price is not None:
+            usage = estimated_usage(request, response.text)
         self.calls += 1
         self.input_tokens += usage.input_tokens
         self.cached_tokens += usage.cached_tokens
@@ -119,12 +144,17 @@ class Meter:
         if self.price is not None:
             self.cost += self.price(usage)
 
-    def check(self) -> None:
-        """Raise `BudgetExceeded` once the limit is reached."""
-        if self.max_cost is not None and self.cost >= self.max_cost:
+    def reserve(self, request: Request) -> float:
+        """Set aside what a call may cost. Raises `BudgetExceeded` once the limit is reached."""
+        if self.max_cost is None or self.price is None:
+            return 0.0
+        if self.cost + self.reserved >= self.max_cost:
             raise BudgetExceeded(
                 f"the cost limit of {self.max_cost:g} USD is reached ({self.cost:.4f} spent)"
             )
+        share = self.price(estimated_usage(request))
+        self.reserved += share
+        return share
 
     @property
     def usage(self) -> Usage:
@@ -144,9 +174,12 @@ class Metered(Wrapped):
 
     async def generate(self, request: Request) -> Response:
         """Call, unless the limit is reached."""
-        self.meter.check()
-        response = await self.inner.generate(request)
-        self.meter.add(response.usage)
+        share = self.meter.reserve(request)
+        try:
+            response = await self.inner.generate(request)
+        finally:
+            self.meter.reserved -= share
+        self.meter.add(request, response)
         return response
 
 
@@ -191,6 +224,9 @@ class Resampled(Wrapped):
     async def generate(self, request: Request) -> Response:
         """Ask with the overridden sampling."""
         sampling = replace(request.sampling, **self.overrides)
+        if sampling.seed is not None:
+            # One seed for all epochs would draw the same reply again and again.
+            sampling = replace(sampling, seed=sampling.seed + request.draw)
         return await self.inner.generate(replace(request, sampling=sampling))
 
 

@@ -16,7 +16,7 @@ LONGEST_PAUSE = 120.0
 
 
 class Limiter:
-    """The calls in flight to one endpoint, shared by all models that use it."""
+    """The calls in flight to one endpoint."""
 
     def __init__(self, ceiling: int = 100) -> None:
         self.ceiling = ceiling

@@ -15,6 +15,8 @@ class ModelEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     name: str
     revision: str
+    spec: str = ""
+    """As the user wrote it, where that is not the name: `llamacpp` for the embedded model."""
     options: Mapping[str, str] = {}
     """The `-M key=value` pairs; secrets are named by their environment variable, never held."""
 
@@ -77,12 +79,13 @@ class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     format: int = 1
     """Not written where it is 1, so the default stays 1 whatever `FORMAT` becomes."""
     status: str = "finished"
-    """`finished`, `interrupted` or `stopped` (by a limit or by the endpoint)."""
+    """`finished`, `incomplete` (some samples failed), `interrupted`, or `stopped` by a limit or the
+    endpoint. All but the first are taken up again by the same command."""
     reason: str = ""
     records: int = 0
     estimates: tuple[Estimate, ...] = ()
     outcomes: Mapping[str, int] = {}
-    """How many records ended in which outcome."""
+    """How many records ended in which outcome; `missing` are those that were not asked."""
     means: Mapping[str, int] = {}
     """How many answers were had by log-likelihood, first token, generation."""
     failures: Mapping[str, int] = {}

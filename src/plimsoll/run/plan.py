@@ -1,6 +1,7 @@
 """What the user asked for -> built parts, samples in order, and the manifest that says so."""
 
 import hashlib
+import math
 import os
 import platform
 import random
@@ -54,6 +55,9 @@ class RunSpec:
                     f"-M {key}= would write a secret into the run folder: "
                     "put the key into the environment instead (plimsoll show models/openai)"
                 )
+        for name, value in self.sampling.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise UserError(f"--{name.replace('_', '-')} is {value}: it takes a finite number")
         _refuse_secrets(self.options)
         if self.until:
             stopping.parse(self.until)
@@ -105,7 +109,7 @@ def spec_of(manifest: Manifest) -> RunSpec:
     """The request that made a run."""
     return RunSpec(
         benchmark=manifest.benchmark,
-        model=manifest.model.name,
+        model=manifest.model.spec or manifest.model.name,
         options=manifest.model.options,
         attacks=manifest.attacks,
         defenses=manifest.defenses,
@@ -124,7 +128,7 @@ def build(spec: RunSpec, *, benchmark: Benchmark | None = None, model: Model | N
     """Build every part of a run. Raises `UserError` before any model is called."""
     built = benchmark or build_benchmark(spec)
     subject = model or registry.build_model(spec.model, spec.options)
-    defenses = tuple(_known("defenses", text) for text in spec.defenses)
+    defenses = tuple(_defense(text, subject) for text in spec.defenses)
     attacks = tuple(_build_seeded("attacks", text, spec.seed) for text in spec.attacks)
     return Plan(
         benchmark=built,
@@ -205,9 +209,10 @@ def _build_seeded(room: registry.Room, text: str, seed: int) -> Any:
     return registry.build(room, spec)
 
 
-def _known(room: registry.Room, text: str) -> registry.Spec:
+def _defense(text: str, subject: Model) -> registry.Spec:
+    """The spec of a defense that can be built."""
     spec = registry.parse(text)
-    registry.find(room, spec.name)
+    registry.build("defenses", spec, inner=subject)
     return spec
 
 
@@ -217,7 +222,12 @@ def _manifest(spec: RunSpec, benchmark: Benchmark, model: Model) -> Manifest:
         format=FORMAT,
         id="",
         benchmark=spec.benchmark,
-        model=ModelEntry(name=model.name, revision=model.revision, options=spec.options),
+        model=ModelEntry(
+            name=model.name,
+            revision=model.revision,
+            spec="" if spec.model == model.name else spec.model,
+            options=spec.options,
+        ),
         attacks=spec.attacks,
         defenses=spec.defenses,
         system_prompt=spec.system_prompt,
@@ -252,7 +262,7 @@ def _manifest(spec: RunSpec, benchmark: Benchmark, model: Model) -> Manifest:
 
 
 def _id(spec: RunSpec, manifest: Manifest) -> str:
-    asked = asdict(spec)
+    asked = asdict(spec) | {"model": manifest.model.name}
     if not spec.until:
         del asked["until"]  # runs of versions that did not know it keep their ids
     identity = [asked, manifest.model.revision, manifest.card.version, dict(manifest.files)]

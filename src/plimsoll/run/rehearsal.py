@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 
 from plimsoll.core import Record, Request, Response, Usage
 from plimsoll.run import engine
+from plimsoll.run.layers import estimated_usage
 from plimsoll.run.plan import Plan
-
-REPLY_TOKENS = 8
-"""Tokens assumed for a reply to a multiple-choice question; other replies use their limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +34,9 @@ class Mute:
     async def generate(self, request: Request) -> Response:
         """Count, and say nothing."""
         self.calls += 1
-        self.input_tokens += sum(estimated_tokens(message.text) + 4 for message in request.messages)
-        limit = request.sampling.max_tokens or 256
-        self.output_tokens += min(limit, REPLY_TOKENS) if request.continuations else limit
+        usage = estimated_usage(request)
+        self.input_tokens += usage.input_tokens
+        self.output_tokens += usage.output_tokens
         return Response(usage=Usage())
 
     async def close(self) -> None:
@@ -73,9 +71,3 @@ async def rehearse(plan: Plan, price: Callable[[Usage], float] | None = None) ->
         output_tokens=usage.output_tokens,
         cost=None if price is None else price(usage),
     )
-
-
-def estimated_tokens(text: str) -> int:
-    """Tokens of a text, as a middle between common tokenisers: 4 Latin characters or 1.4 Chinese ones."""
-    wide = len(text) - len(text.encode("ascii", "ignore"))
-    return round((len(text) - wide) / 4 + wide / 1.4)

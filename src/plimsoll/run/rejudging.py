@@ -76,7 +76,6 @@ def _summary(source: RunFolder, count: Count) -> Summary:
     before = source.summary() or Summary()
     return msgspec.structs.replace(
         before,
-        status="finished",
         records=count.records,
         estimates=tuple(estimate for tally in count.tallies for estimate in tally.estimates()),
         outcomes=dict(sorted(count.outcomes.items())),

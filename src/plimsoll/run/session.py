@@ -1,13 +1,15 @@
 """Plan + folder -> a finished, interrupted or stopped run, always resumable."""
 
 import asyncio
+import math
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from plimsoll import registry
 from plimsoll.core import (
@@ -15,8 +17,10 @@ from plimsoll.core import (
     Model,
     PlimsollError,
     Record,
+    Sample,
     Usage,
     UserError,
+    replace,
 )
 from plimsoll.run import engine, folder, journal, layers, stopping
 from plimsoll.run.cache import Cache
@@ -55,36 +59,47 @@ class Session:
     folder: RunFolder = field(init=False)
     meter: layers.Meter = field(init=False)
     rule: stopping.Rule | None = field(init=False)
+    begun: bool = field(default=False, init=False)
+    """Whether the folder is ours: only then can the run be gone on with."""
 
     def __post_init__(self) -> None:
         self.meter = layers.Meter(price=self.settings.price, max_cost=self.settings.max_cost)
         self.rule = self.plan.rule()
-        if self.settings.max_cost is not None and self.settings.price is None:
+        limit = self.settings.max_cost
+        if limit is not None and not math.isfinite(limit):
+            raise UserError(f"--max-cost is {limit}: it takes a number of US dollars")
+        if limit is not None and self.settings.price is None:
             raise UserError(
                 f"--max-cost needs the price of {self.plan.model.name}, which is not known: "
-                "give it with --prices FILE (plimsoll run --help says how)"
+                "give it with --prices FILE ([[price]] with models, input and output per million tokens)"
             )
 
     async def run(self, resume: RunFolder | None = None) -> Summary:
         """Carry the run out, or go on with the one given. Raises what stopped it, after summing up."""
         manifest = self.plan.manifest
-        self.folder = resume or folder.unfinished(self.settings.log_dir, manifest.id) or self._new()
-        with self.folder.locked():
-            known = _same(self.folder, manifest)
-            return await self._locked_run(known)
+        with self._store() as store:
+            self.folder = resume or folder.unfinished(self.settings.log_dir, manifest.id) or self._new()
+            with self.folder.locked():
+                known = _same(self.folder, manifest)
+                self.begun = True
+                return await self._locked_run(known, store)
 
-    async def _locked_run(self, manifest: Manifest) -> Summary:
+    async def _locked_run(self, manifest: Manifest, store: Cache | None) -> Summary:
         started = time.monotonic()
         tallies = [metric.tally() for metric in self.plan.benchmark.metrics]
         count = engine.Count([*tallies, self.rule] if self.rule else tallies)
-        earlier = self.folder.summary()
-        done = _take_up(self.folder, count)
+        taken = _take_up(self.folder, count)
+        # A killed run left no summary: what it used is what its answers say.
+        earlier = self.folder.summary() or self._earlier(taken.usage)
+        self.meter.cost = earlier.cost or 0.0
         # A kill must never leave a summary that says less than the journal holds.
         (self.folder.path / "summary.json").unlink(missing_ok=True)
         status, reason = "finished", ""
         try:
-            with self._opened() as (target, sink):
-                await self._work(manifest, target, done, count, sink)
+            with self._opened(store) as (target, sink):
+                await self._work(manifest, target, taken.done, count, sink)
+            if any(outcome in count.outcomes for outcome in ("error", "judge_error")):
+                status, reason = "incomplete", "some samples failed; the same command asks them again"
         except asyncio.CancelledError:
             status, reason = "interrupted", "interrupted by the user"
             raise
@@ -132,16 +147,26 @@ class Session:
             await self.plan.model.close()
 
     @contextmanager
-    def _opened(self) -> Generator[tuple[Callable[[int], Model], journal.Journal]]:
-        """The model in its layers, and the journal; both closed in the end."""
-        store = Cache(self.settings.cache) if self.settings.cache is not None else None
+    def _store(self) -> Generator[Cache | None]:
+        """The response cache, where one is wanted."""
+        if self.settings.cache is None:
+            yield None
+            return
+        with Cache(self.settings.cache) as store:
+            yield store
+
+    @contextmanager
+    def _opened(self, store: Cache | None) -> Generator[tuple[Callable[[int], Model], journal.Journal]]:
+        """The model in its layers, and the journal, closed in the end."""
         sink = journal.Journal(self.folder.records_path)
         try:
             yield target_of(self.plan, self.settings, self.meter, store), sink
         finally:
             sink.close()
-            if store is not None:
-                store.close()
+
+    def _earlier(self, usage: Usage) -> Summary:
+        price = self.settings.price
+        return Summary(usage=usage, cost=price(usage) if price else None)
 
     def _new(self) -> RunFolder:
         manifest = self.plan.manifest
@@ -156,9 +181,11 @@ class Session:
         return made
 
     def _summary(
-        self, count: engine.Count, status: str, reason: str, earlier: Summary | None, seconds: float
+        self, count: engine.Count, status: str, reason: str, before: Summary, seconds: float
     ) -> Summary:
-        before, rule = earlier or Summary(), self.rule
+        rule = self.rule
+        saved = rule.saved if rule else 0
+        missing = self.plan.manifest.total - count.records - saved if not self.plan.attacks else 0
         estimates = tuple(estimate for tally in count.tallies for estimate in tally.estimates())
         return Summary(
             format=FORMAT,
@@ -166,21 +193,24 @@ class Session:
             reason=reason or (rule.reason if rule else ""),
             records=count.records,
             estimates=rule.merged(estimates) if rule else estimates,
-            outcomes=dict(sorted(count.outcomes.items())),
+            outcomes=dict(sorted(count.outcomes.items())) | ({"missing": missing} if missing > 0 else {}),
             means=dict(sorted(count.means.items())),
             failures=dict(sorted(count.failures.items())),
-            references=tuple(self.plan.benchmark.references(self.plan.samples())),
+            references=tuple(self.plan.benchmark.references(self._asked(missing > 0))),
             usage=_sum(before.usage, self.meter.usage),
-            cost=self._cost(before),
+            cost=None if self.settings.price is None else self.meter.cost,
             cached=before.cached + self.meter.cached,
             seconds=before.seconds + seconds,
-            saved=rule.saved if rule else 0,
+            saved=saved,
         )
 
-    def _cost(self, before: Summary) -> float | None:
-        if self.settings.price is None:
-            return None
-        return (before.cost or 0.0) + self.meter.cost
+    def _asked(self, partly: bool) -> Iterator[Sample]:
+        """The samples that the run holds: what its baselines are computed over."""
+        if not partly:
+            yield from self.plan.samples()
+            return
+        held = {entry.id for entry in self.folder.entries()}
+        yield from (sample for sample in self.plan.samples() if sample.id in held)
 
     def _write(self, summary: Summary) -> None:
         try:
@@ -219,16 +249,26 @@ def target_of(
     return target
 
 
-def _take_up(run: RunFolder, count: engine.Count) -> frozenset[tuple[str, int]]:
+class _Taken(NamedTuple):
+    """What an earlier part of a run holds."""
+
+    done: frozenset[tuple[str, int]]
+    usage: Usage
+
+
+def _take_up(run: RunFolder, count: engine.Count) -> _Taken:
     """Count what an earlier part of the run holds; samples that failed are set aside and asked again."""
     done: set[tuple[str, int]] = set()
     failed: list[Record] = []
+    used = Usage()
     for record in run.records():
         if record.transcript is None:
             failed.append(record)
             continue
         done.add((record.sample.id, record.epoch))
         count.add(record)
+        for response in record.transcript.responses:
+            used = _sum(used, response.usage)
     if failed:
         aside = journal.Journal(run.path / "failed.jsonl")
         for record in failed:
@@ -237,7 +277,7 @@ def _take_up(run: RunFolder, count: engine.Count) -> frozenset[tuple[str, int]]:
         journal.rewrite(
             run.records_path, (record for record in run.records() if record.transcript is not None)
         )
-    return frozenset(done)
+    return _Taken(frozenset(done), replace(used, seconds=0.0))
 
 
 def _same(run: RunFolder, manifest: Manifest) -> Manifest:
