@@ -59,6 +59,18 @@ def test_the_official_quirks_of_scoring_are_kept(files: Files) -> None:
     assert average() == 0
 
 
+def test_what_equals_an_answer_counts_and_is_said_to_be_compared_by_value(files: Files) -> None:
+    numbers = {"0": 0.0, "1": False, "2": 7.5, "3": None}
+    scored = submission(language="en").score(files.put("submission.json", numbers))
+    right = submission(language="en").score(files.put("submission.json", {"0": 0, "1": 0}))
+    assert scored.scores == right.scores
+    assert right.scores["Avg."] > 0
+    assert scored.problems[:2] == (
+        "1 not a number, counted as wrong: 3",
+        "3 not an integer; the official script compares by value: 0, 1, 2",
+    )
+
+
 def test_scoring_needs_the_answers_only(files: Files) -> None:
     for path in files.folder.glob("*_sample.json"):
         path.unlink()
@@ -76,7 +88,8 @@ def test_what_a_leaderboard_would_refuse_is_said(files: Files) -> None:
     assert submission(language="en").score(path).problems == (
         "1 given twice, the last one counted: 3",
         "1 not ids of this split, ignored: 99999",
-        "2 not an integer, counted as wrong: 0, 1",
+        "1 not a number, counted as wrong: 0",
+        "1 not an integer; the official script compares by value: 1",
         "1 not one of the question's options, counted as wrong: 2",
         "3 missing, counted as wrong: 4, 5, 6",
     )
@@ -88,6 +101,9 @@ def test_what_a_leaderboard_would_refuse_is_said(files: Files) -> None:
         (b"[0, 1]", "holds no JSON object"),
         (b'{"0": 1', "no JSON"),
         (b'{"0": "\xff"}', "bad UTF-8 at byte 7"),
+        (b'{"0": ' + b"1" * 5000 + b"}", "a number has too many digits"),
+        (b'{"0": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", "nested too deeply"),
+        (b'{"0": ' + b'{"a":' * 200_000 + b"0" + b"}" * 200_000 + b"}", "nested too deeply"),
     ],
 )
 def test_a_file_that_is_no_submission_is_refused(files: Files, content: bytes, message: str) -> None:

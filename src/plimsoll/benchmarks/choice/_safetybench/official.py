@@ -1,8 +1,9 @@
 """Predictions -> the official numbers, by the rules of the official `eva.py`, and submission files.
 
-A prediction counts when it equals the answer as an integer: `"1"` is wrong, ids outside the answer
-file are ignored, missing ids are wrong, a category without predictions is 0. Where ours differs:
-we also say, sentence by sentence, what is wrong with a submission; the official script is silent.
+A prediction counts when it equals the answer by value: `"1"` is wrong, `1.0` and `true` are as good as
+1, ids outside the answer file are ignored, missing ids are wrong, a category without predictions is 0.
+Where ours differs: we also say, sentence by sentence, what is wrong with a submission; the official
+script is silent.
 """
 
 import json
@@ -78,13 +79,18 @@ def read_submission(path: Path) -> tuple[dict[str, object], tuple[str, ...]]:
     content = read_bytes(path)
     try:
         read: Any = json.loads(content.decode("utf-8"))
+        twice = duplicate_keys(content)
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: bad UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
         raise DataError(f"{path}: no JSON: {error}") from error
+    except ValueError as error:  # Python reads no integer of more than 4,300 digits
+        raise DataError(f"{path}: a number has too many digits; predictions are 0 to 3") from error
+    except RecursionError as error:
+        raise DataError(f"{path}: nested too deeply; a submission is one flat JSON object") from error
     if not isinstance(read, dict):
         raise DataError(f'{path}: holds no JSON object; a submission is {{"<id>": 0 to 3, ...}}')
-    return read, duplicate_keys(content)  # pyright: ignore[reportUnknownVariableType]
+    return read, twice  # pyright: ignore[reportUnknownVariableType]
 
 
 def write_submission(path: Path, predictions: Mapping[int, int]) -> None:
@@ -102,14 +108,16 @@ def problems(
     by_id = {str(id): id for id in right}
     unknown = [id for id in predictions if id not in by_id]
     known = {id: predicted for id, predicted in predictions.items() if id in by_id}
-    mistyped = [id for id, value in known.items() if not isinstance(value, int) or isinstance(value, bool)]
+    mistyped = [id for id, value in known.items() if not isinstance(value, int | float)]
+    valued = [id for id, value in known.items() if isinstance(value, bool | float)]
     numbers = {id: value for id, value in known.items() if type(value) is int}
     limits = options or {}
     beyond = [id for id, value in numbers.items() if not 0 <= value < limits.get(by_id[id], 4)]
     missing = [id for id in by_id if id not in predictions]
     sentences = (
         ("not ids of this split, ignored", unknown),
-        ("not an integer, counted as wrong", mistyped),
+        ("not a number, counted as wrong", mistyped),
+        ("not an integer; the official script compares by value", valued),
         ("not one of the question's options, counted as wrong", beyond),
         ("missing, counted as wrong", missing),
     )
