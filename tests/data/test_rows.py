@@ -45,6 +45,15 @@ def test_a_list_of_records_is_read(tmp_path: Path) -> None:
             r"record #2 \(after id 1\): bad UTF-8 at byte 31 \(0xff\)",
         ),
         (b'[{"id": 1} {"id": 2}]', r"record #2 \(after id 1\): JSON is malformed"),
+        (
+            b'[{"id": 1}, {"id": 2, "text": "\\ud800"}, {"id": 3}, {"id": 4}]',
+            r"record #2 \(after id 1\): JSON is malformed: unexpected end of escaped utf-16 surrogate pair",
+        ),
+        (b'[{"id": 1}, {"id": 2, "x": NaN}, {"id": 3}]', r"record #2 \(after id 1\): JSON is malformed"),
+        (
+            b'[{"id": 1}, {"id": 2, "x": ' + b"[" * 200_000 + b"]" * 200_000 + b'}, {"id": 3}]',
+            r"record #2 \(after id 1\): nested too deeply$",
+        ),
         (b'{"id": 1}', r"Expected array, got object"),
         (b"", r"record #1: the file is cut short"),
     ],
@@ -58,6 +67,8 @@ def test_a_wrong_member_of_an_object_is_named_by_its_key(tmp_path: Path) -> None
     path = written(tmp_path, b'{"7": {"id": 1}, "8": {"id": "2"}}')
     with pytest.raises(DataError, match=r"record #2 \(id 8\): id: Expected int, got str"):
         read_json(path, dict[str, Row])
+    with pytest.raises(DataError, match=r"record #2 \(after id 7\): JSON is malformed: .* surrogate pair"):
+        read_json(written(tmp_path, b'{"7": {"id": 1}, "\\udc00": {"id": 2}, "9": {}}'), dict[str, Row])
     with pytest.raises(DataError, match=r"record #2 \(after id 7\): the file is cut short"):
         read_json(written(tmp_path, b'{"7": {"id": 1}, "8": {"i'), dict[str, Row])
 
@@ -83,6 +94,7 @@ def test_lines_are_read_and_blank_ones_passed_over(tmp_path: Path) -> None:
         (b'{"id": 1}\n{"id": 2', r"record #2, line 2: Input data was truncated"),
         (b'{"id": 1}\n\n{"id": "x"}', r"record #2, line 3: Expected int, got str"),
         (b'{"id": 1, "text": "\xe9"}\n', r"record #1, line 1: bad UTF-8"),
+        (b'{"id": 1}\n{"x": ' + b"[" * 200_000, r"record #2, line 2: nested too deeply$"),
     ],
 )
 def test_the_first_wrong_line_is_named(tmp_path: Path, content: bytes, message: str) -> None:
@@ -101,3 +113,6 @@ def test_a_key_that_stands_twice_is_found_at_any_depth(tmp_path: Path) -> None:
     assert duplicate_keys(b'{"a": {"a": 1}}') == ()
     with pytest.raises(DataError, match="key 'b' stands twice"):
         refuse_duplicate_keys(content, tmp_path / "x.json")
+    assert duplicate_keys(b'{"a": ' + b"1" * 5000 + b', "a": 2}') == ("a",)
+    with pytest.raises(DataError, match=r"x\.json: nested too deeply"):
+        refuse_duplicate_keys(b'{"a":' * 200_000 + b"0" + b"}" * 200_000, tmp_path / "x.json")

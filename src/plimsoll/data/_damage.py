@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 
 _SCAN = json.JSONDecoder().raw_decode
+_DEEP = "nested too deeply"
 
 
 class _Record(NamedTuple):
@@ -44,12 +45,15 @@ def wrong_type(content: bytes, kind: Any, message: str, expected: Sequence[objec
 def broken(content: bytes, message: str, expected: Sequence[object]) -> str:
     """Where a text ceases to be sound JSON."""
     found = list(_records(_text(content)))
-    cut = f"the file is cut short ({message})" if "truncated" in message else message
+    what = plain(message)
+    cut = f"the file is cut short ({what})" if "truncated" in what else what
     return f"{_named(len(found), found, expected)}: {bad_bytes(content) or cut}"
 
 
 def plain(message: str) -> str:
     """A message of msgspec's without its path and markup."""
+    if message.startswith("maximum recursion depth"):
+        return _DEEP
     return re.sub(r" - at `\$\[[^`]*`$", "", message).replace("`", "")
 
 
@@ -101,8 +105,8 @@ def _records(text: str) -> Iterator[_Record]:
     while True:
         try:
             key, position = _key(text, position) if begin[1] == "{" else (None, position)
-            value, position = _SCAN(text, position)
-        except ValueError:
+            value, position = _value(text, position)
+        except (ValueError, RecursionError):
             return
         yield _Record(key, value)
         comma = re.compile(r"\s*,\s*").match(text, position)
@@ -111,8 +115,16 @@ def _records(text: str) -> Iterator[_Record]:
         position = comma.end()
 
 
+def _value(text: str, position: int) -> tuple[Any, int]:
+    """The value that begins there, and where it ends."""
+    value, end = _SCAN(text, position)
+    # The standard library passes over what msgspec refuses: half a surrogate pair, NaN.
+    msgspec.json.decode(text[position:end].encode())
+    return value, end
+
+
 def _key(text: str, position: int) -> tuple[str, int]:
-    key, position = _SCAN(text, position)
+    key, position = _value(text, position)
     colon = re.compile(r"\s*:\s*").match(text, position)
     if colon is None:
         raise ValueError(key)

@@ -45,7 +45,7 @@ def decode(content: bytes, kind: type[T], path: Path, expected: Sequence[object]
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:
         raise DataError(f"{path}: {_damage.wrong_type(content, kind, str(error), expected)}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"{path}: {_damage.broken(content, str(error), expected)}") from None
 
 
@@ -63,7 +63,7 @@ def read_jsonl(path: Path, kind: type[T]) -> list[T]:
             continue
         try:
             rows.append(decoder.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             what = _damage.bad_bytes(line) or _damage.plain(str(error))
             raise DataError(f"{path}: record #{len(rows) + 1}, line {number}: {what}") from None
     return rows
@@ -82,7 +82,11 @@ def refuse_duplicates(keys: Sequence[Any], path: Path, word: str = "id") -> None
 
 def refuse_duplicate_keys(content: bytes, path: Path) -> None:
     """Raise `DataError` for the first JSON object that has a key twice; decoders keep one silently."""
-    if twice := duplicate_keys(content):
+    try:
+        twice = duplicate_keys(content)
+    except RecursionError:
+        raise DataError(f"{path}: nested too deeply") from None
+    if twice:
         raise DataError(f"{path}: key {twice[0]!r} stands twice in one object")
 
 
@@ -95,5 +99,6 @@ def duplicate_keys(content: bytes) -> tuple[str, ...]:
             seen: set[str] = set()
             twice.extend(key for key, _ in items if key in seen or seen.add(key))
 
-    json.loads(content, object_pairs_hook=pairs)
+    # Of numbers nothing is asked; as floats they may have any number of digits.
+    json.loads(content, object_pairs_hook=pairs, parse_int=float)
     return tuple(twice)
