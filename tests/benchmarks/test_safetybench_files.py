@@ -81,6 +81,11 @@ def test_a_wrong_subset_is_refused(files: Files, change: Callable[[Rows], object
             lambda rows: rows[3].update(id=1900),
             r"record #4: id 1900: category 'Offensiveness', but its",
         ),
+        (lambda rows: rows[1].update(question=" \n"), r"record #2: id 500: the question is blank"),
+        (
+            lambda rows: rows[1].update(options=["one", "\u3000"]),
+            r"record #2: id 500: option B is blank",
+        ),
     ],
 )
 def test_a_wrong_sample_is_refused(files: Files, change: Callable[[Rows], object], message: str) -> None:

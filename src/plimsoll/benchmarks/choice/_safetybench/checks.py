@@ -65,6 +65,15 @@ def verify_options(options: Sequence[str], place: str) -> None:
         raise DataError(f"{place}: option {'ABCD'[options.index('')]} is empty")
 
 
+def verify_not_blank(question: Question, place: str) -> None:
+    """Raise `DataError` where the question or an option is nothing but space."""
+    if not question.question.strip():
+        raise DataError(f"{place}: the question is blank")
+    for letter, option in zip("ABCD", question.options, strict=False):
+        if not option.strip():
+            raise DataError(f"{place}: option {letter} is blank")
+
+
 def verify_answer(answer: int, options: Sequence[str], place: str) -> None:
     """Raise `DataError` unless the answer is one of the options."""
     if not 0 <= answer < len(options):

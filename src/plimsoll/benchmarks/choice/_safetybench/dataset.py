@@ -106,7 +106,10 @@ def _asked(language: Language, split: Split, file: str) -> Dataset:
     else:
         checks.verify_ids(ids, official, read.path)
     for number, asked in enumerate(questions, start=1):
-        checks.verify_question(asked, right[asked.id], f"{read.path}: record #{number}: id {asked.id}")
+        place = f"{read.path}: record #{number}: id {asked.id}"
+        checks.verify_question(asked, right[asked.id], place)
+        if split == "sample":  # the one split whose file a user may bring
+            checks.verify_not_blank(asked, place)
     if split == "test":
         trust.hold(SLUG, read.path.name, read.digest)
     rows = [
