@@ -9,6 +9,7 @@ from plimsoll.core import (
     STOPS_THE_RUN,
     Attack,
     Elicitation,
+    Estimate,
     Failure,
     Judge,
     Model,
@@ -62,6 +63,16 @@ class Count:
             self.failures[f"{failure.stage}: {failure.error}"] += 1
         for tally in self.tallies:
             tally.add(record)
+
+
+def summed_up(tallies: Iterable[Tally]) -> tuple[Estimate, ...]:
+    """What all tallies say, in an order that does not hang on the order of the records."""
+    found: list[Estimate] = []
+    for tally in tallies:
+        estimates = list(tally.estimates())
+        names = list(dict.fromkeys(estimate.name for estimate in estimates))
+        found += sorted(estimates, key=lambda e: (names.index(e.name), len(e.group), sorted(e.group.items())))
+    return tuple(found)
 
 
 async def run(

@@ -77,7 +77,7 @@ def _summary(source: RunFolder, count: Count) -> Summary:
     return msgspec.structs.replace(
         before,
         records=count.records,
-        estimates=tuple(estimate for tally in count.tallies for estimate in tally.estimates()),
+        estimates=engine.summed_up(count.tallies),
         outcomes=dict(sorted(count.outcomes.items())),
         means=dict(sorted(count.means.items())),
         failures=dict(sorted(count.failures.items())),

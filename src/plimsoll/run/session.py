@@ -186,7 +186,7 @@ class Session:
         rule = self.rule
         saved = rule.saved if rule else 0
         missing = self.plan.manifest.total - count.records - saved if not self.plan.attacks else 0
-        estimates = tuple(estimate for tally in count.tallies for estimate in tally.estimates())
+        estimates = engine.summed_up(count.tallies)
         return Summary(
             format=FORMAT,
             status=status,
