@@ -9,6 +9,9 @@ import click
 import msgspec
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+JSON_LINES = click.option(
+    "--json", is_flag=True, expose_value=False, help="Changes nothing: every line is JSON already."
+)
 
 
 def lines(values: Iterable[Any]) -> None:

@@ -18,6 +18,7 @@ from plimsoll.run.folder import RunFolder
 @click.option("--category", help="Only records of this category.")
 @click.option("--full", is_flag=True, help="Whole records: sample, transcript, verdicts.")
 @_options.LOG_DIR
+@_output.JSON_LINES
 def command(
     run: Path | None, log_dir: Path, sample_id: str | None, epoch: int, full: bool, **wanted: str | None
 ) -> None:

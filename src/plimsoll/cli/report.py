@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from plimsoll.cli import _options
+from plimsoll.cli import _options, _output
 from plimsoll.core import UserError
 from plimsoll.reports._words import Language
 from plimsoll.reports.view import RunView
@@ -29,9 +29,19 @@ FORMATS = {"table": "", "html": "html", "md": "md", "json": "json"}
     "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the labels."
 )
 @_options.LOG_DIR
-def command(run: Path | None, form: str, output: Path | None, language: str, log_dir: Path) -> None:
-    """Report on RUN (the newest one without it); files go into the run folder unless -o says otherwise."""
+@_output.JSON
+def command(
+    run: Path | None, form: str, output: Path | None, *, language: str, log_dir: Path, as_json: bool
+) -> None:
+    """Report on RUN (the newest one without it); files go into the run folder unless -o says otherwise.
+
+    --json prints what --format json writes.
+    """
     folder = _options.opened(run, log_dir)
+    if as_json:
+        if form not in ("table", "json"):
+            raise UserError(f"--json and --format {form} are two formats: keep one of them")
+        form, output = "json", output or Path("-")
     if form == "table":
         print_table(folder, language)
         return

@@ -17,6 +17,7 @@ from plimsoll.run.plan import RunSpec, build_benchmark
 @click.option("--num-fewshot", type=click.IntRange(0), help="Examples before each question.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first N samples.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of every part that draws.")
+@_output.JSON_LINES
 def command(
     benchmark: str, task_args: tuple[str, ...], num_fewshot: int | None, limit: int | None, seed: int
 ) -> None:
