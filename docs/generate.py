@@ -23,6 +23,12 @@ from plimsoll.run.manifest import Manifest, Summary
 DOCS = Path(__file__).parent
 SOURCE = DOCS.parent / "src" / "plimsoll"
 WIDTH = 100
+VARIABLES = (
+    "Every option can be given by a variable too, named by its command and its longest flag: "
+    "`PLIMSOLL_RUN_LOG_DIR=logs` stands for `--log-dir logs` of `plimsoll run`, `PLIMSOLL_RUN_M=seed=1` for "
+    "`-M seed=1`; a switch takes 1 or 0, an option that may be repeated takes values with spaces between, "
+    "and what stands on the command line wins."
+)
 LONGEST_LINE = 90
 """Characters of a docstring's first sentence that the tree shows whole."""
 MADE = "<!-- Made by docs/generate.py: change the code, then run it. -->"
@@ -64,6 +70,7 @@ def catalogue() -> str:
 def command_line() -> str:
     """The help of every command."""
     lines = [MADE, "# Command line", "", "What `plimsoll --help` and `plimsoll COMMAND --help` print.", ""]
+    lines += [VARIABLES, ""]
     for path, command in _commands("plimsoll", cli.group):
         lines += [f"## {path}", "", "```text", _help(path, command), "```", ""]
     return "\n".join(lines).rstrip() + "\n"

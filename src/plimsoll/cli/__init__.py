@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ class Commands(click.Group):
         """The command of that name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        return importlib.import_module(f"plimsoll.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"plimsoll.cli.{cmd_name}").command
+        _mirror(command, f"PLIMSOLL_{cmd_name}")
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -71,6 +74,21 @@ SUMMARIES = {
 }
 
 
+VERDICTS = ("gate", "verify")
+"""Commands whose exit code is what they are called for: one that nobody heard out did not pass."""
+
+
+def _mirror(command: click.Command, prefix: str) -> None:
+    """Let every option be given by a variable too, named by command and flag: `PLIMSOLL_RUN_LOG_DIR`."""
+    for option in command.params:
+        if isinstance(option, click.Option):
+            flag = max(option.opts, key=len).lstrip("-")
+            option.envvar = f"{prefix}_{flag}".replace("-", "_").upper()
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            _mirror(inner, f"{prefix}_{name}")
+
+
 def _same_word(token: str) -> str:
     return token.replace("_", "-")
 
@@ -80,7 +98,6 @@ def _same_word(token: str) -> str:
     context_settings={
         "help_option_names": ["-h", "--help"],
         "token_normalize_func": _same_word,
-        "auto_envvar_prefix": "PLIMSOLL",
     },
     epilog="Exit codes: 0 ok, 1 error, 2 usage, 3 gate failed, 130 interrupted.",
 )
@@ -94,27 +111,45 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    out: Any = sys.stdout
+    if hasattr(out, "reconfigure"):
+        # A terminal that lacks a character shows another one; it is no reason to fail.
+        out.reconfigure(errors="replace")
+    if os.environ.get("_PLIMSOLL_COMPLETE"):
+        group.main(prog_name="plimsoll")  # answers the shell that asks how a line may go on, and exits
     sys.exit(exit_code(sys.argv[1:] if arguments is None else arguments))
 
 
 def exit_code(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code."""
     try:
+        # Not by click's `main`, which makes a failure of a broken pipe.
         # `list` would be the command of that name, once it is imported.
-        result: Any = group.main([*arguments], prog_name="plimsoll", standalone_mode=False)
-    except (click.Abort, KeyboardInterrupt):
+        with group.make_context("plimsoll", [*arguments]) as context:
+            result: Any = group.invoke(context)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (click.Abort, EOFError, KeyboardInterrupt):
         click.echo("plimsoll: interrupted", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of a pipe has gone (`| head`): that is its right. Nothing may be flushed any more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+    except (BrokenPipeError, SystemExit) as error:
+        # rich makes an exit of its own of a broken pipe.
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        return _unheard(arguments)
     except (click.ClickException, PlimsollError) as error:
         return _complain(error)
     except OSError as error:
         click.echo(f"plimsoll: {_unusable(error)}", err=True)
         return ERROR
     return result if isinstance(result, int) else OK
+
+
+def _unheard(arguments: Sequence[str]) -> int:
+    """The reader of a pipe has gone (`| head`): that is its right. Nothing may be flushed any more."""
+    with Path(os.devnull).open("wb") as nowhere, suppress(OSError):
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    return ERROR if arguments[0] in VERDICTS else OK
 
 
 def _complain(error: click.ClickException | PlimsollError) -> int:
