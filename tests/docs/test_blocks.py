@@ -26,6 +26,9 @@ def followed(page: Path, tmp_path: Path, *, llm: bool) -> None:
     with ExitStack() as stack:
         reader = Reader(tmp_path)
         todo = runnable(page, llm=llm)
+        for module in {block.notes["needs"] for block in todo if "needs" in block.notes}:
+            if find_spec(module) is None:
+                pytest.skip(f"{module} is not installed")
         if any(block.notes.get("file", "").startswith("src/plimsoll/") for block in todo):
             reader.copy_the_house()
         if any("endpoint" in block.notes for block in todo):

@@ -4,6 +4,7 @@ The first word after the fence is the language, then come notes for the tests, w
 
 - `python file=PATH`: the whole file of that name; it is written, not run.
 - `console no-run: why`: shown only, with the reason; it comes last.
+- `console needs=MODULE`: runs where that module is installed; without it the page is skipped.
 - `console llm`: needs the embedded model; runs where it is installed.
 - `console endpoint`: a server stands in for http://localhost:8000/v1.
 
