@@ -6,7 +6,7 @@ TORCH ?= torch==2.13.0
 # The CPU build of PyTorch; set TORCH_INDEX= (empty) for the build your package index offers.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: setup setup-test demo check test test-fast fix docs bench browser clean
+.PHONY: setup setup-test demo check test test-all test-fast fix docs bench browser clean
 
 setup: $(VENV)/.ready  ## the virtual environment with the locked dependencies and the embedded model
 
@@ -34,9 +34,12 @@ check: setup  ## format, lint, types, floors
 	$(BIN)/lint-imports
 
 test-fast: setup  ## without network, PyTorch, model or browser
-	$(BIN)/pytest -m "not torch and not llm and not browser and not peer and not slow"
+	$(BIN)/pytest -m "not torch and not llm and not browser and not peer and not slow and not long"
 
-test: setup-test check browser  ## everything
+test: setup-test check browser  ## everything but the few tests that take many minutes
+	$(BIN)/pytest -m "not long"
+
+test-all: setup-test check browser  ## everything
 	$(BIN)/pytest
 
 browser:  ## Chromium for the tests of pages, where a package manager has it

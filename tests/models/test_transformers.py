@@ -341,6 +341,7 @@ def test_on_safetybench_the_letters_are_those_of_whole_continuations() -> None:
 
 @pytest.mark.llm
 @pytest.mark.slow
+@pytest.mark.long
 def test_on_two_hundred_questions_the_letters_are_those_of_whole_continuations() -> None:
     same_letters("en", shots=0, step=9, limit=160)
     same_letters("zh", shots=0, step=67, limit=30)
