@@ -117,3 +117,10 @@ def test_a_long_category_name_gives_way_to_the_numbers() -> None:
     assert "50.0 (30.0–70.0)" in printed
     assert "1,234" in printed
     assert max(map(cell_len, printed.splitlines())) <= 80
+
+
+def test_no_cell_of_the_further_numbers_is_cut_at_eighty_columns() -> None:
+    printed = terminal.text(view_of(records_of(20)), width=80)
+    assert "Further numbers" in printed
+    assert "Unscored" in printed
+    assert "Method" not in printed

@@ -89,9 +89,14 @@ def _others(found: Figures, language: Language) -> list[RenderableType]:
     left = len(found.others()) - len(telling)
     table = _rows.estimates(telling, language)
     return [
-        *([_table(replace(table, title=say("section.further", language=language)))] if table else []),
+        *([_table(_narrow(table, say("section.further", language=language)))] if table else []),
         *([Text(say("more", f"{left:,}", language=language), style="dim")] if left else []),
     ]
+
+
+def _narrow(table: _rows.Table, title: str) -> _rows.Table:
+    """Without its last column, the method: at 80 columns it would be cut, and the other reports name it."""
+    return replace(table, title=title, columns=table.columns[:-1], rows=tuple(row[:-1] for row in table.rows))
 
 
 def _published(found: Figures, language: Language) -> list[RenderableType]:
