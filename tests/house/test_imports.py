@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.registry import ROOMS
-from tests.support.house import modules, name_of
+from tests.support.house import SOURCE, modules, name_of
 
 HEAVY = ("aiohttp", "asyncio", "inspect_ai", "llama_cpp", "numpy", "rich", "sqlite3", "torch", "transformers")
 ASK_FOR_AN_EXTRA = {"plimsoll.bridges._inspect_registry"}
@@ -24,6 +24,7 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 def python(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A fresh interpreter in an empty folder that is also its home."""
     environment = {**os.environ, "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["PYTHONPATH"] = str(SOURCE.parent)  # this checkout's code, wherever another is installed
     for name in ("XDG_CACHE_HOME", "PLIMSOLL_CACHE", "PLIMSOLL_DATA"):
         environment.pop(name, None)
     return subprocess.run(
@@ -67,3 +68,21 @@ def test_parts_and_commands_load_heavy_libraries_only_when_they_are_used(tmp_pat
 @pytest.mark.parametrize("name", [name_of(path) for path in modules() if path.name == "__init__.py"])
 def test_a_room_can_be_entered_first(name: str, tmp_path: Path) -> None:
     assert name in loaded(tmp_path, name)
+
+
+WITHOUT_DATABASE = """
+import sys
+for name in ("alembic", "psycopg", "python_multipart", "sqlalchemy"):
+    sys.modules[name] = None
+from pathlib import Path
+from plimsoll.labelling import web as labelling
+from plimsoll.viewer import web as viewer
+viewer.application(Path())
+labelling.application(labelling.Desk(labelling.Sheet(Path("labels.jsonl")), "me"))
+"""
+
+
+def test_to_view_and_to_label_need_no_database(tmp_path: Path) -> None:
+    pytest.importorskip("starlette", reason="the extra 'view' is not installed")
+    made = python("-c", WITHOUT_DATABASE, folder=tmp_path)
+    assert made.returncode == 0, made.stderr

@@ -12,7 +12,7 @@ from plimsoll.run.folder import RunFolder
 from tests.support.judged import CHILDREN, folder_of, judged
 from tests.support.shell import PLIMSOLL, environment, plimsoll
 
-pytest.importorskip("starlette", reason="the extra 'board' is not installed")
+pytest.importorskip("starlette", reason="the extra 'view' is not installed")
 httpx = pytest.importorskip("httpx", reason="httpx is not installed")
 
 

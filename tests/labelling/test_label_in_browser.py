@@ -15,7 +15,7 @@ from tests.support.judged import folder_of, judged
 from tests.support.shell import PLIMSOLL, environment
 
 pytestmark = pytest.mark.browser
-pytest.importorskip("uvicorn", reason="the extra 'board' is not installed")
+pytest.importorskip("uvicorn", reason="the extra 'view' is not installed")
 
 TRAP = "<img src=x onerror=\"document.title='owned'\"> good\u202etxt.exe"
 

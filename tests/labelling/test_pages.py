@@ -10,7 +10,7 @@ from plimsoll.labelling.drawing import Wish, draw
 from plimsoll.labelling.sheet import Sheet
 from tests.support.judged import MANIFEST, folder_of, judged, truth_of
 
-pytest.importorskip("starlette", reason="the extra 'board' is not installed")
+pytest.importorskip("starlette", reason="the extra 'view' is not installed")
 pytest.importorskip("httpx", reason="httpx is not installed")
 
 TRAP = "<script>alert(1)</script>\"' onload=alert(1) good\u202eevil\x00"
@@ -271,7 +271,7 @@ def test_every_event_has_words_for_what_counts(event: str, language: Any) -> Non
 
 
 def test_both_languages_say_everything() -> None:
-    from plimsoll.reports._pages import table
+    from plimsoll.pages.serving import table
 
     for key, said in table("plimsoll.labelling").items():
         assert set(said) == {"en", "zh"}, key

@@ -8,7 +8,7 @@ from plimsoll.leaderboard.app import make_app
 from plimsoll.leaderboard.nouns import Meta
 from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
-from plimsoll.reports._pages import table
+from plimsoll.pages.serving import table
 from tests.support import boards
 
 pytest.importorskip("httpx", reason="httpx is not installed")

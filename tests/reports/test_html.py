@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from plimsoll.core import replace
+from plimsoll.pages.words import words
 from plimsoll.reports import RunView, html
-from plimsoll.reports._words import words
 from plimsoll.run.manifest import Summary
 from tests.support.runs import dialogue, hostile, records_of, view_of
 

@@ -1,7 +1,7 @@
 import re
 
-from plimsoll.reports._markup import Markup
-from plimsoll.reports._plots import NARROW, Plots, Row, Track
+from plimsoll.pages.markup import Markup
+from plimsoll.pages.plots import NARROW, Plots, Row, Track
 
 NOTES = (("en", "50.0 (15.0–85.0)"), ("zh", "33.3 (6.1–79.2)"), ("more", "100.0 (20.7–100.0)"))
 

@@ -7,8 +7,8 @@ import pytest
 
 from plimsoll.benchmarks.choice.safetybench import safetybench
 from plimsoll.core import Estimate, Record, Verdict, replace
+from plimsoll.pages.words import words
 from plimsoll.reports import RunView, html, markdown, terminal
-from plimsoll.reports._words import words
 from tests.support.choices import judged, say
 from tests.support.runs import records_of, view_of
 

@@ -1,7 +1,7 @@
 from plimsoll.metrics.judged import JUDGING, REPLIES
-from plimsoll.reports._markup import code, joined, spoken
-from plimsoll.reports._units import unit
-from plimsoll.reports._words import category, knows, metric, named
+from plimsoll.pages.markup import code, joined, spoken
+from plimsoll.pages.units import unit
+from plimsoll.pages.words import category, knows, metric, named
 from plimsoll.taxonomies.crosswalk import hub
 
 

@@ -7,7 +7,7 @@ import pytest
 from plimsoll.cli import exit_code
 from plimsoll.cli._suite import Performance
 from plimsoll.core import BudgetExceeded, DataError, UserError
-from plimsoll.reports import _overview_rows
+from plimsoll.reports import overview_rows
 from plimsoll.reports.overview import overview
 from plimsoll.run import plan, suite
 from plimsoll.run.folder import open_run, runs
@@ -190,8 +190,8 @@ def test_a_pooled_number_is_no_surer_than_the_benchmarks_behind_it(tmp_path: Pat
 def test_hazards_show_starter_numbers_with_their_mark_and_no_row_without_a_number(tmp_path: Path) -> None:
     runs = [f'benchmark = "{name}:split=starter"\nlimit = 3' for name in ("medreview", "simplesafetytests")]
     found = overview(performed(tmp_path, written(tmp_path, *runs)))
-    table = _overview_rows.hazards(found)
+    table = overview_rows.hazards(found)
     assert table.rows
     for row in table.rows:
         assert any(cell.endswith("*") for cell in row[1:-1])
-    assert "Unqualified advice" in _overview_rows.unmeasured(found)
+    assert "Unqualified advice" in overview_rows.unmeasured(found)

@@ -13,8 +13,8 @@ from tests.support.logs import append, write_run
 from tests.support.runs import answered, hostile, records_of, view_of
 
 pytestmark = pytest.mark.browser
-pytest.importorskip("starlette", reason="the extra 'board' is not installed")
-uvicorn = pytest.importorskip("uvicorn", reason="the extra 'board' is not installed")
+pytest.importorskip("starlette", reason="the extra 'view' is not installed")
+uvicorn = pytest.importorskip("uvicorn", reason="the extra 'view' is not installed")
 
 A, B = "20260301-093000-a", "20260302-093000-b"
 TRAPS = (

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.core import DataError
-from plimsoll.reports._items import embed, fate
+from plimsoll.reports.items import embed, fate
 from plimsoll.run import journal
 from plimsoll.viewer.logs import Logs, estimates_of
 from plimsoll.viewer.search import Filter, fitting, read_filter, search

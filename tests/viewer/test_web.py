@@ -8,7 +8,7 @@ import pytest
 from tests.support.logs import write_run
 from tests.support.runs import answered, hostile, records_of
 
-pytest.importorskip("starlette", reason="the extra 'board' is not installed")
+pytest.importorskip("starlette", reason="the extra 'view' is not installed")
 pytest.importorskip("httpx", reason="httpx is not installed")
 
 A, B = "20260301-093000-a", "20260302-093000-b"
@@ -146,7 +146,7 @@ def test_the_language_is_asked_for_once_and_kept(client: Any) -> None:
 
 
 def test_both_languages_say_everything() -> None:
-    from plimsoll.reports._pages import table
+    from plimsoll.pages.serving import table
 
     for key, said in table("plimsoll.viewer").items():
         assert set(said) == {"en", "zh"}, key

@@ -12,7 +12,7 @@ from plimsoll.comparison.compare import compare
 from plimsoll.comparison.differences import DRAWS, WISHED, Settings
 from plimsoll.comparison.nouns import Comparison
 from plimsoll.core import UserError
-from plimsoll.reports._words import Language
+from plimsoll.pages.words import Language
 
 
 @click.command("compare")

@@ -7,7 +7,7 @@ import click
 
 from plimsoll.cli import _options, _output
 from plimsoll.core import UserError, replace
-from plimsoll.reports._words import Language
+from plimsoll.pages.words import Language
 from plimsoll.reports.view import RunView
 from plimsoll.run import suite
 from plimsoll.run.folder import RunFolder

@@ -8,8 +8,8 @@ from plimsoll import __version__
 from plimsoll.core import Message
 from plimsoll.labelling.agreement import Agreement
 from plimsoll.labelling.sheet import Line, comparable, done, next_open, progress
-from plimsoll.reports._pages import LOGO, Speech, assets, environment, table
-from plimsoll.reports._words import Language
+from plimsoll.pages.serving import LOGO, Speech, assets, environment, table
+from plimsoll.pages.words import Language
 from plimsoll.text.thoughts import split
 
 ROOM = "plimsoll.labelling"

@@ -9,7 +9,7 @@ from rich.text import Text
 from plimsoll.labelling.agreement import Agreement, Between
 from plimsoll.labelling.pages import WORDS
 from plimsoll.labelling.sheet import Line
-from plimsoll.reports._words import interval, percent, visible
+from plimsoll.pages.words import interval, percent, visible
 
 
 def render(lines: list[Line], found: Agreement) -> RenderableType:

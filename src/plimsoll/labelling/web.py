@@ -11,8 +11,8 @@ from plimsoll.core import MissingExtra, PlimsollError, UserError
 from plimsoll.labelling.agreement import agreement
 from plimsoll.labelling.pages import CUT, ROOM, VALUES, Pages
 from plimsoll.labelling.sheet import Closed, Line, Sheet, comparable, next_open
-from plimsoll.reports._loopback import LOCAL, READING, Application, guarded, listen
-from plimsoll.reports._pages import assets, chosen, environment
+from plimsoll.pages.loopback import LOCAL, READING, Application, guarded, listen
+from plimsoll.pages.serving import assets, chosen, environment
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -227,7 +227,7 @@ def application(desk: Desk) -> Application:
         from starlette.applications import Starlette
         from starlette.routing import Route
     except ImportError as error:
-        raise MissingExtra("plimsoll label", "board") from error
+        raise MissingExtra("plimsoll label", "view") from error
 
     routes = [
         Route("/", desk.start),

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from plimsoll.calibration.calibrate import Difference, Result
 from plimsoll.calibration.nouns import Bounds, Calibration, Slice
-from plimsoll.reports._words import visible
+from plimsoll.pages.words import visible
 from plimsoll.stats.correction import labels_needed
 
 MISSING = "–"

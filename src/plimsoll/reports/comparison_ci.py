@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from plimsoll.comparison.gate import Check, Gate
 from plimsoll.comparison.nouns import Flip
-from plimsoll.reports._words import visible
+from plimsoll.pages.words import visible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RULES = {

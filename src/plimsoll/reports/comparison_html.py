@@ -9,20 +9,20 @@ from urllib.parse import quote
 
 from plimsoll import __version__
 from plimsoll.comparison.nouns import Comparison, Difference
-from plimsoll.reports import _comparison_rows as rows
-from plimsoll.reports._comparison_flips import Flips, embed, encode
-from plimsoll.reports._comparison_plots import Dot, plot
-from plimsoll.reports._markup import Key, Markup, Said, escape, key, spoken
-from plimsoll.reports._page import ICON, LOGO, fill, hashed, inert, resource, unbroken
-from plimsoll.reports._words import Language, words
+from plimsoll.pages.files import ICON, LOGO, fill, hashed, inert, resource, unbroken
+from plimsoll.pages.markup import Key, Markup, Said, escape, key, spoken
+from plimsoll.pages.words import Language, words
+from plimsoll.reports import comparison_rows as rows
+from plimsoll.reports.comparison_flips import Flips, embed, encode
+from plimsoll.reports.comparison_plots import Dot, plot
 
 
 def render(found: Sequence[Comparison], *, language: Language = "en") -> str:
     """The page of one or more comparisons."""
     markup = Markup(language)
     flips = embed(found)
-    style = resource("page.css") + "\n" + resource("comparison.css")
-    script = resource("comparison.js")
+    style = resource("static/page.css") + "\n" + resource("static/comparison.css")
+    script = resource("static/comparison.js")
     said = markup.said
     numbers = count()
     return fill(

@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from plimsoll.comparison.nouns import Comparison, Difference, Flip, Parity
-from plimsoll.reports import _comparison_rows as rows
-from plimsoll.reports._markup import Said, key, spoken
-from plimsoll.reports._words import Language, percent
+from plimsoll.pages.markup import Said, key, spoken
+from plimsoll.pages.words import Language, percent
+from plimsoll.reports import comparison_rows as rows
 
 COLUMNS = ("group", "before", "after", "difference", "holm", "flips", "n")
 """What fits; the page and the JSON have the rest."""

@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 from urllib.parse import quote
 
-from plimsoll.reports import _rows
-from plimsoll.reports._figures import RATES, SCORES, figures
-from plimsoll.reports._items import LIMIT, Embedded, embed
-from plimsoll.reports._markup import Markup, Said, code, escape, key
-from plimsoll.reports._page import ICON, LOGO, fill, hashed, inert, resource, unbroken
-from plimsoll.reports._plots import Plots
-from plimsoll.reports._sections import Sections
-from plimsoll.reports._words import Language, percent, words
+from plimsoll.pages.files import ICON, LOGO, fill, hashed, inert, resource, unbroken
+from plimsoll.pages.markup import Markup, Said, code, escape, key
+from plimsoll.pages.plots import Plots
+from plimsoll.pages.words import Language, percent, words
+from plimsoll.reports import tables
+from plimsoll.reports.figures import RATES, SCORES, figures
+from plimsoll.reports.items import LIMIT, Embedded, embed
+from plimsoll.reports.sections import Sections
 from plimsoll.reports.view import RunView
 
 
@@ -20,7 +20,7 @@ def render(view: RunView, *, language: Language = "en", limit: int = LIMIT) -> s
     found, embedded, markup = figures(view), embed(view.records, limit=limit), Markup(language)
     sections = Sections(view, found, embedded.counts, markup, Plots(markup))
     gauge, made = sections.gauge(), sections.all()
-    style, script = resource("page.css"), resource("page.js")
+    style, script = resource("static/page.css"), resource("static/page.js")
     said, manifest = markup.said, view.manifest
     names = [*(name for name, _ in made), "run", "items"]
     return fill(
@@ -45,7 +45,7 @@ def render(view: RunView, *, language: Language = "en", limit: int = LIMIT) -> s
             for name, body in made
         ),
         run_title=said(key("section.run")),
-        run=_run(view, markup),
+        run=facts(view, markup),
         items_title=said(key("section.items")),
         items=_browser(embedded, markup),
         foot=said(key("foot", manifest.plimsoll or "–")),
@@ -73,7 +73,7 @@ def _head(view: RunView, markup: Markup) -> str:
     )
     if view.summary.means:
         listed += f"<div><dt>{said(key('head.means'))}</dt><dd>{_means(view, markup)}</dd></div>"
-    sentences = zip(_rows.sentences(found, "en"), _rows.sentences(found, "zh"), strict=True)
+    sentences = zip(tables.sentences(found, "en"), tables.sentences(found, "zh"), strict=True)
     spoken = "".join(
         f'<p class="answer"><span class="only-en" lang="en">{unbroken(en)}</span>'
         f'<span class="only-zh" lang="zh-Hans">{unbroken(zh)}</span></p>'
@@ -108,7 +108,8 @@ def _means(view: RunView, markup: Markup) -> str:
     return " · ".join(markup.said(code("means", name)) + count for name, count in counts.items())
 
 
-def _run(view: RunView, markup: Markup) -> str:
+def facts(view: RunView, markup: Markup) -> str:
+    """What was run, with what and by whom."""
     manifest, summary = view.manifest, view.summary
     usage, card = summary.usage, manifest.card
     rows: list[tuple[str, Said]] = [

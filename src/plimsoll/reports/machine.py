@@ -7,7 +7,7 @@ from typing import Any, cast
 from msgspec import Struct
 
 from plimsoll.core import Estimate
-from plimsoll.reports._figures import Figures, figures
+from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.view import RunView
 
 FORMAT = 1

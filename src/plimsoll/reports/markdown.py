@@ -2,9 +2,9 @@
 
 import re
 
-from plimsoll.reports import _judging, _rows
-from plimsoll.reports._figures import figures
-from plimsoll.reports._words import Language, say, visible
+from plimsoll.pages.words import Language, say, visible
+from plimsoll.reports import judging, tables
+from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@$&])")
@@ -14,13 +14,13 @@ def render(view: RunView, *, language: Language = "en") -> str:
     """The result, its tables and notes."""
     found = figures(view)
     parts = [f"## {escape(view.manifest.model.name)} · {escape(view.manifest.benchmark)}"]
-    parts += [f"**{escape(sentence)}**" for sentence in _rows.sentences(found, language)]
+    parts += [f"**{escape(sentence)}**" for sentence in tables.sentences(found, language)]
     parts.append(_facts(view, language))
-    parts.append(ruled(_rows.scores(found, language)))
-    fates, others = _rows.fates(found, language), _rows.others(found, language)
-    judged = _judging.judges(view, language)
+    parts.append(ruled(tables.scores(found, language)))
+    fates, others = tables.fates(found, language), tables.others(found, language)
+    judged = judging.judges(view, language)
     parts += [ruled(table) for table in (fates, judged) if table is not None]
-    parts += [_folded(table) for table in (others, _rows.references(found, language)) if table is not None]
+    parts += [_folded(table) for table in (others, tables.references(found, language)) if table is not None]
     parts.append(_notes(view, language))
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -38,20 +38,20 @@ def _facts(view: RunView, language: Language) -> str:
         counts = (view.summary.status, f"{view.summary.records:,}", f"{view.manifest.total:,}")
         lines.append(f"⚠ {escape(say('unfinished', *counts, language=language))}")
     if view.summary.means:
-        lines.append(f"{say('head.means', language=language)}: {escape(_rows.means(found, language))}")
+        lines.append(f"{say('head.means', language=language)}: {escape(tables.means(found, language))}")
     if found.unsound:
-        lines.append(f"{_rows.UNSOUND} {say('result.unsound', language=language)}")
+        lines.append(f"{tables.UNSOUND} {say('result.unsound', language=language)}")
     return "  \n".join(lines)
 
 
-def ruled(table: _rows.Table) -> str:
+def ruled(table: tables.Table) -> str:
     """A table under its title."""
     ruler = "|".join(":--" if place in table.text_columns else "--:" for place in range(len(table.columns)))
     lines = [f"### {escape(table.title)}", "", _line(table.columns), f"|{ruler}|"]
     return "\n".join([*lines, *(_line(row) for row in table.rows)])
 
 
-def _folded(table: _rows.Table) -> str:
+def _folded(table: tables.Table) -> str:
     body = ruled(table).partition("\n\n")[2]
     return f"<details><summary>{escape(table.title)}</summary>\n\n{body}\n\n</details>"
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from plimsoll.core import Estimate, Measures, replace
-from plimsoll.reports._figures import Figures, figures
-from plimsoll.reports._units import unit
+from plimsoll.pages.units import unit
+from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.view import RunView
 from plimsoll.run.folder import RunFolder, open_run
 from plimsoll.run.suite import SuiteManifest, SuiteRun, read

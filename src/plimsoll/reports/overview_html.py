@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 from plimsoll import __version__
 from plimsoll.core import Measures
-from plimsoll.reports import _overview_rows as rows
-from plimsoll.reports._markup import Markup, Said, escape, key
-from plimsoll.reports._page import ICON, LOGO, fill, hashed, inert, resource, unbroken
-from plimsoll.reports._plots import Plots, Row, Track
-from plimsoll.reports._words import Language, say, words
+from plimsoll.pages.files import ICON, LOGO, fill, hashed, inert, resource, unbroken
+from plimsoll.pages.markup import Markup, Said, escape, key
+from plimsoll.pages.plots import Plots, Row, Track
+from plimsoll.pages.words import Language, say, words
+from plimsoll.reports import overview_rows as rows
 from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
 
 LABELS: tuple[Language, Language] = ("en", "zh")
@@ -21,8 +21,8 @@ def render(found: Overview, *, language: Language = "en") -> str:
     """The page."""
     markup = Markup(language)
     page = _Page(found, markup, Plots(markup))
-    style = resource("page.css") + "\n" + resource("overview.css")
-    script = resource("overview.js")
+    style = resource("static/page.css") + "\n" + resource("static/overview.css")
+    script = resource("static/overview.js")
     said = markup.said
     return fill(
         resource("overview.html"),

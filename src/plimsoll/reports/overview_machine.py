@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from plimsoll.reports import _overview_rows as rows
-from plimsoll.reports._words import Language, say
+from plimsoll.pages.words import Language, say
+from plimsoll.reports import overview_rows as rows
 from plimsoll.reports.markdown import escape, ruled
 from plimsoll.reports.overview import Overview
 

@@ -3,8 +3,8 @@
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from plimsoll.reports import _overview_rows as rows
-from plimsoll.reports._words import Language, say, visible
+from plimsoll.pages.words import Language, say, visible
+from plimsoll.reports import overview_rows as rows
 from plimsoll.reports.overview import Overview
 from plimsoll.reports.terminal import hanging, ruled
 

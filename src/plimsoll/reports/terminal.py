@@ -10,9 +10,9 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from plimsoll.reports import _judging, _rows
-from plimsoll.reports._figures import Figures, figures
-from plimsoll.reports._words import Language, named, percent, say, visible
+from plimsoll.pages.words import Language, named, percent, say, visible
+from plimsoll.reports import judging, tables
+from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.view import RunView
 
 LABEL_WIDTH = 20
@@ -26,10 +26,10 @@ PUBLISHED_SHOWN = 6
 def render(view: RunView, *, language: Language = "en") -> RenderableType:
     """Everything worth seeing first; print it with a rich console."""
     found = figures(view)
-    parts: list[RenderableType] = [_head(view, found, language), ruled(_rows.scores(found, language))]
-    fates = _rows.fates(found, language)
+    parts: list[RenderableType] = [_head(view, found, language), ruled(tables.scores(found, language))]
+    fates = tables.fates(found, language)
     parts += [ruled(fates)] if fates is not None else []
-    judged = _judging.judges(view, language)
+    judged = judging.judges(view, language)
     parts += [ruled(judged)] if judged is not None else []
     return Group(
         *parts, *_others(found, language), *_published(found, language), *_notes(view, found, language)
@@ -49,9 +49,9 @@ def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
         (visible(view.manifest.model.name), "bold"), " · ", visible(view.manifest.benchmark)
     )
     lines: list[RenderableType] = [Text(), title]
-    lines += [Text(sentence) for sentence in _rows.sentences(found, language)]
+    lines += [Text(sentence) for sentence in tables.sentences(found, language)]
     if view.summary.means:
-        lines.append(_pair(say("head.means", language=language), _rows.means(found, language)))
+        lines.append(_pair(say("head.means", language=language), tables.means(found, language)))
     summary = view.summary
     if summary.saved:
         lines.append(Text(visible(summary.reason)))
@@ -61,7 +61,7 @@ def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
     return Group(*lines)
 
 
-def ruled(table: _rows.Table) -> RenderableType:
+def ruled(table: tables.Table) -> RenderableType:
     """A table as it prints: words wrap, numbers never do."""
     made = RichTable(
         title=Text(table.title, style="bold"),
@@ -82,7 +82,7 @@ def ruled(table: _rows.Table) -> RenderableType:
             min_width=min(widest, LABEL_WIDTH) if words else widest,
         )
     for row in table.rows:
-        made.add_row(*(Text(cell, style="yellow" if _rows.UNSOUND in cell else "") for cell in row))
+        made.add_row(*(Text(cell, style="yellow" if tables.UNSOUND in cell else "") for cell in row))
     return Padding(made, (1, 0, 0, 0))
 
 
@@ -90,7 +90,7 @@ def _others(found: Figures, language: Language) -> list[RenderableType]:
     """The telling ones of the other estimates; hundreds of them would bury the result."""
     telling = found.telling()[:OTHERS_SHOWN]
     left = len(found.others()) - len(telling)
-    table = _rows.estimates(telling, language)
+    table = tables.estimates(telling, language)
     more = say("more" if left > 1 else "more.one", f"{left:,}", language=language)
     return [
         *([ruled(_narrow(table, say("section.further", language=language)))] if table else []),
@@ -98,7 +98,7 @@ def _others(found: Figures, language: Language) -> list[RenderableType]:
     ]
 
 
-def _narrow(table: _rows.Table, title: str) -> _rows.Table:
+def _narrow(table: tables.Table, title: str) -> tables.Table:
     """Without its last column, the method: at 80 columns it would be cut, and the other reports name it."""
     return replace(table, title=title, columns=table.columns[:-1], rows=tuple(row[:-1] for row in table.rows))
 
@@ -117,7 +117,7 @@ def _published(found: Figures, language: Language) -> list[RenderableType]:
 def _notes(view: RunView, found: Figures, language: Language) -> list[RenderableType]:
     lines = [visible(note) for note in view.manifest.notes]
     if found.unsound:
-        lines.insert(0, f"{_rows.UNSOUND} {say('result.unsound', language=language)}")
+        lines.insert(0, f"{tables.UNSOUND} {say('result.unsound', language=language)}")
     failures = [f"{visible(name)}: {count:,}" for name, count in view.summary.failures.items()]
     if failures:
         lines.append(f"{say('notes.failures', language=language)}: {'; '.join(failures)}")

@@ -5,9 +5,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from plimsoll.core import UserError
+from plimsoll.pages.serving import assets
+from plimsoll.pages.words import Language
 from plimsoll.reports import html
-from plimsoll.reports._pages import assets
-from plimsoll.reports._words import Language
 from plimsoll.reports.view import RunView
 from plimsoll.viewer.logs import Listed, Logs
 from plimsoll.viewer.pages import ROOM, Pages

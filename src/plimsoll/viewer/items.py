@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp
 
 from plimsoll.core import Message, Outcome, Record, Verdict
-from plimsoll.reports._items import SCORED
+from plimsoll.reports.items import SCORED
 from plimsoll.viewer.search import Filter, changed, fitting, twin
 from plimsoll.viewer.shelf import Row, Shelf
 

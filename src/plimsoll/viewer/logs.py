@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Timer
 
 from plimsoll.core import Estimate, PlimsollError
-from plimsoll.reports._figures import figures
+from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
 from plimsoll.run.folder import RunFolder, runs
 from plimsoll.run.manifest import Manifest, Summary

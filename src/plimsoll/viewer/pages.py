@@ -6,15 +6,15 @@ from typing import Any, Protocol
 
 from plimsoll import __version__
 from plimsoll.core import Record
+from plimsoll.pages.dots import Dot, dots
+from plimsoll.pages.markup import Markup
+from plimsoll.pages.plots import Plots
+from plimsoll.pages.serving import LOGO, Speech, environment, safe
+from plimsoll.pages.words import Language, interval, metric, percent
 from plimsoll.reports import html
-from plimsoll.reports._dots import Dot, dots
-from plimsoll.reports._figures import figures
-from plimsoll.reports._markup import Markup
-from plimsoll.reports._pages import LOGO, Speech, environment, safe
-from plimsoll.reports._plots import Plots
-from plimsoll.reports._rows import sentences
-from plimsoll.reports._sections import Sections
-from plimsoll.reports._words import Language, interval, metric, percent
+from plimsoll.reports.figures import figures
+from plimsoll.reports.sections import Sections
+from plimsoll.reports.tables import sentences
 from plimsoll.stats.paired import mcnemar_exact
 from plimsoll.viewer import items
 from plimsoll.viewer.logs import Listed
@@ -85,7 +85,7 @@ class Pages:
         markup, view = Markup(self.language), listed.view
         found = figures(view)
         sections = Sections(view, found, shelf.counts(), markup, Plots(markup))
-        facts = html._run(view, markup)  # pyright: ignore[reportPrivateUsage]
+        facts = html.facts(view, markup)
         return self._fill(
             "run.html",
             listed=listed,

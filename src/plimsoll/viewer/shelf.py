@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.core import DataError, Outcome, Record
-from plimsoll.reports._items import BINS, SCORED, Counts
+from plimsoll.reports.items import BINS, SCORED, Counts
 from plimsoll.run import journal
 from plimsoll.run.folder import RunFolder
 

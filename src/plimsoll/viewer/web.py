@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from plimsoll.core import MissingExtra, PlimsollError, Record
-from plimsoll.reports._figures import OUTCOMES
-from plimsoll.reports._loopback import LOCAL, Application, guarded, listen
-from plimsoll.reports._pages import assets, chosen, environment
-from plimsoll.reports._words import Language
+from plimsoll.pages.loopback import LOCAL, Application, guarded, listen
+from plimsoll.pages.serving import assets, chosen, environment
+from plimsoll.pages.words import Language
+from plimsoll.reports.figures import OUTCOMES
 from plimsoll.viewer import items, search
 from plimsoll.viewer.logs import Listed, Logs
 from plimsoll.viewer.pages import ROOM, Pages
@@ -66,7 +66,7 @@ def application(log_dir: Path, hosts: Iterable[str] = ()) -> Application:
         from starlette.applications import Starlette
         from starlette.routing import Route
     except ImportError as error:
-        raise MissingExtra("plimsoll view", "board") from error
+        raise MissingExtra("plimsoll view", "view") from error
 
     counter = Counter(Logs(log_dir))
     routes = [

@@ -13,8 +13,8 @@ from plimsoll.leaderboard import web
 from plimsoll.leaderboard.errors import Unauthorized
 from plimsoll.leaderboard.nouns import Category, Fault, Score, Who
 from plimsoll.leaderboard.pages import drawing
-from plimsoll.reports._pages import Speech, assets, chosen, environment, table
-from plimsoll.reports._words import Language, percent
+from plimsoll.pages.serving import Speech, assets, chosen, environment, table
+from plimsoll.pages.words import Language, percent
 
 ROOM = "plimsoll.leaderboard.pages"
 COOKIE = "plimsoll_language"

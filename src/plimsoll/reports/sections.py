@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from plimsoll.core import Estimate, Reference
-from plimsoll.reports import _judging, _rows
-from plimsoll.reports._figures import OUTCOMES, RATES, SCORES, Figures
-from plimsoll.reports._items import Counts
-from plimsoll.reports._markup import Markup, Said, code, joined, key
-from plimsoll.reports._plots import Mark, Plots, Row, Segment, Track, bounds
-from plimsoll.reports._units import interval_of, points, value_of
-from plimsoll.reports._words import percent
+from plimsoll.pages.markup import Markup, Said, code, joined, key
+from plimsoll.pages.plots import Mark, Plots, Row, Segment, Track, bounds
+from plimsoll.pages.units import interval_of, points, value_of
+from plimsoll.pages.words import percent
+from plimsoll.reports import judging, tables
+from plimsoll.reports.figures import OUTCOMES, RATES, SCORES, Figures
+from plimsoll.reports.items import Counts
 from plimsoll.reports.view import RunView
 
 LETTERS = "ABCDEFGH"
@@ -86,7 +86,7 @@ class Sections:
 
     def judges(self) -> str:
         """What each judge found, corrected where it can be, and what the judge is."""
-        found = list(_judging.findings(self.view))
+        found = list(judging.findings(self.view))
         if not found:
             return ""
         names = ("judge", "metric", "judged", "corrected", "labels", "judge_model", "revision")
@@ -94,10 +94,10 @@ class Sections:
             (
                 each.judge,
                 code("metric", each.raw.name),
-                _rows.measured(each.raw),
-                _rows.measured(each.corrected) if each.corrected else key("judges.uncorrected"),
-                f"{each.corrected.labels:,}" if each.corrected else _rows.MISSING,
-                each.instrument.model.partition("|")[0] or _rows.MISSING,
+                tables.measured(each.raw),
+                tables.measured(each.corrected) if each.corrected else key("judges.uncorrected"),
+                f"{each.corrected.labels:,}" if each.corrected else tables.MISSING,
+                each.instrument.model.partition("|")[0] or tables.MISSING,
                 each.instrument.revision,
             )
             for each in found
@@ -183,7 +183,7 @@ class Sections:
                 row.name,
                 code("language", row.language) if row.language else "",
                 row.setting,
-                *(percent(row.values[name]) if name in row.values else _rows.MISSING for name in codes),
+                *(percent(row.values[name]) if name in row.values else tables.MISSING for name in codes),
             )
             for row in rows
         ]
@@ -205,7 +205,7 @@ class Sections:
                 code("metric", row.name),
                 joined([code(*each) for each in row.group.items()] + [row.judge] * bool(row.judge))
                 or key("row.all"),
-                f"{'' if row.sound else _rows.UNSOUND}{value_of(row)}",
+                f"{'' if row.sound else tables.UNSOUND}{value_of(row)}",
                 interval_of(row),
                 f"{row.n:,}",
                 f"{row.unscored:,}",
@@ -267,18 +267,18 @@ class Sections:
         other = found.names(SCORES)
         columns: list[Said] = [key("column.category")]
         columns += [
-            code("language", name) if name else key(_rows.value_column(found)) for name in found.columns
+            code("language", name) if name else key(tables.value_column(found)) for name in found.columns
         ]
         columns += [key("column.random")] if found.baselines() else []
         columns += [*(key(words) for _, words in other), key("column.n")]
         cells = [
             (_category(category), *row[1:])
-            for category, row in zip((*found.categories, ""), _rows.scores(found).rows, strict=True)
+            for category, row in zip((*found.categories, ""), tables.scores(found).rows, strict=True)
         ]
         return columns, cells
 
     def _rates(self) -> str:
-        table = _rows.fates(self.figures)
+        table = tables.fates(self.figures)
         if table is None:
             return ""
         heads = (key("column.category"), *(key(words) for _, words in self.figures.names(RATES)))
@@ -350,11 +350,11 @@ def _tone(spoken: str) -> str:
 
 
 def _mark(estimate: Estimate) -> str:
-    return "" if estimate.sound else f"{_rows.UNSOUND} "
+    return "" if estimate.sound else f"{tables.UNSOUND} "
 
 
 def _text(estimate: Estimate) -> str:
-    return _rows.measured(estimate)
+    return tables.measured(estimate)
 
 
 def _published(row: Reference, category: str) -> Mark:

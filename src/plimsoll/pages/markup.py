@@ -6,7 +6,7 @@ from functools import reduce
 from html import escape as escape_html
 from typing import NamedTuple
 
-from plimsoll.reports._words import CORRECTED, Language, knows, plain, say, visible
+from plimsoll.pages.words import CORRECTED, Language, knows, plain, say, visible
 
 
 class Key(NamedTuple):

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from plimsoll.core import Estimate, Instrument
-from plimsoll.reports._rows import MISSING, UNSOUND, Table
-from plimsoll.reports._units import interval_of, value_of
-from plimsoll.reports._words import CORRECTED, Language, metric, say, visible
+from plimsoll.pages.units import interval_of, value_of
+from plimsoll.pages.words import CORRECTED, Language, metric, say, visible
+from plimsoll.reports.tables import MISSING, UNSOUND, Table
 from plimsoll.reports.view import RunView
 
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from plimsoll.core import Estimate
-from plimsoll.reports._figures import RATES, SCORES, Figures
-from plimsoll.reports._units import interval_of, value_of
-from plimsoll.reports._words import (
+from plimsoll.pages.units import interval_of, value_of
+from plimsoll.pages.words import (
     Language,
     category,
     interval,
@@ -16,6 +15,7 @@ from plimsoll.reports._words import (
     say,
     visible,
 )
+from plimsoll.reports.figures import RATES, SCORES, Figures
 
 MISSING = "–"
 UNSOUND = "⚠"

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from plimsoll.comparison.nouns import Comparison, Flip
 from plimsoll.core import Record
-from plimsoll.reports._items import Prefixes, whole
+from plimsoll.reports.items import Prefixes, whole
 from plimsoll.run.journal import read_at
 
 MOST = 3_000

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from plimsoll.core import Estimate
-from plimsoll.reports._words import interval, percent
+from plimsoll.pages.words import interval, percent
 
 Unit = Literal["share", "points", "plain", "p"]
 NOTHING = "–"

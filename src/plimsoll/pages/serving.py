@@ -10,10 +10,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from plimsoll.core import MissingExtra
-from plimsoll.reports import _words
-from plimsoll.reports._words import Language, interval, percent
-from plimsoll.reports.html import ICON
-from plimsoll.reports.html import LOGO as MARK
+from plimsoll.pages.files import ICON
+from plimsoll.pages.files import LOGO as MARK
+from plimsoll.pages.words import Language, interval, percent, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -32,8 +31,10 @@ class Asset(NamedTuple):
 @cache
 def assets(room: str) -> Mapping[str, Asset]:
     """The style that all pages share, the mark, and what lies in the room's folder `static`, by file name."""
-    common = files("plimsoll.reports")
-    found = {name: common.joinpath(name).read_bytes() for name in ("page.css", "pages.css", "theme.js")}
+    common = files("plimsoll.pages")
+    found = {
+        name: common.joinpath("static", name).read_bytes() for name in ("page.css", "pages.css", "theme.js")
+    }
     found["icon.svg"] = ICON.encode()
     for path in files(room).joinpath("static").iterdir():
         found[path.name] = path.read_bytes()
@@ -48,7 +49,7 @@ def assets(room: str) -> Mapping[str, Asset]:
 def table(room: str) -> Mapping[str, Mapping[str, str]]:
     """The words of a room (`words.toml`) over those of the reports, by key and language."""
     own = tomllib.loads(files(room).joinpath("words.toml").read_text("utf-8"))
-    common = tomllib.loads(files("plimsoll.reports").joinpath("words.toml").read_text("utf-8"))
+    common = tomllib.loads(files("plimsoll.pages").joinpath("words.toml").read_text("utf-8"))
     return {**common, **own}
 
 
@@ -75,7 +76,7 @@ def environment(room: str) -> "Environment":
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError as error:
-        raise MissingExtra("a server of pages", "board") from error
+        raise MissingExtra("a server of pages", "view") from error
     package, _, name = room.rpartition(".")
     made = Environment(
         loader=PackageLoader(package, f"{name}/templates"),
@@ -96,7 +97,7 @@ def shown(value: Any) -> Any:
     if value is None:
         return ""
     # Markup has made its text visible already; str only, no subclass of it.
-    return _words.visible(value) if type(value) is str else value
+    return visible(value) if type(value) is str else value
 
 
 def safe(text: str) -> Any:

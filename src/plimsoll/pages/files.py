@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from plimsoll.reports._markup import escape
+from plimsoll.pages.markup import escape
 
 UNSAFE = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -38,9 +38,9 @@ def fill(template: str, **parts: str) -> str:
 
 
 @cache
-def resource(name: str) -> str:
-    """A file of this room."""
-    return files("plimsoll.reports").joinpath(name).read_text("utf-8").strip()
+def resource(name: str, room: str = "plimsoll.pages") -> str:
+    """A file of a room, of this one where none is named."""
+    return files(room).joinpath(name).read_text("utf-8").strip()
 
 
 def hashed(text: str) -> str:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from plimsoll.comparison.nouns import Comparison, Difference, Parity
-from plimsoll.reports._markup import Key, Said, code, key
-from plimsoll.reports._words import percent
+from plimsoll.pages.markup import Key, Said, code, key
+from plimsoll.pages.words import percent
 
 LEVEL = 0.05
 

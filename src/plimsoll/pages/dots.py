@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plimsoll.reports._markup import escape
+from plimsoll.pages.markup import escape
 
 TICKS = (0, 25, 50, 75, 100)
 

@@ -3,7 +3,7 @@
 from math import ceil
 from typing import NamedTuple
 
-from plimsoll.reports._markup import Markup, Said, key
+from plimsoll.pages.markup import Markup, Said, key
 
 ROW = 44
 SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 1.0)

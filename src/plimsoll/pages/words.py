@@ -20,7 +20,7 @@ HIDDEN = re.compile(
 @cache
 def words(language: Language) -> Mapping[str, str]:
     """Every string of one language by its key."""
-    table = tomllib.loads(files("plimsoll.reports").joinpath("words.toml").read_text("utf-8"))
+    table = tomllib.loads(files("plimsoll.pages").joinpath("words.toml").read_text("utf-8"))
     return {key: entry[language] for key, entry in table.items()}
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from plimsoll.core import Estimate
-from plimsoll.reports._markup import Markup, Said, key, spoken
-from plimsoll.reports._words import percent
+from plimsoll.pages.markup import Markup, Said, key, spoken
+from plimsoll.pages.words import percent
 
 HEAD, TRACK, GAP = 20, 16, 14
 """Pixels: a line of a row's label, one track, and the space after a row."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from plimsoll.reports._rows import MISSING, UNSOUND, Table
-from plimsoll.reports._units import interval_of, unit, value_of
-from plimsoll.reports._words import Language, metric, named, percent, say, visible
+from plimsoll.pages.units import interval_of, unit, value_of
+from plimsoll.pages.words import Language, metric, named, percent, say, visible
 from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
+from plimsoll.reports.tables import MISSING, UNSOUND, Table
 
 STARTER = "*"
 
