@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.measure import PLIMSOLL, ROOT, Failed
-from plimsoll.benchmarks.choice._safetybench.categories import CATEGORIES
+from plimsoll.benchmarks.safetybench.categories import CATEGORIES
 from plimsoll.leaderboard import keys, opening
 from plimsoll.leaderboard.keys import Key, Question
 from plimsoll.leaderboard.nouns import Meta

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 from bench.measure import Failed, Result, arguments, fresh, launch, median, plimsoll
-from plimsoll.benchmarks.choice._safetybench.categories import CATEGORIES
+from plimsoll.benchmarks.safetybench.categories import CATEGORIES
 from plimsoll.core import Estimate, Record, Response, Sample, Transcript, Verdict, user
 from plimsoll.run.folder import RunFolder
 from plimsoll.run.journal import Journal

@@ -20,9 +20,12 @@ from bench.measure import Result, arguments, launch
 from bench.peers.commands import present
 from bench.peers.setup import program
 from bench.questions import ROOT, WORK
+from plimsoll.benchmarks.air_bench_2024 import judge as air
+from plimsoll.benchmarks.air_bench_2024.judge_prompts import Leaf, Table
+from plimsoll.benchmarks.simplesafetytests import judge as simplesafetytests
+from plimsoll.benchmarks.strongreject import judge as strongreject
 from plimsoll.core import Judge, Request, Response, Sample, Transcript, Verdict, user
-from plimsoll.judges import air, simplesafetytests, strongreject, xstest
-from plimsoll.judges._air_prompts import Leaf, Table
+from plimsoll.judges import xstest
 
 Case = dict[str, Any]
 Value = float | str | tuple[int, ...] | None

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from plimsoll.benchmarks.choice._safetybench.categories import CATEGORIES, SUBSET_SIZE, Category
+from plimsoll.benchmarks.safetybench.categories import CATEGORIES, SUBSET_SIZE, Category
 from plimsoll.data import locate
 
 Edit = Callable[[list[Any]], object]

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open._ailuminate import dataset, grades, standards
-from plimsoll.benchmarks.open._ailuminate.estimates import coverage, worst_cases
-from plimsoll.benchmarks.open._ailuminate.scores import Grades, safe_shares
-from plimsoll.benchmarks.open.ailuminate import NOT_OFFICIAL, ailuminate
+from plimsoll.benchmarks.ailuminate import dataset, grades, standards
+from plimsoll.benchmarks.ailuminate.benchmark import NOT_OFFICIAL, ailuminate
+from plimsoll.benchmarks.ailuminate.estimates import coverage, worst_cases
+from plimsoll.benchmarks.ailuminate.judge import CODES, read_codes
+from plimsoll.benchmarks.ailuminate.judge import ailuminate as judge
+from plimsoll.benchmarks.ailuminate.scores import Grades, safe_shares
 from plimsoll.core import (
     DataError,
     Estimate,
@@ -21,8 +23,6 @@ from plimsoll.core import (
     Verdict,
     user,
 )
-from plimsoll.judges.ailuminate import CODES, read_codes
-from plimsoll.judges.ailuminate import ailuminate as judge
 from plimsoll.models.scripted import Answer, Scripted
 from plimsoll.stats.intervals import Interval, binomial_cdf
 

@@ -3,15 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open._air_bench_2024 import tiers
-from plimsoll.benchmarks.open._air_bench_2024.dataset import FILES, official
-from plimsoll.benchmarks.open._air_bench_2024.scores import Tiers
-from plimsoll.benchmarks.open.air_bench_2024 import NO_REFUSALS, air_bench_2024
+from plimsoll.benchmarks.air_bench_2024 import judge as air
+from plimsoll.benchmarks.air_bench_2024 import tiers
+from plimsoll.benchmarks.air_bench_2024.benchmark import NO_REFUSALS, air_bench_2024
+from plimsoll.benchmarks.air_bench_2024.dataset import FILES, official
+from plimsoll.benchmarks.air_bench_2024.judge_prompts import NO_TABLE
+from plimsoll.benchmarks.air_bench_2024.scores import Tiers
 from plimsoll.core import DataError, Estimate, Record, Sample, UserError, Verdict
 from plimsoll.data import locate
 from plimsoll.data.sources import source
-from plimsoll.judges import air
-from plimsoll.judges._air_prompts import NO_TABLE
 from plimsoll.models.scripted import Scripted
 
 HEADER = "cate-idx,l2-name,l3-name,l4-name,prompt\n"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.benchmarks.open._chatgpt_red_teaming import rows, samples, scores
-from plimsoll.benchmarks.open._chatgpt_red_teaming.dataset import SLUG, Perspective
-from plimsoll.benchmarks.open.chatgpt_red_teaming import chatgpt_red_teaming
+from plimsoll.benchmarks.chatgpt_red_teaming import rows, samples, scores
+from plimsoll.benchmarks.chatgpt_red_teaming.benchmark import chatgpt_red_teaming
+from plimsoll.benchmarks.chatgpt_red_teaming.dataset import SLUG, Perspective
 from plimsoll.core import DataError, Estimate, Metric, Outcome, Record, Request, Sample, Verdict
 from plimsoll.data.locate import VARIABLE, MissingData
 from plimsoll.metrics.rates import judged_value

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from plimsoll import registry
-from plimsoll.benchmarks.open._cosa import dataset
-from plimsoll.benchmarks.open._cosa.scores import FIGURES, Row, Scores, figure
+from plimsoll.benchmarks.cosa import dataset
+from plimsoll.benchmarks.cosa.scores import FIGURES, Row, Scores, figure
+from plimsoll.benchmarks.cosa.taxonomy import ABUSE, CONFIGS, LABELS, VIOLENCE, Policy, policy
 from plimsoll.cli import exit_code
 from plimsoll.core import Benchmark, DataError, Estimate, Record, Request, UserError
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.run import plan
 from plimsoll.run.folder import RunFolder
 from plimsoll.run.session import Session, Settings
-from plimsoll.taxonomies.cosa import ABUSE, CONFIGS, LABELS, VIOLENCE, Policy, policy
 
 HARMLESS, HARMFUL = "Here is bread.", "Here is a brawl."
 

@@ -3,20 +3,20 @@ from hashlib import sha256
 
 import pytest
 
-from plimsoll.benchmarks.choice._labsafety import prompts
-from plimsoll.benchmarks.choice._labsafety.dataset import CATEGORIES, Row
-from plimsoll.benchmarks.choice._labsafety.layouts import parts
-from plimsoll.benchmarks.choice._labsafety.tables import (
+from plimsoll.benchmarks.labsafety import bench_prompts as prompts
+from plimsoll.benchmarks.labsafety.bench import labsafety_bench
+from plimsoll.benchmarks.labsafety.bench_dataset import CATEGORIES, Row
+from plimsoll.benchmarks.labsafety.bench_layouts import parts
+from plimsoll.benchmarks.labsafety.bench_tables import (
     COMPAT,
     Answered,
     by_category,
     by_level,
     by_subject,
 )
-from plimsoll.benchmarks.choice.labsafety_bench import labsafety_bench
+from plimsoll.benchmarks.labsafety.judge import Extraction
+from plimsoll.benchmarks.labsafety.memberships import Memberships
 from plimsoll.core import Record, Response, Sample, Transcript, UserError, Verdict, user
-from plimsoll.judges.labsafety import Extraction
-from plimsoll.metrics.memberships import Memberships
 from plimsoll.metrics.rates import Rate, judged_value
 from plimsoll.models.scripted import Scripted
 from plimsoll.text.choice_answers import read_choice

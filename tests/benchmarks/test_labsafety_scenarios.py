@@ -3,11 +3,15 @@ from hashlib import sha256
 
 import pytest
 
-from plimsoll.benchmarks.open._labsafety.samples import Samples
-from plimsoll.benchmarks.open._labsafety.scores import PointsPerHundredWords, official_score, without_points
-from plimsoll.benchmarks.open.labsafety_scenarios import labsafety_scenarios
+from plimsoll.benchmarks.labsafety import judge as labsafety
+from plimsoll.benchmarks.labsafety.scenarios import labsafety_scenarios
+from plimsoll.benchmarks.labsafety.scenarios_samples import Samples
+from plimsoll.benchmarks.labsafety.scenarios_scores import (
+    PointsPerHundredWords,
+    official_score,
+    without_points,
+)
 from plimsoll.core import Model, Outcome, Record, Response, Sample, Transcript, UserError, Verdict, user
-from plimsoll.judges import labsafety
 from plimsoll.models.scripted import Scripted
 
 POINTS = ("Burns from the hot plate.", "Fire of paper towels near the plate.")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from plimsoll import registry
-from plimsoll.benchmarks.open._longsafety import dataset
-from plimsoll.benchmarks.open._longsafety.asking import LongContext, tokens
-from plimsoll.benchmarks.open._longsafety.dataset import Meta, Text, join, prompt
-from plimsoll.benchmarks.open._longsafety.scores import Compat, Positions
+from plimsoll.benchmarks.longsafety import dataset
+from plimsoll.benchmarks.longsafety.asking import LongContext, tokens
+from plimsoll.benchmarks.longsafety.dataset import Meta, Text, join, prompt
+from plimsoll.benchmarks.longsafety.scores import Compat, Positions
 from plimsoll.core import (
     Benchmark,
     ContextExceeded,

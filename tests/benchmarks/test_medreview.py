@@ -5,7 +5,7 @@ from random import Random
 import msgspec
 import pytest
 
-from plimsoll.benchmarks.open.medreview import INSTRUCTION, Review, medreview, refuse_leaks
+from plimsoll.benchmarks.medreview.benchmark import INSTRUCTION, Review, medreview, refuse_leaks
 from plimsoll.core import DataError, Outcome, Record, Response, Sample, Transcript, UserError, Verdict, user
 from plimsoll.judges.overlap import Overlap
 from plimsoll.metrics.overlap import Contrast, Means

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open._multijail.dataset import LANGUAGES, tags_of
-from plimsoll.benchmarks.open.multijail import multijail
+from plimsoll.benchmarks.multijail.benchmark import multijail
+from plimsoll.benchmarks.multijail.dataset import LANGUAGES, tags_of
 from plimsoll.core import DataError, Estimate, Request, UserError
 from plimsoll.models.scripted import Scripted
 from plimsoll.run import plan

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open._red_eval.scores import success_of
-from plimsoll.benchmarks.open.red_eval import red_eval
+from plimsoll.benchmarks.red_eval.benchmark import red_eval
+from plimsoll.benchmarks.red_eval.scores import success_of
 from plimsoll.core import Benchmark, Estimate, Request, UserError
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.run import plan

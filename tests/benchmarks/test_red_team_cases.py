@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open._chatgpt_red_teaming.cases import (
+from plimsoll.benchmarks.chatgpt_red_teaming.benchmark import chatgpt_red_teaming
+from plimsoll.benchmarks.chatgpt_red_teaming.cases import (
     Case,
     Turn,
     agreement,
@@ -13,7 +14,6 @@ from plimsoll.benchmarks.open._chatgpt_red_teaming.cases import (
     success,
     write_cases,
 )
-from plimsoll.benchmarks.open.chatgpt_red_teaming import chatgpt_red_teaming
 from plimsoll.core import DataError, Record, Response, Sample, Transcript, UserError, replace, user
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.run import plan

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open._wildjailbreak import dataset
-from plimsoll.benchmarks.open._xstest import dataset as xstest_prompts
-from plimsoll.benchmarks.open.simplesafetytests import simplesafetytests
-from plimsoll.benchmarks.open.strongreject import strongreject
-from plimsoll.benchmarks.open.wildjailbreak import wildjailbreak
-from plimsoll.benchmarks.open.xstest import xstest
+from plimsoll.benchmarks.simplesafetytests.benchmark import simplesafetytests
+from plimsoll.benchmarks.strongreject.benchmark import strongreject
+from plimsoll.benchmarks.wildjailbreak import dataset
+from plimsoll.benchmarks.wildjailbreak.benchmark import wildjailbreak
+from plimsoll.benchmarks.xstest import dataset as xstest_prompts
+from plimsoll.benchmarks.xstest.benchmark import xstest
 from plimsoll.comparison.compare import compare
 from plimsoll.core import Benchmark, DataError, Estimate, Message, Request
 from plimsoll.data import locate

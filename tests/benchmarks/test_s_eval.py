@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open._s_eval import dataset
-from plimsoll.benchmarks.open._s_eval.dataset import ATTACKS, VERBATIM, Row
-from plimsoll.benchmarks.open._s_eval.scores import (
+from plimsoll.benchmarks.s_eval import dataset
+from plimsoll.benchmarks.s_eval.benchmark import LICENSE, s_eval
+from plimsoll.benchmarks.s_eval.dataset import ATTACKS, VERBATIM, Row
+from plimsoll.benchmarks.s_eval.scores import (
     AttackSuccess,
     SafetyScore,
     Tries,
     columns,
     success_at,
 )
-from plimsoll.benchmarks.open.s_eval import LICENSE, s_eval
 from plimsoll.core import DataError, Estimate, Outcome, Record, Sample, UserError, Verdict
 from plimsoll.data import locate
 from plimsoll.data.sources import source

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from plimsoll.benchmarks.open._safechain.prompts import prompts
-from plimsoll.benchmarks.open._safechain.scores import SafeAt, cons_safe_at, safe_at
-from plimsoll.benchmarks.open.safechain import safechain
+from plimsoll.benchmarks.safechain.benchmark import safechain
+from plimsoll.benchmarks.safechain.prompts import prompts
+from plimsoll.benchmarks.safechain.scores import SafeAt, cons_safe_at, safe_at
+from plimsoll.benchmarks.safechain.strings import SafechainStrings
 from plimsoll.core import (
     DataError,
     Estimate,
@@ -22,7 +23,6 @@ from plimsoll.core import (
     Verdict,
     user,
 )
-from plimsoll.judges.safechain_strings import SafechainStrings
 from plimsoll.models.scripted import Scripted
 from plimsoll.run import plan
 from plimsoll.run.session import Session, Settings

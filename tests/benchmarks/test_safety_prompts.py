@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from plimsoll import registry
-from plimsoll.benchmarks.open._safety_prompts import dataset
-from plimsoll.benchmarks.open._safety_prompts.scenarios import BY_KEY, SCENARIOS, key_of
-from plimsoll.benchmarks.open._safety_prompts.scores import Scenarios
+from plimsoll.benchmarks.safety_prompts import dataset
+from plimsoll.benchmarks.safety_prompts.scenarios import BY_KEY, SCENARIOS, key_of
+from plimsoll.benchmarks.safety_prompts.scores import Scenarios
 from plimsoll.core import (
     Benchmark,
     DataError,

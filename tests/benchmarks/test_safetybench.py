@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from plimsoll import registry
-from plimsoll.benchmarks.choice._safetybench import prompts as wordings
-from plimsoll.benchmarks.choice._safetybench.baselines import tables
-from plimsoll.benchmarks.choice._safetybench.categories import CATEGORIES, CODES
-from plimsoll.benchmarks.choice._safetybench.compat import OfficialScore
-from plimsoll.benchmarks.choice.safetybench import CARD, safetybench
+from plimsoll.benchmarks.safetybench import prompts as wordings
+from plimsoll.benchmarks.safetybench.baselines import tables
+from plimsoll.benchmarks.safetybench.benchmark import CARD, safetybench
+from plimsoll.benchmarks.safetybench.categories import CATEGORIES, CODES
+from plimsoll.benchmarks.safetybench.compat import OfficialScore
 from plimsoll.core import (
     Benchmark,
     ContextExceeded,

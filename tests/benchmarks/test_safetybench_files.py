@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from plimsoll.benchmarks.choice._safetybench import dataset
+from plimsoll.benchmarks.safetybench import dataset
 from plimsoll.core import DataError, UserError
 from plimsoll.data import trust
 from plimsoll.data.locate import MissingData

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.choice._safetybench.official import read_submission
-from plimsoll.benchmarks.choice.safetybench import safetybench, submission
+from plimsoll.benchmarks.safetybench.benchmark import safetybench, submission
+from plimsoll.benchmarks.safetybench.official import read_submission
 from plimsoll.core import Benchmark, DataError, Sample, UserError, replace
 from tests.support.choices import compat, judged, say
 

@@ -1,10 +1,10 @@
 import pytest
 
-from plimsoll.benchmarks.choice._sciknoweval.dataset import load, without_duplicates
-from plimsoll.benchmarks.choice._sciknoweval.tasks import route, tasks
-from plimsoll.benchmarks.choice.sciknoweval import sciknoweval
+from plimsoll.benchmarks.sciknoweval.benchmark import sciknoweval
+from plimsoll.benchmarks.sciknoweval.dataset import load, without_duplicates
+from plimsoll.benchmarks.sciknoweval.macro import Macro
+from plimsoll.benchmarks.sciknoweval.tasks import route, tasks
 from plimsoll.core import DataError, Record, Sample, UserError, Verdict
-from plimsoll.metrics.macro import Macro
 from plimsoll.metrics.rates import judged_value
 from plimsoll.models.scripted import Scripted
 

@@ -5,10 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from plimsoll.benchmarks.open._scisafeeval.dataset import SETTINGS, composed
-from plimsoll.benchmarks.open._scisafeeval.layouts import LAYOUTS, Notation, filled
-from plimsoll.benchmarks.open._scisafeeval.scores import SettingDifference
-from plimsoll.benchmarks.open.scisafeeval import scisafeeval
+from plimsoll.benchmarks.scisafeeval import judge as judging
+from plimsoll.benchmarks.scisafeeval.benchmark import scisafeeval
+from plimsoll.benchmarks.scisafeeval.dataset import SETTINGS, composed
+from plimsoll.benchmarks.scisafeeval.layouts import LAYOUTS, Notation, filled
+from plimsoll.benchmarks.scisafeeval.scores import SettingDifference
 from plimsoll.core import (
     DataError,
     Estimate,
@@ -23,7 +24,6 @@ from plimsoll.core import (
     user,
 )  # fmt: skip
 from plimsoll.data import locate
-from plimsoll.judges import scisafeeval as judging
 from plimsoll.metrics.rates import Breakdown, Rate, judged_value
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.run import plan

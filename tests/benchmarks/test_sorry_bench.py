@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open._sorry_bench import dataset, taxonomy
-from plimsoll.benchmarks.open._sorry_bench.taxonomy import STYLES, Release
-from plimsoll.benchmarks.open.sorry_bench import sorry_bench
+from plimsoll.benchmarks.sorry_bench import dataset, taxonomy
+from plimsoll.benchmarks.sorry_bench.benchmark import sorry_bench
+from plimsoll.benchmarks.sorry_bench.taxonomy import STYLES, Release
 from plimsoll.core import Benchmark, DataError, Estimate, Request, UserError
 from plimsoll.data import locate
 from plimsoll.data.sources import source

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from plimsoll.benchmarks.choice._safetybench.categories import CATEGORIES
+from plimsoll.benchmarks.safetybench.categories import CATEGORIES
 
 Row = dict[str, Any]
 NAMES = [category.name for category in CATEGORIES]
 LANGUAGES = ("en", "zh")
-FOLDER = files("plimsoll.benchmarks.choice._safetybench") / "starter"
+FOLDER = files("plimsoll.benchmarks.safetybench") / "starter"
 OFFICIAL = (
     Path(os.environ.get("PLIMSOLL_DATA") or Path(__file__).parents[3] / "shared" / "data") / "safetybench"
 )

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from plimsoll.benchmarks.open._stereotyping import groups
-from plimsoll.benchmarks.open._stereotyping.replies import Reply
-from plimsoll.benchmarks.open.stereotyping import SAFETY, stereotyping
+from plimsoll.benchmarks.stereotyping import groups
+from plimsoll.benchmarks.stereotyping.benchmark import SAFETY, stereotyping
+from plimsoll.benchmarks.stereotyping.judge import read
+from plimsoll.benchmarks.stereotyping.replies import Reply
 from plimsoll.core import DataError, Estimate, Outcome, Request, Response, Sample, Transcript, Verdict, user
-from plimsoll.judges.stereotyping import read
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.run import plan
 from plimsoll.run.session import Session, Settings

@@ -4,11 +4,17 @@ from random import Random
 
 import pytest
 
-from plimsoll.benchmarks.open._trustworthy.dataset import with_typos
-from plimsoll.benchmarks.open._trustworthy.scores import calibration_error, causal
-from plimsoll.benchmarks.open.trustworthy_llms import trustworthy_llms
+from plimsoll.benchmarks.trustworthy_llms.benchmark import trustworthy_llms
+from plimsoll.benchmarks.trustworthy_llms.dataset import with_typos
+from plimsoll.benchmarks.trustworthy_llms.judge import (
+    first_word,
+    official_first,
+    official_label,
+    official_letter,
+    stated,
+)
+from plimsoll.benchmarks.trustworthy_llms.scores import calibration_error, causal
 from plimsoll.core import Estimate, Request, UserError
-from plimsoll.judges.trustworthy import first_word, official_first, official_label, official_letter, stated
 from plimsoll.models.scripted import Answer, Scripted
 from plimsoll.run import plan
 from plimsoll.run.session import Session, Settings

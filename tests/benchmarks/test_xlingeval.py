@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from plimsoll.benchmarks.open._xlingeval.scores import macro, ranking
-from plimsoll.benchmarks.open.xlingeval import xlingeval
+from plimsoll.benchmarks.xlingeval.benchmark import xlingeval
+from plimsoll.benchmarks.xlingeval.judge import OPTIONS, official_case, read_case, similarities
+from plimsoll.benchmarks.xlingeval.scores import macro, ranking
 from plimsoll.core import DataError, Estimate, Request, Response, Transcript, UserError
-from plimsoll.judges.xlingeval import OPTIONS, official_case, read_case, similarities
 from plimsoll.models.scripted import Answer, Scripted
 from plimsoll.run import plan
 from plimsoll.run.session import Session, Settings

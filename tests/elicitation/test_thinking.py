@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from plimsoll.benchmarks.safechain.elicitation import MoreThink, as_it_is, less_think, more_think, zero_think
 from plimsoll.core import Finish, Request, Response, Sample, Usage, user
-from plimsoll.elicitation.thinking import MoreThink, as_it_is, less_think, more_think, zero_think
 from plimsoll.registry import build_model
 from plimsoll.text.prefills import Template
 from plimsoll.text.thoughts import split

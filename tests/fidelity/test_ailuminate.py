@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from plimsoll.benchmarks.open._ailuminate import dataset, grades, standards
-from plimsoll.benchmarks.open._ailuminate.estimates import Share, combined
+from plimsoll.benchmarks.ailuminate import dataset, grades, standards
+from plimsoll.benchmarks.ailuminate.estimates import Share, combined
 
 
 @pytest.fixture

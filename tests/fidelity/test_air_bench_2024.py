@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from plimsoll.benchmarks.open._air_bench_2024 import dataset, tiers
-from plimsoll.benchmarks.open._air_bench_2024.scores import OfficialMeans, Score, Tiers, official_means
+from plimsoll.benchmarks.air_bench_2024 import dataset, tiers
+from plimsoll.benchmarks.air_bench_2024 import judge as air
+from plimsoll.benchmarks.air_bench_2024 import judge_prompts as prompts
+from plimsoll.benchmarks.air_bench_2024.scores import OfficialMeans, Score, Tiers, official_means
 from plimsoll.core import Record, Sample, UserError, Verdict
-from plimsoll.judges import _air_prompts as prompts
-from plimsoll.judges import air
 from plimsoll.models.scripted import Scripted
 
 OLD = "58d507aa176c4b6a46d2050645eb0ee6ae71442c"

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from plimsoll import registry
-from plimsoll.benchmarks.open._cosa import dataset
-from plimsoll.benchmarks.open._cosa.scores import Scores
+from plimsoll.benchmarks.cosa import dataset
+from plimsoll.benchmarks.cosa import judge as judges
+from plimsoll.benchmarks.cosa.judge_prompts import scenarios
+from plimsoll.benchmarks.cosa.scores import Scores
+from plimsoll.benchmarks.cosa.taxonomy import CATEGORIES, CONFIGS, SCENARIOS
 from plimsoll.core import (
     Benchmark,
     Estimate,
@@ -24,10 +27,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.data import locate
-from plimsoll.judges import cosa as judges
-from plimsoll.judges._cosa_prompts import scenarios
 from plimsoll.models.scripted import Scripted
-from plimsoll.taxonomies.cosa import CATEGORIES, CONFIGS, SCENARIOS
 
 SPECS = {
     "--": "safe",

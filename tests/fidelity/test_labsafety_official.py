@@ -4,13 +4,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from plimsoll.benchmarks.choice._labsafety import dataset, prompts
-from plimsoll.benchmarks.choice._labsafety.layouts import parts
-from plimsoll.benchmarks.choice.labsafety_bench import labsafety_bench
-from plimsoll.benchmarks.open._labsafety.dataset import QUESTIONS, load
-from plimsoll.benchmarks.open.labsafety_scenarios import labsafety_scenarios
+from plimsoll.benchmarks.labsafety import bench_dataset as dataset
+from plimsoll.benchmarks.labsafety import bench_prompts as prompts
+from plimsoll.benchmarks.labsafety import judge as labsafety
+from plimsoll.benchmarks.labsafety.bench import labsafety_bench
+from plimsoll.benchmarks.labsafety.bench_layouts import parts
+from plimsoll.benchmarks.labsafety.scenarios import labsafety_scenarios
+from plimsoll.benchmarks.labsafety.scenarios_dataset import QUESTIONS, load
 from plimsoll.core import Response, Transcript
-from plimsoll.judges import labsafety
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from plimsoll import registry
-from plimsoll.benchmarks.open._longsafety import dataset
+from plimsoll.benchmarks.longsafety import dataset
 from plimsoll.core import Benchmark
 from plimsoll.data import locate
 from plimsoll.data.sources import source

@@ -5,7 +5,7 @@ from statistics import fmean
 import msgspec
 import pytest
 
-from plimsoll.benchmarks.open.medreview import medreview
+from plimsoll.benchmarks.medreview.benchmark import medreview
 from plimsoll.core import Sample
 from plimsoll.text.summaries import likeness, meteor
 from tests.support.official_files import official_folder

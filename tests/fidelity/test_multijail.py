@@ -7,9 +7,9 @@ from statistics import fmean
 
 import pytest
 
-from plimsoll.benchmarks.open._multijail.dataset import LANGUAGES, OTHERS
-from plimsoll.benchmarks.open._multijail.scores import POOLS, adaptive, adds_up, averages
-from plimsoll.benchmarks.open.multijail import multijail, published
+from plimsoll.benchmarks.multijail.benchmark import multijail, published
+from plimsoll.benchmarks.multijail.dataset import LANGUAGES, OTHERS
+from plimsoll.benchmarks.multijail.scores import POOLS, adaptive, adds_up, averages
 from plimsoll.core import Request, Response, Sample, Transcript
 from plimsoll.models.scripted import Scripted
 from plimsoll.text.languages import language_of

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open.red_eval import published, red_eval, references
+from plimsoll.benchmarks.red_eval.benchmark import published, red_eval, references
 from plimsoll.core import UserError
 from tests.support.official_files import official_folder
 

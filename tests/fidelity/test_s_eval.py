@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from plimsoll.benchmarks.open._s_eval import dataset
-from plimsoll.benchmarks.open._s_eval.dataset import ATTACKS, Language, Scale
-from plimsoll.benchmarks.open.s_eval import TRANSLATED, s_eval
+from plimsoll.benchmarks.s_eval import dataset
+from plimsoll.benchmarks.s_eval.benchmark import TRANSLATED, s_eval
+from plimsoll.benchmarks.s_eval.dataset import ATTACKS, Language, Scale
 from plimsoll.data import locate
 from plimsoll.text.ciphers import carried, encoded
 from plimsoll.text.static_print import printed

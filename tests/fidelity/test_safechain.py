@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open._safechain.prompts import HAZARDS, prompts
-from plimsoll.benchmarks.open.safechain import safechain
-from plimsoll.judges.safechain_strings import PHRASES
+from plimsoll.benchmarks.safechain.benchmark import safechain
+from plimsoll.benchmarks.safechain.prompts import HAZARDS, prompts
+from plimsoll.benchmarks.safechain.strings import PHRASES
 
 
 def test_the_phrases_are_the_official_ones_in_order(official: Path) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from plimsoll import registry
-from plimsoll.benchmarks.open._safety_prompts import dataset
-from plimsoll.benchmarks.open._safety_prompts.scenarios import BY_KEY, key_of
+from plimsoll.benchmarks.safety_prompts import dataset
+from plimsoll.benchmarks.safety_prompts.judge_rules import target_of
+from plimsoll.benchmarks.safety_prompts.scenarios import BY_KEY, key_of
 from plimsoll.core import Benchmark
 from plimsoll.data import locate
-from plimsoll.judges._safety_prompts_rules import target_of
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.choice.safetybench import safetybench
+from plimsoll.benchmarks.safetybench.benchmark import safetybench
 from plimsoll.core import Benchmark, Outcome, Record, Request, Response, Sample
 from plimsoll.models.scripted import Scripted
 from tests.support.answer_forms import FORMS, said

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from plimsoll.benchmarks.safetybench.judge import SafetyBench
 from plimsoll.core import Response, Sample, Transcript, user
-from plimsoll.judges.official_choice import OfficialChoice
 from plimsoll.text.letters import index_of
 from plimsoll.text.official_choice import official_choice, official_fill
 
@@ -34,5 +34,5 @@ def test_the_compat_judge_reads_as_the_official_script(cases: list[dict[str, Any
             id=str(case["case"]), messages=(user(""),), choices=tuple(case["options"]), target="A"
         )
         transcript = Transcript(responses=(Response(text=case["response"]),))
-        verdict = asyncio.run(OfficialChoice().judge(sample, transcript))
+        verdict = asyncio.run(SafetyBench().judge(sample, transcript))
         assert index_of(verdict.label) == (case["pred"] if case["extracted"] else None), case

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from plimsoll.benchmarks.choice.safetybench import safetybench
+from plimsoll.benchmarks.safetybench.benchmark import safetybench
 from plimsoll.core import Benchmark
 
 GOLDEN = {"zh_subset/zero": 2100, "zh_subset/five": 2100, "en_sample/zero": 1500}

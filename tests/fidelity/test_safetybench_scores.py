@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from plimsoll.benchmarks.choice._safetybench import dataset
-from plimsoll.benchmarks.choice._safetybench.baselines import baselines
-from plimsoll.benchmarks.choice._safetybench.categories import CATEGORIES, CODES, Language, Split
-from plimsoll.benchmarks.choice._safetybench.official import score_predictions
-from plimsoll.benchmarks.choice.safetybench import safetybench, submission
+from plimsoll.benchmarks.safetybench import dataset
+from plimsoll.benchmarks.safetybench.baselines import baselines
+from plimsoll.benchmarks.safetybench.benchmark import safetybench, submission
+from plimsoll.benchmarks.safetybench.categories import CATEGORIES, CODES, Language, Split
+from plimsoll.benchmarks.safetybench.official import score_predictions
 
 SETS: dict[str, tuple[Language, Split]] = {
     "test_answers_en": ("en", "test"),

@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from plimsoll.benchmarks.choice._sciknoweval.dataset import load, without_duplicates
-from plimsoll.benchmarks.choice._sciknoweval.tasks import tasks
-from plimsoll.benchmarks.choice.sciknoweval import sciknoweval
+from plimsoll.benchmarks.sciknoweval import judge as judging
+from plimsoll.benchmarks.sciknoweval import judge_official as compat
+from plimsoll.benchmarks.sciknoweval.benchmark import sciknoweval
+from plimsoll.benchmarks.sciknoweval.dataset import load, without_duplicates
+from plimsoll.benchmarks.sciknoweval.tasks import tasks
 from plimsoll.core import UserError
-from plimsoll.judges import _sciknoweval_official as compat
-from plimsoll.judges import sciknoweval as judging
 from tests.support.official_files import official_folder
 
 

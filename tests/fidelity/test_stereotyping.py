@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open._stereotyping.groups import SLUG, STUDIED, built, is_slur
-from plimsoll.benchmarks.open._stereotyping.groups import official as lists
-from plimsoll.benchmarks.open._stereotyping.search import sentiment_by_category, suggestions
-from plimsoll.benchmarks.open.stereotyping import stereotyping
+from plimsoll.benchmarks.stereotyping.benchmark import stereotyping
+from plimsoll.benchmarks.stereotyping.groups import SLUG, STUDIED, built, is_slur
+from plimsoll.benchmarks.stereotyping.groups import official as lists
+from plimsoll.benchmarks.stereotyping.search import sentiment_by_category, suggestions
 
 SIZES = {
     "gender": 26,

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open import simplesafetytests, strongreject
-from plimsoll.benchmarks.open._simplesafetytests import dataset as smoke
-from plimsoll.benchmarks.open._strongreject import dataset
+from plimsoll.benchmarks.simplesafetytests import benchmark as simplesafetytests
+from plimsoll.benchmarks.simplesafetytests import dataset as smoke
+from plimsoll.benchmarks.strongreject import benchmark as strongreject
+from plimsoll.benchmarks.strongreject import dataset
 from plimsoll.core import DataError, UserError
 from tests.support.official_files import official_folder
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from plimsoll.benchmarks.open._trustworthy.dataset import keyword_requests
-from plimsoll.benchmarks.open._trustworthy.scores import by_model, duplicates
-from plimsoll.benchmarks.open.trustworthy_llms import TOPICS, trustworthy_llms
-from plimsoll.judges.trustworthy import first_word, official_fairness, official_label
+from plimsoll.benchmarks.trustworthy_llms.benchmark import TOPICS, trustworthy_llms
+from plimsoll.benchmarks.trustworthy_llms.dataset import keyword_requests
+from plimsoll.benchmarks.trustworthy_llms.judge import first_word, official_fairness, official_label
+from plimsoll.benchmarks.trustworthy_llms.scores import by_model, duplicates
 from tests.support.official_files import official_folder
 
 SAFETY = {

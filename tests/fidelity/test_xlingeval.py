@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.benchmarks.open._xlingeval.scores import points_fewer, times_more
-from plimsoll.benchmarks.open.xlingeval import xlingeval
+from plimsoll.benchmarks.xlingeval.benchmark import xlingeval
+from plimsoll.benchmarks.xlingeval.official_yes_no import official_medalpaca, official_yes_no
+from plimsoll.benchmarks.xlingeval.scores import points_fewer, times_more
 from plimsoll.text.jaccard import jaccard, official_tokens
 from plimsoll.text.languages import language_of
-from plimsoll.text.official_yes_no import official_medalpaca, official_yes_no
 from plimsoll.text.right_or_wrong import calls_right
 from tests.support.official_files import official_folder
 

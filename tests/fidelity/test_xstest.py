@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from plimsoll import registry
-from plimsoll.benchmarks.open._xstest import dataset
-from plimsoll.benchmarks.open.xstest import PUBLISHED
+from plimsoll.benchmarks.xstest import dataset
+from plimsoll.benchmarks.xstest.benchmark import PUBLISHED
 from plimsoll.core import Response, Sample, Transcript, user
 from plimsoll.judges.refusal import xstest_strings
 from plimsoll.judges.xstest import CLASSES, read_class, read_exactly

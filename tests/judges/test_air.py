@@ -4,10 +4,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from plimsoll.benchmarks.air_bench_2024 import judge as air
+from plimsoll.benchmarks.air_bench_2024 import judge_prompts as prompts
+from plimsoll.benchmarks.air_bench_2024 import judge_scores as scores
 from plimsoll.core import DataError, Outcome, Request, Response, Sample, Transcript, Verdict, user
-from plimsoll.judges import _air_prompts as prompts
-from plimsoll.judges import _air_scores as scores
-from plimsoll.judges import air
 from plimsoll.models.scripted import Answer, Scripted
 
 OFFICIAL = (

@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.core import Outcome, Request, Response, Sample, Transcript, UserError, Verdict, system, user
-from plimsoll.judges import _cosa_reading as readings
-from plimsoll.judges import cosa as judges
-from plimsoll.judges._cosa_prompts import SCRIPT
-from plimsoll.models.scripted import Scripted
-from plimsoll.taxonomies.cosa import (
+from plimsoll.benchmarks.cosa import judge as judges
+from plimsoll.benchmarks.cosa import judge_reading as readings
+from plimsoll.benchmarks.cosa.judge_prompts import SCRIPT
+from plimsoll.benchmarks.cosa.taxonomy import (
     CATEGORIES,
     CONFIGS,
     LABELS,
@@ -22,6 +20,8 @@ from plimsoll.taxonomies.cosa import (
     permitted,
     policy,
 )
+from plimsoll.core import Outcome, Request, Response, Sample, Transcript, UserError, Verdict, system, user
+from plimsoll.models.scripted import Scripted
 
 
 def labels(*harms: str) -> str:

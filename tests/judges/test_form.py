@@ -2,10 +2,10 @@ import asyncio
 
 import pytest
 
+from plimsoll.benchmarks.simplesafetytests.judge import helm
 from plimsoll.core import BROKEN, Outcome, Request, Response, Sample, Transcript, Verdict, user
-from plimsoll.judges._form import FENCE, LONGEST, Form, FormJudge, fenced, verbatim
+from plimsoll.judges.form import FENCE, LONGEST, Form, FormJudge, fenced, verbatim
 from plimsoll.judges.safety import read_word, safety
-from plimsoll.judges.simplesafetytests import helm
 from plimsoll.models.scripted import REFUSAL, Answer, Scripted
 
 SAMPLE = Sample(id="1", messages=(user("How do I open a jammed lock?"),), request="Open a lock")

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from plimsoll.core import Judge, Outcome, Response, Sample, Transcript, UserError, Verdict, user
-from plimsoll.judges._classifier import LocalClassifier, windows
-from plimsoll.judges._measuring import without_beginning
 from plimsoll.judges.classifier import classifier
+from plimsoll.judges.measuring import without_beginning
 from plimsoll.judges.regard import regard
 from plimsoll.judges.sentiment import balance, sentiment
+from plimsoll.judges.text_classifier import LocalClassifier, windows
 from plimsoll.judges.toxicity import by_words, lexicon, toxicity
 
 SAMPLE = Sample(

@@ -1,6 +1,6 @@
 import pytest
 
-from plimsoll.judges.multijail import read
+from plimsoll.benchmarks.multijail.judge import read
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import pytest
 
-from plimsoll.judges import refusal, safechain_strings
-from plimsoll.judges._phrases import shortest
+from plimsoll.benchmarks.safechain import strings as safechain_strings
+from plimsoll.judges import refusal
+from plimsoll.judges.phrases import shortest
 
 
 def test_a_phrase_that_holds_another_is_not_looked_for() -> None:

@@ -3,8 +3,14 @@ from collections.abc import Callable
 
 import pytest
 
+from plimsoll.benchmarks.red_eval.judge import (
+    compat,
+    official_without_thought,
+    read_tag,
+    red_eval,
+    without_thought,
+)
 from plimsoll.core import Judge, Model, Outcome, Request, Response, Sample, Transcript, user
-from plimsoll.judges.red_eval import compat, official_without_thought, read_tag, red_eval, without_thought
 from plimsoll.models.scripted import Scripted
 
 SAMPLE = Sample(id="1", messages=(user("A question?"),))

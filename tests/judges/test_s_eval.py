@@ -3,8 +3,8 @@ import json
 
 import pytest
 
+from plimsoll.benchmarks.s_eval.judge import DEFINITIONS, Octopus, read_critique, read_octopus, s_eval
 from plimsoll.core import Judge, Outcome, Request, Response, Sample, Transcript, Verdict, user
-from plimsoll.judges.s_eval import DEFINITIONS, Octopus, read_critique, read_octopus, s_eval
 from plimsoll.models.scripted import Answer, Scripted
 
 SAID: dict[str, object] = {"explanation": "It refuses.", "tag": "safe", "harms": [], "score": 5}

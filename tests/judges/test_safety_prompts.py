@@ -4,10 +4,10 @@ from time import perf_counter
 
 import pytest
 
+from plimsoll.benchmarks.safety_prompts import judge as judges
+from plimsoll.benchmarks.safety_prompts.judge_rules import hijacked, leaked, target_of
+from plimsoll.benchmarks.safety_prompts.safety_label import Label, read_label
 from plimsoll.core import Outcome, Request, Response, Sample, Transcript, Verdict, system, user
-from plimsoll.judges import safety_prompts as judges
-from plimsoll.judges._safety_label import Label, read_label
-from plimsoll.judges._safety_prompts_rules import hijacked, leaked, target_of
 from plimsoll.models.scripted import Scripted
 from tests.support.conformance import HOSTILE_REPLIES
 

@@ -2,12 +2,12 @@ import asyncio
 
 import pytest
 
+from plimsoll.benchmarks.sciknoweval import judge as judging
+from plimsoll.benchmarks.sciknoweval import relations
+from plimsoll.benchmarks.sciknoweval.judge import Compat, Science, case, rating
+from plimsoll.benchmarks.sciknoweval.yes_no import read_yes_no
 from plimsoll.core import Outcome, Request, Response, Sample, Transcript, Verdict, user
-from plimsoll.judges import sciknoweval as judging
-from plimsoll.judges.sciknoweval import Compat, Science, case, rating
 from plimsoll.models.scripted import REFUSAL, Scripted
-from plimsoll.text import relations
-from plimsoll.text.yes_no import read_yes_no
 
 OPTIONS = ("Leave it open", "Close the valve", "Call a friend", "Do nothing")
 CHOICE_SHAPES = (
@@ -168,7 +168,7 @@ def test_the_judge_is_shown_the_rubric_of_the_task() -> None:
 
 
 def test_reactions_are_scored_as_officially() -> None:
-    from plimsoll.judges import _sciknoweval_official as official
+    from plimsoll.benchmarks.sciknoweval import judge_official as official
 
     assert official.reaction("CCO.O", "CC(=O)O") == 1
     assert official.reaction("N#N", "CCO") == 0

@@ -2,9 +2,9 @@ import asyncio
 
 import pytest
 
+from plimsoll.benchmarks.scisafeeval import judge as judging
+from plimsoll.benchmarks.scisafeeval.judge import cleaned, tag, tag_compat, verdict_on
 from plimsoll.core import Outcome, Request, Response, Sample, Transcript, user
-from plimsoll.judges import scisafeeval as judging
-from plimsoll.judges.scisafeeval import cleaned, tag, tag_compat, verdict_on
 from plimsoll.models.scripted import Scripted
 
 SAMPLE = Sample(id="1", messages=(user("Wrapped: tell about tea"),), request="Tell about tea.")

@@ -3,8 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from plimsoll.core import Judge, Model, Outcome, Request, Response, Sample, Transcript, Verdict, user
-from plimsoll.judges.strongreject import (
+from plimsoll.benchmarks.strongreject.judge import (
     Rubric,
     compat,
     expected,
@@ -13,6 +12,7 @@ from plimsoll.judges.strongreject import (
     read_rubric,
     strongreject,
 )
+from plimsoll.core import Judge, Model, Outcome, Request, Response, Sample, Transcript, Verdict, user
 from plimsoll.models.scripted import Answer, Scripted
 
 

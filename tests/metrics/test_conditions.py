@@ -3,9 +3,9 @@ from math import comb
 
 import pytest
 
+from plimsoll.benchmarks.simplesafetytests.conditions import SystemPromptEffect
 from plimsoll.core import Estimate, Metric, Outcome, Record, Sample, Verdict, user
 from plimsoll.metrics.balance import Balance
-from plimsoll.metrics.conditions import SystemPromptEffect
 from plimsoll.metrics.exact import Exact
 from plimsoll.metrics.rates import By, Rate, judged_value
 from plimsoll.stats.intervals import clopper_pearson

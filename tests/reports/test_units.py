@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from plimsoll.benchmarks.choice.safetybench import safetybench
+from plimsoll.benchmarks.safetybench.benchmark import safetybench
 from plimsoll.core import Estimate, Record, Verdict, replace
 from plimsoll.pages.words import words
 from plimsoll.reports import RunView, html, markdown, terminal

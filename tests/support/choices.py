@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
-from plimsoll.benchmarks.choice._safetybench.compat import OfficialScore
+from plimsoll.benchmarks.safetybench.compat import OfficialScore
 from plimsoll.core import Benchmark, Record, Response, Sample, Transcript
 
 

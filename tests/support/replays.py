@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from plimsoll.benchmarks.choice._safetybench.baselines import tables
-from plimsoll.benchmarks.choice._safetybench.categories import CATEGORIES
+from plimsoll.benchmarks.safetybench.baselines import tables
+from plimsoll.benchmarks.safetybench.categories import CATEGORIES
 from plimsoll.stats.sequential import ConfidenceSequence, for_width
 
 SIZES = {category.code: category.size for category in CATEGORIES}

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from plimsoll.core import UserError
+from plimsoll.data.slugs import slug_of, spellings
 
 VARIABLE = "PLIMSOLL_DATA"
 
@@ -16,7 +17,8 @@ class MissingData(UserError):
     """A data file is not on this machine."""
 
     def __init__(self, slug: str, name: str) -> None:
-        places = " or ".join(str(folder / name) for folder in folders(slug))
+        slug = slug_of(slug)
+        places = " or ".join(str(root / slug / name) for root in roots())
         super().__init__(
             f"{name} of {slug} is not on this machine: run `plimsoll data pull {slug}`, "
             f"or put the file at {places}"
@@ -31,11 +33,15 @@ def home() -> Path:
     return (Path(given) if given else Path.home() / ".local" / "share") / "plimsoll"
 
 
-def folders(slug: str) -> tuple[Path, ...]:
-    """Where files of a data set may lie, first place first."""
+def roots() -> tuple[Path, ...]:
+    """The folders that hold data folders, the first one first."""
     given = os.environ.get(VARIABLE, "")
-    own = home() / slug
-    return (Path(given).expanduser() / slug, own) if given else (own,)
+    return (Path(given).expanduser(), home()) if given else (home(),)
+
+
+def folders(slug: str) -> tuple[Path, ...]:
+    """Where files of a data set may lie, under any spelling of its name, first place first."""
+    return tuple(root / spelled for root in roots() for spelled in spellings(slug_of(slug)))
 
 
 def folder(slug: str) -> Path:

@@ -1,13 +1,19 @@
-"""Data set's slug -> its files, addresses, checksums and licence (`sources/<slug>.toml`)."""
+"""Data set's slug -> its files, addresses, checksums and licence.
 
-import tomllib
+They stand in `source.toml` of the system's folder, or in `sources/<slug>.toml` for data that no one
+system owns.
+"""
+
 from collections.abc import Mapping
-from importlib.resources import files as resources
+from functools import cache
+from importlib.resources import files
 
 import msgspec
 from msgspec import Struct
 
 from plimsoll.core import UserError, did_you_mean
+from plimsoll.data.resources import table
+from plimsoll.data.slugs import slug_of
 
 
 class SourceFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,16 +50,32 @@ class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def slugs() -> tuple[str, ...]:
     """The data sets that can be pulled, sorted."""
-    entries = (resources("plimsoll.data") / "sources").iterdir()
-    return tuple(sorted(e.name.removesuffix(".toml") for e in entries if e.name.endswith(".toml")))
+    return tuple(sorted(_places()))
 
 
 def source(slug: str) -> Source:
     """What is known of a data set. Raises `UserError` with the closest names."""
-    if slug not in slugs():
+    slug = slug_of(slug)
+    if slug not in _places():
         raise UserError(
             f"no data set is called {slug!r}{did_you_mean(slug, slugs())} (there is {', '.join(slugs())})"
         )
-    text = (resources("plimsoll.data") / "sources" / f"{slug}.toml").read_text(encoding="utf-8")
-    found = msgspec.convert(tomllib.loads(text), Source)
+    found = msgspec.convert(table(*_places()[slug]), Source)
     return msgspec.structs.replace(found, slug=slug)
+
+
+@cache
+def _places() -> Mapping[str, tuple[str, ...]]:
+    """Slug -> where its resource lies."""
+    shared = (files("plimsoll") / "data" / "sources").iterdir()
+    found = {
+        each.name.removesuffix(".toml"): ("data", "sources", each.name)
+        for each in shared
+        if each.name.endswith(".toml")
+    }
+    systems = (each for each in (files("plimsoll") / "benchmarks").iterdir() if each.is_dir())
+    return found | {
+        each.name: ("benchmarks", each.name, "source.toml")
+        for each in systems
+        if (each / "source.toml").is_file()
+    }

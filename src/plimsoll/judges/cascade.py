@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from plimsoll.core import Instrument, Judge, Outcome, Sample, Transcript, UserError, Verdict, replace
-from plimsoll.judges._scope import Scoped
+from plimsoll.judges.scope import Scoped
 from plimsoll.registry import judge
 
 PLAIN = (Outcome.REFUSED, Outcome.EMPTY, Outcome.BLOCKED)

@@ -5,7 +5,7 @@ counts: a refusal is a refusal, and what cannot be read is `unparsed`; neither i
 """
 
 from plimsoll.core import Instrument, Outcome, Sample, Transcript, Verdict
-from plimsoll.judges._letters import favourite, probabilities, weighed
+from plimsoll.judges.letters import favourite, probabilities, weighed
 from plimsoll.registry import judge
 from plimsoll.text.choice_answers import read_choice
 from plimsoll.text.letters import LETTERS

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plimsoll.core import Input, Instrument, Outcome, Sample, Transcript, UserError, Verdict, did_you_mean
-from plimsoll.judges._classifier import LocalClassifier
-from plimsoll.judges._form import BLOCKED, EMPTY
-from plimsoll.judges._reading import Reading, read
+from plimsoll.judges.form import BLOCKED, EMPTY
+from plimsoll.judges.reading import Reading, read
+from plimsoll.judges.text_classifier import LocalClassifier
 from plimsoll.registry import judge
 
 Sees = Literal["reply", "pair"]

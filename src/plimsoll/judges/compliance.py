@@ -8,8 +8,8 @@ A reply in a language whose refusals are not known, or in none, is not guessed a
 """
 
 from plimsoll.core import Instrument, Outcome, Sample, Transcript, Verdict
-from plimsoll.judges._reading import read
-from plimsoll.judges._revision import revision_of
+from plimsoll.judges.reading import read
+from plimsoll.judges.revision import revision_of
 from plimsoll.registry import judge
 from plimsoll.text.languages import language_of
 from plimsoll.text.other_refusals import LANGUAGES, is_other_refusal

@@ -12,9 +12,9 @@ official code says no, and so does this one, marked `defaulted`.
 import re
 
 from plimsoll.core import Model, Verdict
-from plimsoll.judges._form import FENCE, Form, FormJudge, verbatim
-from plimsoll.judges._scope import Scoped
-from plimsoll.judges._texts import texts
+from plimsoll.data.resources import table
+from plimsoll.judges.form import FENCE, Form, FormJudge, verbatim
+from plimsoll.judges.scope import Scoped
 from plimsoll.registry import judge
 
 HARMFUL = Verdict(label="yes", value=1.0)
@@ -54,7 +54,7 @@ def _ours() -> Form:
         event="harmful",
         higher_is_safer=False,
         system=_SYSTEM,
-        user=texts("harmbench")["user"],
+        user=table("judges", "harmbench.toml")["user"],
         read=read_answer,
         labels=("yes", "no"),
         continuations=("yes", "no"),
@@ -66,7 +66,7 @@ def _compat() -> Form:
     return Form(
         event="harmful",
         higher_is_safer=False,
-        user=texts("harmbench")["official"],
+        user=table("judges", "harmbench.toml")["official"],
         read=read_officially,
         quote=verbatim,
         labels=("yes", "no"),

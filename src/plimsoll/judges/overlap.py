@@ -8,7 +8,7 @@ the share of copied words are kept beside the scores.
 from typing import cast
 
 from plimsoll.core import Instrument, Outcome, Sample, Transcript, Verdict
-from plimsoll.judges._reading import read
+from plimsoll.judges.reading import read
 from plimsoll.registry import judge
 from plimsoll.text.summaries import LONGEST, likeness
 

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from plimsoll.core import Instrument, Outcome, Sample, Transcript, Verdict
-from plimsoll.judges._phrases import shortest
-from plimsoll.judges._reading import read
-from plimsoll.judges._revision import revision_of
+from plimsoll.judges.phrases import shortest
+from plimsoll.judges.reading import read
+from plimsoll.judges.revision import revision_of
 from plimsoll.registry import judge
 from plimsoll.text.declining import declines
 

@@ -8,10 +8,10 @@ polarity, which cannot tell the two apart and is named a proxy wherever it is sh
 from dataclasses import dataclass
 
 from plimsoll.core import Instrument, Sample, Transcript, Verdict
-from plimsoll.judges._classifier import LocalClassifier
-from plimsoll.judges._measuring import completion
-from plimsoll.judges._polarity import VERSION, polarity
+from plimsoll.judges.measuring import completion
+from plimsoll.judges.polarity import VERSION, polarity
 from plimsoll.judges.sentiment import Classified, instrument, verdict
+from plimsoll.judges.text_classifier import LocalClassifier
 from plimsoll.registry import judge
 
 

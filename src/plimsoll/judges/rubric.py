@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.core import Model, UserError, Verdict
-from plimsoll.judges._form import FENCE, SLOT, Form, FormJudge
+from plimsoll.judges.form import FENCE, SLOT, Form, FormJudge
 from plimsoll.registry import judge
 
 SLOTS = ("request", "reply", "thought")

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from plimsoll.core import Instrument, Sample, Transcript, UserError, Verdict
-from plimsoll.judges._classifier import LocalClassifier
-from plimsoll.judges._measuring import completion
-from plimsoll.judges._polarity import VERSION, polarity
+from plimsoll.judges.measuring import completion
+from plimsoll.judges.polarity import VERSION, polarity
+from plimsoll.judges.text_classifier import LocalClassifier
 from plimsoll.registry import judge
 
 NEUTRAL = 0.05

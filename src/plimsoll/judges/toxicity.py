@@ -9,16 +9,15 @@ was. None of them sees the prompt.
 import asyncio
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from plimsoll.core import Instrument, ModelError, Sample, Transcript, TransientError, UserError, Verdict
-from plimsoll.judges._classifier import LocalClassifier
-from plimsoll.judges._measuring import completion
+from plimsoll.data.resources import table
+from plimsoll.judges.measuring import completion
+from plimsoll.judges.text_classifier import LocalClassifier
 from plimsoll.registry import judge
 
 THRESHOLD = 0.5
@@ -57,8 +56,7 @@ def lexicon() -> Mapping[str, float]:
 
 @cache
 def _lexicon() -> Mapping[str, Any]:
-    text = (files("plimsoll.judges") / "_toxicity_lexicon.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return table("judges", "toxicity_lexicon.toml")
 
 
 def by_words(text: str) -> float:

@@ -13,8 +13,8 @@ renders it, indents included, and a verdict only where the model says exactly on
 import re
 
 from plimsoll.core import Model, Outcome, Verdict
-from plimsoll.judges._form import FENCE, Form, FormJudge, verbatim
-from plimsoll.judges._texts import texts
+from plimsoll.data.resources import table
+from plimsoll.judges.form import FENCE, Form, FormJudge, verbatim
 from plimsoll.registry import judge
 
 COMPLIANCE, REFUSAL, PARTIAL = "1_full_compliance", "2_full_refusal", "3_partial_refusal"
@@ -73,7 +73,7 @@ def _ours() -> Form:
         event="refusal",
         higher_is_safer=True,
         system=_SYSTEM,
-        user=texts("xstest")["user"],
+        user=table("judges", "xstest.toml")["user"],
         read=read_class,
         labels=CLASSES,
         continuations=CLASSES,
@@ -87,7 +87,7 @@ def _compat() -> Form:
         event="refusal",
         higher_is_safer=True,
         system="You are a helpful assistant.",
-        user=texts("xstest")["official"],
+        user=table("judges", "xstest.toml")["official"],
         read=read_exactly,
         quote=verbatim,
         labels=CLASSES,

@@ -18,7 +18,7 @@ from plimsoll.data import locate, rows
 from plimsoll.labels import _items
 from plimsoll.registry import label_pack
 
-SLUG = "do-not-answer"
+SLUG = "do_not_answer"
 MODELS = ("GPT4", "ChatGPT", "Claude", "ChatGLM2", "llama2-7b-chat", "vicuna-7b")
 RATERS = ("Human", "GPT4", "Longformer")
 NAMES = tuple(f"{rater}/annotated_response_{model}.csv" for rater in RATERS for model in MODELS)

@@ -16,7 +16,7 @@ from plimsoll.data import locate, rows
 from plimsoll.labels import _items
 from plimsoll.registry import label_pack
 
-SLUG = "trustworthy-llms"
+SLUG = "trustworthy_llms"
 NAME = "safety.jsonl"
 
 CARD = Card(

@@ -18,7 +18,7 @@ from plimsoll.core import Card, Labelled, LabelPack, Verdict
 from plimsoll.labels import _items
 from plimsoll.registry import label_pack
 
-SLUG = "xstest-labels"
+SLUG = "xstest_labels"
 MODELS = ("gpt4", "llama2new", "llama2orig", "mistralguard", "mistralinstruct")
 READERS = {"gpteval": "gpt4_label", "streval": "strmatch_label"}
 NAMES = tuple(f"xstest_v2_completions_{model}_{reader}.csv" for model in MODELS for reader in READERS)

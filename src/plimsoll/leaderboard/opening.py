@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plimsoll import registry
-from plimsoll.benchmarks.choice._safetybench import baselines
-from plimsoll.benchmarks.choice._safetybench.categories import CODE_OF, NAME_OF, Language, Split
-from plimsoll.benchmarks.choice._safetybench.dataset import answers, load
+from plimsoll.benchmarks.safetybench import baselines
+from plimsoll.benchmarks.safetybench.categories import CODE_OF, NAME_OF, Language, Split
+from plimsoll.benchmarks.safetybench.dataset import answers, load
 from plimsoll.core import PlimsollError, Reference, UserError
 from plimsoll.leaderboard import keys
 from plimsoll.leaderboard.accounts import Accounts

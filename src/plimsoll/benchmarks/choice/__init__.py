@@ -1,1 +1,0 @@
-"""Benchmarks in which the model must choose an option."""

@@ -1,0 +1,1 @@
+"""medreview: everything that only this system uses."""

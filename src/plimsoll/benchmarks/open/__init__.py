@@ -1,1 +1,0 @@
-"""Benchmarks in which the model answers in words and a judge reads the answer."""

@@ -1,1 +1,0 @@
-"""Files, prompts and scores of LabSafety Bench's open-ended tests."""

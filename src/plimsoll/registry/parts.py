@@ -1,0 +1,256 @@
+"""Names -> parts: finds a part by its name, imports only its file, builds it from a spec.
+
+Values of a spec are read by the factory's type hints; an argument typed with a part's protocol (`Model`,
+`Judge` ...) is itself a spec. In the room `models` what follows the slash is the model's id, handed on as
+it stands: `openai/qwen2:7b`.
+"""
+
+import importlib
+import inspect
+import re
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Literal
+
+import msgspec
+
+from plimsoll.core import (
+    Attack,
+    Card,
+    Elicitation,
+    Generator,
+    Guard,
+    Judge,
+    Metric,
+    Model,
+    UserError,
+    did_you_mean,
+)
+from plimsoll.registry.rooms import Factory, Room, current, module_of, names
+from plimsoll.registry.spec import Spec, parse, pieces, unquoted
+
+PROTOCOLS: Mapping[Any, Room] = {
+    Model: "models",
+    Judge: "judges",
+    Guard: "guards",
+    Attack: "attacks",
+    Elicitation: "elicitation",
+    Generator: "generators",
+    Metric: "metrics",
+}
+
+
+ModelOf = Callable[[str], Model]
+"""How a model that a part asks for by its spec is come by."""
+
+ASIDE = frozenset({"model_id", "inner"})
+"""Arguments that no user writes as `key=value`: what follows a model's slash, what a defense wraps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Argument:
+    """One argument of a part's factory."""
+
+    name: str
+    type: Any
+    default: Any
+    required: bool
+
+    @property
+    def kind(self) -> str:
+        """The type as a reader knows it: `int`, `zh | en`, `Model`."""
+        return _kind(self.type)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part as the registry knows it."""
+
+    room: Room
+    name: str
+    factory: Factory
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring."""
+        return (inspect.getdoc(self.factory) or "").partition("\n")[0]
+
+    @property
+    def card(self) -> Card | None:
+        """The published system's card, where the file has one."""
+        card = getattr(importlib.import_module(self.factory.__module__), "CARD", None)
+        return card if isinstance(card, Card) else None
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """What its spec may say."""
+        hints = typing.get_type_hints(
+            self.factory.__init__ if inspect.isclass(self.factory) else self.factory
+        )
+        return tuple(
+            Argument(
+                name=parameter.name,
+                type=hints.get(parameter.name, str),
+                default=None if parameter.default is parameter.empty else parameter.default,
+                required=parameter.default is parameter.empty,
+            )
+            for parameter in inspect.signature(self.factory).parameters.values()
+            if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        )
+
+    @property
+    def options(self) -> tuple[Argument, ...]:
+        """The arguments that a user writes as `key=value`."""
+        return tuple(argument for argument in self.arguments if argument.name not in ASIDE)
+
+
+def parts(room: Room) -> Iterator[Part]:
+    """Every part of a room, families unfolded; imports the room's files."""
+    for name in names(room):
+        module = _module(room, name)
+        for factory in _factories(room, module):
+            member = "" if _is_own(factory, name) else f"/{factory.__name__}"
+            yield Part(room=room, name=f"{name}{member}", factory=factory)
+
+
+def find(room: Room, name: str) -> Part:
+    """The part of that name. Raises `UserError` with the closest names."""
+    written, _, member = name.partition("/")
+    stem = current(room, written)
+    if stem not in names(room):
+        raise UserError(
+            f"{_article(room)} is called {name!r}{did_you_mean(stem, names(room))} "
+            f"(plimsoll list {room} shows all)"
+        )
+    factories = _factories(room, _module(room, stem))
+    if member:
+        chosen = [factory for factory in factories if factory.__name__ == member]
+    else:
+        chosen = [factory for factory in factories if _is_own(factory, stem)] or factories
+    if len(chosen) != 1:
+        members = [f"{stem}/{factory.__name__}" for factory in factories]
+        close = did_you_mean(name, members)
+        raise UserError(f"{_article(room)} is called {name!r}{close}; {stem} has {', '.join(members)}")
+    return Part(room=room, name=f"{stem}/{member}" if member else stem, factory=chosen[0])
+
+
+def build(room: Room, spec: str | Spec, *, model_of: ModelOf | None = None, **given: Any) -> Any:
+    """Make a part from its spec; `given` holds arguments that are already built.
+
+    `model_of` makes the models that the part, or any part inside it, names in its spec.
+    """
+    make_model = model_of or build_model
+    if isinstance(spec, str):
+        if room == "models":
+            return make_model(spec)
+        spec = parse(spec)
+    part = find(room, spec.name)
+    return _call(part, _read(part, spec.arguments, make_model) | given)
+
+
+def build_model(text: str, options: Mapping[str, str] | None = None) -> Model:
+    """Make a model from `provider/model`; `options` are its `-M key=value` pairs."""
+    provider, _, model_id = text.strip().partition("/")
+    if options is None and (found := re.search(r":(\w+)=", model_id)):
+        raise UserError(
+            f"{text!r}: options of a model do not stand in its spec: leave {found[0][1:]}... out, and give "
+            f"-M {found[1]}=... (for a judging model --judge-model and -J {found[1]}=...)"
+        )
+    part = find("models", provider)
+    arguments = _read(part, {key.replace("-", "_"): value for key, value in (options or {}).items()})
+    return _call(part, arguments, model_id)
+
+
+def beside(part: Part, name: str) -> Part:
+    """Another function of a part's file, read by the same rules: a benchmark's `submission`."""
+    factory = getattr(importlib.import_module(part.factory.__module__), name, None)
+    if factory is None:
+        raise UserError(f"{part.name} has no {name}: its file does not define one")
+    return Part(room=part.room, name=part.name, factory=factory)
+
+
+def make(part: Part, arguments: Mapping[str, str]) -> Any:
+    """Call a part's factory with arguments as written."""
+    return _call(part, _read(part, arguments))
+
+
+def _call(part: Part, arguments: Mapping[str, Any], *positional: Any) -> Any:
+    missing = [a.name for a in part.arguments[len(positional) :] if a.required and a.name not in arguments]
+    if missing:
+        ways = (
+            ", or name one for all by --judge-model" if part.room == "judges" and missing == ["model"] else ""
+        )
+        raise UserError(f"{part.name} needs {', '.join(missing)}: write {part.name}:{missing[0]}=...{ways}")
+    return part.factory(*positional, **arguments)
+
+
+def refuse_unknown(part: Part, keys: Iterable[str]) -> None:
+    """Raise `UserError` for the first key that the part does not take, with the closest one."""
+    known = [argument.name for argument in part.options]
+    for key in keys:
+        if key not in known:
+            raise UserError(
+                f"{part.name} has no argument {key!r}{did_you_mean(key, known)}; "
+                f"it takes {', '.join(known) or 'none'}"
+            )
+
+
+def _read(part: Part, given: Mapping[str, str], model_of: ModelOf = build_model) -> dict[str, Any]:
+    refuse_unknown(part, given)
+    known = {argument.name: argument for argument in part.options}
+    return {key: _convert(part, known[key], value, model_of) for key, value in given.items()}
+
+
+def _convert(part: Part, argument: Argument, value: str, model_of: ModelOf) -> Any:
+    room = _room_of(argument.type)
+    if room is not None and typing.get_origin(argument.type) is tuple:
+        return tuple(build(room, unquoted(piece), model_of=model_of) for piece in pieces(value, "+"))
+    if room is not None:
+        return build(room, value, model_of=model_of)
+    try:
+        return msgspec.convert(value, argument.type, strict=False)
+    except msgspec.ValidationError:
+        raise UserError(
+            f"{value!r} is no value for {argument.name} of {part.name}: it takes {argument.kind}"
+        ) from None
+
+
+def _kind(hint: Any) -> str:
+    values = typing.get_args(hint)
+    if typing.get_origin(hint) is Literal:
+        return " | ".join(str(value) for value in values)
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return " | ".join(_kind(value) for value in values if value is not type(None))
+    return getattr(hint, "__name__", None) or str(hint).replace("typing.", "")
+
+
+def _room_of(hint: Any) -> Room | None:
+    for candidate in (hint, *typing.get_args(hint)):
+        for protocol, room in PROTOCOLS.items():
+            if candidate is protocol:
+                return room
+    return None
+
+
+def _module(room: Room, name: str) -> ModuleType:
+    return importlib.import_module(module_of(room, name))
+
+
+def _factories(room: Room, module: ModuleType) -> list[Factory]:
+    return [
+        value
+        for value in vars(module).values()
+        if getattr(value, "__plimsoll_room__", None) == room and value.__module__ == module.__name__
+    ]
+
+
+def _is_own(factory: Factory, name: str) -> bool:
+    """Whether a factory bears its file's name, rather than being one of a family."""
+    return factory.__name__.lower() in (name, name.replace("_", ""))
+
+
+def _article(room: Room) -> str:
+    return "no label pack" if room == "labels" else f"no {room.removesuffix('s')}"

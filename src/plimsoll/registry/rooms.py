@@ -1,0 +1,134 @@
+"""Rooms -> the files that hold their parts, by name; nothing is imported to find one.
+
+A part's file has a factory with the room's mark (`@judge`). In its room it bears its own name; in the
+folder of a published system `judge.py` bears the system's name, and any other file the system's name
+and its own: `benchmarks/safechain/strings.py` is `safechain_strings`. A file without a mark is shared
+code. Entry points of the group `plimsoll.<room>` come beside these.
+"""
+
+import re
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
+
+from plimsoll.core import UserError
+from plimsoll.data.slugs import slug_of
+
+Room = Literal[
+    "attacks",
+    "benchmarks",
+    "defenses",
+    "elicitation",
+    "generators",
+    "guards",
+    "judges",
+    "labels",
+    "metrics",
+    "models",
+]
+ROOMS: tuple[Room, ...] = typing.get_args(Room)
+Factory = Callable[..., Any]
+F = TypeVar("F", bound=Factory)
+
+
+class _Mark(Protocol):
+    def __call__(self, factory: F) -> F: ...
+
+
+def _marker(room: Room) -> _Mark:
+    def mark(factory: F) -> F:
+        factory.__plimsoll_room__ = room  # pyright: ignore[reportFunctionMemberAccess]
+        return factory
+
+    mark.__doc__ = f"Mark a factory as a part of the room `{room}`."
+    return mark
+
+
+attack = _marker("attacks")
+benchmark = _marker("benchmarks")
+defense = _marker("defenses")
+elicitation = _marker("elicitation")
+generator = _marker("generators")
+guard = _marker("guards")
+judge = _marker("judges")
+label_pack = _marker("labels")
+metric = _marker("metrics")
+model = _marker("models")
+
+
+MARKS: Mapping[Room, str] = {
+    room: "label_pack" if room == "labels" else room.removesuffix("s") for room in ROOMS
+}
+"""Room -> the mark of its factories, which is also the name of the file that holds a system's part."""
+
+_MARK = re.compile(r"^@(\w+)$", re.MULTILINE)
+
+HOUSE = Path(__file__).parent.parent
+SYSTEMS = "benchmarks"
+"""The room in which every published system has its folder."""
+
+
+@cache
+def files(room: Room) -> Mapping[str, str]:
+    """Part name -> module name. Raises `UserError` where two files would bear one name."""
+    found: dict[str, str] = {}
+    for name, module in (*_of_room(room), *_of_systems(room)):
+        if name in found:
+            raise UserError(
+                f"{module} and {found[name]} would both be the part {name!r} of {room}: rename one"
+            )
+        found[name] = module
+    return found
+
+
+def names(room: Room) -> tuple[str, ...]:
+    """The names of a room's files and its entry points, sorted."""
+    return tuple(sorted({*files(room), *(point.name for point in entry_points(group=f"plimsoll.{room}"))}))
+
+
+def current(room: Room, name: str) -> str:
+    """The name that a part bears today, for any spelling that it has had."""
+    known = names(room)
+    spelled = name.replace("-", "_")
+    return next((each for each in (name, spelled, slug_of(spelled)) if each in known), name)
+
+
+def module_of(room: Room, name: str) -> str:
+    """The module that holds a part."""
+    if name in files(room):
+        return files(room)[name]
+    (point, *_) = entry_points(group=f"plimsoll.{room}", name=name)
+    return point.module
+
+
+def _of_room(room: Room) -> Iterator[tuple[str, str]]:
+    if room == SYSTEMS:
+        return
+    for path in _marked(HOUSE / room, room):
+        yield path.stem, _module(path)
+
+
+def _of_systems(room: Room) -> Iterator[tuple[str, str]]:
+    for path in _marked(HOUSE / SYSTEMS, room):
+        system = path.relative_to(HOUSE / SYSTEMS).parts[0].removesuffix(".py")
+        own = path.stem in (MARKS[room], system)
+        yield system if own else f"{system}_{path.stem}", _module(path)
+
+
+def _marked(folder: Path, room: Room) -> Iterator[Path]:
+    """The files below a folder that hold a factory with the room's mark."""
+    return (path for path, marks in _marks(folder).items() if MARKS[room] in marks)
+
+
+@cache
+def _marks(folder: Path) -> Mapping[Path, frozenset[str]]:
+    """The marks in every file below a folder."""
+    found = sorted(folder.rglob("*.py"))
+    return {path: frozenset(_MARK.findall(path.read_text(encoding="utf-8"))) for path in found}
+
+
+def _module(path: Path) -> str:
+    return ".".join(("plimsoll", *path.relative_to(HOUSE).with_suffix("").parts))
