@@ -96,7 +96,7 @@ def test_missing_files_are_named_with_the_remedy(folder: Path) -> None:
     with pytest.raises(UserError, match=r"judge_prompt_final\.csv"):
         air_bench_2024(region="eu_mandatory", judge_model=Scripted(lambda _: ""))
     (folder / "category_5.csv").unlink()
-    with pytest.raises(UserError, match="plimsoll data pull air-bench-2024"):
+    with pytest.raises(UserError, match="plimsoll data pull air_bench_2024"):
         air_bench_2024(region="china")
 
 

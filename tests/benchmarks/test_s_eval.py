@@ -208,7 +208,7 @@ def test_attacks_that_cannot_be_linked_are_refused() -> None:
 def test_missing_files_are_named_and_can_be_pulled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(locate.VARIABLE, str(tmp_path))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    with pytest.raises(UserError, match="plimsoll data pull s-eval"):
+    with pytest.raises(UserError, match="plimsoll data pull s_eval"):
         s_eval()
     names = {file.name for file in source("s-eval").files}
     assert names == {

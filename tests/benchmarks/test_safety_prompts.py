@@ -150,7 +150,7 @@ def test_full_files_are_checked_by_counts_and_mean_lengths(folder: Path) -> None
 
 
 def test_missing_files_say_how_to_get_them(folder: Path) -> None:
-    with pytest.raises(locate.MissingData, match="plimsoll data pull safety-prompts-zh"):
+    with pytest.raises(locate.MissingData, match="plimsoll data pull safety_prompts"):
         registry.build("benchmarks", "safety_prompts")
     assert {file.name for file in source(dataset.SLUG).files} == set(dataset.FILES.values())
 

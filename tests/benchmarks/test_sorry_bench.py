@@ -143,7 +143,7 @@ def test_files_are_found_as_they_are_pulled(folder: Path) -> None:
 
 
 def test_missing_files_say_how_to_get_them(folder: Path) -> None:
-    with pytest.raises(UserError, match="plimsoll data pull sorry-bench"):
+    with pytest.raises(UserError, match="plimsoll data pull sorry_bench"):
         sorry_bench()
 
 

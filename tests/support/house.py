@@ -45,9 +45,15 @@ def tracked() -> list[Path]:
     return [path for path in paths if path.suffix in TOLD_APART and path.is_file()]
 
 
+@cache
+def known_modules() -> frozenset[str]:
+    """The dotted names of all modules."""
+    return frozenset(map(name_of, modules()))
+
+
 def imports(path: Path) -> Iterator[str]:
     """Modules of the package that a module imports, wherever in the file."""
-    known = {name_of(module) for module in modules()}
+    known = known_modules()
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)

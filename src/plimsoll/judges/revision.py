@@ -1,5 +1,6 @@
 """The code that decides a rule's verdicts -> the revision of its judge."""
 
+import ast
 import importlib
 import inspect
 from functools import cache
@@ -8,6 +9,18 @@ from hashlib import blake2b
 
 @cache
 def revision_of(*modules: str) -> str:
-    """A hash over the text of the modules named: whatever changes a rule changes its revision."""
-    text = "\n".join(inspect.getsource(importlib.import_module(f"plimsoll.{name}")) for name in modules)
-    return blake2b(text.encode(), digest_size=6).hexdigest()
+    """A hash over the text of the modules named, imports aside: whatever changes a rule changes its revision.
+
+    A file that moves, or whose neighbours move, keeps the calibrations made with it."""
+    sources = (inspect.getsource(importlib.import_module(f"plimsoll.{name}")) for name in modules)
+    return blake2b("\n".join(map(_without_imports, sources)).encode(), digest_size=6).hexdigest()
+
+
+def _without_imports(source: str) -> str:
+    lines = source.splitlines()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            lines[node.lineno - 1 : node.end_lineno] = [""] * (
+                (node.end_lineno or node.lineno) - node.lineno + 1
+            )
+    return "\n".join(line for line in lines if line)
