@@ -18,7 +18,7 @@ from plimsoll.core.errors import (
     did_you_mean,
     stage,
 )
-from plimsoll.core.exchange import Finish, Means, Request, Response, Sampling, Transcript, Usage
+from plimsoll.core.exchange import Finish, Means, Request, Response, Sampling, Token, Transcript, Usage
 from plimsoll.core.labelled import Labelled, LabelPack
 from plimsoll.core.message import (
     Image,
@@ -30,12 +30,14 @@ from plimsoll.core.message import (
     system,
     user,
 )
+from plimsoll.core.needs import Need, innermost, needs_of, offered, refuse_unmet, whitebox
 from plimsoll.core.parts import (
     Attack,
     Benchmark,
     Card,
     Elicitation,
     Environment,
+    EnvironmentOf,
     Generator,
     Guard,
     Judge,
@@ -47,7 +49,7 @@ from plimsoll.core.parts import (
     WhiteBox,
     Wrapped,
 )
-from plimsoll.core.sample import Sample
+from plimsoll.core.sample import Attempt, Sample, Validity
 from plimsoll.core.verdict import (
     BROKEN,
     Estimate,
@@ -65,6 +67,7 @@ __all__ = [
     "BROKEN",
     "STOPS_THE_RUN",
     "Attack",
+    "Attempt",
     "Benchmark",
     "BudgetExceeded",
     "Card",
@@ -73,6 +76,7 @@ __all__ = [
     "Denied",
     "Elicitation",
     "Environment",
+    "EnvironmentOf",
     "Estimate",
     "Failure",
     "Finish",
@@ -91,6 +95,7 @@ __all__ = [
     "MissingExtra",
     "Model",
     "ModelError",
+    "Need",
     "Outcome",
     "Overloaded",
     "PlimsollError",
@@ -105,19 +110,26 @@ __all__ = [
     "StageError",
     "Submission",
     "Tally",
+    "Token",
     "Tool",
     "ToolCall",
     "Transcript",
     "TransientError",
     "Usage",
     "UserError",
+    "Validity",
     "Verdict",
     "WhiteBox",
     "Wrapped",
     "assistant",
     "did_you_mean",
+    "innermost",
+    "needs_of",
+    "offered",
+    "refuse_unmet",
     "replace",
     "stage",
     "system",
     "user",
+    "whitebox",
 ]

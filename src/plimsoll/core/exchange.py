@@ -50,18 +50,42 @@ class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float = 0.0
 
 
+class Token(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One token of a reply with its log-probability."""
+
+    text: str
+    logprob: float
+    """Natural logarithm, at most 0."""
+    rivals: Mapping[str, float] = {}
+    """Log-probabilities of the likeliest other tokens at this place."""
+
+
 class Response(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A model's reply."""
 
     text: str = ""
     thought: str = ""
     """Reasoning that the endpoint reports apart from the answer."""
+    sealed: str = ""
+    """What the endpoint needs to take its thought back: a signature, or the thought encrypted."""
     calls: tuple[ToolCall, ...] = ()
     loglikelihoods: tuple[float, ...] = ()
     """One per continuation, natural logarithm, finite; empty when the model cannot weigh them."""
     means: Means = "generation"
     finish: Finish = "stop"
     usage: Usage = Usage()
+    tokens: tuple[Token, ...] = ()
+    """The reply token by token, where log-probabilities were asked for and given."""
+    notes: tuple[str, ...] = ()
+    """What a layer or the endpoint did to the call that a reader must know: dropped a parameter,
+    blocked it, cut it."""
+
+    @property
+    def message(self) -> Message:
+        """The response as a turn of the conversation, with all that the endpoint needs to take it back."""
+        return Message(
+            role="assistant", text=self.text, calls=self.calls, thought=self.thought, sealed=self.sealed
+        )
 
 
 class Transcript(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -9,13 +9,15 @@ Role = Literal["system", "user", "assistant", "tool"]
 
 
 class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A picture inside a message, by value or by address."""
+    """A picture inside a message: by value, by address, or by digest where a run keeps the bytes."""
 
     media_type: str
     """MIME type such as `image/png`."""
     data: str = ""
-    """The bytes in base64, or empty when `url` is given."""
+    """The bytes in base64, or empty when `url` or `digest` is given."""
     url: str = ""
+    digest: str = ""
+    """SHA-256 of the bytes, in hex: the name of the blob in the run's folder."""
 
 
 class ToolCall(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -43,6 +45,12 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     calls: tuple[ToolCall, ...] = ()
     call_id: str = ""
     """For role `tool`: the call that this text answers."""
+    error: bool = False
+    """For role `tool`: the call failed, and the text says how."""
+    thought: str = ""
+    """For role `assistant`: the reasoning before the text."""
+    sealed: str = ""
+    """What the endpoint needs to take the thought back: a signature, or the thought encrypted."""
 
 
 def system(text: str) -> Message:

@@ -105,20 +105,28 @@ class Elicitation(Protocol):
 
 
 class Environment(Protocol):
-    """A world with tools, made for one sample, then thrown away."""
+    """A world with tools, made for one sample, closed after it."""
 
     @property
     def tools(self) -> Sequence[Tool]:
         """What the agent may call."""
         ...
 
-    async def call(self, call: ToolCall) -> str:
-        """Run a tool."""
+    async def call(self, call: ToolCall) -> Message:
+        """Run a tool; a tool that fails answers with a message whose `error` is set."""
         ...
 
     def state(self) -> Mapping[str, Any]:
         """The world as it stands, serialisable."""
         ...
+
+    async def close(self) -> None:
+        """Let go of what it holds."""
+        ...
+
+
+EnvironmentOf = Callable[[Sample], Environment]
+"""Makes the world of one sample: two samples never share one."""
 
 
 class Judge(Protocol):

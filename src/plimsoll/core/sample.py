@@ -1,11 +1,30 @@
 """The question: what a benchmark or generator puts to a model."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from plimsoll.core.message import Message
+
+Validity = Literal["valid", "invalid", "not_applicable", "unchecked"]
+"""Whether an attacked prompt still asks what the plain one asked, by the attack's own check."""
+
+
+class Attempt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an attack came to a sample: told apart from the question, and from other attacks on it."""
+
+    attack: str
+    """Its spec, chains written `a+b`; what rates are broken down by."""
+    variant: str = ""
+    """Which of the attack's variants of this question it is; empty where there is one."""
+    queries: int = 0
+    """Calls to models that it took to find it: attacker, target and judge together."""
+    cost: float | None = None
+    """US dollars of these calls, where the price is known."""
+    validity: Validity = "unchecked"
+    parameters: Mapping[str, Any] = {}
+    """What the transform drew or was given: a seed, a key, the span of the payload."""
 
 
 class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,4 +48,14 @@ class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The parts that made this sample out of an earlier one, oldest first."""
     pair: str = ""
     """The same key marks the same question in another language, condition or order."""
+    origin: str = ""
+    """Id of the question that this one was made out of; empty where it is a question of its own.
+    Statistics count what shares an origin as one."""
+    attempt: Attempt | None = None
+    """The attack that made it, where one did."""
     metadata: Mapping[str, Any] = {}
+
+    @property
+    def question(self) -> str:
+        """Id of the question that it is, or was made out of."""
+        return self.origin or self.id

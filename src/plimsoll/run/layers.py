@@ -8,7 +8,6 @@ from typing import Any
 
 from plimsoll.core import (
     BudgetExceeded,
-    Model,
     Overloaded,
     Request,
     Response,
@@ -259,10 +258,3 @@ class Lasting(Wrapped):
 
     async def close(self) -> None:
         """Nothing yet; whoever made the model closes it."""
-
-
-def innermost(model: Model) -> Model:
-    """The model at the core of its layers."""
-    while isinstance(model, Wrapped):
-        model = model.inner
-    return model

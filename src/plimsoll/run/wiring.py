@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from plimsoll.core import Model, Usage, UserError
+from plimsoll.core import Model, Usage, UserError, innermost
 from plimsoll.run import layers
 from plimsoll.run.attendants import Attendant
 from plimsoll.run.cache import Cache
@@ -61,7 +61,7 @@ class Wiring:
         self, model: Model, options: Mapping[str, str], meter: layers.Meter, store: Cache | None
     ) -> Model:
         """The model in its layers."""
-        place = str(getattr(layers.innermost(model), "endpoint", model.name))
+        place = str(getattr(innermost(model), "endpoint", model.name))
         limiter = self._limiters.setdefault(place, Limiter(ceiling=self.settings.max_connections))
         wired: Model = layers.Limited(model, limiter)
         wired = layers.Retried(wired, attempts=self.settings.attempts)
