@@ -12,6 +12,7 @@ from plimsoll.core import (
     Sampling,
     TransientError,
     Usage,
+    innermost,
     user,
 )
 from plimsoll.run import layers
@@ -143,4 +144,4 @@ def test_overrides_and_system_prompt_reach_the_model() -> None:
     assert seen[0].messages[0].text == "Be kind."
     assert seen[0].sampling.temperature == 0.7
     assert seen[0].draw == 2
-    assert layers.innermost(model).name == "toy/adder"
+    assert innermost(model).name == "toy/adder"

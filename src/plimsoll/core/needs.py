@@ -40,7 +40,7 @@ def offered(model: Model) -> frozenset[Need]:
     """What a model declares to offer (`offers`), weights where they are at hand."""
     core = innermost(model)
     declared: frozenset[Need] = frozenset(getattr(core, "offers", ()))
-    return declared | {"weights"} if isinstance(core, WhiteBox) else declared
+    return declared.union({"weights"} if isinstance(core, WhiteBox) else ())
 
 
 def refuse_unmet(name: str, needs: frozenset[Need], model: Model) -> None:
