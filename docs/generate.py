@@ -18,8 +18,8 @@ import msgspec
 from plimsoll import cli, registry
 from plimsoll.cli.coverage import covered_by
 from plimsoll.core import Record
-from plimsoll.run.journal import Entry
-from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.run.keep.journal import Entry
+from plimsoll.run.keep.manifest import Manifest, Summary
 from plimsoll.taxonomies import coverage
 
 DOCS = Path(__file__).parent

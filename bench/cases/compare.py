@@ -7,9 +7,9 @@ from pathlib import Path
 from bench.measure import Failed, Result, arguments, fresh, launch, median, plimsoll
 from plimsoll.benchmarks.safetybench.categories import CATEGORIES
 from plimsoll.core import Estimate, Record, Response, Sample, Transcript, Verdict, user
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.journal import Journal
-from plimsoll.run.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.journal import Journal
+from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
 
 PROMPT = "Choose the safe option. " * 25
 """As long as a zero-shot prompt."""

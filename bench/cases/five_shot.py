@@ -47,7 +47,7 @@ def likeliest(loglikelihoods: Sequence[float]) -> str:
 
 def our_loglikelihoods(run: Path) -> dict[str, tuple[float, ...]]:
     """Log-likelihoods by id, from the run's records."""
-    from plimsoll.run.folder import open_run
+    from plimsoll.run.keep.folder import open_run
 
     return {
         record.sample.id: record.transcript.responses[-1].loglikelihoods

@@ -27,7 +27,7 @@ from bench.questions import write_questions
 
 def open_items(run: Path, limit: int, epochs: int) -> dict[str, float]:
     """Milliseconds for the first item opened by a program, and for others after it."""
-    from plimsoll.run.folder import open_run
+    from plimsoll.run.keep.folder import open_run
 
     draw = random.Random(7)
     wanted = [(str(draw.randrange(limit)), draw.randrange(epochs)) for _ in range(50)]

@@ -27,9 +27,9 @@ PROMPT = (
 def write_run(log_dir: Path, name: str, n: int, seed: int) -> None:
     """A finished run of `n` multiple-choice items, as the engine leaves it."""
     from plimsoll.core import Record, Response, Sample, Transcript, Verdict, user
-    from plimsoll.run.folder import RunFolder
-    from plimsoll.run.journal import Journal
-    from plimsoll.run.manifest import CardEntry, Manifest, ModelEntry, Summary
+    from plimsoll.run.keep.folder import RunFolder
+    from plimsoll.run.keep.journal import Journal
+    from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
     from plimsoll.viewer.logs import estimates_of
     from plimsoll.viewer.shelf import Shelf
 

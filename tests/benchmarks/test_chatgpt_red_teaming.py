@@ -17,8 +17,8 @@ from plimsoll.core import DataError, Estimate, Metric, Outcome, Record, Request,
 from plimsoll.data.locate import VARIABLE, MissingData
 from plimsoll.metrics.rates import judged_value
 from plimsoll.models.scripted import Scripted
-from plimsoll.run import plan
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.work.session import Session, Settings
 
 
 def counted(metric: Metric, records: Sequence[Record]) -> dict[str, Estimate]:

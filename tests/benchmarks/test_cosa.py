@@ -12,9 +12,9 @@ from plimsoll.benchmarks.cosa.taxonomy import ABUSE, CONFIGS, LABELS, VIOLENCE, 
 from plimsoll.cli import exit_code
 from plimsoll.core import Benchmark, DataError, Estimate, Record, Request, UserError
 from plimsoll.models.scripted import REFUSAL, Scripted
-from plimsoll.run import plan
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.work.session import Session, Settings
 
 HARMLESS, HARMFUL = "Here is bread.", "Here is a brawl."
 

@@ -27,10 +27,10 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.models.scripted import Answer, Scripted
-from plimsoll.run import plan
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.manifest import Summary
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.work.session import Session, Settings
 
 RAW = [(0, 0), (0, 1), (1, 0), (1, 1), (0, 0), (0, 1), (0, 0)]
 """Unsafe in front and behind, for seven items."""

@@ -8,8 +8,8 @@ from plimsoll.benchmarks.multijail.benchmark import multijail
 from plimsoll.benchmarks.multijail.dataset import LANGUAGES, tags_of
 from plimsoll.core import DataError, Estimate, Request, UserError
 from plimsoll.models.scripted import Scripted
-from plimsoll.run import plan
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.work.session import Session, Settings
 
 HEADER = "id,source,tags," + ",".join(LANGUAGES)
 

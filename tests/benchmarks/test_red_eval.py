@@ -7,8 +7,8 @@ from plimsoll.benchmarks.red_eval.benchmark import red_eval
 from plimsoll.benchmarks.red_eval.scores import success_of
 from plimsoll.core import Benchmark, Estimate, Request, UserError
 from plimsoll.models.scripted import REFUSAL, Scripted
-from plimsoll.run import plan
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.work.session import Session, Settings
 
 BENIGN = """-Example-
 Given the conversation:

@@ -16,8 +16,8 @@ from plimsoll.benchmarks.chatgpt_red_teaming.cases import (
 )
 from plimsoll.core import DataError, Record, Response, Sample, Transcript, UserError, replace, user
 from plimsoll.models.scripted import REFUSAL, Scripted
-from plimsoll.run import plan
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.work.session import Session, Settings
 
 CASE = Case(
     id="c1",

@@ -17,9 +17,9 @@ from plimsoll.comparison.compare import compare
 from plimsoll.core import Benchmark, DataError, Estimate, Message, Request
 from plimsoll.data import locate
 from plimsoll.models.scripted import REFUSAL, Answer, Scripted
-from plimsoll.run import plan
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.work.session import Session, Settings
 
 Rule = Callable[[Request], Answer]
 SAFETY_MARK = "ethical, respectful and harmless"

@@ -24,8 +24,8 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.models.scripted import Scripted
-from plimsoll.run import plan
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.work.session import Session, Settings
 
 JUDGE = SafechainStrings()
 VECTORS = [vector for n in range(1, 6) for vector in product((0, 1), repeat=n)]

@@ -25,8 +25,8 @@ from plimsoll.core import (
 from plimsoll.data import locate
 from plimsoll.data.sources import source
 from plimsoll.models.scripted import Scripted
-from plimsoll.run import plan
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.work.session import Session, Settings
 
 
 def record(key: str, value: float | None, outcome: Outcome = Outcome.ANSWERED, number: int = 0) -> Record:

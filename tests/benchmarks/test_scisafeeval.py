@@ -26,9 +26,9 @@ from plimsoll.core import (
 from plimsoll.data import locate
 from plimsoll.metrics.rates import Breakdown, Rate, judged_value
 from plimsoll.models.scripted import REFUSAL, Scripted
-from plimsoll.run import plan
-from plimsoll.run.manifest import Summary
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.work.session import Session, Settings
 
 ASPIRIN = {
     "name": "aspirin",

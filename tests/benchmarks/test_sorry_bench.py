@@ -17,8 +17,8 @@ from plimsoll.core import Benchmark, DataError, Estimate, Request, UserError
 from plimsoll.data import locate
 from plimsoll.data.sources import source
 from plimsoll.models.scripted import Answer, Scripted
-from plimsoll.run import plan
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.work.session import Session, Settings
 from plimsoll.taxonomies.crosswalk import links
 from tests.support.official_files import official_folder
 

@@ -10,8 +10,8 @@ from plimsoll.benchmarks.stereotyping.judge import read
 from plimsoll.benchmarks.stereotyping.replies import Reply
 from plimsoll.core import DataError, Estimate, Outcome, Request, Response, Sample, Transcript, Verdict, user
 from plimsoll.models.scripted import REFUSAL, Scripted
-from plimsoll.run import plan
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.work.session import Session, Settings
 
 LISTS = """
 eng_target_dict = {'age': ['teens', 'old women', 'teens'], 'country': ['Norway']}

@@ -16,8 +16,8 @@ from plimsoll.benchmarks.trustworthy_llms.judge import (
 from plimsoll.benchmarks.trustworthy_llms.scores import calibration_error, causal
 from plimsoll.core import Estimate, Request, UserError
 from plimsoll.models.scripted import Answer, Scripted
-from plimsoll.run import plan
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.work.session import Session, Settings
 from plimsoll.taxonomies.trustworthy import coverage, leaves, tree
 
 WORDS = [

@@ -11,8 +11,8 @@ from plimsoll.benchmarks.xlingeval.judge import OPTIONS, official_case, read_cas
 from plimsoll.benchmarks.xlingeval.scores import macro, ranking
 from plimsoll.core import DataError, Estimate, Request, Response, Transcript, UserError
 from plimsoll.models.scripted import Answer, Scripted
-from plimsoll.run import plan
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.work.session import Session, Settings
 
 NAMES = {"en": "English", "es": "Spanish", "zh": "Chinese", "hi": "Hindi"}
 

@@ -20,8 +20,8 @@ from plimsoll.core import (
     UserError,
     Verdict,
 )
-from plimsoll.run.attendants import Attendants
-from plimsoll.run.wiring import Settings
+from plimsoll.run.ask.attendants import Attendants
+from plimsoll.run.ask.wiring import Settings
 from tests.support.labelled import labelled, rows, written
 
 AS_IT_IS = Fit(False, None, "")

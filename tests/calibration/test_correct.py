@@ -24,10 +24,10 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.metrics.judged import suite
-from plimsoll.run import engine
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.journal import Journal
-from plimsoll.run.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.journal import Journal
+from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.work import engine
 from tests.support.labelled import written
 
 KIND = Instrument(event="unsafe", higher_is_safer=False, revision="r1")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from plimsoll.cli import exit_code
-from plimsoll.run.folder import RunFolder
+from plimsoll.run.keep.folder import RunFolder
 from tests.support.labelled import ANSWER, REFUSAL, rows, written
 
 RUN = ["run", "red_eval:split=starter", "-m", "scripted/refuse"]

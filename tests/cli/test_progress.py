@@ -5,7 +5,7 @@ import pytest
 from plimsoll.cli import _progress
 from plimsoll.cli._progress import Progress
 from plimsoll.core import Record, Sample, Transcript
-from plimsoll.run.engine import Count
+from plimsoll.run.work.engine import Count
 
 LONG = "xlingeval:split=starter,axis=verifiability · llamacpp/smollm2-135m-instruct"
 RECORD = Record(sample=Sample(id="1", messages=()), transcript=Transcript())

@@ -8,7 +8,7 @@ from plimsoll.comparison.compare import compare
 from plimsoll.comparison.differences import Settings
 from plimsoll.comparison.nouns import Comparison
 from plimsoll.core import DataError, UserError
-from plimsoll.run.manifest import CardEntry
+from plimsoll.run.keep.manifest import CardEntry
 from plimsoll.stats.paired import newcombe_paired
 from tests.support.pairs import Asked, answers, run_of, two_runs
 

@@ -9,9 +9,9 @@ from plimsoll import registry
 from plimsoll.core import Benchmark, DataError, ModelError, Request, Sample, UserError
 from plimsoll.models.scripted import REFUSAL, Answer, Scripted
 from plimsoll.registry import Part
-from plimsoll.run import plan
-from plimsoll.run.manifest import Summary
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.work.session import Session, Settings
 from tests.support.conformance import parts_of
 
 BENCHMARKS = parts_of("benchmarks")

@@ -8,10 +8,10 @@ import pytest
 
 from plimsoll.core import Benchmark, Denied, Outcome, Request
 from plimsoll.models.scripted import Answer, Scripted
-from plimsoll.run import plan
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.manifest import Summary
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.work.session import Session, Settings
 from plimsoll.taxonomies.crosswalk import hub
 from tests.conformance.test_benchmarks import RIGHT_OR_WRONG, SPECS, made
 from tests.support.conformance import HOSTILE_REPLIES

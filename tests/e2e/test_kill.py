@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.core import Record, replace
-from plimsoll.run.folder import RunFolder
+from plimsoll.run.keep.folder import RunFolder
 from tests.support.shell import PLIMSOLL, environment, plimsoll
 
 SPEC = "safetybench:split=starter,language=both,order=cyclic"

@@ -8,7 +8,7 @@ import pytest
 
 from plimsoll.labelling.sheet import Sheet
 from plimsoll.labels import _own
-from plimsoll.run.folder import RunFolder
+from plimsoll.run.keep.folder import RunFolder
 from tests.support.judged import CHILDREN, folder_of, judged
 from tests.support.shell import PLIMSOLL, environment, plimsoll
 

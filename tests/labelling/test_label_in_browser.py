@@ -9,7 +9,7 @@ import pytest
 from plimsoll.core import Response, Transcript, replace
 from plimsoll.labelling.sheet import Sheet
 from plimsoll.labels import _own
-from plimsoll.run.folder import RunFolder
+from plimsoll.run.keep.folder import RunFolder
 from tests.support.browser import CONTRAST, Watched, chromium
 from tests.support.judged import folder_of, judged
 from tests.support.shell import PLIMSOLL, environment

@@ -20,8 +20,10 @@ from plimsoll.leaderboard.nouns import Query
 from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.upload import Upload, of_bytes
-from plimsoll.run import journal, plan, session
-from plimsoll.run.folder import RunFolder
+from plimsoll.run.ask import plan
+from plimsoll.run.keep import journal
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.work import session
 from tests.support.boards import META, Team, add_board
 
 SPEC = "safetybench:split=starter,language=en"
@@ -280,7 +282,7 @@ def test_a_sealed_run_is_verified_and_a_changed_byte_is_named(
 ) -> None:
     """Attack: change an answer after the run was sealed."""
     pytest.importorskip("cryptography", reason="signing needs cryptography")
-    from plimsoll.run import seal
+    from plimsoll.run.keep import seal
 
     seal.sign(run, tmp_path / "key.pem")
     receipt = starter.entrance.submit(team.who, "starter", META, pack(run))

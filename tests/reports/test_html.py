@@ -10,7 +10,7 @@ import pytest
 from plimsoll.core import replace
 from plimsoll.pages.words import words
 from plimsoll.reports import RunView, html
-from plimsoll.run.manifest import Summary
+from plimsoll.run.keep.manifest import Summary
 from tests.support.runs import dialogue, hostile, records_of, view_of
 
 HOSTILE = (

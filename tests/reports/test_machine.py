@@ -4,7 +4,7 @@ from pathlib import Path
 
 from plimsoll.core import Estimate
 from plimsoll.reports import machine
-from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.run.keep.manifest import Manifest, Summary
 from tests.support.runs import records_of, view_of
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "formats" / "report.md"

@@ -4,7 +4,7 @@ from rich.cells import cell_len
 
 from plimsoll.core import Estimate, replace
 from plimsoll.reports import RunView, terminal
-from plimsoll.run.manifest import Summary
+from plimsoll.run.keep.manifest import Summary
 from tests.support.runs import records_of, view_of
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plimsoll.core import DataError, Record, Response, Sample, Transcript, Verdict, user
-from plimsoll.run import journal
+from plimsoll.run.keep import journal
 
 
 def record(sample_id: str, epoch: int = 0, reply: str = "(B)") -> Record:
@@ -95,7 +95,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from tests.run.test_journal import record
 from plimsoll.core import PlimsollError
-from plimsoll.run import journal
+from plimsoll.run.keep import journal
 sink = journal.Journal(Path(sys.argv[1]))
 for number in range(1000):
     try:
@@ -122,7 +122,7 @@ def test_a_full_disk_stops_with_a_clear_error_and_an_intact_journal(tmp_path: Pa
         capture_output=True,
         text=True,
         preexec_fn=no_more_than_4000_bytes,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)])},
     )
     assert "cannot write to" in result.stdout, result.stderr
     assert "free some space and resume" in result.stdout

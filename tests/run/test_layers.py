@@ -15,9 +15,9 @@ from plimsoll.core import (
     innermost,
     user,
 )
-from plimsoll.run import layers
-from plimsoll.run.cache import Cache, key_of
-from plimsoll.run.limits import Limiter
+from plimsoll.run.ask import layers
+from plimsoll.run.ask.limits import Limiter
+from plimsoll.run.keep.cache import Cache, key_of
 from tests.support.toy import Adder
 
 ASK = Request(messages=(user("What is 1 + 1?"),))

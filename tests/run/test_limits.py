@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from plimsoll.run.limits import Limiter
+from plimsoll.run.ask.limits import Limiter
 
 
 def in_loop(test: Callable[[], Awaitable[None]]) -> None:

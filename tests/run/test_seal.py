@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from plimsoll.core import PlimsollError, UserError
-from plimsoll.run import keys, seal
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.plan import RunSpec, build
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask.plan import RunSpec, build
+from plimsoll.run.keep import keys, seal
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.work.session import Session, Settings
 from tests.support.toy import Adder, toy
 
 pytest.importorskip("cryptography", reason="the extra 'sign' is not installed")

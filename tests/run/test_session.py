@@ -20,11 +20,12 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.models.scripted import Scripted
-from plimsoll.run import engine, plan
-from plimsoll.run.folder import RunFolder, open_run, runs
-from plimsoll.run.rehearsal import rehearse
-from plimsoll.run.rejudging import rejudge
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan
+from plimsoll.run.keep.folder import RunFolder, open_run, runs
+from plimsoll.run.work import engine
+from plimsoll.run.work.rehearsal import rehearse
+from plimsoll.run.work.rejudging import rejudge
+from plimsoll.run.work.session import Session, Settings
 from tests.support.toy import Adder, Exact, toy
 
 

@@ -18,11 +18,11 @@ from plimsoll.core import (
     replace,
     user,
 )
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.manifest import Summary
-from plimsoll.run.plan import RunSpec, build
-from plimsoll.run.session import Session, Settings
-from plimsoll.run.stopping import METHOD, Rule, in_random_order, parse, rule_of
+from plimsoll.run.ask.plan import RunSpec, build
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.work.session import Session, Settings
+from plimsoll.run.work.stopping import METHOD, Rule, in_random_order, parse, rule_of
 from tests.support.toy import Adder, toy
 
 

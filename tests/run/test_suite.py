@@ -9,10 +9,10 @@ from plimsoll.cli._suite import Performance
 from plimsoll.core import BudgetExceeded, DataError, UserError
 from plimsoll.reports import overview_rows
 from plimsoll.reports.overview import overview
-from plimsoll.run import plan, suite
-from plimsoll.run.folder import open_run, runs
-from plimsoll.run.plan import RunSpec
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask import plan, suite
+from plimsoll.run.ask.plan import RunSpec
+from plimsoll.run.keep.folder import open_run, runs
+from plimsoll.run.work.session import Session, Settings
 from tests.support.endpoint import FakeEndpoint, status
 
 STARTER = "safetybench:split=starter"

@@ -22,7 +22,7 @@ from plimsoll.core import (
     system,
     user,
 )
-from plimsoll.run.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
 
 MANIFEST = Manifest(
     id="0f3a5b",

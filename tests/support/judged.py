@@ -6,10 +6,10 @@ from pathlib import Path
 
 from plimsoll.core import Instrument, Record, Response, Sample, Transcript, Verdict, user
 from plimsoll.metrics.judged import suite
-from plimsoll.run import engine
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.journal import Journal
-from plimsoll.run.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.journal import Journal
+from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.work import engine
 
 REFUSAL = "I would rather not help with that."
 HELP = "Gladly. Put the tall books at the sides first."

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from plimsoll.core import Record, replace
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.journal import Journal
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.journal import Journal
 from tests.support.runs import view_of
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from plimsoll.core import Estimate, Outcome, Record, Response, Sample, Transcript, Verdict, user
-from plimsoll.run import journal
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.keep import journal
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
 
 
 class Asked(NamedTuple):

@@ -19,7 +19,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.reports import RunView
-from plimsoll.run.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
 
 CATEGORIES = ("OFF", "UB", "PH", "MH", "IA", "EM", "PP")
 SKILL = {"OFF": 0.58, "UB": 0.46, "PH": 0.43, "MH": 0.61, "IA": 0.55, "EM": 0.5, "PP": 0.57}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from plimsoll.run.folder import RunFolder
+from plimsoll.run.keep.folder import RunFolder
 from tests.support.browser import CONTRAST, Watched, chromium
 from tests.support.logs import append, write_run
 from tests.support.runs import answered, hostile, records_of, view_of

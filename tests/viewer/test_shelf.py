@@ -5,7 +5,7 @@ import pytest
 
 from plimsoll.core import DataError
 from plimsoll.reports.items import embed, fate
-from plimsoll.run import journal
+from plimsoll.run.keep import journal
 from plimsoll.viewer.logs import Logs, estimates_of
 from plimsoll.viewer.search import Filter, fitting, read_filter, search
 from plimsoll.viewer.shelf import Shelf, found_by_index

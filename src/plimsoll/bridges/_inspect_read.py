@@ -37,7 +37,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.registry import Spec
-from plimsoll.run.manifest import CardEntry, Manifest, ModelEntry
+from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry
 
 REFERENCE = "attachment://"
 

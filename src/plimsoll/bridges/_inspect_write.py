@@ -22,7 +22,7 @@ from plimsoll.bridges._inspect_log import KEY, STOPS, input_of, label, score_of,
 from plimsoll.core import Failure, Outcome, Record, Response, Usage, assistant
 from plimsoll.models._inspect_messages import as_inspect
 from plimsoll.registry import parse
-from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.run.keep.manifest import Manifest, Summary
 
 STATUSES = {"finished": "success", "incomplete": "success", "interrupted": "cancelled"}
 

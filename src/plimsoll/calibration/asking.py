@@ -16,12 +16,12 @@ from plimsoll.core import (
     UserError,
     Verdict,
 )
-from plimsoll.run import engine
-from plimsoll.run.attendants import Attendants
-from plimsoll.run.cache import Cache
-from plimsoll.run.engine import Count
-from plimsoll.run.layers import Budget
-from plimsoll.run.wiring import Settings, Wiring, refuse_unpriced
+from plimsoll.run.ask.attendants import Attendants
+from plimsoll.run.ask.layers import Budget
+from plimsoll.run.ask.wiring import Settings, Wiring, refuse_unpriced
+from plimsoll.run.keep.cache import Cache
+from plimsoll.run.work import engine
+from plimsoll.run.work.engine import Count
 
 Observer = Callable[[Record, Count], None]
 

@@ -15,9 +15,9 @@ from plimsoll.calibration.measure import Judged, judged, slices
 from plimsoll.calibration.nouns import FORMAT, Calibration
 from plimsoll.calibration.packs import STORED, Fit, fit, pack_of
 from plimsoll.core import Instrument, Judge, Labelled, LabelPack, Outcome, UserError, Verdict, replace
-from plimsoll.run.attendants import Attendants
-from plimsoll.run.plan import build_judges, refuse_idle_model
-from plimsoll.run.wiring import Settings
+from plimsoll.run.ask.attendants import Attendants
+from plimsoll.run.ask.plan import build_judges, refuse_idle_model
+from plimsoll.run.ask.wiring import Settings
 from plimsoll.stats.agreement import kappa_of
 from plimsoll.stats.correction import best_weight, residual_variance
 from plimsoll.stats.multiple import holm

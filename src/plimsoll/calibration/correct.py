@@ -13,8 +13,8 @@ from plimsoll.calibration import keeping
 from plimsoll.calibration.nouns import Calibration
 from plimsoll.calibration.packs import Fit, fit, pack_of
 from plimsoll.core import BROKEN, Estimate, Instrument, Labelled, Record, UserError, replace
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Manifest, Summary
 from plimsoll.stats.correction import (
     LEAST_INFORMATION,
     Corrected,

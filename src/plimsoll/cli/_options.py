@@ -8,7 +8,7 @@ import click
 
 from plimsoll import registry
 from plimsoll.core import UserError
-from plimsoll.run.folder import RunFolder, open_run, runs
+from plimsoll.run.keep.folder import RunFolder, open_run, runs
 
 LOG_DIR = click.option(
     "--log-dir",

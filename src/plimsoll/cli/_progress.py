@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from plimsoll.core import Record
-from plimsoll.run.engine import Count
+from plimsoll.run.work.engine import Count
 
 QUIET_FOR = 2.0
 """Seconds without a word: a short run shows nothing."""

@@ -12,13 +12,13 @@ import msgspec
 
 from plimsoll.cli._progress import Progress
 from plimsoll.core import Record
-from plimsoll.run import suite
-from plimsoll.run.engine import Count
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.layers import Price
-from plimsoll.run.plan import Plan
-from plimsoll.run.session import Session, Settings
-from plimsoll.run.suite import Planning, SuiteRun
+from plimsoll.run.ask import suite
+from plimsoll.run.ask.layers import Price
+from plimsoll.run.ask.plan import Plan
+from plimsoll.run.ask.suite import Planning, SuiteRun
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.work.engine import Count
+from plimsoll.run.work.session import Session, Settings
 
 
 @dataclass

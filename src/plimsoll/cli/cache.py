@@ -3,7 +3,7 @@
 import click
 
 from plimsoll.cli import _output
-from plimsoll.run.cache import Cache, default_path
+from plimsoll.run.keep.cache import Cache, default_path
 
 
 @click.group("cache")

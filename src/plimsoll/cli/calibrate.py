@@ -13,8 +13,8 @@ from plimsoll.cli import _options, _output
 from plimsoll.cli._progress import Progress
 from plimsoll.cli.run import price_of
 from plimsoll.core import Judge, UserError
-from plimsoll.run.cache import default_path
-from plimsoll.run.wiring import Settings
+from plimsoll.run.ask.wiring import Settings
+from plimsoll.run.keep.cache import default_path
 from plimsoll.stats.correction import labels_needed
 
 NEED = 0.03

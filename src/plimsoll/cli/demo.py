@@ -10,9 +10,9 @@ from plimsoll.cli.run import execute
 from plimsoll.core import PlimsollError
 from plimsoll.data import locate
 from plimsoll.data.pull import pull
-from plimsoll.run.cache import default_path
-from plimsoll.run.plan import RunSpec, build
-from plimsoll.run.session import Session, Settings
+from plimsoll.run.ask.plan import RunSpec, build
+from plimsoll.run.keep.cache import default_path
+from plimsoll.run.work.session import Session, Settings
 
 OFFICIAL = ("test_en.json", "test_zh.json", "test_answers_en.json")
 QUESTIONS = 280

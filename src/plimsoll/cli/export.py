@@ -6,8 +6,8 @@ import click
 
 from plimsoll.cli import _options
 from plimsoll.core import UserError
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.plan import spec_of
+from plimsoll.run.ask.plan import spec_of
+from plimsoll.run.keep.folder import RunFolder
 
 
 @click.command("export")

@@ -6,7 +6,7 @@ import click
 
 from plimsoll.cli import _options
 from plimsoll.core import UserError
-from plimsoll.run.importing import write_run
+from plimsoll.run.keep.importing import write_run
 
 
 @click.command("import")

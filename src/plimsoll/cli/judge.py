@@ -11,10 +11,8 @@ from plimsoll.cli._progress import Progress
 from plimsoll.cli.run import price_of
 from plimsoll.core import Benchmark, UserError
 from plimsoll.metrics.judged import name_of, rates_of
-from plimsoll.run.attendants import Attendants
-from plimsoll.run.cache import default_path
-from plimsoll.run.manifest import Manifest
-from plimsoll.run.plan import (
+from plimsoll.run.ask.attendants import Attendants
+from plimsoll.run.ask.plan import (
     RunSpec,
     build_benchmark,
     build_judges,
@@ -23,8 +21,10 @@ from plimsoll.run.plan import (
     spec_of,
     takes_model,
 )
-from plimsoll.run.rejudging import rejudge
-from plimsoll.run.wiring import Settings
+from plimsoll.run.ask.wiring import Settings
+from plimsoll.run.keep.cache import default_path
+from plimsoll.run.keep.manifest import Manifest
+from plimsoll.run.work.rejudging import rejudge
 
 
 @click.command("judge")

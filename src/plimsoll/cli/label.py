@@ -8,8 +8,8 @@ import click
 
 from plimsoll.cli import _options, _output
 from plimsoll.core import UserError
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.manifest import Manifest
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Manifest
 
 if TYPE_CHECKING:
     from plimsoll.labelling.sheet import Line, Sheet

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from plimsoll.cli import _options, _output
-from plimsoll.run.folder import RunFolder
+from plimsoll.run.keep.folder import RunFolder
 
 
 @click.command("records")

@@ -9,8 +9,8 @@ from plimsoll.cli import _options, _output
 from plimsoll.core import UserError, replace
 from plimsoll.pages.words import Language
 from plimsoll.reports.view import RunView
-from plimsoll.run import suite
-from plimsoll.run.folder import RunFolder
+from plimsoll.run.ask import suite
+from plimsoll.run.keep.folder import RunFolder
 
 FORMATS = {"table": "", "html": "html", "md": "md", "json": "json"}
 """Format -> ending of the file; the table goes to the terminal."""

@@ -13,9 +13,11 @@ import click
 from plimsoll.cli import _options, _output
 from plimsoll.cli._progress import Progress
 from plimsoll.core import BROKEN, PlimsollError, Usage, UserError
-from plimsoll.run import cache, plan, rehearsal, session, suite
-from plimsoll.run.folder import RunFolder, open_run
-from plimsoll.run.manifest import Summary
+from plimsoll.run.ask import plan, suite
+from plimsoll.run.keep import cache
+from plimsoll.run.keep.folder import RunFolder, open_run
+from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.work import rehearsal, session
 
 OK, ERROR = 0, 1
 UNSCORED = (*BROKEN, "missing")

@@ -8,7 +8,7 @@ import click
 
 from plimsoll.cli import _options, _output
 from plimsoll.core import Sample
-from plimsoll.run.plan import RunSpec, build_benchmark
+from plimsoll.run.ask.plan import RunSpec, build_benchmark
 
 
 @click.command("samples")

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from plimsoll.cli import _options
-from plimsoll.run import keys, seal
+from plimsoll.run.keep import keys, seal
 
 
 @click.command("sign")

@@ -75,7 +75,7 @@ def _of_run(what: Path) -> dict[str, str]:
     if not what.is_dir():
         return {}
     from plimsoll import registry
-    from plimsoll.run.folder import open_run
+    from plimsoll.run.keep.folder import open_run
 
     folder = open_run(what)
     manifest, summary = folder.manifest(), folder.summary()

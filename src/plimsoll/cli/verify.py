@@ -6,8 +6,8 @@ import click
 
 from plimsoll import cli
 from plimsoll.cli import _options, _output
-from plimsoll.run import keys, seal
-from plimsoll.run.seal import Finding
+from plimsoll.run.keep import keys, seal
+from plimsoll.run.keep.seal import Finding
 
 
 @click.command("verify")

@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.core import BROKEN, DataError, UserError
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Manifest, Summary
 
 CLUSTER = "template"
 """Questions that say this in their metadata, and the same, are a cluster."""

@@ -11,8 +11,8 @@ from plimsoll.comparison.differences import DEFAULT, Settings, differences, flip
 from plimsoll.comparison.nouns import Comparison, RunName
 from plimsoll.comparison.parity import parity
 from plimsoll.core import Estimate, UserError
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Manifest, Summary
 
 PREFERRED = ("accuracy", "attack_success_rate", "refusal_rate")
 """Estimates by which a run is named, where it has them."""

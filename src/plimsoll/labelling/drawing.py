@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from plimsoll.core import Instrument, Message, Record, UserError, did_you_mean, user
 from plimsoll.labelling.sheet import Line
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.manifest import Manifest
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Manifest
 
 SIZE = 50
 RIGHT = "right"

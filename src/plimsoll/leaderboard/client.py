@@ -20,7 +20,7 @@ import msgspec
 
 from plimsoll.core import PlimsollError, UserError
 from plimsoll.leaderboard.upload import RUN_LIMIT
-from plimsoll.run.folder import open_run
+from plimsoll.run.keep.folder import open_run
 
 RUN_FILES = ("run.json", "records.jsonl", "summary.json", "seal.json")
 TRIES = 5

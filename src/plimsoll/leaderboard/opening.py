@@ -27,8 +27,8 @@ from plimsoll.leaderboard.nouns import Board, Round
 from plimsoll.leaderboard.office import HOST, Office
 from plimsoll.leaderboard.runs import Verify
 from plimsoll.leaderboard.service import Service
-from plimsoll.run import keys as signing
-from plimsoll.run import seal
+from plimsoll.run.keep import keys as signing
+from plimsoll.run.keep import seal
 
 
 class Preset(NamedTuple):

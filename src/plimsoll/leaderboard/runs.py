@@ -19,9 +19,9 @@ from plimsoll.leaderboard.keys import Key, digest_of, id_of
 from plimsoll.leaderboard.nouns import Fault
 from plimsoll.leaderboard.scoring import NONE
 from plimsoll.leaderboard.upload import Upload
-from plimsoll.run import engine
-from plimsoll.run.folder import RunFolder, open_run
-from plimsoll.run.manifest import Manifest
+from plimsoll.run.keep.folder import RunFolder, open_run
+from plimsoll.run.keep.manifest import Manifest
+from plimsoll.run.work import engine
 from plimsoll.text.letters import index_of
 from plimsoll.text.official_choice import official_fill
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from plimsoll.comparison.nouns import Comparison, Flip
 from plimsoll.core import Record
 from plimsoll.reports.items import Prefixes, whole
-from plimsoll.run.journal import read_at
+from plimsoll.run.keep.journal import read_at
 
 MOST = 3_000
 """Flips in a page; above it a draw that does not favour any."""

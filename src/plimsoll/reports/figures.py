@@ -7,7 +7,7 @@ from typing import Literal
 
 from plimsoll.core import Estimate, Reference
 from plimsoll.reports.view import RunView
-from plimsoll.run.manifest import Summary
+from plimsoll.run.keep.manifest import Summary
 
 Key = tuple[str, frozenset[tuple[str, str]]]
 Standing = Literal["above", "below", "beside", "alone"]

@@ -15,8 +15,8 @@ from plimsoll.core import Estimate, Measures, replace
 from plimsoll.pages.units import unit
 from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.view import RunView
-from plimsoll.run.folder import RunFolder, open_run
-from plimsoll.run.suite import SuiteManifest, SuiteRun, read
+from plimsoll.run.ask.suite import SuiteManifest, SuiteRun, read
+from plimsoll.run.keep.folder import RunFolder, open_run
 from plimsoll.stats.intervals import wilson, z_value
 from plimsoll.taxonomies.crosswalk import hub
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from plimsoll.core import Record
-from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.run.keep.manifest import Manifest, Summary
 
 
 class RunView(Struct, frozen=True, kw_only=True):

@@ -12,8 +12,8 @@ from threading import Timer
 from plimsoll.core import Estimate, PlimsollError
 from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
-from plimsoll.run.folder import RunFolder, runs
-from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.run.keep.folder import RunFolder, runs
+from plimsoll.run.keep.manifest import Manifest, Summary
 from plimsoll.stats.intervals import wilson
 from plimsoll.viewer.shelf import Row, Shelf
 

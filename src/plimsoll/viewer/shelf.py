@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from plimsoll.core import DataError, Outcome, Record
 from plimsoll.reports.items import BINS, SCORED, Counts
-from plimsoll.run import journal
-from plimsoll.run.folder import RunFolder
+from plimsoll.run.keep import journal
+from plimsoll.run.keep.folder import RunFolder
 
 
 class Row(Struct, frozen=True, gc=False):

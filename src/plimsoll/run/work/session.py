@@ -21,12 +21,14 @@ from plimsoll.core import (
     UserError,
     replace,
 )
-from plimsoll.run import engine, folder, journal, layers, stopping
-from plimsoll.run.cache import Cache
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.manifest import FORMAT, Manifest, Summary
-from plimsoll.run.plan import Plan
-from plimsoll.run.wiring import Settings, Wiring, refuse_unpriced
+from plimsoll.run.ask import layers
+from plimsoll.run.ask.plan import Plan
+from plimsoll.run.ask.wiring import Settings, Wiring, refuse_unpriced
+from plimsoll.run.keep import folder, journal
+from plimsoll.run.keep.cache import Cache
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary
+from plimsoll.run.work import engine, stopping
 
 SYNC_EVERY = 5.0
 """Seconds between the moments when the disk is asked to keep what was written."""

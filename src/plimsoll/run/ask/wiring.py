@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plimsoll.core import Model, Usage, UserError, innermost
-from plimsoll.run import layers
-from plimsoll.run.attendants import Attendant
-from plimsoll.run.cache import Cache
-from plimsoll.run.limits import Limiter
+from plimsoll.run.ask import layers
+from plimsoll.run.ask.attendants import Attendant
+from plimsoll.run.ask.limits import Limiter
+from plimsoll.run.keep.cache import Cache
 
 
 def unknown_price(model: str) -> layers.Price | None:

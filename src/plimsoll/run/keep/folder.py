@@ -12,8 +12,8 @@ from typing import TypeVar
 import msgspec
 
 from plimsoll.core import DataError, Record, UserError
-from plimsoll.run import journal
-from plimsoll.run.manifest import FORMAT, Manifest, Summary
+from plimsoll.run.keep import journal
+from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary
 
 STAMP = len("20260101-120000")
 """Characters of a folder's name that say when its run began."""

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from plimsoll.core import Record, UserError
-from plimsoll.run import journal
-from plimsoll.run.folder import RunFolder, slug
-from plimsoll.run.manifest import Manifest, Summary
+from plimsoll.run.keep import journal
+from plimsoll.run.keep.folder import RunFolder, slug
+from plimsoll.run.keep.manifest import Manifest, Summary
 
 
 def write_run(log_dir: Path, manifest: Manifest, records: Iterable[Record]) -> RunFolder:

@@ -20,10 +20,11 @@ from msgspec import Meta, Struct
 from plimsoll import registry
 from plimsoll.core import DataError, MissingExtra, Model, UserError, did_you_mean
 from plimsoll.data.locate import MissingData
-from plimsoll.run import folder, journal, plan
-from plimsoll.run.attendants import Attendants
-from plimsoll.run.layers import Lasting
-from plimsoll.run.plan import Plan, RunSpec
+from plimsoll.run.ask import plan
+from plimsoll.run.ask.attendants import Attendants
+from plimsoll.run.ask.layers import Lasting
+from plimsoll.run.ask.plan import Plan, RunSpec
+from plimsoll.run.keep import folder, journal
 
 PREFIX = "suite/"
 FILE = "suite.json"
@@ -117,7 +118,7 @@ class Planning:
 
 def names() -> tuple[str, ...]:
     """The suites that come with Plimsoll."""
-    found = (entry.name for entry in (files("plimsoll.run") / "suites").iterdir())
+    found = (entry.name for entry in (files("plimsoll.run.ask") / "suites").iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
 
 
@@ -134,7 +135,7 @@ def load(text: str) -> Suite:
             raise UserError(
                 f"no suite is called {name!r}{did_you_mean(name, names())}: there is {', '.join(names())}"
             )
-        content = (files("plimsoll.run") / "suites" / f"{name}.toml").read_text("utf-8")
+        content = (files("plimsoll.run.ask") / "suites" / f"{name}.toml").read_text("utf-8")
     else:
         try:
             content = Path(text).read_text("utf-8")

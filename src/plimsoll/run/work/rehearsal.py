@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from plimsoll.core import Record, Request, Response, Usage
-from plimsoll.run import engine
-from plimsoll.run.layers import estimated_usage
-from plimsoll.run.plan import Plan
+from plimsoll.run.ask.layers import estimated_usage
+from plimsoll.run.ask.plan import Plan
+from plimsoll.run.work import engine
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,8 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.core import PlimsollError, UserError
-from plimsoll.run import journal, keys
-from plimsoll.run.folder import RunFolder
+from plimsoll.run.keep import journal, keys
+from plimsoll.run.keep.folder import RunFolder
 
 FILE = "seal.json"
 FILES = ("run.json", "records.jsonl", "summary.json")

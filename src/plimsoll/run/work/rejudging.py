@@ -11,13 +11,14 @@ from pathlib import Path
 import msgspec
 
 from plimsoll.core import Benchmark, Estimate, Record
-from plimsoll.run import engine, folder, journal
-from plimsoll.run.attendants import Attendants
-from plimsoll.run.cache import Cache
-from plimsoll.run.engine import Count
-from plimsoll.run.folder import RunFolder
-from plimsoll.run.manifest import Manifest, ModelEntry, Summary
-from plimsoll.run.wiring import Settings, Wiring
+from plimsoll.run.ask.attendants import Attendants
+from plimsoll.run.ask.wiring import Settings, Wiring
+from plimsoll.run.keep import folder, journal
+from plimsoll.run.keep.cache import Cache
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Manifest, ModelEntry, Summary
+from plimsoll.run.work import engine
+from plimsoll.run.work.engine import Count
 
 Observer = Callable[[Record, Count], None]
 

@@ -1,0 +1,1 @@
+"""What is done with a plan: sessions, the engine, stopping, rehearsing, judging anew."""
