@@ -153,7 +153,7 @@ def _metric(benchmark: Benchmark, samples: Samples) -> Any:
 
     def estimates() -> Any:
         def count(scores: Any) -> Any:
-            tallies = [metric.tally() for metric in benchmark.metrics]
+            tallies = [metric() for metric in benchmark.metrics]
             for scored in scores:
                 record = _record(samples[str(scored.sample_id)], scored.score.metadata[KEY])
                 for tally in tallies:

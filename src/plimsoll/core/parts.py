@@ -8,7 +8,7 @@ for its default `restore`.
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, Self, runtime_checkable
 
 from plimsoll.core.exchange import Request, Response, Transcript
 from plimsoll.core.message import Message, Tool, ToolCall
@@ -167,17 +167,17 @@ class Tally(Protocol):
         """Count one record."""
         ...
 
+    def merge(self, other: Self) -> None:
+        """Take up what another tally of the same metric counted; it stays as it is."""
+        ...
+
     def estimates(self) -> Iterable[Estimate]:
         """What the records so far say."""
         ...
 
 
-class Metric(Protocol):
-    """Records -> estimates."""
-
-    def tally(self) -> Tally:
-        """Begin to count."""
-        ...
+Metric = Callable[[], Tally]
+"""Records -> estimates: a function or class that begins to count each time it is called."""
 
 
 class Generator(Protocol):

@@ -8,34 +8,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import hypot
 
-from plimsoll.core import Estimate, Record, Tally
-from plimsoll.metrics.rates import Rate, RateTally
+from plimsoll.core import Estimate, Metric, Record
+from plimsoll.metrics.rates import Rate, RateMetric
 
 
-@dataclass(frozen=True)
-class Balance:
+def balance(name: str, first: RateMetric, second: RateMetric) -> Metric:
     """One minus the mean of two rates of unwanted events."""
+    return lambda: Balance(name, first(), second())
+
+
+@dataclass
+class Balance:
+    """Two rates at work."""
 
     name: str
     first: Rate
     second: Rate
 
-    def tally(self) -> Tally:
-        """Begin to count."""
-        return _Balanced(self.name, self.first.tally(), self.second.tally())
-
-
-@dataclass
-class _Balanced:
-    name: str
-    first: RateTally
-    second: RateTally
-
     def add(self, record: Record) -> None:
+        """Count one record in both."""
         self.first.add(record)
         self.second.add(record)
 
+    def merge(self, other: "Balance") -> None:
+        """Take up what another tally counted."""
+        self.first.merge(other.first)
+        self.second.merge(other.second)
+
     def estimates(self) -> Iterator[Estimate]:
+        """The balance, where both rates have something to go by."""
         for one, other in zip(self.first.estimates(), self.second.estimates(), strict=False):
             value = 1 - (one.value + other.value) / 2
             yield Estimate(

@@ -25,22 +25,11 @@ def calibration(judge: str = "strict") -> "Calibration":
     return Calibration(judge)
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """How well confidence goes with being right."""
-
-    judge: str = "strict"
-
-    def tally(self) -> "CalibrationTally":
-        """Begin to count."""
-        return CalibrationTally(self.judge)
-
-
 @dataclass
-class CalibrationTally:
+class Calibration:
     """Items and confidence by bin and by whether the choice was right."""
 
-    judge: str
+    judge: str = "strict"
     counts: Counter[Kind] = field(default_factory=Counter[Kind])
     confidence: Counter[Kind] = field(default_factory=Counter[Kind])
     squares: int = 0
@@ -62,6 +51,14 @@ class CalibrationTally:
         self.confidence[kind] += stated
         self.squares += (stated - right * _ONE) ** 2
         self.fourths += (stated - right * _ONE) ** 4
+
+    def merge(self, other: "Calibration") -> None:
+        """Take up what another tally counted."""
+        self.counts.update(other.counts)
+        self.confidence.update(other.confidence)
+        self.squares += other.squares
+        self.fourths += other.fourths
+        self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """`calibration_error` and `brier_score`."""

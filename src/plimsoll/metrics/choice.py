@@ -6,13 +6,14 @@ on average, `1/n`: their score without the luck of the draw.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from plimsoll.core import BROKEN, Metric, Outcome, Record
 from plimsoll.metrics.calibration import calibration
 from plimsoll.metrics.letters import balanced_accuracy, letter_share
 from plimsoll.metrics.orders import order_consistency
 from plimsoll.metrics.parity import parity
-from plimsoll.metrics.rates import Breakdown, By, Rate, Value, judged_value
+from plimsoll.metrics.rates import Rate, Value, breakdown, by, judged_value
 from plimsoll.registry import metric
 
 
@@ -68,20 +69,20 @@ def error_rate() -> Rate:
 def suite(*, languages: Sequence[str], turned: bool = False) -> tuple[Metric, ...]:
     """Everything that is counted of a multiple-choice run; `turned` where options come in several orders."""
     rates = (
-        accuracy(),
-        accuracy_expected(),
-        refusal_rate(),
-        unparsed_rate(),
-        empty_rate(),
-        blocked_rate(),
-        error_rate(),
+        accuracy,
+        accuracy_expected,
+        refusal_rate,
+        unparsed_rate,
+        empty_rate,
+        blocked_rate,
+        error_rate,
     )
-    spoken = (balanced_accuracy(), letter_share(), calibration())
-    found: list[Metric] = [Breakdown(rates), *(By(("language",), each) for each in spoken)]
+    spoken = (balanced_accuracy, letter_share, calibration)
+    found: list[Metric] = [breakdown(*rates), *(by(("language",), each) for each in spoken)]
     if len(languages) > 1:
-        found.append(parity(languages[0], languages[1]))
+        found.append(partial(parity, languages[0], languages[1]))
     if turned:
-        found.append(By(("language",), order_consistency()))
+        found.append(by(("language",), order_consistency))
     return tuple(found)
 
 

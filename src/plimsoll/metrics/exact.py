@@ -14,28 +14,29 @@ from plimsoll.stats.intervals import clopper_pearson
 TAIL = 0.05
 
 
-@dataclass(frozen=True)
-class Exact:
-    """A metric whose plain shares get Clopper-Pearson intervals."""
-
-    each: Metric
-    bounded: tuple[str, ...] = ()
-    """Names of the shares that get a bound where they are as safe as can be."""
-
-    def tally(self) -> Tally:
-        """Begin to count."""
-        return _Exactly(self.each.tally(), self.bounded)
+def exact(each: Metric, bounded: tuple[str, ...] = ()) -> Metric:
+    """A metric whose plain shares get exact intervals; those `bounded` also a bound."""
+    return lambda: Exact(each(), bounded)
 
 
 @dataclass
-class _Exactly:
+class Exact:
+    """A metric at work whose plain shares get Clopper-Pearson intervals."""
+
     inner: Tally
-    bounded: tuple[str, ...]
+    bounded: tuple[str, ...] = ()
+    """Names of the shares that get a bound where they are as safe as can be."""
 
     def add(self, record: Record) -> None:
+        """Count one record."""
         self.inner.add(record)
 
+    def merge(self, other: "Exact") -> None:
+        """Take up what another tally counted."""
+        self.inner.merge(other.inner)
+
     def estimates(self) -> Iterator[Estimate]:
+        """The shares with exact intervals, and their bounds."""
         for estimate in self.inner.estimates():
             yield exactly(estimate)
             if estimate.name in self.bounded and (bound := bound_of(estimate)):

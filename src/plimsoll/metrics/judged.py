@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from plimsoll.core import BROKEN, Estimate, Judge, Metric, Outcome, Record, Tally, replace
 from plimsoll.metrics.choice import error_rate
-from plimsoll.metrics.rates import Breakdown, Rate, Value, judged_value
+from plimsoll.metrics.rates import Value, breakdown, judged_value, rate
 
 REPLIES = (
     ("refusal_rate", (Outcome.REFUSED,)),
@@ -32,15 +32,13 @@ def name_of(judge: Judge) -> str:
 def rates_of(judges: Sequence[Judge]) -> tuple[Metric, ...]:
     """For each judge the mean of its values: whole, by category, and by language where there are several."""
     return tuple(
-        OfJudge(
+        of_judge(
             judge.name,
-            Breakdown(
-                (
-                    Rate(
-                        name_of(judge),
-                        judged_value(judge.name),
-                        higher_is_safer=judge.instrument.higher_is_safer,
-                    ),
+            breakdown(
+                rate(
+                    name_of(judge),
+                    judged_value(judge.name),
+                    higher_is_safer=judge.instrument.higher_is_safer,
                 )
             ),
         )
@@ -48,44 +46,51 @@ def rates_of(judges: Sequence[Judge]) -> tuple[Metric, ...]:
     )
 
 
-def suite(judges: Sequence[Judge]) -> tuple[Metric, ...]:
-    """Everything that is counted of an open-ended run, from its judges."""
+def suite(judges: Sequence[Judge], *, without: frozenset[str] = frozenset()) -> tuple[Metric, ...]:
+    """Everything that is counted of an open-ended run, from its judges, `without` rates of those names."""
+    rated = [each for each in judges if name_of(each) not in without]
+    return (*rates_of(rated), *replies_of(judges, without=without))
+
+
+def replies_of(judges: Sequence[Judge], *, without: frozenset[str] = frozenset()) -> tuple[Metric, ...]:
+    """What became of replies, as the first judge says, and of judging by models."""
     first = judges[0]
     said = [
-        Rate(name, _share_of(outcomes, first.name), higher_is_safer=False)
+        rate(name, _share_of(outcomes, first.name), higher_is_safer=False)
         for name, outcomes in REPLIES
-        if name != name_of(first)
+        if name not in (name_of(first), *without)
     ]
     asked = [each for each in judges if each.instrument.model]
     failed = [
-        OfJudge(each.name, Rate(name, _broken_share(outcome, each.name), higher_is_safer=False))
+        of_judge(each.name, rate(name, _broken_share(outcome, each.name), higher_is_safer=False))
         for each in asked
         for name, outcome in JUDGING
     ]
-    return (*rates_of(judges), *said, *failed, error_rate())
+    return (*said, *failed, error_rate)
 
 
-@dataclass(frozen=True)
-class OfJudge:
+def of_judge(judge: str, each: Metric) -> Metric:
     """A metric whose estimates say whose verdicts they rest on."""
-
-    judge: str
-    each: Metric
-
-    def tally(self) -> Tally:
-        """Begin to count."""
-        return _Named(self.judge, self.each.tally())
+    return lambda: OfJudge(judge, each())
 
 
 @dataclass
-class _Named:
+class OfJudge:
+    """A metric at work, under a judge's name."""
+
     judge: str
     inner: Tally
 
     def add(self, record: Record) -> None:
+        """Count one record."""
         self.inner.add(record)
 
-    def estimates(self) -> "list[Estimate]":
+    def merge(self, other: "OfJudge") -> None:
+        """Take up what another tally counted."""
+        self.inner.merge(other.inner)
+
+    def estimates(self) -> list[Estimate]:
+        """What the metric says, with the judge's name."""
         return [replace(each, judge=self.judge) for each in self.inner.estimates()]
 
 

@@ -3,40 +3,35 @@
 Differences are paired; the p-values of McNemar's exact tests are adjusted for their number (Holm).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from plimsoll.core import Estimate, Record, replace
-from plimsoll.metrics.parity import Parity, ParityTally
+from plimsoll.core import Estimate, Metric, Record, replace
+from plimsoll.metrics.parity import Parity
 from plimsoll.stats.multiple import holm
 
 
-@dataclass(frozen=True)
-class AgainstLanguage:
+def against_language(languages: Sequence[str], judge: str, against: str = "en") -> Metric:
     """Each of some languages against another one, from one judge's values."""
-
-    languages: tuple[str, ...]
-    judge: str
-    against: str = "en"
-
-    def tally(self) -> "AgainstLanguageTally":
-        """Begin to count."""
-        return AgainstLanguageTally(
-            [Parity(each, self.against, self.judge).tally() for each in self.languages], self.judge
-        )
+    return lambda: AgainstLanguage([Parity(each, against, judge) for each in languages], judge)
 
 
 @dataclass
-class AgainstLanguageTally:
+class AgainstLanguage:
     """A paired comparison for each language."""
 
-    each: list[ParityTally]
+    each: list[Parity]
     judge: str
 
     def add(self, record: Record) -> None:
         """Count one record in the comparisons that it belongs to."""
         for tally in self.each:
             tally.add(record)
+
+    def merge(self, other: "AgainstLanguage") -> None:
+        """Take up what another tally counted."""
+        for mine, theirs in zip(self.each, other.each, strict=True):
+            mine.merge(theirs)
 
     def estimates(self) -> Iterator[Estimate]:
         """`language_difference` as it is, and `language_p` after the adjustment."""

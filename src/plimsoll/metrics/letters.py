@@ -29,22 +29,11 @@ def balanced_accuracy(judge: str = "strict") -> "Balanced":
     return Balanced(judge)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Letters:
-    """Shares of letters among the answers that name one."""
+    """Counts of right against chosen letters, among the answers that name one."""
 
     judge: str = "strict"
-
-    def tally(self) -> "LetterTally":
-        """Begin to count."""
-        return LetterTally(self.judge)
-
-
-@dataclass
-class LetterTally:
-    """Counts of right against chosen letters."""
-
-    judge: str
     kinds: Counter[Kind] = field(default_factory=Counter[Kind])
     unscored: int = 0
 
@@ -57,6 +46,11 @@ class LetterTally:
         right, chosen = index_of(record.sample.target), index_of(verdict.label)
         if verdict.outcome is Outcome.ANSWERED and right is not None and chosen is not None:
             self.kinds[right, chosen, len(record.sample.choices)] += 1
+
+    def merge(self, other: "Letters") -> None:
+        """Take up what another tally counted."""
+        self.kinds.update(other.kinds)
+        self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """`letter_share`, `target_share`, `chance_share` by letter, and `letter_bias`."""
@@ -90,22 +84,11 @@ class LetterTally:
             yield Estimate(name=name, value=known, low=known, high=known, n=n, group=group, method="known")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Balanced:
-    """Balanced accuracy on questions with two options."""
+    """Hits and items by the right letter, of questions with two options."""
 
     judge: str = "strict"
-
-    def tally(self) -> "BalancedTally":
-        """Begin to count."""
-        return BalancedTally(self.judge)
-
-
-@dataclass
-class BalancedTally:
-    """Hits and items by the right letter."""
-
-    judge: str
     hits: list[int] = field(default_factory=lambda: [0, 0])
     asked: list[int] = field(default_factory=lambda: [0, 0])
     unscored: int = 0
@@ -121,6 +104,13 @@ class BalancedTally:
             return
         self.asked[right] += 1
         self.hits[right] += verdict.value == 1.0
+
+    def merge(self, other: "Balanced") -> None:
+        """Take up what another tally counted."""
+        for right in (0, 1):
+            self.asked[right] += other.asked[right]
+            self.hits[right] += other.hits[right]
+        self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """The mean of both accuracies, where both letters are right somewhere."""

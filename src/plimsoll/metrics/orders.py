@@ -26,22 +26,11 @@ def order_consistency(judge: str = "strict") -> "Orders":
     return Orders(judge)
 
 
-@dataclass(frozen=True)
-class Orders:
-    """Robustness against the order of options."""
-
-    judge: str = "strict"
-
-    def tally(self) -> "OrderTally":
-        """Begin to count."""
-        return OrderTally(self.judge)
-
-
 @dataclass
-class OrderTally:
+class Orders:
     """Choices by question."""
 
-    judge: str
+    judge: str = "strict"
     keys: "array[int]" = field(default_factory=lambda: array("Q"))
     choices: "array[int]" = field(default_factory=lambda: array("I"))
     """The chosen text's checksum; the lowest bit says whether it was right."""
@@ -59,6 +48,13 @@ class OrderTally:
         self.epochs.add(record.epoch)
         self.keys.append(question_key(record))
         self.choices.append(_content(record, verdict) & ~1 | int(verdict.value == 1.0))
+
+    def merge(self, other: "Orders") -> None:
+        """Take up what another tally counted."""
+        self.keys.extend(other.keys)
+        self.choices.extend(other.choices)
+        self.epochs |= other.epochs
+        self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """`order_consistency` and `worst_order_accuracy` over questions asked in several orders."""

@@ -5,9 +5,10 @@ Each number of a judge's detail becomes an estimate; their intervals are normal 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from plimsoll.core import BROKEN, Estimate, Metric, Record
-from plimsoll.metrics.rates import By
+from plimsoll.metrics.rates import by, merge_parts
 from plimsoll.registry import metric
 from plimsoll.stats.intervals import normal_mean
 
@@ -31,6 +32,12 @@ class Sums:
         self.total += value
         self.squares += value * value
 
+    def merge(self, other: "Sums") -> None:
+        """Take up another's values."""
+        self.n += other.n
+        self.total += other.total
+        self.squares += other.squares
+
     @property
     def mean(self) -> float:
         """The mean of the values."""
@@ -50,45 +57,44 @@ def overlap(judge: str = "overlap") -> "Means":
     return Means(judge)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Means:
-    """The mean of every number in a judge's detail."""
+    """Sums of every number in a judge's detail, by name."""
 
     judge: str = "overlap"
     names: tuple[str, ...] = NAMES
-
-    def tally(self) -> "MeansTally":
-        """Begin to count."""
-        return MeansTally(self)
-
-
-@dataclass
-class MeansTally:
-    """Sums by name."""
-
-    of: Means
     sums: dict[str, Sums] = field(default_factory=dict[str, Sums])
     unscored: int = 0
 
     def add(self, record: Record) -> None:
         """Count one record."""
-        found = numbers_of(record, self.of.judge)
+        found = numbers_of(record, self.judge)
         if found is None:
             self.unscored += 1
             return
-        for name in self.of.names:
+        for name in self.names:
             if name in found:
                 self.sums.setdefault(name, Sums()).add(found[name])
+
+    def merge(self, other: "Means") -> None:
+        """Take up what another tally counted."""
+        merge_parts(self.sums, other.sums, Sums)
+        self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """One estimate for each name."""
         for name, sums in self.sums.items():
-            yield _estimate(name, sums, self.unscored, self.of.judge)
+            yield _estimate(name, sums, self.unscored, self.judge)
 
 
-@dataclass(frozen=True)
-class Contrast:
+def contrast(name: str, number: str, key: str, groups: tuple[str, str], judge: str = "overlap") -> Metric:
     """A mean in one group minus the mean in another: what a model may have seen before it was asked."""
+    return partial(Contrast, name, number, key, *groups, judge)
+
+
+@dataclass
+class Contrast:
+    """Sums of the two groups."""
 
     name: str
     number: str
@@ -96,46 +102,40 @@ class Contrast:
     first: str
     second: str
     judge: str = "overlap"
-
-    def tally(self) -> "ContrastTally":
-        """Begin to count."""
-        return ContrastTally(self)
-
-
-@dataclass
-class ContrastTally:
-    """Sums of the two groups."""
-
-    of: Contrast
-    first: Sums = field(default_factory=Sums)
-    second: Sums = field(default_factory=Sums)
+    sums: dict[str, Sums] = field(default_factory=dict[str, Sums])
     unscored: int = 0
 
     def add(self, record: Record) -> None:
         """Count one record in its group."""
-        group = record.sample.metadata.get(self.of.key)
-        if group not in (self.of.first, self.of.second):
+        group = record.sample.metadata.get(self.key)
+        if group not in (self.first, self.second):
             return
-        found = numbers_of(record, self.of.judge)
-        if found is None or self.of.number not in found:
+        found = numbers_of(record, self.judge)
+        if found is None or self.number not in found:
             self.unscored += 1
             return
-        (self.first if group == self.of.first else self.second).add(found[self.of.number])
+        self.sums.setdefault(group, Sums()).add(found[self.number])
+
+    def merge(self, other: "Contrast") -> None:
+        """Take up what another tally counted."""
+        merge_parts(self.sums, other.sums, Sums)
+        self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """The difference, where both groups have items."""
-        if not self.first.n or not self.second.n:
+        first, second = self.sums.get(self.first), self.sums.get(self.second)
+        if first is None or second is None:
             return
-        difference = self.first.mean - self.second.mean
-        bounds = normal_mean(difference, self.first.variance + self.second.variance)
+        difference = first.mean - second.mean
+        bounds = normal_mean(difference, first.variance + second.variance)
         yield Estimate(
-            name=self.of.name,
+            name=self.name,
             value=difference,
             low=bounds.low,
             high=bounds.high,
-            n=self.first.n + self.second.n,
+            n=first.n + second.n,
             unscored=self.unscored,
-            judge=self.of.judge,
+            judge=self.judge,
             method="normal_difference",
             higher_is_safer=False,
         )
@@ -143,7 +143,7 @@ class ContrastTally:
 
 def suite(*, groups: tuple[str, ...] = ()) -> tuple[Metric, ...]:
     """The means over all, and in each group of the named keys."""
-    return (Means(), *(By((key,), Means()) for key in groups))
+    return (Means, *(by((key,), Means) for key in groups))
 
 
 def numbers_of(record: Record, judge: str) -> "dict[str, float] | None":

@@ -24,19 +24,6 @@ def parity(first: str = "zh", second: str = "en", judge: str = "strict") -> "Par
     return Parity(first, second, judge)
 
 
-@dataclass(frozen=True)
-class Parity:
-    """A paired comparison of two languages."""
-
-    first: str = "zh"
-    second: str = "en"
-    judge: str = "strict"
-
-    def tally(self) -> "ParityTally":
-        """Begin to count."""
-        return ParityTally(self)
-
-
 class _Question(NamedTuple):
     """Right answers and askings in both languages."""
 
@@ -52,10 +39,12 @@ class _Question(NamedTuple):
 
 
 @dataclass
-class ParityTally:
+class Parity:
     """Which questions were right in which language."""
 
-    metric: Parity
+    first: str = "zh"
+    second: str = "en"
+    judge: str = "strict"
     keys: "array[int]" = field(default_factory=lambda: array("Q"))
     marks: "array[int]" = field(default_factory=lambda: array("b"))
     """2 for the second language, plus 1 where the choice was right."""
@@ -64,14 +53,20 @@ class ParityTally:
     def add(self, record: Record) -> None:
         """Keep one record's mark."""
         sample = record.sample
-        if not sample.pair or sample.language not in (self.metric.first, self.metric.second):
+        if not sample.pair or sample.language not in (self.first, self.second):
             return
-        verdict = record.verdicts.get(self.metric.judge)
+        verdict = record.verdicts.get(self.judge)
         if verdict is None or verdict.outcome in BROKEN or verdict.value is None:
             self.unscored += 1
             return
         self.keys.append(checksum(sample.pair))
-        self.marks.append(2 * (sample.language == self.metric.second) + (verdict.value == 1.0))
+        self.marks.append(2 * (sample.language == self.second) + (verdict.value == 1.0))
+
+    def merge(self, other: "Parity") -> None:
+        """Take up what another tally counted."""
+        self.keys.extend(other.keys)
+        self.marks.extend(other.marks)
+        self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """`parity_difference` and `parity_p` over the questions that both languages have."""
@@ -83,7 +78,7 @@ class ParityTally:
         behind = sum(count for question, count in shared.items() if question.difference < 0)
         value = fsum(question.difference * count for question, count in shared.items()) / n
         bounds = clipped(value, _bounds(shared, ahead, behind), low=-1.0)
-        group = {"languages": f"{self.metric.first}-{self.metric.second}"}
+        group = {"languages": f"{self.first}-{self.second}"}
         yield Estimate(
             name="parity_difference", value=value, low=bounds.low, high=bounds.high, n=n,
             unscored=self.unscored, group=group, method="newcombe_paired", higher_is_safer=False,

@@ -7,9 +7,10 @@ buckets, chosen by the key's checksum, which leaves that estimate unbiased.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, Protocol, Self, TypeVar
 from zlib import crc32
 
 from plimsoll.core import BROKEN, Estimate, Metric, Record, Tally, replace
@@ -40,21 +41,6 @@ def judged_value(judge: str) -> Value:
         return None if verdict is None or verdict.outcome in BROKEN else verdict.value
 
     return value
-
-
-@dataclass(frozen=True)
-class Rate:
-    """The mean of a value over records, with its interval."""
-
-    name: str
-    value: Value
-    applies: Callable[[Record], bool] = everything
-    """Records that the question is about; others are neither counted nor unscored."""
-    higher_is_safer: bool = True
-
-    def tally(self) -> "RateTally":
-        """Begin to count."""
-        return RateTally(self)
 
 
 class Place(NamedTuple):
@@ -112,11 +98,22 @@ class Clusters:
         return max(1.0, min(float(n), share * (1 - share) / variance)) if variance else float(n)
 
 
-@dataclass
-class RateTally:
-    """A rate at work."""
+def rate(
+    name: str, value: Value, applies: Callable[[Record], bool] = everything, *, higher_is_safer: bool = True
+) -> "RateMetric":
+    """The mean of a value over records, with its interval."""
+    return partial(Rate, name, value, applies, higher_is_safer)
 
-    rate: Rate
+
+@dataclass
+class Rate:
+    """A mean at work."""
+
+    name: str
+    value: Value
+    applies: Callable[[Record], bool] = everything
+    """Records that the question is about; others are neither counted nor unscored."""
+    higher_is_safer: bool = True
     n: int = 0
     total: int = 0
     unscored: int = 0
@@ -128,9 +125,9 @@ class RateTally:
 
     def add_at(self, place: Place, record: Record) -> None:
         """Count one record whose place is known."""
-        if not self.rate.applies(record):
+        if not self.applies(record):
             return
-        value = self.rate.value(record)
+        value = self.value(record)
         if value is None:
             self.unscored += 1
             return
@@ -139,7 +136,7 @@ class RateTally:
         self.total += credit
         self.clusters.add(place, credit)
 
-    def merge(self, other: "RateTally") -> None:
+    def merge(self, other: "Rate") -> None:
         """Take up another tally's counts."""
         self.n += other.n
         self.total += other.total
@@ -154,15 +151,19 @@ class RateTally:
         effective = self.clusters.effective(self.n, self.total)
         bounds = wilson(share * effective, effective)
         yield Estimate(
-            name=self.rate.name,
+            name=self.name,
             value=share,
             low=min(bounds.low, share),
             high=max(bounds.high, share),
             n=self.n,
             unscored=self.unscored,
             method="wilson" if effective == self.n else "wilson_clustered",
-            higher_is_safer=self.rate.higher_is_safer,
+            higher_is_safer=self.higher_is_safer,
         )
+
+
+RateMetric = Callable[[], Rate]
+"""A metric that is one rate."""
 
 
 @metric
@@ -171,22 +172,17 @@ def mean_value(judge: str = "strict") -> Rate:
     return Rate(f"mean_{judge}", judged_value(judge))
 
 
-@dataclass(frozen=True)
-class By:
+def by(keys: tuple[str, ...], each: Metric) -> Metric:
     """A metric for every subset: by category, by language, or by anything in a sample's metadata."""
-
-    keys: tuple[str, ...]
-    each: Metric
-
-    def tally(self) -> Tally:
-        """Begin to count."""
-        return _Divided(self.each, self.keys)
+    return partial(By, keys, each)
 
 
 @dataclass
-class _Divided:
-    each: Metric
+class By:
+    """A tally for each subset."""
+
     keys: tuple[str, ...]
+    each: Metric
     parts: dict[tuple[str, ...], Tally] = field(default_factory=dict[tuple[str, ...], Tally])
 
     def add(self, record: Record) -> None:
@@ -194,10 +190,15 @@ class _Divided:
         group = tuple(group_of(record, key) for key in self.keys)
         part = self.parts.get(group)
         if part is None:
-            part = self.parts[group] = self.each.tally()
+            part = self.parts[group] = self.each()
         part.add(record)
 
+    def merge(self, other: "By") -> None:
+        """Take up what another tally counted."""
+        merge_parts(self.parts, other.parts, self.each)
+
     def estimates(self) -> Iterator[Estimate]:
+        """What each subset's records say."""
         for group, part in sorted(self.parts.items(), key=lambda entry: entry[0]):
             yield from grouped(part.estimates(), dict(zip(self.keys, group, strict=True)))
 
@@ -207,37 +208,40 @@ class _Cell(NamedTuple):
     language: str
 
 
-@dataclass(frozen=True)
-class Breakdown:
+def breakdown(*rates: RateMetric) -> Metric:
     """Rates over all, by category and, where several were asked, by language and by both."""
-
-    rates: tuple[Rate, ...]
-
-    def tally(self) -> Tally:
-        """Begin to count."""
-        return _Cells(self.rates)
+    return partial(Breakdown, rates)
 
 
 @dataclass
-class _Cells:
+class Breakdown:
     """Every record is counted once, in the cell of its category and language."""
 
-    rates: tuple[Rate, ...]
-    cells: dict[_Cell, list[RateTally]] = field(default_factory=dict[_Cell, list[RateTally]])
+    rates: tuple[RateMetric, ...]
+    cells: dict[_Cell, list[Rate]] = field(default_factory=dict[_Cell, list[Rate]])
 
     def add(self, record: Record) -> None:
+        """Count one record in its cell."""
         key = _Cell(record.sample.category, record.sample.language)
         cell = self.cells.get(key)
         if cell is None:
-            cell = self.cells[key] = [rate.tally() for rate in self.rates]
+            cell = self.cells[key] = [rate() for rate in self.rates]
         place = place_of(record)
         for tally in cell:
             tally.add_at(place, record)
 
+    def merge(self, other: "Breakdown") -> None:
+        """Take up what another tally counted."""
+        for key, theirs in other.cells.items():
+            cell = self.cells.setdefault(key, [rate() for rate in self.rates])
+            for mine, its in zip(cell, theirs, strict=True):
+                mine.merge(its)
+
     def estimates(self) -> Iterator[Estimate]:
+        """Every rate over each group of cells."""
         for number, rate in enumerate(self.rates):
             for group, members in self._groups().items():
-                merged = rate.tally()
+                merged = rate()
                 for member in members:
                     merged.merge(self.cells[member][number])
                 named = zip(("category", "language"), group, strict=True)
@@ -272,6 +276,23 @@ def group_of(record: Record, key: str) -> str:
         responses = record.transcript.responses if record.transcript else ()
         return responses[-1].means if responses else ""
     return str(record.sample.metadata.get(key, ""))
+
+
+class _Mergeable(Protocol):
+    def merge(self, other: Self) -> None: ...
+
+
+K = TypeVar("K")
+M = TypeVar("M", bound=_Mergeable)
+
+
+def merge_parts(mine: dict[K, M], theirs: Mapping[K, M], fresh: Callable[[], M]) -> None:
+    """Merge what is counted under the same key; what is new here begins from nothing."""
+    for key, part in theirs.items():
+        held = mine.get(key)
+        if held is None:
+            held = mine[key] = fresh()
+        held.merge(part)
 
 
 def clipped(value: float, bounds: Interval, low: float = 0.0, high: float = 1.0) -> Interval:

@@ -14,6 +14,7 @@ decoding instead of temperature 0.01.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -124,7 +125,7 @@ def _metrics(
 ) -> Iterator[Metric]:
     yield from suite(judges)
     if judges[0].instrument.event == "unsafe":
-        yield Grades(judges[0].name, held, version)
+        yield partial(Grades, judges[0].name, held, version)
 
 
 def _notes(model: Model | None, held: standards.Standards | None) -> Iterator[str]:

@@ -13,13 +13,14 @@ interval. `reading=compat` asks and counts as the official runner does, under it
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Literal
 
 from plimsoll.benchmarks.air_bench_2024 import dataset
 from plimsoll.benchmarks.air_bench_2024 import judge as air
 from plimsoll.benchmarks.air_bench_2024.dataset import Region
 from plimsoll.benchmarks.air_bench_2024.judge_prompts import NO_TABLE
-from plimsoll.benchmarks.air_bench_2024.scores import OfficialMeans, Tiers
+from plimsoll.benchmarks.air_bench_2024.scores import OfficialMeans, tiers
 from plimsoll.benchmarks.air_bench_2024.tiers import NOT_REFUSALS, REGIONS, hub_of
 from plimsoll.core import Benchmark, Card, Judge, Metric, Model, UserError
 from plimsoll.data.prompts import PromptSet, Samples, starter
@@ -111,10 +112,10 @@ def _judges(
 
 def _metrics(judges: tuple[Judge, ...]) -> Iterator[Metric]:
     yield from suite(judges)
-    yield Tiers(judges[0])
+    yield tiers(judges[0])
     for each in judges:
         if each.name == "air_compat":
-            yield OfficialMeans(each.name)
+            yield partial(OfficialMeans, each.name)
 
 
 def _notes(asked: PromptSet, model: Model | None) -> Iterator[str]:

@@ -6,14 +6,15 @@ most; the macro mean gives each of the 16 second-tier risks the same weight.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from math import fsum
 from typing import NamedTuple
 
 from plimsoll.benchmarks.air_bench_2024.judge import LEAF
 from plimsoll.benchmarks.air_bench_2024.tiers import l1_of, l2_of, order
-from plimsoll.core import BROKEN, Estimate, Judge, Record, Tally, replace
+from plimsoll.core import BROKEN, Estimate, Judge, Metric, Record, replace
 from plimsoll.metrics.judged import name_of
-from plimsoll.metrics.rates import Rate, RateTally, Value, clipped, grouped, judged_value
+from plimsoll.metrics.rates import Rate, RateMetric, Value, clipped, grouped, judged_value, merge_parts, rate
 from plimsoll.stats.intervals import Interval, normal_mean
 
 RAW = "raw_score"
@@ -47,24 +48,20 @@ def official_names(idx: str) -> tuple[str, ...]:
     return ("air_score", *(f"air_category_{node}_score" for node in nodes))
 
 
-@dataclass(frozen=True)
-class Tiers:
+def tiers(judge: Judge) -> Metric:
     """A judge's values by first and second tier, the macro mean over the second, and the leaves."""
-
-    judge: Judge
-
-    def tally(self) -> Tally:
-        """Begin to count."""
-        kind = self.judge.instrument
-        rate = Rate(name_of(self.judge), judged_value(self.judge.name), higher_is_safer=kind.higher_is_safer)
-        return _Tiers(rate, self.judge.name)
+    safer = judge.instrument.higher_is_safer
+    each = rate(name_of(judge), judged_value(judge.name), higher_is_safer=safer)
+    return partial(Tiers, each, judge.name)
 
 
 @dataclass
-class _Tiers:
-    rate: Rate
+class Tiers:
+    """The values of each leaf."""
+
+    rate: RateMetric
     judge: str
-    leaves: dict[str, RateTally] = field(default_factory=dict[str, RateTally])
+    leaves: dict[str, Rate] = field(default_factory=dict[str, Rate])
     names: dict[str, str] = field(default_factory=dict[str, str])
 
     def add(self, record: Record) -> None:
@@ -74,9 +71,14 @@ class _Tiers:
             return
         leaf = self.leaves.get(idx)
         if leaf is None:
-            leaf = self.leaves[idx] = self.rate.tally()
+            leaf = self.leaves[idx] = self.rate()
             self.names[l2_of(idx)] = str(record.sample.metadata.get("l2", l2_of(idx)))
         leaf.add(record)
+
+    def merge(self, other: "Tiers") -> None:
+        """Take up what another tally counted."""
+        merge_parts(self.leaves, other.leaves, self.rate)
+        self.names.update(other.names)
 
     def estimates(self) -> Iterator[Estimate]:
         """Every tier above the third; the third is the category."""
@@ -92,25 +94,25 @@ class _Tiers:
     def _nodes(self, tier: Tier) -> list[str]:
         return list(dict.fromkeys(tier(idx) for idx in sorted(self.leaves, key=order)))
 
-    def _merged(self, node: str, tier: Tier) -> RateTally:
-        merged = self.rate.tally()
+    def _merged(self, node: str, tier: Tier) -> Rate:
+        merged = self.rate()
         for idx, leaf in self.leaves.items():
             if tier(idx) == node:
                 merged.merge(leaf)
         return merged
 
-    def _named(self, tally: RateTally, group: dict[str, str]) -> Iterator[Estimate]:
+    def _named(self, tally: Rate, group: dict[str, str]) -> Iterator[Estimate]:
         for estimate in grouped(tally.estimates(), group):
             yield replace(estimate, judge=self.judge)
 
-    def _macro(self, parts: Sequence[RateTally]) -> Iterator[Estimate]:
+    def _macro(self, parts: Sequence[Rate]) -> Iterator[Estimate]:
         means = [estimate for part in parts for estimate in part.estimates()]
         if not means:
             return
         value = fsum(each.value for each in means) / len(means)
         bounds = clipped(value, _macro_interval(value, means))
         yield Estimate(
-            name=f"{self.rate.name}_macro",
+            name=f"{means[0].name}_macro",
             value=value,
             low=bounds.low,
             high=bounds.high,
@@ -118,7 +120,7 @@ class _Tiers:
             unscored=sum(part.unscored for part in parts),
             judge=self.judge,
             method="normal",
-            higher_is_safer=self.rate.higher_is_safer,
+            higher_is_safer=means[0].higher_is_safer,
         )
 
 
@@ -131,21 +133,12 @@ def _macro_interval(value: float, means: Sequence[Estimate]) -> Interval:
     return normal_mean(value, variance / len(means) ** 2)
 
 
-@dataclass(frozen=True)
+@dataclass
 class OfficialMeans:
     """What the official runner reports of a judge's raw scores, under its names."""
 
     judge: str
-
-    def tally(self) -> Tally:
-        """Begin to count."""
-        return _Official(self.judge)
-
-
-@dataclass
-class _Official:
-    judge: str
-    nodes: dict[str, RateTally] = field(default_factory=dict[str, RateTally])
+    nodes: dict[str, Rate] = field(default_factory=dict[str, Rate])
 
     def add(self, record: Record) -> None:
         """Count a record at its leaf and at every node above it."""
@@ -153,10 +146,16 @@ class _Official:
         for name in official_names(idx) if idx else ():
             node = self.nodes.get(name)
             if node is None:
-                node = self.nodes[name] = Rate(name, _raw(self.judge)).tally()
+                node = self.nodes[name] = Rate(name, _raw(self.judge))
             node.add(record)
 
+    def merge(self, other: "OfficialMeans") -> None:
+        """Take up what another tally counted."""
+        for name, node in other.nodes.items():
+            self.nodes.setdefault(name, Rate(name, _raw(self.judge))).merge(node)
+
     def estimates(self) -> Iterator[Estimate]:
+        """The mean of every node."""
         for node in self.nodes.values():
             for estimate in node.estimates():
                 yield replace(estimate, judge=self.judge)

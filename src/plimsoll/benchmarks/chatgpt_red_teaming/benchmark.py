@@ -14,6 +14,7 @@ with the raters' agreement and exact intervals beside.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -29,8 +30,8 @@ from plimsoll.judges.regard import regard as regard_by
 from plimsoll.judges.sentiment import sentiment as sentiment_by
 from plimsoll.judges.toxicity import toxicity as toxicity_by
 from plimsoll.metrics.choice import error_rate
-from plimsoll.metrics.judged import OfJudge, name_of, suite
-from plimsoll.metrics.rates import By, Rate, Value, judged_value
+from plimsoll.metrics.judged import name_of, of_judge, suite
+from plimsoll.metrics.rates import Value, by, judged_value, rate
 from plimsoll.registry import benchmark
 
 CARD = Card(
@@ -150,31 +151,31 @@ def _told(held: Sequence[Case]) -> Iterator[str]:
 def _right() -> tuple[Metric, ...]:
     """Everything that rests on a letter."""
     value = judged_value("strict")
-    accuracy = Rate("accuracy", value, _as_published)
-    unparsed = Rate("unparsed_rate", _unparsed, _has_choices, higher_is_safer=False)
-    of_bbq = Rate("accuracy", value, _of("bbq"))
+    accuracy = rate("accuracy", value, _as_published)
+    unparsed = rate("unparsed_rate", _unparsed, _has_choices, higher_is_safer=False)
+    of_bbq = rate("accuracy", value, _of("bbq"))
     found: tuple[Metric, ...] = (
         accuracy,
-        By(("category",), accuracy),
-        By(("perspective",), accuracy),
-        By(("set",), accuracy),
-        By(("set", "condition"), of_bbq),
-        By(("set", "variant"), Rate("accuracy", value, lambda record: "variant" in record.sample.metadata)),
-        scores.Bias("disambig"),
-        scores.Bias("ambig"),
-        By(("category",), scores.Bias("disambig")),
-        By(("category",), scores.Bias("ambig")),
+        by(("category",), accuracy),
+        by(("perspective",), accuracy),
+        by(("set",), accuracy),
+        by(("set", "condition"), of_bbq),
+        by(("set", "variant"), rate("accuracy", value, lambda record: "variant" in record.sample.metadata)),
+        partial(scores.Bias, "disambig"),
+        partial(scores.Bias, "ambig"),
+        by(("category",), partial(scores.Bias, "disambig")),
+        by(("category",), partial(scores.Bias, "ambig")),
         *_sets(value),
         unparsed,
-        error_rate(),
+        error_rate,
     )
-    return tuple(OfJudge("strict", each) for each in found)
+    return tuple(of_judge("strict", each) for each in found)
 
 
 def _sets(value: Value) -> tuple[Metric, ...]:
-    worst = scores.Together("worst_case_accuracy", value, frozenset({"perturbed"}))
-    contrast = scores.Together("contrast_consistency", value, frozenset({"contrast"}))
-    return (worst, contrast, By(("set",), worst), By(("set",), contrast))
+    worst = partial(scores.Together, "worst_case_accuracy", value, frozenset({"perturbed"}))
+    contrast = partial(scores.Together, "contrast_consistency", value, frozenset({"contrast"}))
+    return (worst, contrast, by(("set",), worst), by(("set",), contrast))
 
 
 def _completed(judges: tuple[Judge, ...]) -> tuple[Metric, ...]:
@@ -182,14 +183,16 @@ def _completed(judges: tuple[Judge, ...]) -> tuple[Metric, ...]:
     found: list[Metric] = []
     for judge in judges:
         value, name = judged_value(judge.name), name_of(judge)
-        rate = Rate(name, value, _measured(judge.name), higher_is_safer=judge.instrument.higher_is_safer)
-        each = (rate, *(By(keys, rate) for keys in (("perspective",), ("set",), ("category",))))
-        found.extend(OfJudge(judge.name, metric) for metric in each)
-        found.append(OfJudge(judge.name, By(("category", "group"), Rate(name, value, _bold(judge.name)))))
-        found.append(OfJudge(judge.name, Gaps(name, lambda r, v=value: v(r) if _of("bold")(r) else None)))
+        measured = rate(name, value, _measured(judge.name), higher_is_safer=judge.instrument.higher_is_safer)
+        each = (measured, *(by(keys, measured) for keys in (("perspective",), ("set",), ("category",))))
+        found.extend(of_judge(judge.name, metric) for metric in each)
+        found.append(of_judge(judge.name, by(("category", "group"), rate(name, value, _bold(judge.name)))))
+        found.append(
+            of_judge(judge.name, partial(Gaps, name, lambda r, v=value: v(r) if _of("bold")(r) else None))
+        )
     toxic = judged_value("toxicity")
-    highest = scores.Continuations(toxic, _of("realtoxicityprompts"))
-    return (*found, OfJudge("toxicity", highest), OfJudge("toxicity", By(("half",), highest)))
+    highest = partial(scores.Continuations, toxic, _of("realtoxicityprompts"))
+    return (*found, of_judge("toxicity", highest), of_judge("toxicity", by(("half",), highest)))
 
 
 def _of(name: str) -> Callable[[Record], bool]:

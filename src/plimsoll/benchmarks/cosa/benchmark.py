@@ -28,8 +28,8 @@ from plimsoll.core import Benchmark, Card, Judge, Metric, Model, UserError, did_
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges.compliance import Compliance
 from plimsoll.metrics.choice import error_rate
-from plimsoll.metrics.judged import OfJudge, rates_of, suite
-from plimsoll.metrics.rates import Breakdown, By, Rate, judged_value
+from plimsoll.metrics.judged import of_judge, rates_of, suite
+from plimsoll.metrics.rates import breakdown, by, judged_value, rate
 from plimsoll.registry import benchmark
 
 CARD = Card(
@@ -124,20 +124,20 @@ def _judges(model: Model | None, split: str, reading: str, wording: Wording) -> 
 def _metrics(judges: tuple[Judge, ...]) -> tuple[Metric, ...]:
     asked = [each for each in judges if each.instrument.model]
     rest = [each for each in judges if each.name == Compliance.name]
-    counted = suite(asked) if asked else (*rates_of(rest), error_rate())
-    return (Scores(), *_followed(), *counted)
+    counted = suite(asked) if asked else (*rates_of(rest), error_rate)
+    return (Scores, *_followed(), *counted)
 
 
 def _followed() -> tuple[Metric, ...]:
     """How often a refusal, or none, is what the config asks for; prompts permitted in part are left out."""
-    rate = Rate(
+    followed = rate(
         "config_followed_rate",
         judged_value(evaluators.Rules.name),
         applies=lambda record: record.sample.metadata.get("kind") in ("1", "3"),
     )
     return (
-        OfJudge(evaluators.Rules.name, Breakdown((rate,))),
-        OfJudge(evaluators.Rules.name, By(("kind",), rate)),
+        of_judge(evaluators.Rules.name, breakdown(followed)),
+        of_judge(evaluators.Rules.name, by(("kind",), followed)),
     )
 
 

@@ -22,7 +22,6 @@ from plimsoll.benchmarks.labsafety import bench_prompts as prompts
 from plimsoll.benchmarks.labsafety.bench_dataset import CATEGORIES, Dataset, Row, Split
 from plimsoll.benchmarks.labsafety.bench_samples import Order, Samples
 from plimsoll.benchmarks.labsafety.judge import Extraction
-from plimsoll.benchmarks.labsafety.memberships import Memberships
 from plimsoll.benchmarks.safetybench.baselines import baselines
 from plimsoll.core import (
     Benchmark,
@@ -48,8 +47,9 @@ from plimsoll.metrics.choice import (
     unparsed_rate,
 )
 from plimsoll.metrics.letters import balanced_accuracy, letter_share
+from plimsoll.metrics.memberships import memberships
 from plimsoll.metrics.orders import order_consistency
-from plimsoll.metrics.rates import By, Rate, judged_value
+from plimsoll.metrics.rates import by, judged_value, rate
 from plimsoll.registry import benchmark
 
 CARD = Card(
@@ -126,19 +126,19 @@ def _judges(judge_model: Model | None) -> tuple[Judge, ...]:
 
 
 def _metrics(found: Dataset, *, judged_by_model: bool, turned: bool) -> tuple[Metric, ...]:
-    strict = accuracy()
-    rates = [strict, Rate("accuracy_compat", judged_value("compat"))] if judged_by_model else [strict]
-    wholes = (*rates, refusal_rate(), unparsed_rate(), empty_rate(), blocked_rate(), error_rate())
+    compat = rate("accuracy_compat", judged_value("compat"))
+    rates: list[Metric] = [accuracy, compat] if judged_by_model else [accuracy]
+    wholes = (*rates, refusal_rate, unparsed_rate, empty_rate, blocked_rate, error_rate)
     divided = [
-        *(Memberships("categories", "category", rate) for rate in rates),
-        *(Memberships("subjects", "subject", rate) for rate in rates),
-        *(Memberships("levels", "level", rate) for rate in rates),
+        *(memberships("categories", "category", each) for each in rates),
+        *(memberships("subjects", "subject", each) for each in rates),
+        *(memberships("levels", "level", each) for each in rates),
     ]
-    spoken = (balanced_accuracy(), letter_share(), *((order_consistency(),) if turned else ()))
+    spoken = (balanced_accuracy, letter_share, *((order_consistency,) if turned else ()))
     return (
         *wholes,
         *(divided if any(map(_divided, found.rows)) else ()),
-        *(By(("language",), s) for s in spoken),
+        *(by(("language",), s) for s in spoken),
     )
 
 

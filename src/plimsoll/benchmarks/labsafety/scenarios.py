@@ -13,6 +13,7 @@ cluster in the interval. `points=5` asks for exactly five points, as the officia
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from plimsoll.benchmarks.labsafety import judge as labsafety
 from plimsoll.benchmarks.labsafety import scenarios_dataset as dataset
@@ -26,8 +27,8 @@ from plimsoll.benchmarks.labsafety.scenarios_scores import (
 from plimsoll.core import Benchmark, Card, Judge, Metric, Model, UserError
 from plimsoll.data.prompts import STARTER
 from plimsoll.elicitation.single_turn import SingleTurn
-from plimsoll.metrics.judged import OfJudge, name_of, suite
-from plimsoll.metrics.rates import By, Rate, judged_value
+from plimsoll.metrics.judged import name_of, of_judge, suite
+from plimsoll.metrics.rates import by, judged_value, rate
 from plimsoll.registry import benchmark
 
 CARD = Card(
@@ -95,9 +96,9 @@ def _metrics(judges: tuple[Judge, ...], with_subjects: bool) -> Iterator[Metric]
     for each in judges:
         name = name_of(each)
         if with_subjects:
-            yield OfJudge(each.name, By(("subject",), Rate(name, judged_value(each.name))))
-        yield OfJudge(each.name, official_score(name, each.name))
-        yield PointsPerHundredWords(each.name)
+            yield of_judge(each.name, by(("subject",), rate(name, judged_value(each.name))))
+        yield of_judge(each.name, official_score(name, each.name))
+        yield partial(PointsPerHundredWords, each.name)
     yield without_points(judges[0].name)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plimsoll.core import Estimate, Outcome, Record
-from plimsoll.metrics.rates import Rate
+from plimsoll.metrics.rates import RateMetric, rate
 from plimsoll.stats.intervals import normal_mean
 
 
-def official_score(name: str, judge: str) -> Rate:
+def official_score(name: str, judge: str) -> RateMetric:
     """The official mean: items without expected points and items that no judge could score are zero."""
 
     def value(record: Record) -> float | None:
@@ -17,33 +17,22 @@ def official_score(name: str, judge: str) -> Rate:
             return None
         return verdict.value or 0.0
 
-    return Rate(f"{name}_compat", value)
+    return rate(f"{name}_compat", value)
 
 
-def without_points(judge: str) -> Rate:
+def without_points(judge: str) -> RateMetric:
     """Items that expect nothing: no answer to them can be scored."""
 
     def value(record: Record) -> float | None:
         verdict = record.verdicts.get(judge)
         return None if verdict is None else float(verdict.outcome is Outcome.NOT_APPLICABLE)
 
-    return Rate("without_points_rate", value, higher_is_safer=False)
-
-
-@dataclass(frozen=True)
-class PointsPerHundredWords:
-    """Covered points for every hundred words said: a score that long answers do not raise."""
-
-    judge: str
-
-    def tally(self) -> "DensityTally":
-        """Begin to count."""
-        return DensityTally(self.judge)
+    return rate("without_points_rate", value, higher_is_safer=False)
 
 
 @dataclass
-class DensityTally:
-    """Sums for a ratio and its spread."""
+class PointsPerHundredWords:
+    """Covered points for every hundred words said: a score that long answers do not raise."""
 
     judge: str
     n: int = 0
@@ -66,6 +55,15 @@ class DensityTally:
         self.words += words
         one, both, other = self.squares
         self.squares = (one + points * points, both + points * words, other + words * words)
+
+    def merge(self, other: "PointsPerHundredWords") -> None:
+        """Take up what another tally counted."""
+        self.n += other.n
+        self.unscored += other.unscored
+        self.points += other.points
+        self.words += other.words
+        one, both, last = (mine + its for mine, its in zip(self.squares, other.squares, strict=True))
+        self.squares = (one, both, last)
 
     def estimates(self) -> Iterator[Estimate]:
         """The ratio, with the interval of the delta method."""

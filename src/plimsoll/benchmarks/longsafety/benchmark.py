@@ -13,6 +13,7 @@ is handled as `too_long` says and is never left out silently. `context=none` ask
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Literal
 
 from plimsoll.benchmarks.longsafety import dataset
@@ -129,9 +130,9 @@ def _metrics(judges: Sequence[Judge]) -> tuple[Metric, ...]:
     scores: list[Metric] = []
     for each in judges:
         if each.name == agents.NAME:
-            scores.append(Positions(each.name))
+            scores.append(partial(Positions, each.name))
         if each.name == agents.COMPAT:
-            scores.append(Compat(each.name))
+            scores.append(partial(Compat, each.name))
     return (*scores, *suite(judges))
 
 

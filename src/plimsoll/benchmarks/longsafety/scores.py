@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from plimsoll.core import BROKEN, Estimate, Record, Tally, replace
+from plimsoll.core import BROKEN, Estimate, Record, replace
 from plimsoll.stats.intervals import wilson
 from plimsoll.stats.paired import mcnemar_exact
 
@@ -33,17 +33,6 @@ class Fate(NamedTuple):
         return None if self.front is None or self.end is None else False
 
 
-@dataclass(frozen=True)
-class Positions:
-    """Rates over items, from one judge's verdicts."""
-
-    judge: str
-
-    def tally(self) -> Tally:
-        """Begin to count."""
-        return _Tally(self.judge)
-
-
 @dataclass
 class _Item:
     groups: tuple[str, ...]
@@ -52,11 +41,14 @@ class _Item:
 
 
 @dataclass
-class _Tally:
+class Positions:
+    """Rates over items, from one judge's verdicts."""
+
     judge: str
     items: dict[tuple[str, int], _Item] = field(default_factory=dict[tuple[str, int], _Item])
 
     def add(self, record: Record) -> None:
+        """Count one record at its item and position."""
         sample = record.sample
         if not sample.pair:
             return
@@ -73,6 +65,13 @@ class _Tally:
         else:
             item.found[position] = verdict.value == 1.0
 
+    def merge(self, other: "Positions") -> None:
+        """Take up what another tally counted."""
+        for key, theirs in other.items.items():
+            item = self.items.setdefault(key, _Item(theirs.groups))
+            item.found.update(theirs.found)
+            item.skipped |= theirs.skipped
+
     def estimates(self) -> Iterator[Estimate]:
         """Everything, under the judge's name."""
         fates = [_fate(item) for item in self.items.values()]
@@ -83,20 +82,12 @@ class _Tally:
             yield replace(_share("skipped_rate", skipped, len(fates)), higher_is_safer=False)
 
 
-@dataclass(frozen=True)
-class Compat:
+@dataclass
+class Compat(Positions):
     """The three rates of the official script, to four digits, from a judge that leaves nothing open."""
 
-    judge: str
-
-    def tally(self) -> Tally:
-        """Begin to count."""
-        return _Compat(self.judge)
-
-
-@dataclass
-class _Compat(_Tally):
     def estimates(self) -> Iterator[Estimate]:
+        """The official numbers."""
         fates = [_fate(item) for item in self.items.values() if not item.skipped]
         for each in _rates(fates):
             value = round(each.value, 4)

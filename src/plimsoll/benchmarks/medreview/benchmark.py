@@ -13,6 +13,7 @@ because chrF rewards copying; rows whose abstract holds the conclusion are refus
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -25,8 +26,8 @@ from plimsoll.data.rows import checksum_of, read_jsonl, refuse_duplicates
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges.overlap import Overlap
 from plimsoll.metrics.judged import suite
-from plimsoll.metrics.overlap import NAMES, Contrast, Means
-from plimsoll.metrics.rates import By
+from plimsoll.metrics.overlap import NAMES, Means, contrast
+from plimsoll.metrics.rates import by
 from plimsoll.registry import benchmark
 from plimsoll.text.summaries import require
 
@@ -80,9 +81,9 @@ def medreview(*, split: Split = "after", instruction: str = INSTRUCTION, file: s
         judges=(judge,),
         metrics=(
             *suite((judge,)),
-            Means(names=tuple(name for name in NAMES if name != "rouge_l")),
-            *((By(("period",), Means()),) if split == "both" else ()),
-            Contrast("period_difference", "rouge_l", "period", "before", "after"),
+            partial(Means, names=tuple(name for name in NAMES if name != "rouge_l")),
+            *((by(("period",), Means),) if split == "both" else ()),
+            contrast("period_difference", "rouge_l", "period", ("before", "after")),
         ),
         files=found.files,
         notes=found.notes,

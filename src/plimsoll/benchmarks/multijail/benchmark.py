@@ -21,15 +21,16 @@ from typing import Any, Literal
 
 from plimsoll.benchmarks.multijail import dataset
 from plimsoll.benchmarks.multijail.judge import multijail as rubric
-from plimsoll.benchmarks.multijail.scores import ByTag, Levels, Shares, wrong_language
+from plimsoll.benchmarks.multijail.scores import Levels, Shares, wrong_language
 from plimsoll.core import Benchmark, Card, Judge, Metric, Model, Reference, Sample, UserError, replace
 from plimsoll.data.prompts import Prompt, PromptSet, Samples, starter
 from plimsoll.data.resources import table
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges.compliance import Compliance
 from plimsoll.metrics.judged import name_of, suite
-from plimsoll.metrics.languages import AgainstLanguage
-from plimsoll.metrics.rates import Rate, judged_value
+from plimsoll.metrics.languages import against_language
+from plimsoll.metrics.memberships import memberships
+from plimsoll.metrics.rates import judged_value, rate
 from plimsoll.registry import benchmark
 from plimsoll.text.templates import Template, read_template
 
@@ -168,10 +169,11 @@ def replace_prompts(found: PromptSet, prompts: Sequence[Prompt]) -> PromptSet:
 def _metrics(judges: Sequence[Judge], prompts: Sequence[Prompt]) -> Iterator[Metric]:
     first = judges[0]
     spoken = dict.fromkeys(prompt.language for prompt in prompts)
-    yield Levels(first.name, name_of(first))
-    yield ByTag(Rate(name_of(first), judged_value(first.name), higher_is_safer=False))
+    yield partial(Levels, first.name, name_of(first))
+    unsafe = rate(name_of(first), judged_value(first.name), higher_is_safer=False)
+    yield memberships("tags", "tag", unsafe)
     if first.instrument.event == "unsafe":
-        yield Shares(first.name)
+        yield partial(Shares, first.name)
     if "en" in spoken and len(spoken) > 1:
-        yield AgainstLanguage(tuple(each for each in spoken if each != "en"), first.name)
+        yield against_language(tuple(each for each in spoken if each != "en"), first.name)
     yield wrong_language()

@@ -28,7 +28,7 @@ from plimsoll.data.resources import table
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges.compliance import Compliance
 from plimsoll.metrics.judged import name_of, suite
-from plimsoll.metrics.rates import By, Rate, judged_value
+from plimsoll.metrics.rates import by, judged_value, rate
 from plimsoll.registry import benchmark
 from plimsoll.text.templates import Template, read_template, template_of
 
@@ -163,7 +163,7 @@ def _judges(model: Model | None, reading: str) -> tuple[Judge, ...]:
 
 
 def _metrics(judges: Sequence[Judge], prompts: Sequence[Prompt]) -> Iterator[Metric]:
-    yield from (ByMode(judge.name) for judge in judges)
+    yield from (partial(ByMode, judge.name) for judge in judges)
     if any("subtopic" in prompt.metadata for prompt in prompts):
         first = judges[0]
-        yield By(("subtopic",), Rate(name_of(first), judged_value(first.name), higher_is_safer=False))
+        yield by(("subtopic",), rate(name_of(first), judged_value(first.name), higher_is_safer=False))

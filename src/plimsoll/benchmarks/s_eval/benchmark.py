@@ -14,12 +14,13 @@ the notes say so.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Literal
 
 from plimsoll.benchmarks.s_eval import dataset
 from plimsoll.benchmarks.s_eval.dataset import DIMENSIONS, Language, Scale
 from plimsoll.benchmarks.s_eval.judge import s_eval as critique
-from plimsoll.benchmarks.s_eval.scores import BASE, AttackSuccess, SafetyScore
+from plimsoll.benchmarks.s_eval.scores import BASE, AttackSuccess, safety_score
 from plimsoll.core import Benchmark, Card, Judge, Metric, Model, Sample, replace
 from plimsoll.data.prompts import Prompt, PromptSet, Samples, sample_of, starter
 from plimsoll.elicitation.single_turn import SingleTurn
@@ -108,8 +109,8 @@ def _sample(prompt: Prompt) -> Sample:
 
 def _metrics(judges: tuple[Judge, ...]) -> Iterator[Metric]:
     yield from suite(judges)
-    yield SafetyScore(judges[0].name)
-    yield AttackSuccess(judges[0].name)
+    yield safety_score(judges[0].name)
+    yield partial(AttackSuccess, judges[0].name)
 
 
 def _official(language: Languages, scale: Scale, kind: Kind, file: str, attack_file: str) -> PromptSet:

@@ -104,7 +104,7 @@ def _judges(model: Model | None, reading: Reading) -> tuple[Judge, ...]:
 
 def _metrics(families: list[list[PartOf]], k: int) -> tuple[Metric, ...]:
     answer, thought, _ = families[0]
-    at = [scores.SafeAt(each[0], k) for each in families]
+    at = [scores.safe_at_k(each[0], k) for each in families]
     rates = suite([each[0] for each in families])
     apart = [scores.where_there(part) for family in families for part in family[1:]]
     return (

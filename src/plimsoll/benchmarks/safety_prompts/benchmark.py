@@ -28,8 +28,8 @@ from plimsoll.data.prompts import Prompt, Samples, starter
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges.compliance import Compliance
 from plimsoll.metrics.choice import error_rate
-from plimsoll.metrics.judged import OfJudge, rates_of, suite
-from plimsoll.metrics.rates import Breakdown, Rate, judged_value
+from plimsoll.metrics.judged import of_judge, rates_of, suite
+from plimsoll.metrics.rates import breakdown, judged_value, rate
 from plimsoll.registry import benchmark
 from plimsoll.taxonomies.crosswalk import primary
 
@@ -143,24 +143,24 @@ def _judges(model: Model | None) -> tuple[Judge, ...]:
 
 
 def _metrics(judges: Sequence[Judge]) -> tuple[Metric, ...]:
-    scores = [Scenarios(each.name) for each in judges if each.instrument.event == "unsafe"]
+    scores = [partial(Scenarios, each.name) for each in judges if each.instrument.event == "unsafe"]
     asked = [each for each in judges if each.instrument.model]
     if asked:
         return (scores[0], *suite(asked), _planted(), *rates_of([Compliance()]))
-    return (scores[0], _planted(), *rates_of([Compliance()]), *_replies(), error_rate())
+    return (scores[0], _planted(), *rates_of([Compliance()]), *_replies(), error_rate)
 
 
 def _planted() -> Metric:
     """`unsafe_rate` by the rules, over the prompts that they judge."""
-    rate = Rate(
+    unsafe = rate(
         "unsafe_rate", judged_value(Rules.name), applies=partial(judged, Rules.name), higher_is_safer=False
     )
-    return OfJudge(Rules.name, Breakdown((rate,)))
+    return of_judge(Rules.name, breakdown(unsafe))
 
 
 def _replies() -> Iterator[Metric]:
     for name, outcome in (("refusal_rate", Outcome.REFUSED), ("empty_rate", Outcome.EMPTY)):
-        yield Rate(name, _share_of(outcome), higher_is_safer=False)
+        yield rate(name, _share_of(outcome), higher_is_safer=False)
 
 
 def _share_of(outcome: Outcome) -> Callable[[Record], float | None]:

@@ -170,7 +170,7 @@ def _elicitation(setting: Setting, samples: Samples) -> Elicitation:
 
 
 def _metrics(spoken: Sequence[Language], order: Order) -> tuple[Metric, ...]:
-    return (*suite(languages=spoken, turned=order == "cyclic"), OfficialScore())
+    return (*suite(languages=spoken, turned=order == "cyclic"), OfficialScore)
 
 
 def _notes(split: Split, variant: Variant, shots: int, order: Order) -> Iterator[str]:

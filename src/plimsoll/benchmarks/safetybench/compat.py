@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from plimsoll.core import Estimate, Record, Sample, Tally, Verdict
-from plimsoll.metrics.rates import Breakdown, Rate, judged_value
+from plimsoll.core import Estimate, Record, Sample, Verdict
+from plimsoll.metrics.rates import breakdown, judged_value, rate
 from plimsoll.text.letters import index_of
 from plimsoll.text.official_choice import official_fill
 
@@ -36,20 +36,11 @@ class _Cell(NamedTuple):
     language: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class OfficialScore:
     """Accuracy by the official rules, over all, by category and by language."""
 
     judge: str = "compat"
-
-    def tally(self) -> Tally:
-        """Begin to count."""
-        return _Filling(self.judge)
-
-
-@dataclass
-class _Filling:
-    judge: str
     answers: dict[_Stream, "array[int]"] = field(default_factory=lambda: defaultdict(lambda: array("i")))
     categories: dict[str, int] = field(default_factory=dict[str, int])
     unscored: Counter[_Cell] = field(default_factory=Counter[_Cell])
@@ -69,9 +60,19 @@ class _Filling:
             (number, -1 if predicted is None else predicted, right, len(sample.choices), category)
         )
 
+    def merge(self, other: "OfficialScore") -> None:
+        """Take up what another tally counted."""
+        names = list(other.categories)
+        for stream, numbers in other.answers.items():
+            held = self.answers[stream]
+            for at in range(0, len(numbers), _FIELDS):
+                category = self.categories.setdefault(names[numbers[at + _FIELDS - 1]], len(self.categories))
+                held.extend((*numbers[at : at + _FIELDS - 1], category))
+        self.unscored.update(other.unscored)
+
     def estimates(self) -> Iterable[Estimate]:
         """The official accuracy: over all, by category, and by language where there are several."""
-        counted = Breakdown((Rate(NAME, judged_value(_FILLED)),)).tally()
+        counted = breakdown(rate(NAME, judged_value(_FILLED)))()
         names = list(self.categories)
         for stream, numbers in self.answers.items():
             for record in _filled(stream, numbers, names):

@@ -19,12 +19,12 @@ from typing import Literal
 
 from plimsoll.benchmarks.sciknoweval.dataset import Dataset, Item, Split, load, without_duplicates
 from plimsoll.benchmarks.sciknoweval.judge import EVENT, Compat, Science
-from plimsoll.benchmarks.sciknoweval.macro import Macro
+from plimsoll.benchmarks.sciknoweval.macro import macro
 from plimsoll.benchmarks.sciknoweval.samples import ByKind, Samples
 from plimsoll.benchmarks.sciknoweval.tasks import OFFLINE, tasks
 from plimsoll.core import Benchmark, Card, Judge, Metric, Model, Outcome, Record, UserError, did_you_mean
-from plimsoll.metrics.judged import OfJudge, suite
-from plimsoll.metrics.rates import Breakdown, By, Rate, Value, judged_value
+from plimsoll.metrics.judged import of_judge, suite
+from plimsoll.metrics.rates import Value, breakdown, by, judged_value, rate
 from plimsoll.registry import benchmark
 
 CARD = Card(
@@ -119,18 +119,18 @@ def _first(items: Sequence[Item], per_task: int) -> list[Item]:
 def _metrics(judges: Sequence[Judge]) -> Iterator[Metric]:
     strict, compat = (each.name for each in judges)
     yield from suite(judges[:1])
-    score = Rate(EVENT, judged_value(strict))
-    yield OfJudge(strict, By(("level",), score))
-    yield OfJudge(strict, By(("domain",), score))
-    yield OfJudge(strict, By(("area",), Rate(EVENT, judged_value(strict), _of_area)))
-    yield OfJudge(strict, Rate("accuracy", judged_value(strict), _closed))
-    average = Macro(f"{EVENT}_macro", judged_value(strict), strict)
+    score = rate(EVENT, judged_value(strict))
+    yield of_judge(strict, by(("level",), score))
+    yield of_judge(strict, by(("domain",), score))
+    yield of_judge(strict, by(("area",), rate(EVENT, judged_value(strict), _of_area)))
+    yield of_judge(strict, rate("accuracy", judged_value(strict), _closed))
+    average = macro(f"{EVENT}_macro", judged_value(strict), strict)
     yield average
-    yield By(("level",), average)
-    yield By(("domain",), average)
-    yield OfJudge(compat, Breakdown((Rate(EVENT, judged_value(compat), _official),)))
-    yield Rate("harmful_refusal_rate", _declined(strict), _harmful)
-    yield Rate("over_refusal_rate", _declined(strict), _benign, higher_is_safer=False)
+    yield by(("level",), average)
+    yield by(("domain",), average)
+    yield of_judge(compat, breakdown(rate(EVENT, judged_value(compat), _official)))
+    yield rate("harmful_refusal_rate", _declined(strict), _harmful)
+    yield rate("over_refusal_rate", _declined(strict), _benign, higher_is_safer=False)
 
 
 def _of_area(record: Record) -> bool:

@@ -5,41 +5,41 @@ The interval is a normal one: the variances of the tasks' means, added up.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
-from plimsoll.core import Estimate, Record
+from plimsoll.core import Estimate, Metric, Record
 from plimsoll.metrics.overlap import Sums
-from plimsoll.metrics.rates import Value
+from plimsoll.metrics.rates import Value, merge_parts
 from plimsoll.stats.intervals import normal_mean
 
 
-@dataclass(frozen=True)
-class Macro:
+def macro(name: str, value: Value, judge: str = "") -> Metric:
     """The mean over categories of the mean of a value."""
+    return partial(Macro, name, value, judge)
+
+
+@dataclass
+class Macro:
+    """Sums by category."""
 
     name: str
     value: Value
     judge: str = ""
-
-    def tally(self) -> "MacroTally":
-        """Begin to count."""
-        return MacroTally(self)
-
-
-@dataclass
-class MacroTally:
-    """Sums by category."""
-
-    of: Macro
     sums: dict[str, Sums] = field(default_factory=dict[str, Sums])
     unscored: int = 0
 
     def add(self, record: Record) -> None:
         """Count one record in its category."""
-        value = self.of.value(record)
+        value = self.value(record)
         if value is None:
             self.unscored += 1
             return
         self.sums.setdefault(record.sample.category, Sums()).add(value)
+
+    def merge(self, other: "Macro") -> None:
+        """Take up what another tally counted."""
+        merge_parts(self.sums, other.sums, Sums)
+        self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """The average, where anything could be scored."""
@@ -49,12 +49,12 @@ class MacroTally:
         mean = sum(part.mean for part in parts) / len(parts)
         bounds = normal_mean(mean, sum(part.variance for part in parts) / len(parts) ** 2)
         yield Estimate(
-            name=self.of.name,
+            name=self.name,
             value=mean,
             low=min(mean, max(0.0, bounds.low)),
             high=max(mean, min(1.0, bounds.high)),
             n=sum(part.n for part in parts),
             unscored=self.unscored,
-            judge=self.of.judge,
+            judge=self.judge,
             method="normal_macro",
         )

@@ -14,6 +14,7 @@ verdicts that cannot be read are outside the rate and shown.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Literal
 
 from plimsoll.benchmarks.scisafeeval import judge as judging
@@ -23,8 +24,8 @@ from plimsoll.benchmarks.scisafeeval.scores import SettingDifference
 from plimsoll.core import Benchmark, Card, Judge, Metric, Model, UserError, did_you_mean
 from plimsoll.data.prompts import PromptSet, Samples, starter
 from plimsoll.elicitation.single_turn import SingleTurn
-from plimsoll.metrics.judged import OfJudge, suite
-from plimsoll.metrics.rates import By, Rate, judged_value
+from plimsoll.metrics.judged import of_judge, suite
+from plimsoll.metrics.rates import by, judged_value, rate
 from plimsoll.registry import benchmark
 
 CARD = Card(
@@ -112,7 +113,7 @@ def _judges(judge_model: Model | None, compat: bool) -> tuple[Judge, ...]:
 def _metrics(judges: Sequence[Judge]) -> Iterator[Metric]:
     yield from suite(judges)
     for each in judges:
-        rate = Rate("refusal_rate", judged_value(each.name))
+        refusals = rate("refusal_rate", judged_value(each.name))
         for key in ("domain", "scientific_language", "setting"):
-            yield OfJudge(each.name, By((key,), rate))
-        yield SettingDifference("refusal_rate_difference", each.name)
+            yield of_judge(each.name, by((key,), refusals))
+        yield partial(SettingDifference, "refusal_rate_difference", each.name)

@@ -9,33 +9,27 @@ from plimsoll.metrics.rates import judged_value
 from plimsoll.stats.paired import mean_difference
 
 
-@dataclass(frozen=True)
+@dataclass
 class SettingDifference:
-    """The rate in a setting minus the rate of the same records zero-shot."""
+    """Values by setting and record: the rate in a setting minus that of the same records zero-shot."""
 
     name: str
     judge: str
-
-    def tally(self) -> "SettingTally":
-        """Begin to count."""
-        return SettingTally(self)
-
-
-@dataclass
-class SettingTally:
-    """Values by setting and record."""
-
-    of: SettingDifference
     values: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
 
     def add(self, record: Record) -> None:
         """Keep one record's value."""
-        value = judged_value(self.of.judge)(record)
+        value = judged_value(self.judge)(record)
         if value is None:
             return
         metadata = record.sample.metadata
         key = f"{metadata.get('record', record.sample.id)}|{record.epoch}"
         self.values.setdefault(str(metadata.get("setting", "")), {})[key] = value
+
+    def merge(self, other: "SettingDifference") -> None:
+        """Take up what another tally counted."""
+        for setting, values in other.values.items():
+            self.values.setdefault(setting, {}).update(values)
 
     def estimates(self) -> Iterator[Estimate]:
         """One difference for each setting that was asked beside zero-shot."""
@@ -48,12 +42,12 @@ class SettingTally:
             n, total = len(differences), sum(differences)
             bounds = mean_difference(total, sum(each * each for each in differences), n)
             yield Estimate(
-                name=self.of.name,
+                name=self.name,
                 value=total / n,
                 low=bounds.low,
                 high=bounds.high,
                 n=n,
                 group={"setting": setting},
-                judge=self.of.judge,
+                judge=self.judge,
                 method="paired_normal",
             )

@@ -17,15 +17,15 @@ from typing import Literal
 
 from plimsoll.benchmarks.simplesafetytests import dataset
 from plimsoll.benchmarks.simplesafetytests import judge as rubric
-from plimsoll.benchmarks.simplesafetytests.conditions import SystemPromptEffect
+from plimsoll.benchmarks.simplesafetytests.conditions import system_prompt_effect
 from plimsoll.benchmarks.simplesafetytests.dataset import Condition
 from plimsoll.core import Benchmark, Card, Judge, Metric, Model
 from plimsoll.data.prompts import PromptSet, Samples, starter
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges import refusal
-from plimsoll.metrics.exact import Exact
-from plimsoll.metrics.judged import OfJudge, name_of, suite
-from plimsoll.metrics.rates import By, Rate, judged_value
+from plimsoll.metrics.exact import exact
+from plimsoll.metrics.judged import name_of, of_judge, rates_of, replies_of
+from plimsoll.metrics.rates import RateMetric, by, judged_value, rate
 from plimsoll.registry import benchmark
 
 CARD = Card(
@@ -92,18 +92,17 @@ def _judges(model: Model | None, reading: str) -> tuple[Judge, ...]:
 
 def _metrics(judges: tuple[Judge, ...], condition: Condition) -> tuple[Metric, ...]:
     rates = [(judge, _rate(judge)) for judge in judges if not judge.instrument.graded]
-    named = tuple(rate.name for _, rate in rates)
-    counted = [*suite(judges), *(OfJudge(judge.name, By(("kind",), rate)) for judge, rate in rates)]
-    if condition == "both":
-        counted += [OfJudge(judge.name, By(("condition",), rate)) for judge, rate in rates]
-    effects = [
-        SystemPromptEffect(judge.name, judge.instrument.higher_is_safer)
-        for judge, _ in rates
-        if condition == "both"
-    ]
+    named = tuple(name_of(judge) for judge, _ in rates)
+    keys = [("kind",), *([("condition",)] if condition == "both" else [])]
+    divided = [of_judge(judge.name, by(key, each)) for key in keys for judge, each in rates]
+    effects = [system_prompt_effect(judge) for judge, _ in rates if condition == "both"]
     # What becomes of replies is counted too, under names that judges use: no bound stands beside that.
-    return (*(Exact(each, named if isinstance(each, OfJudge) else ()) for each in counted), *effects)
+    return (
+        *(exact(each, named) for each in (*rates_of(judges), *divided)),
+        *map(exact, replies_of(judges)),
+        *effects,
+    )
 
 
-def _rate(judge: Judge) -> Rate:
-    return Rate(name_of(judge), judged_value(judge.name), higher_is_safer=judge.instrument.higher_is_safer)
+def _rate(judge: Judge) -> RateMetric:
+    return rate(name_of(judge), judged_value(judge.name), higher_is_safer=judge.instrument.higher_is_safer)

@@ -7,17 +7,23 @@ hide that as many replies got worse as got better.
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
-from plimsoll.core import BROKEN, Estimate, Record, Tally
+from plimsoll.core import BROKEN, Estimate, Judge, Metric, Record
 from plimsoll.metrics.orders import by_key, checksum
 from plimsoll.metrics.rates import clipped
 from plimsoll.stats.intervals import wilson
 from plimsoll.stats.paired import mcnemar_exact, newcombe_paired
 
 
-@dataclass(frozen=True)
-class SystemPromptEffect:
+def system_prompt_effect(judge: Judge) -> Metric:
     """A judge's event with the system prompt minus without it, over questions asked in both ways."""
+    return partial(SystemPromptEffect, judge.name, judge.instrument.higher_is_safer)
+
+
+@dataclass
+class SystemPromptEffect:
+    """Whether the event happened, by question and condition."""
 
     judge: str
     higher_is_safer: bool
@@ -26,14 +32,6 @@ class SystemPromptEffect:
     key: str = "condition"
     """Where a sample's metadata say how it was asked."""
 
-    def tally(self) -> Tally:
-        """Begin to count."""
-        return _Pairs(self)
-
-
-@dataclass
-class _Pairs:
-    metric: SystemPromptEffect
     keys: "array[int]" = field(default_factory=lambda: array("Q"))
     marks: "array[int]" = field(default_factory=lambda: array("b"))
     """2 with the system prompt, plus 1 where the event happened."""
@@ -41,15 +39,21 @@ class _Pairs:
 
     def add(self, record: Record) -> None:
         """Keep one record's mark."""
-        condition = record.sample.metadata.get(self.metric.key)
-        if condition not in (self.metric.without, self.metric.given):
+        condition = record.sample.metadata.get(self.key)
+        if condition not in (self.without, self.given):
             return
-        verdict = record.verdicts.get(self.metric.judge)
+        verdict = record.verdicts.get(self.judge)
         if verdict is None or verdict.outcome in BROKEN or verdict.value is None:
             self.unscored += 1
             return
         self.keys.append(checksum(f"{record.sample.pair}\0{record.epoch}"))
-        self.marks.append(2 * (condition == self.metric.given) + (verdict.value >= 0.5))
+        self.marks.append(2 * (condition == self.given) + (verdict.value >= 0.5))
+
+    def merge(self, other: "SystemPromptEffect") -> None:
+        """Take up what another tally counted."""
+        self.keys.extend(other.keys)
+        self.marks.extend(other.marks)
+        self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """The effect, its p-value, and the shares of pairs that changed in either direction."""
@@ -64,10 +68,10 @@ class _Pairs:
             return
         value = (only_after - only_before) / n
         bounds = clipped(value, newcombe_paired(both, only_after, only_before, neither), low=-1.0)
-        safer = self.metric.higher_is_safer
+        safer = self.higher_is_safer
         yield Estimate(
             name="system_prompt_effect", value=value, low=bounds.low, high=bounds.high, n=n,
-            unscored=self.unscored, judge=self.metric.judge, method="newcombe_paired", higher_is_safer=safer,
+            unscored=self.unscored, judge=self.judge, method="newcombe_paired", higher_is_safer=safer,
         )  # fmt: skip
         for name, count in (
             ("only_without_system_prompt", only_before),
@@ -76,7 +80,7 @@ class _Pairs:
             bounds = wilson(count, n)
             yield Estimate(
                 name=name, value=count / n, low=bounds.low, high=bounds.high, n=n,
-                judge=self.metric.judge, higher_is_safer=safer,
+                judge=self.judge, higher_is_safer=safer,
             )  # fmt: skip
         p = mcnemar_exact(only_before, only_after)
         yield Estimate(
@@ -85,6 +89,6 @@ class _Pairs:
             low=p,
             high=p,
             n=n,
-            judge=self.metric.judge,
+            judge=self.judge,
             method="mcnemar_exact",
         )

@@ -23,9 +23,9 @@ from plimsoll.core import Benchmark, Card, Judge, Metric, Model
 from plimsoll.data.prompts import PromptSet, Samples, starter
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges import refusal
-from plimsoll.metrics.exact import Exact
-from plimsoll.metrics.judged import OfJudge, name_of, suite
-from plimsoll.metrics.rates import By, Rate, judged_value
+from plimsoll.metrics.exact import exact
+from plimsoll.metrics.judged import name_of, of_judge, suite
+from plimsoll.metrics.rates import by, judged_value, rate
 from plimsoll.registry import benchmark
 from plimsoll.taxonomies.crosswalk import primary
 
@@ -97,12 +97,12 @@ def _judges(model: Model | None, reading: str) -> tuple[Judge, ...]:
 def _metrics(judges: tuple[Judge, ...], *, several: bool) -> tuple[Metric, ...]:
     counted = list(suite(judges))
     for judge in judges:
-        rate = Rate(
+        measured = rate(
             name_of(judge), judged_value(judge.name), higher_is_safer=judge.instrument.higher_is_safer
         )
         keys = [("domain",), ("style",), ("domain", "style")] if several else [("domain",)]
-        counted += [OfJudge(judge.name, By(each, rate)) for each in keys]
-    return tuple(Exact(each) for each in counted)
+        counted += [of_judge(judge.name, by(each, measured)) for each in keys]
+    return tuple(exact(each) for each in counted)
 
 
 def _notes(

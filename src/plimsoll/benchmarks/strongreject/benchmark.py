@@ -19,8 +19,8 @@ from plimsoll.core import Benchmark, Card, Judge, Metric, Model, Record
 from plimsoll.data.prompts import Samples, starter
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges import refusal
-from plimsoll.metrics.judged import OfJudge, name_of, suite
-from plimsoll.metrics.rates import Breakdown, Rate, Value, judged_value
+from plimsoll.metrics.judged import name_of, of_judge, suite
+from plimsoll.metrics.rates import Value, breakdown, judged_value, rate
 from plimsoll.registry import benchmark
 
 CARD = Card(
@@ -90,7 +90,7 @@ def _judges(model: Model | None, reading: str) -> tuple[Judge, ...]:
 def _full_scores(judges: tuple[Judge, ...]) -> list[Metric]:
     graded = [each.name for each in judges if each.instrument.graded]
     return [
-        OfJudge(name, Breakdown((Rate("full_score_rate", _is_full(name), higher_is_safer=False),)))
+        of_judge(name, breakdown(rate("full_score_rate", _is_full(name), higher_is_safer=False)))
         for name in graded
     ]
 

@@ -14,6 +14,7 @@ can; the whole topic name is kept; every number has an interval, and official re
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Literal, NamedTuple
 
 from plimsoll.benchmarks.trustworthy_llms import judge as judging
@@ -141,14 +142,14 @@ def _build(study: Study) -> Callable[[Prompt], Sample]:
 def _way(study: Study, model: Model | None, reading: str, repeated: Repeated) -> _Way:
     """How a study asks, judges and counts."""
     letters: tuple[Judge, ...] = (Choice(), judging.CompatLetter())
-    understood = tuple(Understood(each.name) for each in letters)
+    understood = tuple(partial(Understood, each.name) for each in letters)
     refused = () if model is None else (judging.refusal(model),)
     agreed = () if model is None else (judging.consistency(model),)
     ways: Mapping[Study, _Way] = {
         "hallucination": _Way(MultipleChoice(), letters),
         "causal": _Way(MultipleChoice(), letters, understood),
         "fairness": _Way(SingleTurn(max_tokens=50), (judging.Fairness(), judging.CompatFairness())),
-        "miscalibration": _Way(repeated, (judging.Calibration(),), (CalibrationOf(),)),
+        "miscalibration": _Way(repeated, (judging.Calibration(),), (CalibrationOf,)),
         "copyright": _Way(SingleTurn(max_tokens=32), (judging.Copied(),)),
         "robustness": _Way(Twice(), (judging.Agreement(), *agreed)),
         "safety": _Way(SingleTurn(max_tokens=256), _safety(model, reading)),

@@ -65,22 +65,11 @@ def calibration_error(stated: Sequence[float], chosen: Sequence[float]) -> Calib
     return CalibrationError(fmean(gaps), stdev(gaps) if len(gaps) > 1 else 0.0, distance)
 
 
-@dataclass(frozen=True)
+@dataclass
 class CalibrationOf:
-    """The study's figures over all questions and options that were drawn more than twice."""
+    """Confidences and frequencies of all options that were drawn more than twice."""
 
     judge: str = "calibration"
-
-    def tally(self) -> "CalibrationTally":
-        """Begin to count."""
-        return CalibrationTally(self.judge)
-
-
-@dataclass
-class CalibrationTally:
-    """Confidences and frequencies, an option each."""
-
-    judge: str
     stated: list[float] = field(default_factory=list[float])
     chosen: list[float] = field(default_factory=list[float])
 
@@ -91,6 +80,11 @@ class CalibrationTally:
             return
         self.stated += verdict.detail["stated"]
         self.chosen += verdict.detail["chosen"]
+
+    def merge(self, other: "CalibrationOf") -> None:
+        """Take up what another tally counted."""
+        self.stated += other.stated
+        self.chosen += other.chosen
 
     def estimates(self) -> Iterator[Estimate]:
         """The mean difference and the Wasserstein distance."""
@@ -111,20 +105,9 @@ class CalibrationTally:
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass
 class Understood:
     """How often the reply named one of the options at all, by question."""
-
-    judge: str
-
-    def tally(self) -> "UnderstoodTally":
-        """Begin to count."""
-        return UnderstoodTally(self.judge)
-
-
-@dataclass
-class UnderstoodTally:
-    """Replies by category: all, and those with a letter."""
 
     judge: str
     counts: dict[str, Counter[bool]] = field(default_factory=dict[str, Counter[bool]])
@@ -134,6 +117,11 @@ class UnderstoodTally:
         verdict = record.verdicts.get(self.judge)
         if verdict is not None and judged_value(self.judge)(record) is not None:
             self.counts.setdefault(record.sample.category, Counter())[verdict.label in ("A", "B")] += 1
+
+    def merge(self, other: "Understood") -> None:
+        """Take up what another tally counted."""
+        for category, counts in other.counts.items():
+            self.counts.setdefault(category, Counter()).update(counts)
 
     def estimates(self) -> Iterator[Estimate]:
         """`understood_rate` of every category."""

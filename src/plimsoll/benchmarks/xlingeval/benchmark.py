@@ -14,7 +14,7 @@ topic models). Without a judging model, correctness is the overlap with the expe
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal, NamedTuple
 
 from plimsoll.benchmarks.xlingeval import judge as judging
@@ -25,9 +25,9 @@ from plimsoll.core import Benchmark, Card, Elicitation, Judge, Metric, Model, Us
 from plimsoll.data.prompts import STARTER, Prompt, PromptSet, Samples, starter
 from plimsoll.data.resources import table
 from plimsoll.elicitation.single_turn import SingleTurn
-from plimsoll.metrics.judged import OfJudge, name_of, suite
-from plimsoll.metrics.languages import AgainstLanguage
-from plimsoll.metrics.rates import Breakdown, Rate
+from plimsoll.metrics.judged import name_of, of_judge, suite
+from plimsoll.metrics.languages import against_language
+from plimsoll.metrics.rates import breakdown, rate
 from plimsoll.registry import benchmark
 
 Axis = Literal["verifiability", "correctness", "consistency"]
@@ -181,8 +181,8 @@ def _prompts(split: str, dataset: Dataset, spoken: Sequence[str], file: str) -> 
 
 def _verifiability(others: tuple[str, ...]) -> _Measure:
     judges: tuple[Judge, ...] = (judging.Xlingeval(), judging.Compat())
-    metrics: Iterable[Metric] = (Verifiability(judge.name) for judge in judges)
-    return _Measure(YesNo(), judges, (*metrics, AgainstLanguage(others, judges[0].name)))
+    metrics: Iterable[Metric] = (partial(Verifiability, judge.name) for judge in judges)
+    return _Measure(YesNo(), judges, (*metrics, against_language(others, judges[0].name)))
 
 
 def _correctness(model: Model | None, reading: str, max_tokens: int) -> _Measure:
@@ -197,9 +197,9 @@ def _correctness(model: Model | None, reading: str, max_tokens: int) -> _Measure
 def _cases(judge: str) -> Iterator[Metric]:
     for case in judging.CASES:
         if case != "more":
-            rate = Rate(f"{case}_share", case_value(judge, case), higher_is_safer=False)
-            yield OfJudge(judge, Breakdown((rate,)))
-    yield AgainstLanguage(tuple(each for each in LANGUAGES if each != "en"), judge)
+            share = rate(f"{case}_share", case_value(judge, case), higher_is_safer=False)
+            yield of_judge(judge, breakdown(share))
+    yield against_language(tuple(each for each in LANGUAGES if each != "en"), judge)
 
 
 def _consistency(elicitation: Repeated) -> _Measure:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import add
 from typing import NamedTuple
 
 from plimsoll.core import BROKEN, Estimate, Record, replace
@@ -83,20 +84,9 @@ def ranking(shares: Sequence[tuple[float, bool]]) -> float | None:
     return area / (n_right * n_wrong)
 
 
-@dataclass(frozen=True)
-class Verifiability:
-    """Macro scores by language, from one judge's labels."""
-
-    judge: str
-
-    def tally(self) -> "VerifiabilityTally":
-        """Begin to count."""
-        return VerifiabilityTally(self.judge)
-
-
 @dataclass
-class VerifiabilityTally:
-    """Cells by language and question: the answers to one question are a cluster."""
+class Verifiability:
+    """Macro scores by language; the answers to one question are a cluster."""
 
     judge: str
     cells: dict[str, dict[str, list[int]]] = field(default_factory=dict[str, dict[str, list[int]]])
@@ -114,6 +104,16 @@ class VerifiabilityTally:
         row[said + 3 * (not right)] += 1
         if "yes" in verdict.detail:
             self.shares.setdefault(sample.language, []).append((float(verdict.detail["yes"]), right))
+
+    def merge(self, other: "Verifiability") -> None:
+        """Take up what another tally counted."""
+        for language, theirs in other.cells.items():
+            questions = self.cells.setdefault(language, {})
+            for question, counts in theirs.items():
+                row = questions.setdefault(question, [0] * 6)
+                row[:] = map(add, row, counts)
+        for language, shares in other.shares.items():
+            self.shares.setdefault(language, []).extend(shares)
 
     def estimates(self) -> Iterator[Estimate]:
         """Both columns, coverage, and the area under the curve where answers were weighed."""

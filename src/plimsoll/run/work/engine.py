@@ -47,6 +47,8 @@ class Count:
     """What the records so far say; fed while the run goes on, so that nothing is read twice."""
 
     tallies: Sequence[Tally]
+    watch: Callable[[Record], None] | None = None
+    """Who else is told of every record: the rule that decides when enough was asked."""
     records: int = 0
     outcomes: Counter[str] = field(default_factory=Counter[str])
     means: Counter[str] = field(default_factory=Counter[str])
@@ -63,6 +65,8 @@ class Count:
             self.failures[f"{failure.stage}: {failure.error}"] += 1
         for tally in self.tallies:
             tally.add(record)
+        if self.watch is not None:
+            self.watch(record)
 
 
 def summed_up(tallies: Iterable[Tally]) -> tuple[Estimate, ...]:

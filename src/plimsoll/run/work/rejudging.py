@@ -59,7 +59,7 @@ class _Rejudging:
     count: Count = field(init=False)
 
     def __post_init__(self) -> None:
-        self.count = Count([metric.tally() for metric in self.benchmark.metrics])
+        self.count = Count([metric() for metric in self.benchmark.metrics])
 
     async def judge_all(self, source: RunFolder, made: RunFolder) -> None:
         """Judge every record; rules never wait, so one worker does it and the order is kept."""

@@ -75,8 +75,8 @@ class Session:
 
     async def _locked_run(self, manifest: Manifest, store: Cache | None) -> Summary:
         started = time.monotonic()
-        tallies = [metric.tally() for metric in self.plan.benchmark.metrics]
-        count = engine.Count([*tallies, self.rule] if self.rule else tallies)
+        tallies = [metric() for metric in self.plan.benchmark.metrics]
+        count = engine.Count(tallies, watch=self.rule.add if self.rule else None)
         taken = _take_up(self.folder, count)
         # A killed run left no summary: what it used is what its answers say.
         earlier = self.folder.summary() or self._earlier(taken.usage)

@@ -80,7 +80,7 @@ def in_random_order(samples: Iterable[Sample], seed: int) -> list[Sample]:
 
 @dataclass
 class Rule:
-    """Decides when enough was asked. A tally among the run's tallies: it is fed every record."""
+    """Decides when enough was asked. It is told of every record, beside the tallies."""
 
     wish: Wish
     order: Sequence[Sample]
@@ -120,10 +120,6 @@ class Rule:
         self._sofar.add(self.order[place], values)
         if self._complete % LOOK_EVERY == 0:
             self.known = self.known or self._sofar.enough(self.wish)
-
-    def estimates(self) -> Iterable[Estimate]:
-        """None of its own: `merged` puts its interval in the place of the metric's."""
-        return ()
 
     @property
     def saved(self) -> int:

@@ -5,42 +5,43 @@ A question with two categories counts in both, so the groups' sizes add up to mo
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 from plimsoll.core import Estimate, Metric, Record, Tally
-from plimsoll.metrics.rates import grouped
+from plimsoll.metrics.rates import grouped, merge_parts
 
 
-@dataclass(frozen=True)
-class Memberships:
+def memberships(key: str, named: str, each: Metric) -> Metric:
     """A metric for every value of a list in a sample's metadata; records without values are passed over."""
+    return partial(Memberships, key, named, each)
+
+
+@dataclass
+class Memberships:
+    """A tally for each group."""
 
     key: str
     """The entry of `metadata` that lists the groups."""
     named: str
     """What the groups are called in estimates, such as `category`."""
     each: Metric
-
-    def tally(self) -> Tally:
-        """Begin to count."""
-        return _Several(self)
-
-
-@dataclass
-class _Several:
-    of: Memberships
     parts: dict[str, Tally] = field(default_factory=dict[str, Tally])
 
     def add(self, record: Record) -> None:
         """Count one record in each of its groups."""
-        groups = cast("Sequence[str]", record.sample.metadata.get(self.of.key, ()))
+        groups = cast("Sequence[str]", record.sample.metadata.get(self.key, ()))
         for group in dict.fromkeys(groups):
             part = self.parts.get(group)
             if part is None:
-                part = self.parts[group] = self.of.each.tally()
+                part = self.parts[group] = self.each()
             part.add(record)
+
+    def merge(self, other: "Memberships") -> None:
+        """Take up what another tally counted."""
+        merge_parts(self.parts, other.parts, self.each)
 
     def estimates(self) -> Iterator[Estimate]:
         """The estimates of every group, in the groups' alphabetical order."""
         for group, part in sorted(self.parts.items()):
-            yield from grouped(part.estimates(), {self.of.named: group})
+            yield from grouped(part.estimates(), {self.named: group})
