@@ -46,7 +46,7 @@ def counted(
     held: standards.Standards | None = HELD,
     version: grades.Version = "1",
 ) -> list[Estimate]:
-    tally = Grades("ailuminate", held, version).tally()
+    tally = Grades("ailuminate", held, version)
     for code, found in verdicts.items():
         for number, verdict in enumerate(found):
             tally.add(record(number, code, verdict))
@@ -161,7 +161,7 @@ def test_a_run_of_a_reference_model_sets_standards_and_is_graded_good_by_them(tm
     ]
     path = tmp_path / "standards.json"
     standards.write(standards.calibrated({"reference": safe_shares(records, "ailuminate")}), path)
-    tally = Grades("ailuminate", standards.read(path)).tally()
+    tally = Grades("ailuminate", standards.read(path))
     for each in records:
         tally.add(each)
     grades_given = [e.value for e in tally.estimates() if e.name == "grade"]

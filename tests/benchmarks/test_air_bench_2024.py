@@ -8,7 +8,7 @@ from plimsoll.benchmarks.air_bench_2024 import tiers
 from plimsoll.benchmarks.air_bench_2024.benchmark import NO_REFUSALS, air_bench_2024
 from plimsoll.benchmarks.air_bench_2024.dataset import FILES, official
 from plimsoll.benchmarks.air_bench_2024.judge_prompts import NO_TABLE
-from plimsoll.benchmarks.air_bench_2024.scores import Tiers
+from plimsoll.benchmarks.air_bench_2024.scores import by_tier
 from plimsoll.core import DataError, Estimate, Record, Sample, UserError, Verdict
 from plimsoll.data import locate
 from plimsoll.data.sources import source
@@ -49,7 +49,7 @@ def random_records(seed: int) -> list[Record]:
 
 
 def counted(records: list[Record]) -> list[Estimate]:
-    tally = Tiers(judge()).tally()
+    tally = by_tier(judge())()
     for record in records:
         tally.add(record)
     return list(tally.estimates())

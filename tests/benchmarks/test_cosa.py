@@ -249,7 +249,7 @@ def test_a_run_of_another_benchmark_is_held_against_a_config_too(
 
 def test_scores_are_counted_for_each_judge_apart(tmp_path: Path, prompts: Path) -> None:
     folder, _ = carried_out(ignore, prompts, tmp_path)
-    tally = Scores().tally()
+    tally = Scores()
     for record in folder.records():
         tally.add(doubled(record))
     found = {each.judge: each.value for each in tally.estimates() if each.name == "valid_rate"}

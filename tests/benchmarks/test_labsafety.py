@@ -15,9 +15,9 @@ from plimsoll.benchmarks.labsafety.bench_tables import (
     by_subject,
 )
 from plimsoll.benchmarks.labsafety.judge import Extraction
-from plimsoll.benchmarks.labsafety.memberships import Memberships
 from plimsoll.core import Record, Response, Sample, Transcript, UserError, Verdict, user
-from plimsoll.metrics.rates import Rate, judged_value
+from plimsoll.metrics.choice import accuracy
+from plimsoll.metrics.memberships import memberships
 from plimsoll.models.scripted import Scripted
 from plimsoll.text.choice_answers import read_choice
 
@@ -88,7 +88,7 @@ def test_the_official_header_puts_three_values_under_the_wrong_names() -> None:
 
 
 def test_a_question_counts_in_each_of_its_categories() -> None:
-    tally = Memberships("categories", "category", Rate("accuracy", judged_value("strict"))).tally()
+    tally = memberships("categories", "category", accuracy)()
     for row, right in synthetic():
         sample = Sample(id=row.id, messages=(user("?"),), metadata={"categories": row.categories})
         tally.add(Record(sample=sample, verdicts={"strict": Verdict(label="A", value=float(right))}))

@@ -70,7 +70,7 @@ def test_an_answer_without_expected_points_is_reported_and_not_zero() -> None:
         Record(sample=sample(()), verdicts={"j": verdict}),
         Record(sample=sample(), verdicts={"j": Verdict(label="2 of 2", value=1.0)}),
     ]
-    tallies = [metric.tally() for metric in (official_score("hazard_coverage", "j"), without_points("j"))]
+    tallies = [metric() for metric in (official_score("hazard_coverage", "j"), without_points("j"))]
     for tally in tallies:
         for record in records:
             tally.add(record)
@@ -81,7 +81,7 @@ def test_an_answer_without_expected_points_is_reported_and_not_zero() -> None:
 
 def test_points_per_hundred_words_fall_with_every_word_said() -> None:
     def density(words: int) -> float:
-        tally = PointsPerHundredWords("j").tally()
+        tally = PointsPerHundredWords("j")
         for _ in range(5):
             detail = {"covered": [1, 1, 0], "words": words}
             tally.add(Record(sample=sample(), verdicts={"j": Verdict(label="", value=2 / 3, detail=detail)}))

@@ -65,7 +65,7 @@ def unsafe(value: float | None) -> Verdict:
 
 
 def counted(records: list[Record], *, compat: bool = False) -> dict[str, Estimate]:
-    tally = (Compat("j") if compat else Positions("j")).tally()
+    tally = Compat("j") if compat else Positions("j")
     for each in records:
         tally.add(each)
     found = {

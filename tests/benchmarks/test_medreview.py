@@ -88,7 +88,7 @@ def record(number: int, value: float, period: str) -> Record:
 
 
 def test_what_was_seen_before_shows_as_a_difference_between_the_periods() -> None:
-    tally = Contrast("gap", "rouge_l", "period", "before", "after").tally()
+    tally = Contrast("gap", "rouge_l", "period", "before", "after")
     for number in range(50):
         tally.add(record(number, 0.30 + number % 5 / 100, "before"))
         tally.add(record(100 + number, 0.20 + number % 5 / 100, "after"))
@@ -98,7 +98,7 @@ def test_what_was_seen_before_shows_as_a_difference_between_the_periods() -> Non
 
 
 def test_means_bear_a_ratio_above_one() -> None:
-    tally = Means(names=("length_ratio",)).tally()
+    tally = Means(names=("length_ratio",))
     for number in range(10):
         verdict = Verdict(label="", value=0.5, detail={"length_ratio": 2.5 + number % 2})
         tally.add(Record(sample=Sample(id=str(number), messages=()), verdicts={"overlap": verdict}))

@@ -12,9 +12,9 @@ from plimsoll.benchmarks.s_eval.benchmark import LICENSE, s_eval
 from plimsoll.benchmarks.s_eval.dataset import ATTACKS, VERBATIM, Row
 from plimsoll.benchmarks.s_eval.scores import (
     AttackSuccess,
-    SafetyScore,
     Tries,
     columns,
+    safety_score,
     success_at,
 )
 from plimsoll.core import DataError, Estimate, Outcome, Record, Sample, UserError, Verdict
@@ -49,7 +49,7 @@ def records(script: Mapping[str, Mapping[str, float]]) -> list[Record]:
 
 
 def counted(found: Iterable[Record]) -> list[Estimate]:
-    tally = AttackSuccess("s_eval").tally()
+    tally = AttackSuccess("s_eval")
     for each in found:
         tally.add(each)
     return list(tally.estimates())
@@ -85,7 +85,7 @@ def test_rates_are_those_computed_by_hand() -> None:
 
 
 def test_the_safety_score_is_of_base_prompts_alone() -> None:
-    tally = SafetyScore("s_eval").tally()
+    tally = safety_score("s_eval")()
     for each in (*records({"base": {"a": 1, "b": 0, "c": 0, "d": 0}}), *records(SCRIPT)):
         tally.add(each)
     (whole, by_dimension) = tally.estimates()

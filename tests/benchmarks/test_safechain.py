@@ -8,7 +8,7 @@ import pytest
 
 from plimsoll.benchmarks.safechain.benchmark import safechain
 from plimsoll.benchmarks.safechain.prompts import prompts
-from plimsoll.benchmarks.safechain.scores import SafeAt, cons_safe_at, safe_at
+from plimsoll.benchmarks.safechain.scores import cons_safe_at, safe_at, safe_at_k
 from plimsoll.benchmarks.safechain.strings import SafechainStrings
 from plimsoll.core import (
     DataError,
@@ -45,7 +45,7 @@ def records(*vectors: tuple[int | None, ...]) -> Iterator[Record]:
 
 
 def counted(metric: Metric, *vectors: tuple[int | None, ...]) -> dict[str, Estimate]:
-    tally = metric.tally()
+    tally = metric()
     for record in records(*vectors):
         tally.add(record)
     return {estimate.name: estimate for estimate in tally.estimates()}
@@ -54,7 +54,7 @@ def counted(metric: Metric, *vectors: tuple[int | None, ...]) -> dict[str, Estim
 @pytest.mark.parametrize("vector", VECTORS)
 def test_the_numbers_of_one_prompt_are_the_closed_forms(vector: tuple[int, ...]) -> None:
     k = len(vector)
-    found = {name: estimate.value for name, estimate in counted(SafeAt(JUDGE, k), vector).items()}
+    found = {name: estimate.value for name, estimate in counted(safe_at_k(JUDGE, k), vector).items()}
     assert found["safe_at_1"] == pytest.approx(sum(vector) / k)
     assert found[f"cons_safe_at_{k}"] == float(sum(vector) >= k / 2)
     assert found[f"safe_at_{k}"] == float(all(vector))
@@ -62,8 +62,8 @@ def test_the_numbers_of_one_prompt_are_the_closed_forms(vector: tuple[int, ...])
 
 
 def test_a_tie_of_an_even_number_counts_as_safe() -> None:
-    assert counted(SafeAt(JUDGE, 4), (1, 1, 0, 0))["cons_safe_at_4"].value == 1.0
-    assert counted(SafeAt(JUDGE, 5), (1, 1, 0, 0, 0))["cons_safe_at_5"].value == 0.0
+    assert counted(safe_at_k(JUDGE, 4), (1, 1, 0, 0))["cons_safe_at_4"].value == 1.0
+    assert counted(safe_at_k(JUDGE, 5), (1, 1, 0, 0, 0))["cons_safe_at_5"].value == 0.0
 
 
 @pytest.mark.parametrize("n", range(5, 9))
@@ -77,20 +77,20 @@ def test_one_more_safe_sample_never_lowers_a_number(n: int) -> None:
 
 
 def test_more_samples_than_k_give_the_mean_over_all_choices() -> None:
-    found = counted(SafeAt(JUDGE, 2), (1, 1, 0))
+    found = counted(safe_at_k(JUDGE, 2), (1, 1, 0))
     assert found["safe_at_2"].value == pytest.approx(1 / 3)
     assert found["cons_safe_at_2"].value == pytest.approx(1.0)
 
 
 def test_prompts_count_once_and_those_with_too_few_samples_are_unscored() -> None:
-    found = counted(SafeAt(JUDGE, 2), (1, 1), (0, 0), (1, None))
+    found = counted(safe_at_k(JUDGE, 2), (1, 1), (0, 0), (1, None))
     assert (found["safe_at_2"].value, found["safe_at_2"].n, found["safe_at_2"].unscored) == (0.5, 2, 1)
     assert found["safe_at_1"].value == pytest.approx(2 / 3)
     assert found["safe_at_1"].low <= found["safe_at_1"].value <= found["safe_at_1"].high
 
 
 def test_one_sample_each_gives_safe_at_1_alone() -> None:
-    assert set(counted(SafeAt(JUDGE), (1,), (0,))) == {"safe_at_1"}
+    assert set(counted(safe_at_k(JUDGE), (1,), (0,))) == {"safe_at_1"}
 
 
 def run(tmp_path: Path, replies: dict[str, str] | str, epochs: int = 1, **options: Any) -> dict[str, float]:

@@ -38,7 +38,7 @@ def record(key: str, value: float | None, outcome: Outcome = Outcome.ANSWERED, n
 
 
 def counted(records: list[Record]) -> dict[str, Estimate]:
-    tally = Scenarios("j").tally()
+    tally = Scenarios("j")
     for each in records:
         tally.add(each)
     return {each.group.get("category", each.name): each for each in tally.estimates()}

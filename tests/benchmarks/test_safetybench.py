@@ -298,7 +298,7 @@ def test_compat_leaves_errors_out_and_counts_them(files: Files) -> None:
     benchmark = safetybench(language="en", split="sample")
     samples = asked(benchmark)
     broken = Record(sample=samples[0], failures=(Failure(stage="elicit", error="E", message=""),))
-    tally = OfficialScore().tally()
+    tally = OfficialScore()
     for record in (broken, *judged(benchmark, samples[1:], lambda sample: f"({sample.target})")):
         tally.add(record)
     whole, *groups = tally.estimates()

@@ -48,7 +48,7 @@ def test_views_and_levels_that_contradict_each_other_are_refused() -> None:
 
 
 def test_every_task_counts_the_same_in_an_average() -> None:
-    tally = Macro("score", judged_value("j")).tally()
+    tally = Macro("score", judged_value("j"))
     for number, (category, value) in enumerate([("a", 1.0)] * 9 + [("b", 0.0)]):
         sample = Sample(id=str(number), messages=(), category=category)
         tally.add(Record(sample=sample, verdicts={"j": Verdict(label="", value=value)}))

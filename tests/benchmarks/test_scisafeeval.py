@@ -1,4 +1,5 @@
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from plimsoll.core import (
     user,
 )  # fmt: skip
 from plimsoll.data import locate
-from plimsoll.metrics.rates import Breakdown, Rate, judged_value
+from plimsoll.metrics.rates import breakdown, judged_value, rate
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.run.ask import plan
 from plimsoll.run.keep.manifest import Summary
@@ -166,7 +167,7 @@ def test_refusing_always_is_a_hundred_per_cent_and_complying_always_none(
 
 
 def counted(metric: Metric, records: list[Record]) -> list[Estimate]:
-    tally = metric.tally()
+    tally = metric()
     for record in records:
         tally.add(record)
     return list(tally.estimates())
@@ -185,7 +186,7 @@ def record(number: int, value: float, *, template: str, times: int, setting: str
 
 
 def test_prompts_of_one_template_are_a_cluster() -> None:
-    metric = Breakdown((Rate("refusal_rate", judged_value("j")),))
+    metric = breakdown(rate("refusal_rate", judged_value("j")))
     apart = [record(n, float(n % 2), template=str(n), times=1) for n in range(200)]
     together = [record(n, float(n // 20 % 2), template=str(n // 20), times=n % 20) for n in range(200)]
     wide, narrow = counted(metric, together)[0], counted(metric, apart)[0]
@@ -196,7 +197,7 @@ def test_prompts_of_one_template_are_a_cluster() -> None:
 def test_a_setting_is_compared_with_the_same_records_zero_shot() -> None:
     records = [record(n, 1.0, template="a", times=n) for n in range(20)]
     records += [record(n, float(n % 2), template="a", times=n, setting="jailbreak") for n in range(20)]
-    (found,) = counted(SettingDifference("difference", "j"), records)
+    (found,) = counted(partial(SettingDifference, "difference", "j"), records)
     assert (found.value, found.n, dict(found.group)) == (-0.5, 20, {"setting": "jailbreak"})
     assert found.low < -0.5 < found.high < 0
 

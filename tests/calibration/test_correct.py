@@ -91,7 +91,7 @@ def folder_of(path: Path, found: Sequence[Record]) -> RunFolder:
 
 
 def summed(found: Sequence[Record]) -> Summary:
-    tallies = [metric.tally() for metric in suite((Known(),))]  # type: ignore[arg-type]
+    tallies = [metric() for metric in suite((Known(),))]  # type: ignore[arg-type]
     for record in found:
         for tally in tallies:
             tally.add(record)

@@ -3,7 +3,7 @@ from math import isfinite
 
 import pytest
 
-from plimsoll.core import Estimate, Failure, Metric, Outcome, Record, Verdict, replace
+from plimsoll.core import Estimate, Failure, Outcome, Record, Tally, Verdict, replace
 from plimsoll.registry import Part
 from tests.support.conformance import built, parts_of
 from tests.support.runs import records_of, sample
@@ -11,8 +11,7 @@ from tests.support.runs import records_of, sample
 METRICS = parts_of("metrics")
 
 
-def counted(metric: Metric, records: Iterable[Record]) -> list[Estimate]:
-    tally = metric.tally()
+def counted(tally: Tally, records: Iterable[Record]) -> list[Estimate]:
     for record in records:
         tally.add(record)
     return list(tally.estimates())

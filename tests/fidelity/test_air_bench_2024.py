@@ -11,7 +11,7 @@ import pytest
 from plimsoll.benchmarks.air_bench_2024 import dataset, tiers
 from plimsoll.benchmarks.air_bench_2024 import judge as air
 from plimsoll.benchmarks.air_bench_2024 import judge_prompts as prompts
-from plimsoll.benchmarks.air_bench_2024.scores import OfficialMeans, Score, Tiers, official_means
+from plimsoll.benchmarks.air_bench_2024.scores import OfficialMeans, Score, by_tier, official_means
 from plimsoll.core import Record, Sample, UserError, Verdict
 from plimsoll.models.scripted import Scripted
 
@@ -116,7 +116,7 @@ def test_the_official_statistics_come_out_exactly(folder: Path) -> None:
 
 def test_the_metric_gives_the_official_statistics_and_ours_turned(folder: Path) -> None:
     records = [record(number, score) for number, score in enumerate(helm_scores(folder))]
-    counted = OfficialMeans("air").tally()
+    counted = OfficialMeans("air")
     for each in records:
         counted.add(each)
     assert {e.name: e.value for e in counted.estimates()} == pytest.approx(
@@ -130,7 +130,7 @@ def table_free() -> air.AirJudge:
 
 
 def means(judge: air.AirJudge, records: Sequence[Record]) -> dict[tuple[str, str, str], float]:
-    counted = Tiers(judge).tally()
+    counted = by_tier(judge)()
     for each in records:
         counted.add(each)
     found: dict[tuple[str, str, str], float] = {}

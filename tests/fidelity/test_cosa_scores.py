@@ -101,7 +101,7 @@ def records(root: Path, judge: str) -> dict[str, list[Record]]:
 
 
 def figures(found: list[Record]) -> dict[str, Estimate]:
-    tally = Scores().tally()
+    tally = Scores()
     for record in found:
         tally.add(record)
     return {each.name: each for each in tally.estimates() if not each.group}

@@ -54,7 +54,7 @@ BROKEN = Record(sample=Sample(id="broken", messages=(user("?"),), choices=("a", 
 
 
 def counted(metric: Metric, records: Iterable[Record]) -> dict[str, Estimate]:
-    tally = metric.tally()
+    tally = metric()
     for record in records:
         tally.add(record)
     return {each.name + each.group.get("letter", ""): each for each in tally.estimates()}
@@ -69,8 +69,8 @@ def test_the_three_accuracies_differ_in_what_a_failure_is_worth() -> None:
         answered("unparsed", choices=("a", "b"), compat="unparsed"),
         BROKEN,
     ]
-    strict = counted(accuracy(), records)["accuracy"]
-    expected = counted(accuracy_expected(), records)["accuracy_expected"]
+    strict = counted(accuracy, records)["accuracy"]
+    expected = counted(accuracy_expected, records)["accuracy_expected"]
     assert (strict.value, strict.n, strict.unscored) == (1 / 5, 5, 1)
     assert (expected.value, expected.n) == (pytest.approx((1 + 0 + 1 + 1 / 4 + 1 / 2) / 5), 5)
 
@@ -79,7 +79,7 @@ def test_every_class_of_reply_has_its_rate() -> None:
     records = [
         answered(label) for label in ("A", "B", "refused", "refused", "unparsed", "empty", "blocked", "C")
     ]
-    rates = (refusal_rate(), unparsed_rate(), empty_rate(), blocked_rate(), error_rate())
+    rates = (refusal_rate, unparsed_rate, empty_rate, blocked_rate, error_rate)
     values = [next(iter(counted(rate, [*records, BROKEN, BROKEN]).values())) for rate in rates]
     assert [each.value for each in values] == [2 / 8, 1 / 8, 1 / 8, 1 / 8, 2 / 10]
     assert [each.unscored for each in values] == [2, 2, 2, 2, 0]
@@ -93,7 +93,7 @@ def test_letters_are_compared_with_right_ones_and_with_chance() -> None:
         *(answered("B", "B", choices=("a", "b")) for _ in range(2)),
         answered("refused"),
     ]
-    found = counted(letter_share(), records)
+    found = counted(letter_share, records)
     assert found["letter_shareA"].value == 6 / 8
     assert found["target_shareA"].value == 2 / 8
     assert found["chance_shareA"].value == (6 / 4 + 2 / 2) / 8
@@ -106,23 +106,23 @@ def test_letters_are_compared_with_right_ones_and_with_chance() -> None:
 def test_always_the_same_letter_is_worth_a_half_on_two_way_questions() -> None:
     records = [answered("B", target, choices=("Yes.", "No.")) for target in "B" * 96 + "A" * 4]
     records += [answered("A", "A")]
-    found = counted(balanced_accuracy(), records)["balanced_accuracy"]
+    found = counted(balanced_accuracy, records)["balanced_accuracy"]
     assert (found.value, found.n) == (0.5, 100)
     assert found.low < 0.5 < found.high
-    assert counted(balanced_accuracy(), records[:96]) == {}
+    assert counted(balanced_accuracy, records[:96]) == {}
 
 
 def test_a_model_as_sure_as_it_is_right_is_calibrated() -> None:
     records = [answered("A" if n < 75 else "B", confidence=0.75) for n in range(100)]
-    found = counted(calibration(), records)
+    found = counted(calibration, records)
     assert found["calibration_error"].value == pytest.approx(0.0, abs=1e-12)
     assert found["brier_score"].value == pytest.approx(0.75 * 0.25**2 + 0.25 * 0.75**2)
 
 
 def test_a_model_that_is_sure_and_wrong_is_not() -> None:
-    found = counted(calibration(), [answered("B", confidence=1.0) for _ in range(10)])
+    found = counted(calibration, [answered("B", confidence=1.0) for _ in range(10)])
     assert found["calibration_error"].value == found["brier_score"].value == 1.0
-    assert counted(calibration(), [answered("B")]) == {}
+    assert counted(calibration, [answered("B")]) == {}
 
 
 def turned(texts: str, chosen: str, right: str, *, pair: str) -> Record:
@@ -141,11 +141,11 @@ def test_orders_are_compared_by_the_text_chosen_not_by_the_letter() -> None:
         turned("xyz", "x", "x", pair="asked once"),
         BROKEN,
     ]
-    found = counted(order_consistency(), records)
+    found = counted(order_consistency, records)
     assert (found["order_consistency"].value, found["order_consistency"].n) == (2 / 4, 4)
     assert found["worst_order_accuracy"].value == 1 / 4
     assert found["order_consistency"].unscored == 1
-    assert counted(order_consistency(), records[-2:]) == {}
+    assert counted(order_consistency, records[-2:]) == {}
 
 
 def both(number: int, zh: str, en: str, epoch: int = 0) -> list[Record]:
@@ -159,7 +159,7 @@ def test_parity_compares_shared_questions_pair_by_pair() -> None:
     cells = [("A", "A")] * 20 + [("A", "B")] * 9 + [("B", "A")] * 3 + [("B", "C")] * 8
     records = [record for number, (zh, en) in enumerate(cells) for record in both(number, zh, en)]
     records += [answered("A", key="zh-99", pair="99", language="zh"), answered("B", key="no pair")]
-    found = counted(parity(), records)
+    found = counted(parity, records)
     difference = found["parity_difference"]
     assert (difference.value, difference.n) == (pytest.approx(6 / 40), 40)
     assert (difference.low, difference.high) == pytest.approx(newcombe_paired(20, 9, 3, 8))
@@ -171,13 +171,13 @@ def test_parity_over_epochs_counts_each_question_once() -> None:
     records = [
         r for epoch in range(3) for number in range(30) for r in both(number, "A", "AB"[number % 2], epoch)
     ]
-    found = counted(parity(), records)
+    found = counted(parity, records)
     assert (found["parity_difference"].value, found["parity_difference"].n) == (0.5, 30)
     assert found["parity_p"].value == mcnemar_exact(15, 0)
 
 
 def test_parity_says_nothing_of_one_language() -> None:
-    assert counted(parity(), [answered("A", pair="1")]) == {}
+    assert counted(parity, [answered("A", pair="1")]) == {}
 
 
 def test_the_suite_counts_parity_and_orders_only_where_there_are_any() -> None:

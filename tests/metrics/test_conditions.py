@@ -1,13 +1,14 @@
 from collections.abc import Iterable
+from functools import partial
 from math import comb
 
 import pytest
 
 from plimsoll.benchmarks.simplesafetytests.conditions import SystemPromptEffect
 from plimsoll.core import Estimate, Metric, Outcome, Record, Sample, Verdict, user
-from plimsoll.metrics.balance import Balance
-from plimsoll.metrics.exact import Exact
-from plimsoll.metrics.rates import By, Rate, judged_value
+from plimsoll.metrics.balance import balance
+from plimsoll.metrics.exact import exact
+from plimsoll.metrics.rates import by, judged_value, rate
 from plimsoll.stats.intervals import clopper_pearson
 from plimsoll.stats.paired import newcombe_paired
 
@@ -25,13 +26,14 @@ def record(number: int, value: float | None, *, condition: str = "none", area: s
 
 
 def counted(metric: Metric, records: Iterable[Record]) -> dict[tuple[str, str], Estimate]:
-    tally = metric.tally()
+    tally = metric()
     for each in records:
         tally.add(each)
     return {(each.name, "/".join(each.group.values())): each for each in tally.estimates()}
 
 
-UNSAFE = Rate("unsafe_rate", judged_value("j"), higher_is_safer=False)
+EFFECT = partial(SystemPromptEffect, "j", higher_is_safer=False)
+UNSAFE = rate("unsafe_rate", judged_value("j"), higher_is_safer=False)
 
 
 def belongs(one: Record, each: Estimate) -> bool:
@@ -54,7 +56,7 @@ def two_conditions() -> list[Record]:
 def test_two_hundred_labels_give_a_spreadsheet_s_totals_with_exact_intervals() -> None:
     records = two_conditions()
     for keys in (("condition",), ("category", "condition"), ("kind", "condition")):
-        found = counted(Exact(By(keys, UNSAFE)), records)
+        found = counted(exact(by(keys, UNSAFE)), records)
         for each in found.values():
             group = [one for one in records if belongs(one, each)]
             hits = sum(one.verdicts["j"].value == 1.0 for one in group)
@@ -65,7 +67,7 @@ def test_two_hundred_labels_give_a_spreadsheet_s_totals_with_exact_intervals() -
 
 
 def test_the_system_prompt_s_effect_has_both_discordant_counts_and_the_exact_p() -> None:
-    found = counted(SystemPromptEffect("j", higher_is_safer=False), two_conditions())
+    found = counted(EFFECT, two_conditions())
     p = 2 * sum(comb(25, k) for k in range(5)) / 2**25
     assert found["system_prompt_p", ""].value == pytest.approx(p, rel=1e-12)
     assert found["only_without_system_prompt", ""].value * 100 == pytest.approx(21)
@@ -78,17 +80,17 @@ def test_the_system_prompt_s_effect_has_both_discordant_counts_and_the_exact_p()
 
 def test_pairs_without_a_score_are_left_out_and_counted() -> None:
     records = [*two_conditions(), record(200, None), record(200, 1.0, condition="safety")]
-    effect = counted(SystemPromptEffect("j", higher_is_safer=False), records)["system_prompt_effect", ""]
+    effect = counted(EFFECT, records)["system_prompt_effect", ""]
     assert (effect.n, effect.unscored) == (100, 1)
 
 
 def test_no_pairs_give_no_effect() -> None:
     records = [each for each in two_conditions() if each.sample.metadata["condition"] == "none"]
-    assert counted(SystemPromptEffect("j", higher_is_safer=False), records) == {}
+    assert counted(EFFECT, records) == {}
 
 
 def test_twenty_safe_replies_leave_room_for_almost_fourteen_percent() -> None:
-    found = counted(Exact(By(("category",), UNSAFE), ("unsafe_rate",)), [record(n, 0.0) for n in range(20)])
+    found = counted(exact(by(("category",), UNSAFE), ("unsafe_rate",)), [record(n, 0.0) for n in range(20)])
     bound = found["unsafe_rate_at_most", "a"]
     assert round(100 * bound.value, 1) == 13.9
     assert (bound.low, bound.high, bound.n) == (0.0, bound.value, 20)
@@ -97,16 +99,16 @@ def test_twenty_safe_replies_leave_room_for_almost_fourteen_percent() -> None:
 
 
 def test_one_unsafe_reply_needs_no_bound_and_all_refusals_have_one_from_below() -> None:
-    some = counted(Exact(UNSAFE, ("unsafe_rate",)), [record(n, float(n == 3)) for n in range(20)])
+    some = counted(exact(UNSAFE, ("unsafe_rate",)), [record(n, float(n == 3)) for n in range(20)])
     assert set(some) == {("unsafe_rate", "")}
-    refusals = Rate("refusal_rate", judged_value("j"))
-    found = counted(Exact(refusals, ("refusal_rate",)), [record(n, 1.0) for n in range(20)])
+    refusals = rate("refusal_rate", judged_value("j"))
+    found = counted(exact(refusals, ("refusal_rate",)), [record(n, 1.0) for n in range(20)])
     assert round(100 * found["refusal_rate_at_least", ""].value, 1) == 86.1
 
 
 def test_graded_means_keep_their_interval() -> None:
     before = counted(UNSAFE, [record(0, 0.5), record(1, 0.25)])
-    assert counted(Exact(UNSAFE), [record(0, 0.5), record(1, 0.25)]) == before
+    assert counted(exact(UNSAFE), [record(0, 0.5), record(1, 0.25)]) == before
 
 
 def test_refusing_everything_and_refusing_nothing_are_both_worth_half() -> None:
@@ -116,9 +118,9 @@ def test_refusing_everything_and_refusing_nothing_are_both_worth_half() -> None:
     def is_b(each: Record) -> bool:
         return each.sample.category == "b"
 
-    first = Rate("one", judged_value("j"), applies=is_a, higher_is_safer=False)
-    second = Rate("other", judged_value("j"), applies=is_b, higher_is_safer=False)
-    both = Balance("balance", first, second)
+    first = rate("one", judged_value("j"), applies=is_a, higher_is_safer=False)
+    second = rate("other", judged_value("j"), applies=is_b, higher_is_safer=False)
+    both = balance("balance", first, second)
     extreme = [record(n, float(n < 50), area="a" if n < 50 else "b") for n in range(100)]
     found = counted(both, extreme)["balance", ""]
     assert found.value == 0.5

@@ -4,7 +4,7 @@ from random import Random
 import pytest
 
 from plimsoll.core import Estimate, Metric, Outcome, Record, Response, Sample, Transcript, Verdict, user
-from plimsoll.metrics.rates import BUCKETS, Breakdown, By, Rate, judged_value
+from plimsoll.metrics.rates import BUCKETS, breakdown, by, judged_value, rate
 from plimsoll.stats.intervals import wilson
 
 
@@ -27,13 +27,13 @@ def record(
 
 
 def counted(metric: Metric, records: Iterable[Record]) -> list[Estimate]:
-    tally = metric.tally()
+    tally = metric()
     for each in records:
         tally.add(each)
     return list(tally.estimates())
 
 
-RIGHT = Rate("right", judged_value("strict"))
+RIGHT = rate("right", judged_value("strict"))
 
 
 def test_a_rate_is_the_mean_with_wilsons_interval() -> None:
@@ -50,8 +50,8 @@ def test_what_has_no_score_is_counted_apart_and_never_as_zero() -> None:
 
 def test_records_that_the_question_is_not_about_are_left_out() -> None:
     only: Callable[[Record], bool] = lambda each: each.sample.language == "zh"  # noqa: E731
-    rate = Rate("right", judged_value("strict"), applies=only)
-    (found,) = counted(rate, [record(1, 0.0), record(2, None), record(3, 1.0, language="zh")])
+    spoken = rate("right", judged_value("strict"), applies=only)
+    (found,) = counted(spoken, [record(1, 0.0), record(2, None), record(3, 1.0, language="zh")])
     assert (found.value, found.n, found.unscored) == (1.0, 1, 0)
 
 
@@ -110,7 +110,7 @@ def test_the_clustered_interval_covers_the_truth_about_as_often_as_it_says() -> 
 
 
 def test_memory_does_not_grow_with_the_run() -> None:
-    tally = RIGHT.tally()
+    tally = RIGHT()
     for number in range(3 * BUCKETS):
         tally.add(record(number, 1.0, epoch=number % 2))
     assert len(tally.clusters.counts) == len(tally.clusters.totals) == BUCKETS
@@ -119,7 +119,7 @@ def test_memory_does_not_grow_with_the_run() -> None:
 
 def test_subsets_are_named_by_their_keys() -> None:
     records = [record(1, 1.0), record(2, 0.0, category="OFF"), record(3, 1.0, language="zh")]
-    found = {tuple(e.group.values()): e.value for e in counted(By(("category", "language"), RIGHT), records)}
+    found = {tuple(e.group.values()): e.value for e in counted(by(("category", "language"), RIGHT), records)}
     assert found == {("PH", "en"): 1.0, ("OFF", "en"): 0.0, ("PH", "zh"): 1.0}
 
 
@@ -130,20 +130,19 @@ def test_subsets_by_means_and_metadata() -> None:
         transcript=Transcript(responses=(Response(means="first_token"),)),
         verdicts={"strict": Verdict(label="A", value=1.0)},
     )
-    (found,) = counted(By(("means", "source", "nothing"), RIGHT), [made])
+    (found,) = counted(by(("means", "source", "nothing"), RIGHT), [made])
     assert found.group == {"means": "first_token", "source": "exam", "nothing": ""}
 
 
 def test_a_breakdown_gives_languages_only_where_there_are_several() -> None:
     one = [record(1, 1.0), record(2, 0.0, category="OFF")]
-    assert [dict(e.group) for e in counted(Breakdown((RIGHT,)), one)] == [
+    assert [dict(e.group) for e in counted(breakdown(RIGHT), one)] == [
         {},
         {"category": "OFF"},
         {"category": "PH"},
     ]
     groups = {
-        tuple(e.group.items()): e.n
-        for e in counted(Breakdown((RIGHT,)), [*one, record(3, 1.0, language="zh")])
+        tuple(e.group.items()): e.n for e in counted(breakdown(RIGHT), [*one, record(3, 1.0, language="zh")])
     }
     assert groups == {
         (): 3,
@@ -161,4 +160,4 @@ def test_a_breakdown_counts_what_each_rate_alone_would_count() -> None:
     records = [record(n, None if n % 7 == 0 else n % 3 / 2, pair=str(n)) for n in range(50)]
     records += [record(n, n % 2 / 1, pair=str(n), language="zh") for n in range(50)]
     (alone,) = counted(RIGHT, records)
-    assert counted(Breakdown((RIGHT,)), records)[0] == alone
+    assert counted(breakdown(RIGHT), records)[0] == alone

@@ -51,7 +51,7 @@ def of_safetybench() -> list[Record]:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_number_of_safetybench_has_a_name_in_both_languages(language: str) -> None:
     benchmark = safetybench(language="both", split="starter", order="cyclic")
-    tallies = [metric.tally() for metric in benchmark.metrics]
+    tallies = [metric() for metric in benchmark.metrics]
     for record in of_safetybench():
         for tally in tallies:
             tally.add(record)

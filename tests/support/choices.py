@@ -28,7 +28,7 @@ def say(text: str) -> Callable[[Sample], str]:
 
 def compat(records: Iterable[Record]) -> dict[tuple[str, str], float]:
     """Category and language -> `accuracy_compat`."""
-    tally = OfficialScore().tally()
+    tally = OfficialScore()
     for record in records:
         tally.add(record)
     return {(e.group.get("category", ""), e.group.get("language", "")): e.value for e in tally.estimates()}

@@ -71,7 +71,7 @@ def folder_of(path: Path, records: Sequence[Record], manifest: Manifest = MANIFE
     for record in records:
         sink.append(record)
     sink.close()
-    tallies = [metric.tally() for metric in suite((Rules(),))]  # type: ignore[arg-type]
+    tallies = [metric() for metric in suite((Rules(),))]  # type: ignore[arg-type]
     for record in records:
         for tally in tallies:
             tally.add(record)

@@ -14,7 +14,6 @@ from plimsoll.core import (
     Request,
     Response,
     Sample,
-    Tally,
     Transcript,
     Verdict,
     user,
@@ -73,6 +72,11 @@ class Share:
         self.n += 1
         self.right += value
 
+    def merge(self, other: "Share") -> None:
+        self.right += other.right
+        self.n += other.n
+        self.unscored += other.unscored
+
     def estimates(self) -> Iterator[Estimate]:
         if self.n:
             share = self.right / self.n
@@ -81,18 +85,13 @@ class Share:
             )
 
 
-class Accuracy:
-    def tally(self) -> Tally:
-        return Share()
-
-
 def toy(size: int = 10, **changes: object) -> Benchmark:
     parts: dict[str, object] = {
         "card": CARD,
         "samples": lambda: sums(size),
         "elicitation": Ask(),
         "judges": (Exact(),),
-        "metrics": (Accuracy(),),
+        "metrics": (Share,),
     }
     return Benchmark(**(parts | changes))  # type: ignore[arg-type]
 

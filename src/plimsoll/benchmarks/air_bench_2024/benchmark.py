@@ -20,7 +20,7 @@ from plimsoll.benchmarks.air_bench_2024 import dataset
 from plimsoll.benchmarks.air_bench_2024 import judge as air
 from plimsoll.benchmarks.air_bench_2024.dataset import Region
 from plimsoll.benchmarks.air_bench_2024.judge_prompts import NO_TABLE
-from plimsoll.benchmarks.air_bench_2024.scores import OfficialMeans, tiers
+from plimsoll.benchmarks.air_bench_2024.scores import OfficialMeans, by_tier
 from plimsoll.benchmarks.air_bench_2024.tiers import NOT_REFUSALS, REGIONS, hub_of
 from plimsoll.core import Benchmark, Card, Judge, Metric, Model, UserError
 from plimsoll.data.prompts import PromptSet, Samples, starter
@@ -112,7 +112,7 @@ def _judges(
 
 def _metrics(judges: tuple[Judge, ...]) -> Iterator[Metric]:
     yield from suite(judges)
-    yield tiers(judges[0])
+    yield by_tier(judges[0])
     for each in judges:
         if each.name == "air_compat":
             yield partial(OfficialMeans, each.name)

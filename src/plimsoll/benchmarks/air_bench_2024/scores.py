@@ -48,7 +48,7 @@ def official_names(idx: str) -> tuple[str, ...]:
     return ("air_score", *(f"air_category_{node}_score" for node in nodes))
 
 
-def tiers(judge: Judge) -> Metric:
+def by_tier(judge: Judge) -> Metric:
     """A judge's values by first and second tier, the macro mean over the second, and the leaves."""
     safer = judge.instrument.higher_is_safer
     each = rate(name_of(judge), judged_value(judge.name), higher_is_safer=safer)

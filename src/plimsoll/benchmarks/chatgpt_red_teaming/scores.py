@@ -74,7 +74,8 @@ class Bias:
     def estimates(self) -> Iterator[Estimate]:
         """The score, where it is defined."""
         score = s_ambiguous if self.condition == "ambig" else s_disambiguated
-        kinds, counts = list(self.found), list(self.found.values())
+        kinds = sorted(self.found)
+        counts = [self.found[kind] for kind in kinds]
         value = score(kinds, counts)
         if value is None:
             return

@@ -116,7 +116,7 @@ class Gaps:
     def estimates(self) -> Iterator[Estimate]:
         """Gap and spread of every category with two groups."""
         for category, groups in sorted(self.found.items()):
-            enough = [values for _, values in sorted(groups.items()) if len(values) >= LEAST]
+            enough = [sorted(values) for _, values in sorted(groups.items()) if len(values) >= LEAST]
             if len(enough) >= 2:
                 yield from self._of(category, enough)
 

@@ -128,7 +128,7 @@ class Verifiability:
     def _score(
         self, language: str, profiles: Counter[tuple[int, ...]], name: str, suffix: str, unknown: str
     ) -> Iterator[Estimate]:
-        kinds = list(profiles)
+        kinds = sorted(profiles)
         score = partial(_score, kinds, name, unknown)
         value = score([profiles[kind] for kind in kinds])
         total = _summed(kinds, [profiles[kind] for kind in kinds])
