@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from plimsoll.labelling.sheet import Sheet
-from plimsoll.labels import _own
+from plimsoll.labels import own
 from plimsoll.run.keep.folder import RunFolder
 from tests.support.judged import CHILDREN, folder_of, judged
 from tests.support.shell import PLIMSOLL, environment, plimsoll
@@ -144,7 +144,7 @@ def _label(address: str, count: int) -> None:
 def test_a_scripted_run_is_labelled_through_kills_and_its_rate_corrected(
     labelled: Path, tmp_path: Path
 ) -> None:
-    pack = _own.read(labelled / "labels.jsonl")
+    pack = own.read(labelled / "labels.jsonl")
     items = list(pack.items())
     assert (pack.event, len(items)) == ("compliance", 24)
     assert sum(item.labels["ann"] for item in items) == 8

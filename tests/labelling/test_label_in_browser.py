@@ -8,7 +8,7 @@ import pytest
 
 from plimsoll.core import Response, Transcript, replace
 from plimsoll.labelling.sheet import Sheet
-from plimsoll.labels import _own
+from plimsoll.labels import own
 from plimsoll.run.keep.folder import RunFolder
 from tests.support.browser import CONTRAST, Watched, chromium
 from tests.support.judged import folder_of, judged
@@ -123,7 +123,7 @@ def test_two_raters_label_by_keyboard_through_a_kill_and_settle(
     assert "To settle: 2 of 2 left" in ben.page.inner_text("main")
     ben.page.locator("#d3 >> text=Yes").last.click()
     ben.page.wait_for_selector("h2 >> text=To settle: 1 of 2 left")
-    pack = _own.read(run.path / "labels.jsonl")
+    pack = own.read(run.path / "labels.jsonl")
     truths = [item.truth("binary") for item in pack.items()]
     assert truths == [1.0, 0.0, 1.0, 1.0, 0.0]
     assert ann.watched.errors == ben.watched.errors == []

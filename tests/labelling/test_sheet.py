@@ -7,7 +7,7 @@ from plimsoll.core import UserError, replace
 from plimsoll.labelling.agreement import agreement
 from plimsoll.labelling.drawing import Wish, draw
 from plimsoll.labelling.sheet import Closed, Sheet, comparable, next_open, opened, progress
-from plimsoll.labels import _own
+from plimsoll.labels import own
 from tests.support.judged import MANIFEST, folder_of, judged, truth_of
 
 
@@ -28,7 +28,7 @@ def all_by(sheet: Sheet, rater: str, *, but: tuple[int, ...] = ()) -> None:
 def test_a_label_is_in_the_file_and_the_file_is_a_pack(sheet: Sheet) -> None:
     sheet.label(2, "ann", 1.0)
     sheet.label(3, "ann", None)
-    items = list(_own.read(sheet.path).items())
+    items = list(own.read(sheet.path).items())
     assert [dict(item.labels) for item in items] == [{"ann": 1.0}]
     assert items[0].stored["rules"].value in (0.0, 1.0)
     assert items[0].metadata["run"] == MANIFEST.id

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.core import Usage, UserError
-from plimsoll.models._prices import TABLE, price_of
+from plimsoll.models.prices import TABLE, price_of
 
 
 def table(folder: Path, text: str) -> Path:

@@ -19,8 +19,8 @@ from plimsoll.core import (
     Verdict,
     stage,
 )
-from plimsoll.models._inspect_messages import as_inspect
 from plimsoll.models.inspect import InspectModel, inspect_messages, library, offline
+from plimsoll.models.inspect_messages import as_inspect
 
 Samples = Mapping[str, Sample]
 BROKEN = Verdict(label="", value=None, outcome=Outcome.JUDGE_ERROR, reason="the judge failed")

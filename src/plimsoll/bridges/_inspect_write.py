@@ -20,7 +20,7 @@ import msgspec
 
 from plimsoll.bridges._inspect_log import KEY, STOPS, input_of, label, score_of, shown, subset_of
 from plimsoll.core import Failure, Outcome, Record, Response, Usage, assistant
-from plimsoll.models._inspect_messages import as_inspect
+from plimsoll.models.inspect_messages import as_inspect
 from plimsoll.registry import parse
 from plimsoll.run.keep.manifest import Manifest, Summary
 

@@ -30,9 +30,9 @@ def pack_of(text: str) -> LabelPack:
     """The pack of a spec, or of a file of JSON lines."""
     named = text.partition(":")[0] in registry.names("labels")
     if Path(text).is_file() or (text.endswith(".jsonl") and not named):
-        from plimsoll.labels import _own
+        from plimsoll.labels import own
 
-        return _own.read(Path(text))
+        return own.read(Path(text))
     return registry.build("labels", text)
 
 

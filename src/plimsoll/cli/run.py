@@ -241,7 +241,7 @@ def execute(going: session.Session, folder: RunFolder | None = None) -> Done:
 
 def price_of(model: str, prices: Path | None = None) -> Callable[[Usage], float] | None:
     """What a call to this model costs, where the price is known."""
-    from plimsoll.models._prices import price_of as find
+    from plimsoll.models.prices import price_of as find
 
     found = find(model, prices)
     return found.cost if found else None

@@ -15,13 +15,13 @@ import msgspec
 
 from plimsoll.core import PlimsollError, UserError, did_you_mean, replace
 from plimsoll.data import rows
-from plimsoll.labels import _own
+from plimsoll.labels import own
 
 VALUES = (1.0, 0.0, 0.5, None)
 """Yes, no, not sure; passed over."""
 
 
-class Line(_own.Row, frozen=True, kw_only=True, omit_defaults=True):
+class Line(own.Row, frozen=True, kw_only=True, omit_defaults=True):
     """A line of a pack, with how it was drawn."""
 
     seed: int = 0
@@ -130,7 +130,7 @@ class Sheet:
 
 def opened(path: Path, run: str) -> Sheet:
     """The sheet of a run that was drawn before. Raises `UserError` where it is of another run."""
-    pack = _own.read(path)
+    pack = own.read(path)
     sheet = Sheet(path)
     if any(line.run != run for line in sheet.lines()):
         raise UserError(f"{path} does not hold a draw of this run ({run}): give another --output")

@@ -33,7 +33,7 @@ from plimsoll.core import (
     replace,
 )
 from plimsoll.models._first_letter import Place, weigh
-from plimsoll.models._inspect_messages import as_inspect
+from plimsoll.models.inspect_messages import as_inspect
 from plimsoll.registry import model
 
 Ask = Callable[[list[Any], list[Any], Any], Awaitable[Any]]

@@ -72,14 +72,12 @@ SYSTEMS = "benchmarks"
 
 
 @cache
-def files(room: Room) -> Mapping[str, str]:
+def files(room: Room, house: Path = HOUSE) -> Mapping[str, str]:
     """Part name -> module name. Raises `UserError` where two files would bear one name."""
     found: dict[str, str] = {}
-    for name, module in (*_of_room(room), *_of_systems(room)):
+    for name, module in (*_of_room(room, house), *_of_systems(room, house)):
         if name in found:
-            raise UserError(
-                f"{module} and {found[name]} would both be the part {name!r} of {room}: rename one"
-            )
+            raise UserError(f"{module} and {found[name]} would both be the part {name!r}: rename one")
         found[name] = module
     return found
 
@@ -104,18 +102,18 @@ def module_of(room: Room, name: str) -> str:
     return point.module
 
 
-def _of_room(room: Room) -> Iterator[tuple[str, str]]:
+def _of_room(room: Room, house: Path) -> Iterator[tuple[str, str]]:
     if room == SYSTEMS:
         return
-    for path in _marked(HOUSE / room, room):
-        yield path.stem, _module(path)
+    for path in _marked(house / room, room):
+        yield path.stem, _module(path, house)
 
 
-def _of_systems(room: Room) -> Iterator[tuple[str, str]]:
-    for path in _marked(HOUSE / SYSTEMS, room):
-        system = path.relative_to(HOUSE / SYSTEMS).parts[0].removesuffix(".py")
+def _of_systems(room: Room, house: Path) -> Iterator[tuple[str, str]]:
+    for path in _marked(house / SYSTEMS, room):
+        system = path.relative_to(house / SYSTEMS).parts[0].removesuffix(".py")
         own = path.stem in (MARKS[room], system)
-        yield system if own else f"{system}_{path.stem}", _module(path)
+        yield system if own else f"{system}_{path.stem}", _module(path, house)
 
 
 def _marked(folder: Path, room: Room) -> Iterator[Path]:
@@ -130,5 +128,5 @@ def _marks(folder: Path) -> Mapping[Path, frozenset[str]]:
     return {path: frozenset(_MARK.findall(path.read_text(encoding="utf-8"))) for path in found}
 
 
-def _module(path: Path) -> str:
-    return ".".join(("plimsoll", *path.relative_to(HOUSE).with_suffix("").parts))
+def _module(path: Path, house: Path) -> str:
+    return ".".join(("plimsoll", *path.relative_to(house).with_suffix("").parts))
