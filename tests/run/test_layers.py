@@ -5,12 +5,14 @@ import pytest
 
 from plimsoll.core import (
     BudgetExceeded,
+    Late,
     ModelError,
     Overloaded,
     Request,
     Response,
     Sampling,
     TransientError,
+    Unreadable,
     Usage,
     innermost,
     user,
@@ -23,8 +25,14 @@ from tests.support.toy import Adder
 ASK = Request(messages=(user("What is 1 + 1?"),))
 
 
-def retried(model: Adder, **options: object) -> layers.Retried:
-    return layers.Retried(layers.Limited(model, Limiter()), first_delay=0.001, **options)  # type: ignore[arg-type]
+def retried(model: Adder, limiter: Limiter | None = None, **patience: float) -> layers.Retried:
+    shared = limiter or Limiter()
+    wished = layers.Patience(**patience)  # type: ignore[arg-type]
+    return layers.Retried(layers.Limited(model, shared), shared, wished, first_delay=0.001)
+
+
+def failing(error: ModelError, calls: int = 1000) -> Adder:
+    return Adder(failures=dict.fromkeys(range(1, calls + 1), error))
 
 
 def test_a_transient_error_is_asked_again() -> None:
@@ -40,23 +48,55 @@ def test_an_error_for_good_is_not_asked_again() -> None:
     assert model.calls == 1
 
 
-def test_retries_end_with_the_attempts_and_with_the_budget() -> None:
-    broken = {number: TransientError("down") for number in range(1, 100)}
-    model = Adder(failures=dict(broken))
+@pytest.mark.parametrize("error", [TransientError("down"), Overloaded("full")])
+def test_an_endpoint_that_is_away_is_asked_by_time_and_not_by_tries(error: TransientError) -> None:
+    assert asyncio.run(retried(failing(error, 9)).generate(ASK)).text == "2"
+    model = failing(error)
     with pytest.raises(TransientError):
-        asyncio.run(retried(model, attempts=4).generate(ASK))
+        asyncio.run(retried(model, silence=0.0, failing=0.0).generate(ASK))
+    assert model.calls == 1
+
+
+def test_a_reply_that_cannot_be_read_and_one_that_never_comes_in_time_are_asked_for_by_tries() -> None:
+    model = failing(Unreadable("no JSON"))
+    with pytest.raises(Unreadable):
+        asyncio.run(retried(model, unreadable=4).generate(ASK))
     assert model.calls == 4
-    model = Adder(failures=dict(broken))
-    with pytest.raises(TransientError):
-        asyncio.run(retried(model, budget=layers.RetryBudget(tokens=1)).generate(ASK))
-    assert model.calls == 2
+    model = failing(Late("no answer within 1 s"))
+    with pytest.raises(Late):
+        asyncio.run(retried(model, late=3).generate(ASK))
+    assert model.calls == 3
+
+
+def test_a_call_that_fails_while_others_are_answered_is_given_up_sooner() -> None:
+    async def both() -> int:
+        limiter = Limiter()
+        poison = failing(TransientError("HTTP 500"), 10_000)
+        limiter.succeeded()
+        asked = asyncio.create_task(retried(poison, limiter, silence=60.0, failing=0.2).generate(ASK))
+        while not asked.done():
+            await retried(Adder(), limiter).generate(ASK)
+            await asyncio.sleep(0.01)
+        with pytest.raises(TransientError, match="500"):
+            await asked
+        return poison.calls
+
+    assert asyncio.run(asyncio.wait_for(both(), 20)) > 1
+
+
+def test_an_endpoint_that_was_given_up_costs_the_next_call_one_try() -> None:
+    limiter, model = Limiter(), failing(Overloaded("away"))
+    with pytest.raises(Overloaded):
+        asyncio.run(retried(model, limiter, silence=0.3).generate(ASK))
+    calls = model.calls
+    with pytest.raises(Overloaded):
+        asyncio.run(retried(model, limiter, silence=0.3).generate(ASK))
+    assert model.calls == calls + 1
 
 
 def test_an_overloaded_endpoint_shrinks_the_limit() -> None:
-    model = Adder(failures={1: Overloaded("slow down")})
     limiter = Limiter()
-    wrapped = layers.Retried(layers.Limited(model, limiter), first_delay=0.001)
-    asyncio.run(wrapped.generate(ASK))
+    asyncio.run(retried(failing(Overloaded("slow down"), 1), limiter).generate(ASK))
     assert limiter.capacity < 20
 
 
@@ -85,6 +125,33 @@ def test_calls_in_flight_count_towards_the_limit_and_missing_usage_is_estimated(
     asyncio.run(burst())
     assert 10 <= meter.budget.cost < 20
     assert meter.budget.reserved == 0
+
+
+def test_a_hundred_workers_spend_a_limit_that_is_below_their_estimates() -> None:
+    """An estimate counts the longest reply; what stops a run is what replies really cost."""
+    model = Adder(usage=Usage(input_tokens=1))
+    meter = layers.Meter(price=lambda usage: usage.input_tokens / 10, budget=layers.Budget(max_cost=0.75))
+    wrapped = layers.Metered(model, meter)
+
+    async def burst() -> list[BaseException | Response]:
+        return await asyncio.gather(*(wrapped.generate(ASK) for _ in range(100)), return_exceptions=True)
+
+    found = asyncio.run(asyncio.wait_for(burst(), 20))
+    answered = [each for each in found if isinstance(each, Response)]
+    assert len(answered) == model.calls == 8
+    assert all(isinstance(each, BudgetExceeded) for each in found if not isinstance(each, Response))
+
+
+def test_a_call_that_fails_gives_its_share_back() -> None:
+    budget = layers.Budget(max_cost=1.0)
+    wrapped = layers.Metered(Adder(failures={1: ModelError("no")}), layers.Meter(lambda _: 0.9, budget))
+
+    async def two() -> str:
+        with pytest.raises(ModelError):
+            await wrapped.generate(ASK)
+        return (await wrapped.generate(ASK)).text
+
+    assert asyncio.run(asyncio.wait_for(two(), 20)) == "2"
 
 
 def test_every_epoch_draws_with_a_seed_of_its_own() -> None:

@@ -129,9 +129,9 @@ def test_an_endpoint_that_only_fails_is_given_up(tmp_path: Path) -> None:
     assert model.calls < 500
 
 
-def test_transient_errors_beyond_the_attempts_are_recorded(tmp_path: Path) -> None:
+def test_transient_errors_beyond_patience_are_recorded(tmp_path: Path) -> None:
     model = Adder(failures={call: TransientError("reset") for call in range(1, 100)})
-    folder = carried_out(planned(2, model), tmp_path, attempts=1)
+    folder = carried_out(planned(2, model), tmp_path, patience=0.0)
     assert [record.failures[0].error for record in folder.records()] == ["TransientError"] * 2
 
 

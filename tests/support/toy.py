@@ -15,6 +15,7 @@ from plimsoll.core import (
     Response,
     Sample,
     Transcript,
+    Usage,
     Verdict,
     user,
 )
@@ -106,6 +107,7 @@ class Adder:
     calls: int = 0
     asked: list[str] = field(default_factory=list)
     closed: bool = False
+    usage: Usage = field(default_factory=Usage)
 
     async def generate(self, request: Request) -> Response:
         self.calls += 1
@@ -113,7 +115,7 @@ class Adder:
             raise self.failures[self.calls]
         text = request.messages[-1].text
         self.asked.append(text)
-        return Response(text=str(int(text.split()[2]) + 1))
+        return Response(text=str(int(text.split()[2]) + 1), usage=self.usage)
 
     async def close(self) -> None:
         self.closed = True

@@ -6,7 +6,9 @@ PlimsollError
 ├── DataError            a data file is not what it should be: file and first wrong record
 ├── ModelError           this request failed for good; recorded as a failure, never scored
 │   ├── TransientError   may succeed when asked again
-│   │   └── Overloaded   the endpoint asks for fewer or later calls (429, 503)
+│   │   ├── Unreadable   a reply came that cannot be read
+│   │   └── Overloaded   the endpoint asks for fewer or later calls (429, 502, 503)
+│   │       └── Late     no answer within the time that a call is given
 │   ├── ContextExceeded  the request is longer than the model's context
 │   └── Denied           the endpoint refuses us altogether (401, 403): the run stops
 ├── BudgetExceeded       the cost limit is reached: the run stops, resumable
@@ -52,6 +54,14 @@ class TransientError(ModelError):
 
 class Overloaded(TransientError):
     """The endpoint is asked for too much."""
+
+
+class Late(Overloaded):
+    """No answer came in time: the endpoint has more to do than it can."""
+
+
+class Unreadable(TransientError):
+    """A reply came that is cut short, no JSON, or of another shape than it should be."""
 
 
 class ContextExceeded(ModelError):

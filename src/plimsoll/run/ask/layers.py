@@ -2,16 +2,20 @@
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from plimsoll.core import (
     BudgetExceeded,
+    Late,
     Overloaded,
     Request,
     Response,
     TransientError,
+    Unreadable,
     Usage,
     Wrapped,
     replace,
@@ -37,7 +41,7 @@ class Limited(Wrapped):
         try:
             response = await self.inner.generate(request)
         except Overloaded as refusal:
-            limiter.cut(sent_at, refusal.retry_after)
+            limiter.cut(sent_at, refusal)
             raise
         finally:
             limiter.release()
@@ -45,58 +49,97 @@ class Limited(Wrapped):
         return response
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long a call is asked again. By time: an endpoint that is away for a minute costs no answer."""
+
+    silence: float = 600.0
+    """Seconds in which the endpoint answers nobody."""
+    failing: float = 120.0
+    """Seconds in which one call fails while others are answered, or nothing was ever answered."""
+    unreadable: int = 6
+    """Replies to one call that cannot be read."""
+    late: int = 8
+    """Answers to one call that do not come in time."""
+
+    @staticmethod
+    def of(seconds: float) -> "Patience":
+        """What a user asked for (`--patience`)."""
+        return Patience(silence=seconds, failing=min(seconds, Patience.failing))
+
+    def allows(self, trouble: "Trouble", limiter: Limiter) -> bool:
+        """Whether a call in trouble may be made again."""
+        error = trouble.error
+        if isinstance(error, Unreadable):
+            return trouble.unreadable < self.unreadable
+        silent = limiter.failing_for
+        if isinstance(error, Overloaded):
+            return silent < self.silence and trouble.late < self.late
+        if limiter.answered > trouble.answered:
+            return trouble.seconds < self.failing
+        return silent < (self.silence if limiter.answered else self.failing)
+
+
 @dataclass
-class RetryBudget:
-    """Keeps retries a small share of all calls, so that a broken endpoint is not hammered."""
+class Trouble:
+    """One call that has failed so far."""
 
-    tokens: float = 100.0
-    ceiling: float = 100.0
-    per_success: float = 0.2
+    error: TransientError
+    answered: int
+    """Other calls that had been answered when it first failed."""
+    since: float = field(default_factory=monotonic)
+    tries: int = 0
+    unreadable: int = 0
+    late: int = 0
 
-    def earn(self) -> None:
-        """A call went well."""
-        self.tokens = min(self.ceiling, self.tokens + self.per_success)
+    def again(self, error: TransientError) -> None:
+        """Take note of one more failure."""
+        self.error = error
+        self.tries += 1
+        self.unreadable += isinstance(error, Unreadable)
+        self.late += isinstance(error, Late)
 
-    def spend(self) -> bool:
-        """Whether one more retry may be made."""
-        if self.tokens < 1:
-            return False
-        self.tokens -= 1
-        return True
+    @property
+    def seconds(self) -> float:
+        """Since it first failed."""
+        return monotonic() - self.since
 
 
 @dataclass(frozen=True)
 class Retried(Wrapped):
-    """Asks again after a transient error, with full jitter, a limit per call and a shared budget."""
+    """Asks again after a transient error, with full jitter, as long as patience lasts."""
 
-    attempts: int = 6
+    limiter: Limiter
+    patience: Patience = Patience()
     first_delay: float = 0.5
     longest_delay: float = 30.0
-    budget: RetryBudget = field(default_factory=RetryBudget)
+    longest_delay_when_held: float = 2.0
+    """Where the limiter holds the whole endpoint back already."""
     jitter: random.Random = field(default_factory=random.Random)
 
     async def generate(self, request: Request) -> Response:
-        """Call until it goes well, the attempts are used up or the budget is empty."""
-        for attempt in range(self.attempts):
+        """Call until it goes well or patience is at its end."""
+        trouble: Trouble | None = None
+        while True:
             try:
-                response = await self.inner.generate(request)
+                return await self.inner.generate(request)
             except TransientError as error:
-                if attempt + 1 == self.attempts or not self._may_retry(error):
+                limiter = self.limiter
+                limiter.failed()
+                trouble = trouble or Trouble(error, limiter.answered)
+                trouble.again(error)
+                if not self.patience.allows(trouble, limiter):
                     raise
-                await asyncio.sleep(self._delay(attempt, error))
-            else:
-                self.budget.earn()
-                return response
-        raise AssertionError("unreachable: the last attempt returns or raises")
+                limiter.tell(error)
+                await asyncio.sleep(self._delay(trouble))
 
-    def _may_retry(self, error: TransientError) -> bool:
-        # An endpoint that says "later" is healthy: only errors without that word use up the budget.
-        return isinstance(error, Overloaded) or self.budget.spend()
-
-    def _delay(self, attempt: int, error: TransientError) -> float:
-        if error.retry_after:
-            return self.jitter.uniform(0, 0.1)  # the limiter holds the whole endpoint back
-        return self.jitter.uniform(0, min(self.longest_delay, self.first_delay * 2**attempt))
+    def _delay(self, trouble: Trouble) -> float:
+        error = trouble.error
+        if isinstance(error, Overloaded) and error.retry_after:
+            return self.jitter.uniform(0, 0.1)
+        held = isinstance(error, Overloaded)
+        longest = self.longest_delay_when_held if held else self.longest_delay
+        return self.jitter.uniform(0, min(longest, self.first_delay * 2 ** min(trouble.tries - 1, 20)))
 
 
 def estimated_tokens(text: str) -> int:
@@ -128,6 +171,36 @@ class Budget:
     """US dollars; begins with what an earlier part of the run has spent."""
     reserved: float = 0.0
     """What the calls in flight may cost, by estimate."""
+    in_flight: int = 0
+    _waiting: deque[asyncio.Future[None]] = field(default_factory=deque[asyncio.Future[None]])
+
+    async def reserve(self, share: float) -> None:
+        """Set aside what a call may cost; while others are in flight, wait for what they really cost.
+
+        Raises `BudgetExceeded` once the limit is spent. A call that is alone may be dearer than what
+        is left, since estimates are high.
+        """
+        while self.max_cost is not None:
+            if self.cost >= self.max_cost:
+                raise BudgetExceeded(
+                    f"the cost limit of {self.max_cost:g} USD is reached ({self.cost:.4f} spent)"
+                )
+            if not self.in_flight or self.cost + self.reserved + share <= self.max_cost:
+                break
+            ended = asyncio.get_running_loop().create_future()
+            self._waiting.append(ended)
+            await ended
+        self.reserved += share
+        self.in_flight += 1
+
+    def settle(self, share: float) -> None:
+        """Give back what was set aside for a call that has ended."""
+        self.in_flight -= 1
+        self.reserved = self.reserved - share if self.in_flight else 0.0
+        while self._waiting:
+            ended = self._waiting.popleft()
+            if not ended.done():
+                ended.set_result(None)
 
 
 @dataclass
@@ -154,18 +227,9 @@ class Meter:
         if self.price is not None:
             self.budget.cost += self.price(usage)
 
-    def reserve(self, request: Request) -> float:
-        """Set aside what a call may cost. Raises `BudgetExceeded` once the limit is reached."""
-        budget = self.budget
-        if budget.max_cost is None or self.price is None:
-            return 0.0
-        if budget.cost + budget.reserved >= budget.max_cost:
-            raise BudgetExceeded(
-                f"the cost limit of {budget.max_cost:g} USD is reached ({budget.cost:.4f} spent)"
-            )
-        share = self.price(estimated_usage(request))
-        budget.reserved += share
-        return share
+    def estimate(self, request: Request) -> float:
+        """What a call may cost; nothing where no price is known."""
+        return self.price(estimated_usage(request)) if self.price else 0.0
 
     @property
     def usage(self) -> Usage:
@@ -185,12 +249,18 @@ class Metered(Wrapped):
 
     async def generate(self, request: Request) -> Response:
         """Call, unless the limit is reached."""
-        share = self.meter.reserve(request)
+        meter = self.meter
+        if meter.budget.max_cost is None:
+            response = await self.inner.generate(request)
+            meter.add(request, response)
+            return response
+        share = meter.estimate(request)
+        await meter.budget.reserve(share)
         try:
             response = await self.inner.generate(request)
+            meter.add(request, response)
         finally:
-            self.meter.budget.reserved -= share
-        self.meter.add(request, response)
+            meter.budget.settle(share)
         return response
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from plimsoll.core import Model, Usage, UserError, innermost
 from plimsoll.run.ask import layers
 from plimsoll.run.ask.attendants import Attendant
-from plimsoll.run.ask.limits import Limiter
+from plimsoll.run.ask.limits import Limiter, Tell, untold
 from plimsoll.run.keep.cache import Cache
 
 
@@ -25,7 +25,10 @@ class Settings:
     cache: Path | None = None
     """The response cache's file, or `None` for none."""
     max_connections: int = 100
-    attempts: int = 6
+    patience: float = layers.Patience.silence
+    """Seconds that an endpoint may fail before its samples are given up."""
+    tell: Tell = untold
+    """Told when an endpoint is waited for."""
     max_cost: float | None = None
     spent: float = 0.0
     """US dollars that other runs have spent under the same limit."""
@@ -62,9 +65,9 @@ class Wiring:
     ) -> Model:
         """The model in its layers."""
         place = str(getattr(innermost(model), "endpoint", model.name))
-        limiter = self._limiters.setdefault(place, Limiter(ceiling=self.settings.max_connections))
+        limiter = self._limiters.setdefault(place, Limiter(self.settings.max_connections, self.settings.tell))
         wired: Model = layers.Limited(model, limiter)
-        wired = layers.Retried(wired, attempts=self.settings.attempts)
+        wired = layers.Retried(wired, limiter, layers.Patience.of(self.settings.patience))
         wired = layers.Metered(wired, meter)
         if store is None:
             return wired
