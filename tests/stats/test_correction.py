@@ -181,3 +181,36 @@ def test_the_residual_shrinks_as_the_judge_gets_better() -> None:
     bad = {(1.0, 1.0): 17, (0.0, 0.0): 37, (1.0, 0.0): 16, (0.0, 1.0): 30}
     assert residual_variance(good, best_weight(good)) < residual_variance(bad, best_weight(bad)) <= 0.25
     assert best_weight({(1.0, 0.0): 3, (0.0, 0.0): 2}) == 0.0
+
+
+def test_a_rare_event_is_not_lost_between_the_points_of_a_grid() -> None:
+    found = bayesian(Counts(50, 11_435), Counts(300, 300), Counts(3000, 3000))
+    assert found is not None
+    assert found.value == pytest.approx(0.0041, abs=0.0001)
+    assert found.low == pytest.approx(0.0028, abs=0.0001)
+    assert found.high == pytest.approx(0.0055, abs=0.0001)
+
+
+def test_where_labels_cannot_tell_a_rate_from_nothing_its_interval_reaches_nothing() -> None:
+    found = bayesian(Counts(405, 1000), Counts(13, 20), Counts(12, 20))
+    assert found is not None
+    assert found.low == 0.0
+    assert found.high > 0.5
+
+
+def test_where_labels_cannot_tell_a_rate_from_all_its_interval_reaches_all() -> None:
+    found = bayesian(Counts(460, 500), Counts(19, 20), Counts(19, 20))
+    assert found is not None
+    assert found.low < 0.95
+    assert found.high == 1.0
+
+
+def test_what_the_judges_errors_cannot_explain_is_not_corrected() -> None:
+    assert bayesian(Counts(0, 1000), Counts(13, 20), Counts(12, 20)) is None
+    assert bayesian(Counts(1000, 1000), Counts(120, 200), Counts(120, 200)) is None
+
+
+def test_an_interval_without_a_yes_among_its_labels_is_not_too_short() -> None:
+    found = ppi_guarded(Drawn([0.0] * 20, [0.0] * 19 + [1.0], [0.0] * 800 + [1.0] * 200))
+    assert found is not None
+    assert found.high > 0.13

@@ -7,16 +7,21 @@ holds for any judge. With few labels the Bayesian form carries the whole uncerta
 """
 
 from collections.abc import Mapping, Sequence
-from math import ceil, exp, log, sqrt
+from math import ceil, sqrt
 from random import Random
 from typing import NamedTuple
 
-from plimsoll.stats.intervals import normal_mean, z_value
+from plimsoll.stats.intervals import normal_mean, wilson, z_value
 
 LEAST_INFORMATION = 1.05
 """Sensitivity plus specificity at or below which a judge says next to nothing: 1 is a coin."""
-DRAWS = 400
-GRID = 200
+LEAST_OF_A_KIND = 5
+"""Labels of yes, or of no, below which an interval is not normal."""
+DRAWS = 4_000
+MOST_DRAWS = 64_000
+LEAST_POSSIBLE = 0.005
+"""Share of draws in which the judged rate lies between false alarms and sensitivity, below which the
+calibration contradicts the run."""
 
 
 class Corrected(NamedTuple):
@@ -120,7 +125,9 @@ def ppi_guarded(drawn: Drawn, *, level: float = 0.95) -> Corrected | None:
     """PPI++ for values in [0, 1] that keeps its promise with few labels and rare events.
 
     Where the labels happen to hold no error of the judge, the plain interval is far too short. So its
-    variance is taken as if one false alarm and one miss more had been seen.
+    variance is taken as if one false alarm and one miss more had been seen. With few labels of a kind the
+    normal interval is too short for a share near 0 or 1: then it is Wilson's, at as many plain labels as
+    would know the rate as well.
     """
     weight = ppi_weight(drawn)
     found = ppi(drawn, weight=weight)
@@ -131,7 +138,13 @@ def ppi_guarded(drawn: Drawn, *, level: float = 0.95) -> Corrected | None:
     guard = (_variance([*rest, 1.0, -weight]) * (n + 2) / (n + 1) - _variance(rest)) / n
     variance = found.variance if not drawn.clusters else _clustered(drawn, rest, weight)
     variance += max(0.0, guard)
-    return _bounded(min(1.0, max(0.0, found.value)), variance, level, weight)
+    value = min(1.0, max(0.0, found.value))
+    if min(sum(drawn.people), n - sum(drawn.people)) >= LEAST_OF_A_KIND or not variance:
+        return _bounded(value, variance, level, weight)
+    smoothed = (value * n + 1) / (n + 2)
+    worth = smoothed * (1 - smoothed) / variance
+    bounds = wilson(value * worth, worth, level)
+    return Corrected(value, bounds.low, bounds.high, variance, weight)
 
 
 def ppi_stratified(
@@ -168,34 +181,33 @@ def ppi_difference(first: Drawn, second: Drawn, *, level: float = 0.95) -> Corre
 def bayesian(
     judged: Counts, sensitivity: Counts, specificity: Counts, *, seed: int = 0, level: float = 0.95
 ) -> Corrected | None:
-    """The posterior of the true rate under flat priors on it and on both error rates.
+    """The true rate with its posterior interval under flat priors on it and on both error rates.
 
-    The error rates are drawn from their posteriors (seeded); the rate is weighed on a grid. A judge is
-    taken to be better than a coin, as in Rogan and Gladen's formula.
+    The judged rate and both error rates are drawn from posteriors of their own; a draw then weighs as the
+    change of variables asks (1 over the judge's gain). So the draws lie where the posterior is, however
+    rare the event. Where the labels cannot tell the rate from 0, or from 1, the interval reaches there: a
+    posterior alone never holds its own edge. `None` where the judge says the event so rarely, or so often,
+    that its errors elsewhere cannot explain it.
     """
-    random = Random(seed)
-    beta = random.betavariate
-    kinds = [
-        (found, left)
-        for found, left in (
-            (
-                beta(1 + sensitivity.hits, 1 + sensitivity.n - sensitivity.hits),
-                beta(1 + specificity.hits, 1 + specificity.n - specificity.hits),
-            )
-            for _ in range(DRAWS)
-        )
-        if found + left > 1
-    ]
-    if not kinds:
+    drawn = _drawn_rates(Random(seed), judged, sensitivity, specificity)
+    possible = [each for each in drawn if each.alarmed <= each.rate <= each.found]
+    if len(possible) < LEAST_POSSIBLE * len(drawn):
         return None
-    thetas = [(place + 0.5) / GRID for place in range(GRID)]
-    weights = _posterior(thetas, kinds, judged)
-    total = sum(weights)
-    mean = sum(theta * weight for theta, weight in zip(thetas, weights, strict=True)) / total
-    spread = sum((theta - mean) ** 2 * weight for theta, weight in zip(thetas, weights, strict=True)) / total
+    places = sorted((each.truth, 1 / (each.found - each.alarmed)) for each in possible)
     tail = (1 - level) / 2
-    low, high = (_grid_quantile(thetas, weights, share * total) for share in (tail, 1 - tail))
-    return Corrected(mean, min(low, mean), max(high, mean), spread)
+    low, high = _weighed_quantile(places, tail), _weighed_quantile(places, 1 - tail)
+    if sum(each.rate <= each.alarmed for each in drawn) >= tail * len(drawn):
+        low, high = 0.0, max(high, _edge(drawn, _least_alarms(seed, specificity, len(drawn)), 1 - tail))
+    if sum(each.rate >= each.found for each in drawn) >= tail * len(drawn):
+        mirrored = [_Rates(1 - each.rate, 1 - each.alarmed, 1 - each.found) for each in drawn]
+        least = _least_alarms(seed, sensitivity, len(drawn))
+        low, high = min(low, 1 - _edge(mirrored, least, 1 - tail)), 1.0
+    total = sum(weight for _, weight in places)
+    mean = sum(truth * weight for truth, weight in places) / total
+    spread = sum((truth - mean) ** 2 * weight for truth, weight in places) / total
+    middle = _Rates(_flat_mean(judged), _flat_mean(sensitivity), 1 - _flat_mean(specificity))
+    value = min(high, max(low, middle.truth if middle.found > middle.alarmed else mean))
+    return Corrected(value, low, high, spread)
 
 
 def labels_needed(
@@ -247,24 +259,63 @@ def _clustered(drawn: Drawn, rest: Sequence[float], weight: float) -> float:
     return sum(total**2 for total in sums.values())
 
 
-def _posterior(thetas: Sequence[float], kinds: Sequence[tuple[float, float]], judged: Counts) -> list[float]:
-    yes, no = judged.hits, judged.n - judged.hits
-    logs: list[list[float]] = []
-    for theta in thetas:
-        rates = (theta * found + (1 - theta) * (1 - left) for found, left in kinds)
-        logs.append([yes * log(rate) + no * log(1 - rate) for rate in rates])
-    highest = max(max(row) for row in logs)
-    return [sum(exp(each - highest) for each in row) for row in logs]
+class _Rates(NamedTuple):
+    """One draw: how often the judge says the event, how often it finds it, how often it is a false alarm."""
+
+    rate: float
+    found: float
+    alarmed: float
+
+    @property
+    def truth(self) -> float:
+        return (self.rate - self.alarmed) / (self.found - self.alarmed)
 
 
-def _grid_quantile(thetas: Sequence[float], weights: Sequence[float], wanted: float) -> float:
-    """Where the summed weight reaches `wanted`, within the cell where it does."""
-    seen = 0.0
-    for theta, weight in zip(thetas, weights, strict=True):
-        if weight and seen + weight >= wanted:
-            return theta + ((wanted - seen) / weight - 0.5) / GRID
+def _drawn_rates(
+    random: Random, judged: Counts, sensitivity: Counts, specificity: Counts
+) -> Sequence[_Rates]:
+    """Draws of all three, more of them where few are possible together."""
+    beta, drawn, possible = random.betavariate, list[_Rates](), 0
+    shapes = [(1 + each.hits, 1 + each.n - each.hits) for each in (judged, sensitivity, specificity)]
+    rate, found, left = shapes
+    while len(drawn) < MOST_DRAWS and (len(drawn) < DRAWS or possible < DRAWS // 8):
+        for _ in range(DRAWS):
+            one = _Rates(beta(*rate), beta(*found), 1 - beta(*left))
+            possible += one.alarmed <= one.rate <= one.found
+            drawn.append(one)
+    return drawn
+
+
+def _least_alarms(seed: int, specificity: Counts, draws: int) -> Sequence[float]:
+    """False alarms as few as the labels allow: none at all where none were seen."""
+    alarms = specificity.n - specificity.hits
+    if alarms <= 0:
+        return [0.0] * draws
+    beta = Random(f"{seed}:edge").betavariate
+    return [beta(alarms, specificity.hits + 1) for _ in range(draws)]
+
+
+def _edge(drawn: Sequence[_Rates], alarms: Sequence[float], share: float) -> float:
+    """That quantile of the true rate, had the judge raised as few false alarms as that."""
+    found = sorted(
+        min(1.0, max(0.0, each._replace(alarmed=alarmed).truth)) if each.found > alarmed else 1.0
+        for each, alarmed in zip(drawn, alarms, strict=True)
+    )
+    return found[min(len(found) - 1, int(share * len(found)))]
+
+
+def _weighed_quantile(places: Sequence[tuple[float, float]], share: float) -> float:
+    """Where the summed weight reaches that share of it all."""
+    wanted, seen = share * sum(weight for _, weight in places), 0.0
+    for place, weight in places:
         seen += weight
-    return thetas[-1]
+        if seen >= wanted:
+            return place
+    return places[-1][0]
+
+
+def _flat_mean(counts: Counts) -> float:
+    return (counts.hits + 1) / (counts.n + 2)
 
 
 def _bounded(value: float, variance: float, level: float, weight: float = 1.0) -> Corrected:

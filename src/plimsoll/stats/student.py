@@ -1,0 +1,35 @@
+"""Degrees of freedom -> quantiles of Student's t: widths of intervals whose spread is known from few."""
+
+from functools import cache
+from math import atan, cos, pi, sin, sqrt
+
+from plimsoll.stats.intervals import z_value
+
+MANY = 400
+"""Degrees of freedom from which on the normal quantile is close enough."""
+
+
+def t_cdf(t: float, degrees: int) -> float:
+    """The chance of a value up to `t`; exact, by the finite series for whole degrees of freedom."""
+    angle = atan(t / sqrt(degrees))
+    square, odd = cos(angle) ** 2, degrees % 2
+    term = total = (cos(angle) if degrees > 1 else 0.0) if odd else 1.0
+    for k in range(2 if odd else 1, degrees - 1, 2):
+        term *= square * k / (k + 1)
+        total += term
+    share = (angle + sin(angle) * total) * 2 / pi if odd else sin(angle) * total
+    return (1 + share) / 2
+
+
+@cache
+def t_value(degrees: int, level: float = 0.95) -> float:
+    """How many standard errors an interval of that level reaches to either side."""
+    if degrees > MANY:
+        return z_value(level)
+    low, high = 0.0, 1.0
+    while t_cdf(high, degrees) < (1 + level) / 2:
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if t_cdf(middle, degrees) < (1 + level) / 2 else (low, middle)
+    return (low + high) / 2
