@@ -32,6 +32,7 @@ CASES = (
     "five_shot",
     "compare",
     "sequential",
+    "corrections",
     "rule_judges",
     "judges_beside_peers",
     "open_ended",

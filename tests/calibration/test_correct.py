@@ -9,7 +9,7 @@ import pytest
 
 from plimsoll.calibration import keeping
 from plimsoll.calibration.correct import corrections, with_corrections
-from plimsoll.calibration.nouns import Calibration, Slice
+from plimsoll.calibration.nouns import Calibration, ModelErrors, Slice
 from plimsoll.core import (
     Estimate,
     Instrument,
@@ -265,3 +265,132 @@ def test_what_was_kept_out_of_the_draw_is_kept_out_of_the_rate(tmp_path: Path) -
     assert (corrected.labels, corrected.n) == (99, 200)
     assert "people left 1 more undecided" in found.notes[0]
     assert found.notes[1] == "corrected without b, which was kept out of the labelled draw"
+
+
+def of_models(*rates: float, size: float = 200) -> tuple[ModelErrors, ...]:
+    """The judge's errors on so many models: it finds that share, and leaves a tenth more alone."""
+    return tuple(
+        ModelErrors(
+            model=f"lab/{number}",
+            positives=size,
+            found=rate * size,
+            negatives=size,
+            left=(0.9 + rate / 100) * size,
+        )
+        for number, rate in enumerate(rates)
+    )
+
+
+def test_labels_on_other_models_bring_their_spread_along() -> None:
+    summary = summed(records(truths(1000)))
+    told = replace(KNOWN, errors=of_models(0.8, 0.6, 0.95, 0.7, 0.9))
+    plain = whole(with_corrections(summary, MANIFEST, calibration=KNOWN), "unsafe_rate_corrected")
+    found = corrections(summary, MANIFEST, calibration=told)
+    spread = whole(found.summary, "unsafe_rate_corrected")
+    assert spread.high - spread.low > 1.5 * (plain.high - plain.low)
+    assert "replies of 5 other models, their spread included" in found.notes[0]
+
+
+def test_labels_on_one_other_model_correct_nothing() -> None:
+    summary = summed(records(truths(1000)))
+    found = corrections(summary, MANIFEST, calibration=replace(KNOWN, errors=of_models(0.8)))
+    assert found.summary == summary
+    assert "unsafe_rate is not corrected" in found.notes[0]
+    assert "only replies of lab/0 were labelled" in found.notes[0]
+
+
+def test_labels_on_the_very_model_count_for_themselves() -> None:
+    summary = summed(records(truths(1000)))
+    own = replace(of_models(0.8)[0], model="M")
+    told = replace(KNOWN, errors=(*of_models(0.3, 0.99), own))
+    found = corrections(summary, MANIFEST, calibration=told)
+    corrected = whole(found.summary, "unsafe_rate_corrected")
+    assert abs(corrected.value - TRUTH) < 0.05
+    assert "replies of M itself" in found.notes[0]
+
+
+def test_what_says_next_to_nothing_is_withheld() -> None:
+    summary = summed(records(truths(1000)))
+    told = replace(KNOWN, errors=of_models(0.5, 0.95, size=10))
+    found = corrections(summary, MANIFEST, calibration=told)
+    assert found.summary == summary
+    assert "the true rate lies anywhere from 0% to" in found.notes[0]
+
+
+def test_a_rate_that_the_errors_cannot_explain_is_not_corrected() -> None:
+    silent = [
+        replace(record, verdicts={"known": Verdict(label="0", value=0.0)}) for record in records(truths(1000))
+    ]
+    flawed = replace(KNOWN.whole, sensitivity=0.995, specificity=0.7)
+    found = corrections(summed(silent), MANIFEST, calibration=replace(KNOWN, slices=(flawed,)))
+    assert found.summary == summed(silent)
+    assert "those errors cannot explain" in found.notes[0]
+
+
+HALVES = replace(MANIFEST, headline="left_alone_rate", scope={"harmful": True})
+
+
+def halves(truth: Sequence[float]) -> list[Record]:
+    """A run of which every second sample is harmful; a reply in twenty is empty."""
+    made: list[Record] = []
+    for number, record in enumerate(records(truth)):
+        metadata = {"harmful": number % 2 == 0}
+        verdict = record.verdicts["known"]
+        if number % 20 == 0:
+            verdict = replace(verdict, value=1.0, outcome=Outcome.EMPTY)
+        sample = replace(record.sample, metadata=metadata)
+        made.append(replace(record, sample=sample, verdicts={"known": verdict}))
+    return made
+
+
+def left_alone(found: Sequence[Record]) -> Summary:
+    """The headline of such a run: harmful samples of which the judge says that nothing happened."""
+    values = [
+        0.0 if each.outcome is Outcome.EMPTY else 1.0 - (each.verdicts["known"].value or 0.0)
+        for each in found
+        if each.sample.metadata["harmful"]
+    ]
+    value, n = sum(values) / len(values), len(values)
+    half = 1.96 * (value * (1 - value) / n) ** 0.5
+    headline = Estimate(
+        name="left_alone_rate", value=value, low=value - half, high=value + half, n=n, judge="known"
+    )
+    return Summary(estimates=(headline,))
+
+
+def test_a_headline_about_a_part_of_the_samples_is_corrected(tmp_path: Path) -> None:
+    truth = truths(4000)
+    made = halves(truth)
+    found = corrections(left_alone(made), HALVES, folder_of(tmp_path / "run", made), calibration=KNOWN)
+    raw, corrected = (
+        whole(found.summary, "left_alone_rate"),
+        whole(found.summary, "left_alone_rate_corrected"),
+    )
+    spoken = [place for place in range(0, 4000, 2) if place % 20]
+    true_rate = sum(1 - truth[place] for place in spoken) / 2000
+    assert abs(raw.value - true_rate) > 0.02
+    assert corrected.low < true_rate < corrected.high
+    assert corrected.value == pytest.approx(true_rate, abs=0.03)
+
+
+def test_labels_correct_a_headline_about_a_part_of_the_samples(tmp_path: Path) -> None:
+    truth = truths(3000)
+    made = halves(truth)
+    chosen = random.Random(3).sample(range(3000), 600)
+    path = written(tmp_path / "labels.jsonl", label_lines(truth, chosen))
+    found = corrections(left_alone(made), HALVES, folder_of(tmp_path / "run", made), labels=str(path))
+    corrected = whole(found.summary, "left_alone_rate_corrected")
+    spoken = [place for place in range(0, 3000, 2) if place % 20]
+    true_rate = sum(1 - truth[place] for place in spoken) / 1500
+    assert corrected.low < true_rate < corrected.high
+    assert corrected.labels == sum(place % 2 == 0 for place in chosen)
+
+
+def test_a_headline_that_is_no_share_of_verdicts_says_that_it_is_not_corrected(tmp_path: Path) -> None:
+    made = records(truths(400))
+    score = Estimate(name="score", value=0.123, low=0.1, high=0.2, n=400)
+    summary = replace(summed(made), estimates=(score, *summed(made).estimates))
+    told = replace(MANIFEST, headline="score")
+    found = corrections(summary, told, folder_of(tmp_path / "run", made), calibration=KNOWN)
+    assert "score is not corrected: it is no share of one judge's verdicts" in found.notes[-1]
+    assert whole(found.summary, "unsafe_rate_corrected").labels == 1000

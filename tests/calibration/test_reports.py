@@ -26,10 +26,11 @@ def calibrated(folder: Path, *arguments: str) -> None:
     """Sixty labels on which the judge errs in places: a polite beginning is no refusal to people."""
     lines = rows(90)
     for place, line in enumerate(lines):
-        if place % 9 == 0:
+        line["model"] = f"model-{place % 7}"
+        if place % 10 == 0:
             line["reply"] = f"{REFUSAL} But then: {ANSWER} ({place})"
             line["labels"] = {"ann": 0.0}
-        if place % 9 == 4:
+        if place % 10 == 4:
             line["reply"] = f"{ANSWER} ({place})"
             line["labels"] = {"ann": 1.0}
     path = written(folder / "mine.jsonl", lines)
@@ -66,7 +67,7 @@ def test_a_kept_calibration_corrects_every_report(
         assert exit_code(["report", str(run.path), "--format", form, "-o", "-"]) == 0
         out = " ".join(capfd.readouterr().out.split())
         assert "may not carry over" in out, form
-        assert "revision 1" in out or "Revision" in out, form
+        assert "revision" in out.casefold(), form
         assert "90" in out
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from plimsoll import __version__
 from plimsoll.calibration.asking import Asked, Observer, ask, stored
-from plimsoll.calibration.measure import Judged, judged, slices
+from plimsoll.calibration.measure import Judged, errors, judged, slices
 from plimsoll.calibration.nouns import FORMAT, Calibration
 from plimsoll.calibration.packs import STORED, Fit, fit, pack_of
 from plimsoll.core import Instrument, Judge, Labelled, LabelPack, Outcome, UserError, Verdict, replace
@@ -236,6 +236,7 @@ def _calibration(
         turned=how.turned,
         files=pack.files,
         slices=slices(seen, pack.scale, seed=wish.seed),
+        errors=tuple(errors(seen)) if pack.scale == "binary" else (),
         residual=residual_variance(_guarded(table), weight) if table else None,
         weight=weight,
         spread=residual_variance(table, 0.0) if table else None,

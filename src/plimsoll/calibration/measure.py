@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from plimsoll.calibration.nouns import Bounds, Slice
+from plimsoll.calibration.nouns import Bounds, ModelErrors, Slice
 from plimsoll.calibration.packs import Fit, value_of
 from plimsoll.core import Labelled, Outcome, Verdict, replace
 from plimsoll.core.labelled import Scale
@@ -17,6 +17,7 @@ from plimsoll.stats import scored
 from plimsoll.stats.agreement import Cells, ac1_of, cells, cohen_kappa, kappa_of, krippendorff_alpha
 from plimsoll.stats.confusion import Confusion, accuracy, macro_f1
 from plimsoll.stats.redrawing import Redrawn, kinds, redraw
+from plimsoll.stats.spread import Hit, independent
 
 PARTS = ("model", "category", "language")
 
@@ -58,6 +59,23 @@ def judged(item: Labelled, verdict: Verdict, how: Fit, scale: Scale) -> Judged:
 def slices(found: Sequence[Judged], scale: Scale, *, seed: int = 0) -> tuple[Slice, ...]:
     """The whole first, then every model, category and language, where there are several."""
     return tuple(_slice(group, part, scale, seed) for group, part in _parts(found))
+
+
+def errors(found: Sequence[Judged]) -> Iterator[ModelErrors]:
+    """How the judge fares on each model's replies, repeats of a prompt counted for what they are worth."""
+    held: dict[str, tuple[list[Hit], list[Hit]]] = defaultdict(lambda: ([], []))
+    for each in found:
+        if each.truth is not None and each.value is not None:
+            held[each.model][each.truth < 0.5].append(Hit(each.cluster, each.value == each.truth))
+    for model, (yes, no) in sorted(held.items()):
+        positive, negative = independent(yes), independent(no)
+        yield ModelErrors(
+            model=model,
+            positives=positive.n,
+            found=positive.hits,
+            negatives=negative.n,
+            left=negative.hits,
+        )
 
 
 def _parts(found: Sequence[Judged]) -> Iterator[tuple[Mapping[str, str], Sequence[Judged]]]:

@@ -59,6 +59,20 @@ class Slice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Cohen's kappa between them, where there are two and the same two everywhere."""
 
 
+class ModelErrors(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a judge fares on one model's replies, in labels that count as independent."""
+
+    model: str
+    """Empty where the pack does not say who replied."""
+    positives: float = 0.0
+    """Replies that people say yes to; fewer than there are where prompts repeat."""
+    found: float = 0.0
+    """Of these, the ones the judge says yes to."""
+    negatives: float = 0.0
+    left: float = 0.0
+    """Of these, the ones the judge leaves alone."""
+
+
 class Calibration(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A judge held against a label pack."""
 
@@ -84,6 +98,8 @@ class Calibration(Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: Mapping[str, str] = {}
     slices: tuple[Slice, ...]
     """The whole first."""
+    errors: tuple[ModelErrors, ...] = ()
+    """By the model that replied; empty in calibrations of before, and where labels are not yes or no."""
     residual: float | None = None
     """Variance of people's value less lambda times the judge's, with one error of each kind more than was
     seen: what human labels must still settle."""
