@@ -2,12 +2,15 @@
 
 import os
 import signal
+from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis  # noqa: F401  # imported within a deep stack it cannot parse its own source
 import pytest
 
+from plimsoll.core import MissingExtra
 from plimsoll.data import locate
+from tests.support.extras import need
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A shell's background job ignores Ctrl-C and hands that on to every process that a test starts.
@@ -25,3 +28,13 @@ def official(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv(locate.VARIABLE, str(root))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """On an install without extras a test that needs one is skipped; where the extra is there, it fails."""
+    try:
+        yield
+    except MissingExtra as error:
+        need(error.extra)
+        raise

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.registry import ROOMS
-from tests.support.house import SOURCE, modules, name_of
+from tests.support.house import SOURCE, importable, modules, name_of
 
 HEAVY = ("aiohttp", "asyncio", "inspect_ai", "llama_cpp", "numpy", "rich", "sqlite3", "torch", "transformers")
 ASK_FOR_AN_EXTRA = {"plimsoll.bridges._inspect_registry"}
@@ -52,7 +52,7 @@ def test_help_and_version_import_nothing_more(tmp_path: Path) -> None:
 
 
 def test_importing_every_module_prints_nothing_and_writes_nothing(tmp_path: Path) -> None:
-    names = [name_of(path) for path in modules() if name_of(path) not in ASK_FOR_AN_EXTRA]
+    names = [name_of(path) for path in importable() if name_of(path) not in ASK_FOR_AN_EXTRA]
     made = python("-c", ALL, json.dumps(names), folder=tmp_path)
     assert made.returncode == 0, made.stderr
     assert made.stdout == ""
@@ -65,7 +65,7 @@ def test_parts_and_commands_load_heavy_libraries_only_when_they_are_used(tmp_pat
     assert loaded(tmp_path, *names) & {*HEAVY} - {"asyncio", "sqlite3"} == set()
 
 
-@pytest.mark.parametrize("name", [name_of(path) for path in modules() if path.name == "__init__.py"])
+@pytest.mark.parametrize("name", [name_of(path) for path in importable() if path.name == "__init__.py"])
 def test_a_room_can_be_entered_first(name: str, tmp_path: Path) -> None:
     assert name in loaded(tmp_path, name)
 

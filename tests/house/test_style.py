@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.house import modules, name_of, shown, tracked, tree_of
+from tests.support.house import importable, modules, name_of, shown, tracked, tree_of
 
 LONGEST = 400
 NOT_OURS = {
@@ -64,7 +64,7 @@ def test_nothing_prints_outside_the_command_line() -> None:
 
 
 def test_names_in_all_exist_and_are_sorted() -> None:
-    for path in modules():
+    for path in importable():
         if "__all__" not in path.read_text(encoding="utf-8"):
             continue
         module = import_module(name_of(path))

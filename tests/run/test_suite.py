@@ -14,6 +14,7 @@ from plimsoll.run.ask.plan import RunSpec
 from plimsoll.run.keep.folder import open_run, runs
 from plimsoll.run.work.session import Session, Settings
 from tests.support.endpoint import FakeEndpoint, status
+from tests.support.extras import need
 
 STARTER = "safetybench:split=starter"
 BASE = RunSpec(benchmark="", model="scripted/letter-B")
@@ -47,6 +48,8 @@ def test_every_suite_that_comes_along_can_be_read_and_names_benchmarks_that_exis
 
 @pytest.mark.parametrize("name", suite.names())
 def test_every_suite_that_comes_along_runs_where_no_official_data_are(nothing_here: Path, name: str) -> None:
+    need("text-metrics")
+    need("text-metrics")
     planning = suite.build(name, suite.load(f"suite/{name}"), replace(BASE, judge_model="scripted/letter-B"))
     assert [each.gap for each in planning.entries if each.plan is None] == []
     assert all(each.source == ("official" if name == "starter" else "fallback") for each in planning.entries)

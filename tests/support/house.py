@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.extras import absent
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "plimsoll"
 TOLD_APART = {".py", ".md", ".toml", ".json", ".css", ".html", ".js", ".yml", ".yaml", ".lock", ".txt", ""}
@@ -17,6 +19,12 @@ TOLD_APART = {".py", ".md", ".toml", ".json", ".css", ".html", ".js", ".yml", ".
 def modules() -> list[Path]:
     """Every Python file of the package."""
     return sorted(SOURCE.rglob("*.py"))
+
+
+def importable() -> list[Path]:
+    """Those that can be imported here: on a base install the board's modules cannot."""
+    lacking = absent("board")
+    return [path for path in modules() if not (lacking and "leaderboard" in path.parts)]
 
 
 def name_of(path: Path) -> str:

@@ -33,6 +33,7 @@ class MissingExtra(UserError):
 
     def __init__(self, part: str, extra: str) -> None:
         super().__init__(f"{part} needs the extra '{extra}': pip install 'plimsoll[{extra}]'")
+        self.extra = extra
 
 
 class DataError(PlimsollError):
