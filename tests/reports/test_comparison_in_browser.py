@@ -79,12 +79,12 @@ def test_flips_are_filtered_searched_and_opened_and_hostile_text_stays_text(
     page.goto(address)
     page.wait_for_selector("#list .item")
     title = page.title()
-    assert page.inner_text("#flips [role=status]") == "40 of 40 flips"
-    page.select_option("#by-direction", "down")
-    assert page.inner_text("#flips [role=status]") == "20 of 40 flips"
+    assert page.inner_text("[role=status]") == "40 of 40 flips"
+    page.select_option("#filter-direction", "down")
+    assert page.inner_text("[role=status]") == "20 of 40 flips"
     assert page.locator("#list .down").count() == 20
-    page.select_option("#by-language", "zh")
-    page.select_option("#by-category", "PH")
+    page.select_option("#filter-language", "zh")
+    page.select_option("#filter-category", "PH")
     page.fill("#search", "zh-5")
     page.click("#list .item button >> nth=0")
     detail = page.inner_text(".detail")

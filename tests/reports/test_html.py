@@ -104,7 +104,7 @@ def test_hostile_text_everywhere_makes_no_element(text: str) -> None:
 
     assert {tag for tag, _ in page.elements} <= allowed
     assert len(page.scripts) == 3
-    assert held(html.render(evil))["items"][-1]["r"][0][1] == text.replace("\ud800", "?")
+    assert held(html.render(evil))["items"][-1]["r"][0]["t"] == text.replace("\ud800", "?")
 
 
 def test_hidden_characters_outside_the_items_are_shown_as_what_they_are() -> None:
@@ -119,13 +119,13 @@ def test_shared_examples_are_stored_once_and_every_prompt_can_be_put_together() 
     data = held(html.render(view_of(records)))
     prefixes = data["prefixes"]
     together = [
-        "".join((prefixes[number] if number >= 0 else "") + rest for _, number, rest in item["p"])
+        "".join(prefixes[turn["x"]] + turn["t"] for turn in item["p"])
         for item in data["items"]
     ]
 
     assert together == [record.sample.messages[0].text for record in records]
     assert 1 <= len(prefixes) <= 14
-    assert all(item["p"][0][1] >= 0 for item in data["items"])
+    assert all(item["p"][0]["x"] >= 0 for item in data["items"])
 
 
 def test_what_does_not_fit_is_drawn_from_every_stratum_and_the_page_says_so() -> None:
@@ -197,7 +197,7 @@ def test_a_run_without_records_or_numbers_still_makes_a_page() -> None:
 def test_a_dialogue_keeps_all_its_turns() -> None:
     (item,) = held(html.render(view_of([dialogue()])))["items"]
 
-    assert [role for role, _ in item["r"]] == ["assistant", "user", "assistant"]
+    assert [turn["r"] for turn in item["r"]] == ["assistant", "user", "assistant"]
     assert item["o"] == "no_event"
 
 

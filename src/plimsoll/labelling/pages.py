@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from plimsoll import __version__
-from plimsoll.core import Message
 from plimsoll.labelling.agreement import Agreement
 from plimsoll.labelling.sheet import Line, comparable, done, next_open, progress
-from plimsoll.pages.serving import LOGO, Speech, assets, environment, table
+from plimsoll.pages.serving import Served, Speech, draw, table
+from plimsoll.pages.transcript import Turn, turns
+from plimsoll.pages.transcript import cut as shortened
 from plimsoll.pages.words import Language
 from plimsoll.text.thoughts import split
 
@@ -36,15 +36,15 @@ class Shown(NamedTuple):
     request: str
     thought: str
     answer: str
-    earlier: tuple[Message, ...]
+    earlier: Sequence[Turn]
     """What was sent, where it is more or other than the request."""
     left: int
     """Characters that are not shown."""
 
     @property
-    def dialogue(self) -> bool:
-        """Whether the reply can only be understood after what was said before."""
-        return sum(message.role == "user" for message in self.earlier) > 1
+    def open(self) -> bool:
+        """Whether the reply can only be understood after what was said or shown before."""
+        return sum(turn.role == "user" for turn in self.earlier) > 1 or any(t.pictures for t in self.earlier)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +104,7 @@ class Pages:
 
     def error(self, key: str, *arguments: str) -> str:
         """A page that says what is not here."""
-        return self._fill("error.html", key=key, arguments=arguments)
+        return self._fill("error.html", said=self._speech.say(key, *arguments))
 
     def guide(self, event: str) -> Guide:
         """What counts as the event."""
@@ -126,43 +126,19 @@ class Pages:
         }
 
     def _fill(self, template: str, **parts: Any) -> str:
-        return (
-            environment(ROOM)
-            .get_template(template)
-            .render(
-                say=self._speech.say,
-                named=self._speech.named,
-                language=self.language,
-                path=self.path,
-                rater=self.rater,
-                token=self.token,
-                blurred=self.blurred,
-                asset=address,
-                logo=LOGO,
-                version=__version__,
-                **parts,
-            )
-        )
-
-
-def address(name: str) -> str:
-    """Where a style, script or picture lies."""
-    return f"/static/{name}?{assets(ROOM)[name].digest}"
+        own = {"path": self.path, "rater": self.rater, "token": self.token, "blurred": self.blurred}
+        return draw(template, self._speech, Served(ROOM, self.path), "foot.label", **own, **parts)
 
 
 def shown(line: Line, cut: int = CUT) -> Shown:
     """What a rater is shown of a line: request, thought and answer, as a judge reads them."""
     parts = split(line.reply or "", "")
     texts = (line.prompt, parts.thought.strip(), parts.answer)
-    left = sum(max(0, len(text) - cut) for text in texts)
-    left += sum(max(0, len(message.text) - cut) for message in line.messages)
+    earlier = [shortened(turn, cut) for turn in turns(line.messages)]
+    left = sum(max(0, len(text) - cut) for text in texts) + sum(turn.left for turn in earlier)
     request, thought, answer = (text[:cut] for text in texts)
-    return Shown(request, thought, answer, _cut(line.messages, cut), left)
+    return Shown(request, thought, answer, earlier, left)
 
 
 def _settled(value: float | None) -> str:
     return "open" if value is None else WORDS.get(value, "open")
-
-
-def _cut(messages: Sequence[Message], cut: int) -> tuple[Message, ...]:
-    return tuple(Message(role=each.role, text=each.text[:cut]) for each in messages)

@@ -4,6 +4,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -12,7 +13,7 @@ from plimsoll.labelling.agreement import agreement
 from plimsoll.labelling.pages import CUT, ROOM, VALUES, Pages
 from plimsoll.labelling.sheet import Closed, Line, Sheet, comparable, next_open
 from plimsoll.pages.loopback import LOCAL, READING, Application, guarded, listen
-from plimsoll.pages.serving import assets, chosen, environment
+from plimsoll.pages.serving import asset_of, heard, remembered, warm
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 LARGEST = 4096
 """Bytes of a form that are read at all."""
-YEAR = 31_536_000
 
 
 @dataclass
@@ -74,16 +74,6 @@ class Desk:
             return pages.agreement(lines, agreement(lines))
 
         return self._page(request, drawn)
-
-    def asset(self, request: "Request") -> "Response":
-        """A style, script or picture."""
-        from starlette.responses import Response
-
-        found = assets(ROOM).get(request.path_params["name"])
-        if found is None:
-            return Response("", 404)
-        keep = {"cache-control": f"max-age={YEAR}, immutable"}
-        return Response(found.body, media_type=found.media_type, headers=keep)
 
     def nowhere(self, request: "Request", error: Exception) -> "Response":
         """The page for an address that leads nowhere."""
@@ -179,11 +169,7 @@ class Desk:
             text = drawn(self._pages(request), self.sheet.lines())
             return HTMLResponse(text, headers={"cache-control": "no-store"})
 
-        response = self._guarded(request, made)
-        asked = request.query_params.get("lang", "")
-        if asked in ("en", "zh"):
-            response.set_cookie("plimsoll_language", asked, max_age=YEAR, httponly=True, samesite="lax")
-        return response
+        return remembered(request, self._guarded(request, made))
 
     def _guarded(self, request: "Request", made: Callable[[], "Response"]) -> "Response":
         """The response, or the page that says why there is none."""
@@ -200,10 +186,8 @@ class Desk:
         return HTMLResponse(said, status, headers={"cache-control": "no-store"})
 
     def _pages(self, request: "Request") -> Pages:
-        asked = request.query_params.get("lang", "")
-        accepted = request.headers.get("accept-language", "")
         return Pages(
-            language=chosen(asked, accepted, request.cookies.get("plimsoll_language", "")),
+            language=heard(request),
             path=request.url.path if request.method in READING else "/",
             rater=self.rater,
             token=self.token,
@@ -237,7 +221,7 @@ def application(desk: Desk) -> Application:
         Route("/close", desk.written(desk.close), methods=["POST"]),
         Route("/agreement", desk.agreement),
         Route("/settle/{place:int}", desk.written(desk.settle), methods=["POST"]),
-        Route("/static/{name}", desk.asset),
+        Route("/static/{name}", asset_of(ROOM)),
     ]
     inner: Starlette = Starlette(routes=routes, exception_handlers={404: desk.nowhere})
     return guarded(inner, frozenset(LOCAL), (*READING, "POST"))
@@ -249,13 +233,7 @@ def serve(desk: Desk, host: str, port: int, ready: Callable[[str], None]) -> Non
         raise UserError(
             f"--host {host}: pages for labelling stay on this machine (127.0.0.1, localhost, ::1)"
         )
-    listen(application(desk), host, port, warm=_warm, ready=ready)
-
-
-def _warm() -> None:
-    """Read templates and words before the first request waits for them."""
-    for name in environment(ROOM).list_templates():
-        environment(ROOM).get_template(name)
+    listen(application(desk), host, port, warm=partial(warm, ROOM), ready=ready)
 
 
 def _nowhere(pages: Pages, lines: list[Line]) -> str:

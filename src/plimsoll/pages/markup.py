@@ -105,6 +105,25 @@ class Markup:
         inner = self.table(caption, columns, rows, words)
         return f'<details class="behind"><summary>{self.said(Key("table.show"))}</summary>{inner}</details>'
 
+    def facts(self, listed: Sequence[tuple[Said, Said]]) -> str:
+        """Names with what they are, for a `dl`."""
+        return "".join(
+            f"<div>{self.said(name, 'dt')}{self.said(value, 'dd')}</div>" for name, value in listed
+        )
+
+    def section(self, name: str, title: Said, body: str) -> str:
+        """A section under its heading, with an anchor where it is named."""
+        anchor = f' id="{name}"' if name else ""
+        return f"<section{anchor}>{self.said(title, 'h2')}{body}</section>"
+
+    def legend(self, *entries: tuple[str, Said]) -> str:
+        """Classes of a swatch with what they stand for."""
+        items = "".join(
+            f'<li><i class="swatch {name}" aria-hidden="true"></i>{self.said(words)}</li>'
+            for name, words in entries
+        )
+        return f'<ul class="legend">{items}</ul>'
+
     def label(self, said: Said) -> str:
         """An `aria-label` that follows the language."""
         mark = "" if isinstance(said, str) else f' data-t-label="{_json(said)}"'

@@ -1,17 +1,13 @@
 """Comparisons -> one HTML file that needs nothing else: no network, no foreign code, hostile text inert."""
 
-import json
-import re
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
-from urllib.parse import quote
 
-from plimsoll import __version__
 from plimsoll.comparison.nouns import Comparison, Difference
-from plimsoll.pages.files import ICON, LOGO, fill, hashed, inert, resource, unbroken
-from plimsoll.pages.markup import Key, Markup, Said, escape, key, spoken
-from plimsoll.pages.words import Language, words
+from plimsoll.pages.frame import alone, answer
+from plimsoll.pages.markup import Markup, Said, key, spoken
+from plimsoll.pages.words import Language
 from plimsoll.reports import comparison_rows as rows
 from plimsoll.reports.comparison_flips import Flips, embed, encode
 from plimsoll.reports.comparison_plots import Dot, plot
@@ -19,33 +15,10 @@ from plimsoll.reports.comparison_plots import Dot, plot
 
 def render(found: Sequence[Comparison], *, language: Language = "en") -> str:
     """The page of one or more comparisons."""
-    markup = Markup(language)
-    flips = embed(found)
-    style = resource("static/page.css") + "\n" + resource("static/comparison.css")
-    script = resource("static/comparison.js")
-    said = markup.said
-    numbers = count()
-    return fill(
-        resource("comparison.html"),
-        language="zh-Hans" if language == "zh" else "en",
-        style_hash=hashed(style),
-        script_hash=hashed(script),
-        title=escape(f"{' · '.join(_title(found))} · Plimsoll"),
-        icon=f"data:image/svg+xml,{quote(ICON)}",
-        style=style,
-        script=script,
-        logo=LOGO,
-        skip=said(key("cmp.skip")),
-        language_name=said(key("language")),
-        language_label=markup.label(key("language.switch")),
-        theme_label=markup.label(key("theme")),
-        body="".join(_comparison(one, markup, numbers) for one in found),
-        flips_title=said(key("cmp.section.flips")),
-        flips=_browser(flips, markup),
-        foot=said(key("foot", __version__)),
-        words=inert(json.dumps({"en": words("en"), "zh": words("zh")}, ensure_ascii=False)),
-        data=inert(encode(flips)),
-    )
+    markup, flips, numbers = Markup(language), embed(found), count()
+    body = "".join(_comparison(one, markup, numbers) for one in found)
+    body += markup.section("items", key("cmp.section.flips"), _browser(flips, markup))
+    return alone(" · ".join(_title(found)), body, markup, data=encode(flips))
 
 
 def _title(found: Sequence[Comparison]) -> Iterator[str]:
@@ -73,29 +46,16 @@ def _head(one: Comparison, markup: Markup) -> str:
         ("head.benchmark", one.after.benchmark),
         ("cmp.shared", f"{one.shared:,}"),
     ]
-    listed = "".join(f"<div><dt>{said(key(name))}</dt>{said(value, 'dd')}</div>" for name, value in facts)
+    listed = markup.facts([(key(name), value) for name, value in facts])
     flipped = "cmp.flipped" if one.metric.startswith("accuracy") else "cmp.flipped.other"
     counts = key(flipped, f"{one.whole.gained:,}", f"{one.whole.lost:,}")
     warnings = "".join(f'<p class="warn">{said(warning)}</p>' for warning in one.warnings)
     lower = "" if one.higher_is_safer else f'<p class="warn">{said(key("cmp.lower"))}</p>'
     return (
         f'<section class="result"><h1>{said(names[1])} <span class="against">−</span> {said(names[0])}</h1>'
-        f"<dl>{listed}</dl>{_answer(rows.sentence(one))}"
+        f"<dl>{listed}</dl>{answer(*(spoken(rows.sentence(one), each) for each in ('en', 'zh')))}"
         f'<p class="asides">{said(counts)}</p>{lower}{warnings}</section>'
     )
-
-
-def _answer(sentence: Key) -> str:
-    english, chinese = (_whole(unbroken(spoken(sentence, language))) for language in ("en", "zh"))
-    return (
-        f'<p class="answer"><span class="only-en" lang="en">{english}</span>'
-        f'<span class="only-zh" lang="zh-Hans">{chinese}</span></p>'
-    )
-
-
-def _whole(markup: str) -> str:
-    """Intervals on one line."""
-    return re.sub(r"[−+]?[\d.]+…[−+]?[\d.]+", r'<span class="nb">\g<0></span>', markup)
 
 
 def _differences(one: Comparison, markup: Markup, number: int) -> str:
@@ -121,12 +81,8 @@ def _dot(one: Comparison, found: Difference) -> Dot:
 
 
 def _legend(markup: Markup) -> str:
-    items = "".join(
-        f'<li><i class="swatch point {name}" aria-hidden="true"></i>'
-        f"{markup.said(key(f'cmp.legend.{name}'))}</li>"
-        for name in ("better", "worse", "open")
-    )
-    return f'<ul class="legend">{items}</ul>'
+    names = ("better", "worse", "open")
+    return markup.legend(*((f"point {name}", key(f"cmp.legend.{name}")) for name in names))
 
 
 def _parity(one: Comparison, markup: Markup) -> str:
@@ -146,12 +102,12 @@ def _power(one: Comparison, markup: Markup) -> str:
 
 def _how(one: Comparison, markup: Markup) -> str:
     lines = "".join(markup.said(sentence, "li") for sentence in rows.methods(one))
-    return f'<section><h2>{markup.said(key("cmp.section.how"))}</h2><ul class="notes">{lines}</ul></section>'
+    return markup.section("", key("cmp.section.how"), f'<ul class="notes">{lines}</ul>')
 
 
 def _section(markup: Markup, name: str, body: str, *given: str) -> str:
     lead = markup.said(key(f"cmp.lead.{name}", *given), "p", **{"class": "lead"})
-    return f"<section><h2>{markup.said(key(f'cmp.section.{name}'))}</h2>{lead}{body}</section>"
+    return markup.section("", key(f"cmp.section.{name}"), lead + body)
 
 
 def _browser(flips: Flips, markup: Markup) -> str:

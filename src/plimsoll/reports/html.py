@@ -2,12 +2,11 @@
 
 import json
 from pathlib import Path
-from urllib.parse import quote
 
-from plimsoll.pages.files import ICON, LOGO, fill, hashed, inert, resource, unbroken
-from plimsoll.pages.markup import Markup, Said, code, escape, key
+from plimsoll.pages.frame import alone, answer
+from plimsoll.pages.markup import Markup, Said, code, key
 from plimsoll.pages.plots import Plots
-from plimsoll.pages.words import Language, percent, words
+from plimsoll.pages.words import Language, percent
 from plimsoll.reports import tables
 from plimsoll.reports.figures import RATES, SCORES, figures
 from plimsoll.reports.items import LIMIT, Embedded, embed
@@ -15,43 +14,24 @@ from plimsoll.reports.sections import Sections
 from plimsoll.reports.view import RunView
 
 
-def render(view: RunView, *, language: Language = "en", limit: int = LIMIT) -> str:
-    """The page; `limit` bounds the bytes of items in it."""
+def render(view: RunView, *, language: Language = "en", limit: int = LIMIT, home: str = "#main") -> str:
+    """The page; `limit` bounds the bytes of items in it, and its mark leads to `home`."""
     found, embedded, markup = figures(view), embed(view.records, limit=limit), Markup(language)
     sections = Sections(view, found, embedded.counts, markup, Plots(markup))
     gauge, made = sections.gauge(), sections.all()
-    style, script = resource("static/page.css"), resource("static/page.js")
     said, manifest = markup.said, view.manifest
     names = [*(name for name, _ in made), "run", "items"]
-    return fill(
-        resource("page.html"),
-        language="zh-Hans" if language == "zh" else "en",
-        style_hash=hashed(style),
-        script_hash=hashed(script),
-        title=escape(f"{manifest.model.name} · {manifest.card.title} · Plimsoll"),
-        icon=f"data:image/svg+xml,{quote(ICON)}",
-        style=style,
-        script=script,
-        logo=LOGO,
-        skip=said(key("skip")),
-        language_name=said(key("language")),
-        language_label=markup.label(key("language.switch")),
-        theme_label=markup.label(key("theme")),
-        contents_label=markup.label(key("contents")),
-        contents="".join(f'<a href="#{name}">{said(key(f"section.{name}"))}</a>' for name in names),
-        head=_head(view, markup) + gauge,
-        sections="".join(
-            f'<section id="{name}"><h2>{said(key(f"section.{name}"))}</h2>{body}</section>'
-            for name, body in made
-        ),
-        run_title=said(key("section.run")),
-        run=facts(view, markup),
-        items_title=said(key("section.items")),
-        items=_browser(embedded, markup),
-        foot=said(key("foot", manifest.plimsoll or "–")),
-        words=inert(json.dumps({"en": words("en"), "zh": words("zh")}, ensure_ascii=False)),
-        data=_data(embedded),
-    )
+    contents = "".join(f'<a href="#{name}">{said(key(f"section.{name}"))}</a>' for name in names)
+    body = [
+        f'<section class="result">{_head(view, markup)}{gauge}</section>',
+        f'<nav class="contents"{markup.label(key("contents"))}>{contents}</nav>',
+        *(markup.section(name, key(f"section.{name}"), inner) for name, inner in made),
+        f'<section id="run"><details class="fold"><summary><h2>{said(key("section.run"))}</h2></summary>'
+        f"{facts(view, markup)}</details></section>",
+        markup.section("items", key("section.items"), _browser(embedded, markup)),
+    ]
+    title = f"{manifest.model.name} · {manifest.card.title}"
+    return alone(title, "\n".join(body), markup, data=_data(embedded), home=home)
 
 
 def write(view: RunView, path: Path, *, language: Language = "en") -> Path:
@@ -68,17 +48,11 @@ def _head(view: RunView, markup: Markup) -> str:
         ("head.date", manifest.created.replace("T", " ").removesuffix("Z")),
         ("head.records", f"{view.summary.records:,} / {manifest.total:,}"),
     ]
-    listed = "".join(
-        f"<div><dt>{said(key(name))}</dt>{said(value, 'dd')}</div>" for name, value in facts if value
-    )
+    listed = markup.facts([(key(name), value) for name, value in facts if value])
     if view.summary.means:
         listed += f"<div><dt>{said(key('head.means'))}</dt><dd>{_means(view, markup)}</dd></div>"
     sentences = zip(tables.sentences(found, "en"), tables.sentences(found, "zh"), strict=True)
-    spoken = "".join(
-        f'<p class="answer"><span class="only-en" lang="en">{unbroken(en)}</span>'
-        f'<span class="only-zh" lang="zh-Hans">{unbroken(zh)}</span></p>'
-        for en, zh in sentences
-    )
+    spoken = "".join(answer(en, zh) for en, zh in sentences)
     warnings = ""
     if view.summary.status != "finished":
         counts = (view.summary.status, f"{view.summary.records:,}", f"{manifest.total:,}")
@@ -141,11 +115,8 @@ def facts(view: RunView, markup: Markup) -> str:
         ("platform", f"plimsoll {manifest.plimsoll}, Python {manifest.python}, {manifest.platform}"),
         ("packages", _pairs(manifest.packages)),
     ]
-    said = markup.said
-    listed = (
-        f"<div><dt>{said(key(f'run.{name}'))}</dt>{said(value, 'dd')}</div>" for name, value in rows if value
-    )
-    return f'<dl class="facts">{"".join(listed)}</dl>'
+    listed = markup.facts([(key(f"run.{name}"), value) for name, value in rows if value])
+    return f'<dl class="facts">{listed}</dl>'
 
 
 def _pairs(table: object) -> str:
@@ -167,6 +138,6 @@ def _browser(embedded: Embedded, markup: Markup) -> str:
 
 
 def _data(embedded: Embedded) -> str:
-    prefixes = json.dumps(embedded.prefixes, ensure_ascii=False)
+    shared = json.dumps({"prefixes": embedded.prefixes, "pictures": embedded.pictures}, ensure_ascii=False)
     items = b",\n".join(embedded.items).decode()
-    return inert(f'{{"prefixes":{prefixes},"items":[{items}]}}')
+    return f'{shared[:-1]},"items":[{items}]}}'

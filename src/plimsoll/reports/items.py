@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Outcome, Record, Verdict
+from plimsoll.core import Outcome, Record, Verdict, replace
+from plimsoll.pages.transcript import Bytes, Picture, Turn, answered, as_json, asked, at_hand
 
 LIMIT = 50_000_000
 """Bytes of items that a page may hold; above it a stratified part is embedded."""
@@ -18,7 +19,33 @@ examples) sooner than lines, which questions may share by chance."""
 MOST_PREFIXES = 32
 """Per group; more of them would be texts that are alike by accident."""
 BINS = 10
+LONGEST_STATE = 4_000
 SCORED = {1.0: ("right", "event"), 0.0: ("wrong", "no_event")}
+
+
+PICTURES = 20_000_000
+"""Bytes of pictures that a page may hold, each of them once; the others are named only."""
+
+
+class Said(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A turn as the page holds it."""
+
+    r: str
+    """Role."""
+    x: int = -1
+    """Number of the shared beginning."""
+    t: str = ""
+    """Text, after that."""
+    h: str = ""
+    """Thought."""
+    p: list[tuple[str, str]] = []
+    """Pictures: key and words."""
+    c: list[tuple[str, str]] = []
+    """Calls: tool and arguments."""
+    a: str = ""
+    """The tool that it answers for."""
+    b: str = ""
+    """The same in its other form."""
 
 
 class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -40,12 +67,10 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the first judge read."""
     d: bool = False
     """Whether the judges disagree on the value."""
-    p: list[tuple[str, int, str]] = []
-    """Prompt: role, number of the shared beginning or -1, the rest."""
-    r: list[tuple[str, str]] = []
-    """Replies: role and text."""
-    h: str = ""
-    """Reasoning."""
+    p: list[Said] = []
+    """Prompt."""
+    r: list[Said] = []
+    """Replies, and in dialogues and at tools what was said to them."""
     k: tuple[str, ...] = ()
     """Options, where the prompt does not show them."""
     w: tuple[float, ...] = ()
@@ -60,6 +85,8 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Trail."""
     q: str = ""
     """Pair."""
+    u: str = ""
+    """What else happened, as JSON."""
 
 
 class Counts(Struct, kw_only=True):
@@ -83,29 +110,32 @@ class Embedded(Struct, kw_only=True):
     prefixes: list[str]
     items: list[bytes]
     """JSON, one by one."""
+    pictures: dict[str, str]
+    """`data:` addresses by key."""
     counts: Counts
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return sum(map(len, self.items)) + sum(len(prefix) for prefix in self.prefixes)
+        texts = sum(map(len, self.prefixes)) + sum(map(len, self.pictures.values()))
+        return sum(map(len, self.items)) + texts
 
 
-def embed(records: Iterable[Record], *, limit: int = LIMIT) -> Embedded:
-    """Read the records once; keep what fits."""
+def embed(records: Iterable[Record], *, of: Bytes = at_hand, limit: int = LIMIT) -> Embedded:
+    """Read the records once; keep what fits. `of` knows the bytes of pictures."""
     counts = Counts(
         fates=defaultdict(Counter),
         chosen=defaultdict(Counter),
         targets=defaultdict(Counter),
         bins=[[0.0, 0.0, 0.0] for _ in range(BINS)],
     )
-    prefixes = Prefixes()
+    prefixes, pictures = Prefixes(), Pictures(of)
     encoder = msgspec.json.Encoder()
     strata: list[str] = []
     encoded: list[bytes] = []
     first: dict[str, tuple[int, Item]] = {}
     for record in records:
-        item = _item(record, prefixes)
+        item = _item(record, prefixes, pictures)
         first.setdefault(f"{item.c}\0{item.s}", (len(encoded), item))
         _count(counts, record, item.o)
         strata.append(f"{item.c}\0{item.s}\0{item.o}")
@@ -113,7 +143,14 @@ def embed(records: Iterable[Record], *, limit: int = LIMIT) -> Embedded:
     for place, item in first.values():  # written before its beginning was known to be shared
         encoded[place] = encoder.encode(_split_again(item, prefixes))
     kept = _part(encoded, strata, limit)
-    return Embedded(total=len(encoded), shown=len(kept), prefixes=prefixes.texts, items=kept, counts=counts)
+    return Embedded(
+        total=len(encoded),
+        shown=len(kept),
+        prefixes=prefixes.texts,
+        items=kept,
+        pictures=pictures.sources,
+        counts=counts,
+    )
 
 
 class Prefixes:
@@ -146,6 +183,61 @@ class Prefixes:
         return len(self.texts) - 1, text[len(shared) :]
 
 
+class Pictures:
+    """Pictures by their digest, so that one that many items show is held once."""
+
+    def __init__(self, of: Bytes) -> None:
+        self.of = of
+        self.sources: dict[str, str] = {}
+        self._left = PICTURES
+
+    def key(self, shown: Picture) -> str:
+        """The key of a picture; empty where there is no room for it or nothing to show."""
+        key = hashlib.sha256(shown.source.encode()).hexdigest()[:16]
+        if key in self.sources:
+            return key
+        if not shown.source or len(shown.source) > self._left:
+            return ""
+        self._left -= len(shown.source)
+        self.sources[key] = shown.source
+        return key
+
+
+def said(turn: Turn, pictures: Pictures, prefix: int = -1, rest: str | None = None) -> Said:
+    """A turn as the page holds it; `rest` is its text after the shared beginning."""
+    return Said(
+        r=turn.role,
+        x=prefix,
+        t=whole(turn.text) if rest is None else rest,
+        h=whole(turn.thought),
+        p=[(pictures.key(each), whole(each.words)) for each in turn.pictures],
+        c=[(whole(call.name), whole(call.arguments)) for call in turn.calls],
+        a=whole(turn.answers),
+        b=whole(turn.beside),
+    )
+
+
+def prompt(record: Record, prefixes: Prefixes, pictures: Pictures) -> list[Said]:
+    """The messages sent, with what they share with others held once."""
+    group = f"{record.sample.category}\0{record.sample.language}"
+    turns = asked(record.sample, pictures.of)
+    parts = [prefixes.split(f"{group}\0{turn.role}", whole(turn.text)) for turn in turns]
+    return [said(turn, pictures, *part) for turn, part in zip(turns, parts, strict=True)]
+
+
+def replies(record: Record, pictures: Pictures) -> list[Said]:
+    """What came after them."""
+    turns = answered(record.transcript, record.sample.messages, pictures.of)
+    return [said(turn, pictures) for turn in turns]
+
+
+def options(record: Record) -> tuple[str, ...]:
+    """The options, where the prompt does not show them."""
+    sample = record.sample
+    text = sample.messages[-1].text if sample.messages else ""
+    return () if all(choice.strip() in text for choice in sample.choices) else sample.choices
+
+
 def fate(record: Record) -> str:
     """The class of what became of a record; an answer is split by its verdict."""
     outcome = record.outcome
@@ -165,11 +257,14 @@ def whole(text: str) -> str:
 
 def _split_again(item: Item, prefixes: Prefixes) -> Item:
     group = f"{item.c}\0{item.s}"
-    prompt = [
-        (role, *prefixes.known(f"{group}\0{role}", rest)) if number < 0 else (role, number, rest)
-        for role, number, rest in item.p
-    ]
-    return msgspec.structs.replace(item, p=prompt)
+    return replace(item, p=[_known(each, f"{group}\0{each.r}", prefixes) for each in item.p])
+
+
+def _known(each: Said, group: str, prefixes: Prefixes) -> Said:
+    if each.x >= 0:
+        return each
+    number, rest = prefixes.known(group, each.t)
+    return replace(each, x=number, t=rest)
 
 
 def _common(one: str, other: str) -> str:
@@ -181,15 +276,9 @@ def _common(one: str, other: str) -> str:
     return one[: paragraph + 2] if paragraph >= 0 else one[: one.rfind("\n", 0, length) + 1]
 
 
-def _item(record: Record, prefixes: Prefixes) -> Item:
+def _item(record: Record, prefixes: Prefixes, pictures: Pictures) -> Item:
     sample, transcript = record.sample, record.transcript
-    responses = transcript.responses if transcript else ()
-    last = responses[-1] if responses else None
-    group = f"{sample.category}\0{sample.language}"
-    prompt: list[tuple[str, int, str]] = []
-    for message in sample.messages:
-        prompt.append((message.role, *prefixes.split(f"{group}\0{message.role}", whole(message.text))))
-    shown = all(choice.strip() in sample.messages[-1].text for choice in sample.choices if sample.messages)
+    last = transcript.responses[-1] if transcript and transcript.responses else None
     first = next(iter(record.verdicts.values()), None)
     return Item(
         i=whole(sample.id),
@@ -200,25 +289,17 @@ def _item(record: Record, prefixes: Prefixes) -> Item:
         t=None if sample.target is None else whole(sample.target),
         a=whole(first.label) if first else "",
         d=len({verdict.value for verdict in record.verdicts.values()}) > 1,
-        p=prompt,
-        r=_replies(record),
-        h=whole("\n\n".join(response.thought for response in responses if response.thought)),
-        k=() if shown else tuple(map(whole, sample.choices)),
+        p=prompt(record, prefixes, pictures),
+        r=replies(record, pictures),
+        k=tuple(map(whole, options(record))),
         w=tuple(round(value, 4) for value in last.loglikelihoods) if last else (),
         m=last.means if last else "",
         v=[_verdict(name, verdict) for name, verdict in record.verdicts.items()],
         f=[(whole(f.stage), whole(f.error), whole(f.message)) for f in record.failures],
         g=tuple(map(whole, sample.trail)),
         q=whole(sample.pair),
+        u=whole(as_json(transcript.state))[:LONGEST_STATE] if transcript else "",
     )
-
-
-def _replies(record: Record) -> list[tuple[str, str]]:
-    if record.transcript is None:
-        return []
-    if record.transcript.messages:
-        return [(message.role, whole(message.text)) for message in record.transcript.messages]
-    return [("assistant", whole(response.text)) for response in record.transcript.responses]
 
 
 def _verdict(name: str, verdict: Verdict) -> tuple[str, str, float | None, str, str, float | None, str]:

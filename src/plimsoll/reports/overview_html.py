@@ -1,15 +1,12 @@
 """An overview -> one HTML file that needs nothing else: no network, no foreign code, hostile text inert."""
 
-import json
 from collections.abc import Iterator
-from urllib.parse import quote
 
-from plimsoll import __version__
 from plimsoll.core import Measures
-from plimsoll.pages.files import ICON, LOGO, fill, hashed, inert, resource, unbroken
-from plimsoll.pages.markup import Markup, Said, escape, key
+from plimsoll.pages.frame import alone, answer
+from plimsoll.pages.markup import Markup, Said, key
 from plimsoll.pages.plots import Plots, Row, Track
-from plimsoll.pages.words import Language, say, words
+from plimsoll.pages.words import Language, say
 from plimsoll.reports import overview_rows as rows
 from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
 
@@ -21,28 +18,8 @@ def render(found: Overview, *, language: Language = "en") -> str:
     """The page."""
     markup = Markup(language)
     page = _Page(found, markup, Plots(markup))
-    style = resource("static/page.css") + "\n" + resource("static/overview.css")
-    script = resource("static/overview.js")
-    said = markup.said
-    return fill(
-        resource("overview.html"),
-        language="zh-Hans" if language == "zh" else "en",
-        style_hash=hashed(style),
-        script_hash=hashed(script),
-        title=escape(f"{found.manifest.model} · {found.manifest.title} · Plimsoll"),
-        icon=f"data:image/svg+xml,{quote(ICON)}",
-        style=style,
-        script=script,
-        logo=LOGO,
-        skip=said(key("skip")),
-        language_name=said(key("language")),
-        language_label=markup.label(key("language.switch")),
-        theme_label=markup.label(key("theme")),
-        head=page.head(),
-        sections="".join(page.sections()),
-        foot=said(key("foot", __version__)),
-        words=inert(json.dumps({"en": words("en"), "zh": words("zh")}, ensure_ascii=False)),
-    )
+    main = f'<section class="result">{page.head()}</section>{"".join(page.sections())}'
+    return alone(f"{found.manifest.model} · {found.manifest.title}", main, markup)
 
 
 class _Page:
@@ -63,17 +40,13 @@ class _Page:
             ("ov.runs", key("ov.ran", str(ran), str(gaps))),
             ("head.date", manifest.created.replace("T", " ").partition("+")[0]),
         ]
-        listed = "".join(f"<div><dt>{said(key(name))}</dt>{said(value, 'dd')}</div>" for name, value in facts)
+        listed = self.markup.facts([(key(name), value) for name, value in facts])
         counts = str(self.found.covered), str(len(self.found.hazards))
-        english, chinese = (unbroken(say("ov.covered", *counts, language=each)) for each in LABELS)
-        answer = (
-            f'<span class="only-en" lang="en">{english}</span>'
-            f'<span class="only-zh" lang="zh-Hans">{chinese}</span>'
-        )
+        covered = answer(*(say("ov.covered", *counts, language=each) for each in LABELS))
         starter = f'<p class="warn">{said(key("ov.starter"))}</p>' if rows.starters(self.found) else ""
         if rows.unsound(self.found):
             starter += f'<p class="warn">{rows.UNSOUND} {said(key("result.unsound"))}</p>'
-        return f'{said(manifest.model, "h1")}<dl>{listed}</dl><p class="answer">{answer}</p>{starter}'
+        return f"{said(manifest.model, 'h1')}<dl>{listed}</dl>{covered}{starter}"
 
     def sections(self) -> Iterator[str]:
         """Benchmarks, hazards, gaps."""
@@ -82,7 +55,7 @@ class _Page:
         yield self._section("gaps", self._gaps())
 
     def _section(self, name: str, body: str) -> str:
-        return f'<section id="{name}"><h2>{self.markup.said(key(f"ov.section.{name}"))}</h2>{body}</section>'
+        return self.markup.section(name, key(f"ov.section.{name}"), body)
 
     def _benchmarks(self) -> str:
         drawn = "".join(self._measure(measure) for measure in MEASURES)

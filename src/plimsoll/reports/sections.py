@@ -75,7 +75,7 @@ class Sections:
             return ""
         cells = [(label, _text(a), _text(b), points(a.value - b.value)) for label, a, b in rows]
         heads = (key("column.category"), key("language.zh"), key("language.en"), key("column.difference"))
-        legend = self._key(("zh point", key("language.zh")), ("en point", key("language.en")))
+        legend = self.markup.legend(("zh point", key("language.zh")), ("en point", key("language.en")))
         title = key("section.parity")
         return (
             self._lead("parity")
@@ -120,7 +120,7 @@ class Sections:
         stacks = [(label, f"n = {counted.total():,}", _segments(counted, kinds)) for label, counted in groups]
         cells = [(label, *(_counted(counted, kind) for kind in kinds)) for label, counted in groups]
         heads = (key("column.category"), *(key(f"outcome.{kind}") for kind in kinds))
-        legend = self._key(*((f"segment {kind}", key(f"outcome.{kind}")) for kind in kinds))
+        legend = self.markup.legend(*((f"segment {kind}", key(f"outcome.{kind}")) for kind in kinds))
         return (
             self._lead("outcomes")
             + legend
@@ -134,7 +134,7 @@ class Sections:
         if not rows:
             return ""
         spoken = [name for name in self.counts.chosen if name]
-        legend = self._key(
+        legend = self.markup.legend(
             *((f"{_tone(name)} bar", code("language", name)) for name in spoken),
             ("tick", key("legend.target")),
         )
@@ -320,14 +320,7 @@ class Sections:
             extra.append(("tick", key("legend.random")))
         if self.figures.published():
             extra.append(("dot", key("legend.published")))
-        return self._key(*tones, *extra)
-
-    def _key(self, *entries: tuple[str, Said]) -> str:
-        items = "".join(
-            f'<li><i class="swatch {name}" aria-hidden="true"></i>{self.markup.said(words)}</li>'
-            for name, words in entries
-        )
-        return f'<ul class="legend">{items}</ul>'
+        return self.markup.legend(*tones, *extra)
 
     def _picker(self) -> str:
         names = dict.fromkeys(row.name for row in self.figures.published())

@@ -22,7 +22,6 @@ POLICY = (
     "default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' file:; "
     "form-action 'none'; base-uri 'none'"
 )
-BRAND = '<a class="brand" href="#result">'
 
 
 @dataclass(frozen=True)
@@ -89,8 +88,7 @@ def write(log_dir: Path, target: Path) -> Path:
 def _write_run(logs: Logs, run: Listed, listed: list[Listed], target: Path) -> None:
     folder = logs.folder_of(run.name)
     view = RunView(manifest=run.manifest, summary=run.summary, records=folder.records())
-    page = html.render(view, limit=ITEMS)
-    _save(target / f"{run.name}.html", page.replace(BRAND, '<a class="brand" href="index.html">', 1))
+    _save(target / f"{run.name}.html", html.render(view, limit=ITEMS, home="index.html"))
     others = [(other, logs.shelf(other.name)) for other in _beside(run, listed)[:OTHERS]]
     shelf = logs.shelf(run.name)
     for language in LANGUAGES if others else ():

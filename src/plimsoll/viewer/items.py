@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import exp
 
 from plimsoll.core import Message, Outcome, Record, Verdict
+from plimsoll.pages.transcript import Turn, answered, asked
+from plimsoll.pages.transcript import cut as shortened
 from plimsoll.reports.items import SCORED
 from plimsoll.viewer.search import Filter, changed, fitting, twin
 from plimsoll.viewer.shelf import Row, Shelf
@@ -15,18 +17,6 @@ CUT = 20_000
 SHORTEST = 200
 """Characters from which on a shared beginning is worth folding."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Passage:
-    """A text with its role."""
-
-    role: str
-    text: str
-    shared: str = ""
-    """The beginning that the question before or after has too, such as worked examples."""
-    left: int = 0
-    """Characters that are not shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,22 +39,14 @@ class Neighbours:
     after: Row | None
 
 
-def prompt(record: Record, beside: Record | None, *, cut: int = CUT) -> list[Passage]:
+def prompt(record: Record, beside: Record | None, *, cut: int = CUT) -> list[Turn]:
     """The messages sent, each apart from what it shares with the same one of the record beside."""
     others: Sequence[Message] = beside.sample.messages if beside else ()
-    made: list[Passage] = []
-    for place, message in enumerate(record.sample.messages):
-        other = others[place].text if place < len(others) else ""
-        size = _shared(message.text, other)
-        made.append(_passage(message.role, message.text[size:], cut, message.text[:size]))
+    made: list[Turn] = []
+    for place, turn in enumerate(asked(record.sample)):
+        size = _shared(turn.text, others[place].text if place < len(others) else "")
+        made.append(shortened(turn._replace(text=turn.text[size:], shared=turn.text[:size]), cut))
     return made
-
-
-def choices(record: Record) -> Sequence[str]:
-    """The options, where the prompt does not show them."""
-    text = record.sample.messages[-1].text if record.sample.messages else ""
-    listed = record.sample.choices
-    return () if all(choice.strip() in text for choice in listed) else listed
 
 
 def finding(record: Record, verdict: Verdict) -> str:
@@ -77,20 +59,9 @@ def finding(record: Record, verdict: Verdict) -> str:
     return pair[0] if record.sample.target is not None else pair[1]
 
 
-def replies(record: Record, *, cut: int = CUT) -> list[Passage]:
-    """What the model said, and in dialogues what was said to it."""
-    transcript = record.transcript
-    if transcript is None:
-        return []
-    if transcript.messages:
-        return [_passage(message.role, message.text, cut) for message in transcript.messages]
-    return [_passage("assistant", response.text, cut) for response in transcript.responses]
-
-
-def thoughts(record: Record, *, cut: int = CUT) -> list[Passage]:
-    """The reasoning that endpoints report apart from the answer."""
-    responses = record.transcript.responses if record.transcript else ()
-    return [_passage("assistant", response.thought, cut) for response in responses if response.thought]
+def replies(record: Record, *, cut: int = CUT) -> list[Turn]:
+    """What the model said, thought and called, and what was said to it."""
+    return [shortened(turn, cut) for turn in answered(record.transcript, record.sample.messages)]
 
 
 def weights(record: Record) -> list[Weight]:
@@ -144,12 +115,6 @@ def before(row: Row, other: Shelf | None) -> tuple[Record, Row, str] | None:
     if other is None or found is None:
         return None
     return other.record(found.number), found, changed(row, found)
-
-
-def _passage(role: str, text: str, cut: int, shared: str = "") -> Passage:
-    return Passage(
-        role=role, text=text[:cut], shared=shared[-cut:] if shared else "", left=max(0, len(text) - cut)
-    )
 
 
 def _shared(text: str, other: str) -> int:

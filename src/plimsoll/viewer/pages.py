@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from plimsoll import __version__
 from plimsoll.core import Record
 from plimsoll.pages.dots import Dot, dots
 from plimsoll.pages.markup import Markup
 from plimsoll.pages.plots import Plots
-from plimsoll.pages.serving import LOGO, Speech, environment, safe
+from plimsoll.pages.serving import Speech, Ways, draw, safe
+from plimsoll.pages.transcript import as_json
 from plimsoll.pages.words import Language, interval, metric, percent
 from plimsoll.reports import html
 from plimsoll.reports.figures import figures
+from plimsoll.reports.items import options
 from plimsoll.reports.sections import Sections
 from plimsoll.reports.tables import sentences
 from plimsoll.stats.paired import mcnemar_exact
@@ -26,21 +27,8 @@ START = 220
 """Characters of a prompt that a list shows."""
 
 
-class Addresses(Protocol):
+class Addresses(Ways, Protocol):
     """Where pages lie: on a server, or as files beside each other."""
-
-    @property
-    def policy(self) -> str:
-        """A Content-Security-Policy for the page itself, where no server sends one."""
-        ...
-
-    def asset(self, name: str) -> str:
-        """A style, script or picture."""
-        ...
-
-    def home(self) -> str:
-        """The list of runs."""
-        ...
 
     def run(self, name: str) -> str:
         """A run's page."""
@@ -54,10 +42,6 @@ class Addresses(Protocol):
         """One item."""
         ...
 
-    def spoken(self, language: Language) -> str:
-        """The page at hand in another language."""
-        ...
-
 
 @dataclass(frozen=True, kw_only=True)
 class Flipped:
@@ -68,7 +52,7 @@ class Flipped:
     change: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Pages:
     """Draws pages in one language."""
 
@@ -103,9 +87,9 @@ class Pages:
 
     def item(self, listed: Listed, record: Record, wanted: Filter, **more: Any) -> str:
         """An item with its prompt, replies and verdicts."""
-        return self._fill(
-            "item.html", listed=listed, record=record, wanted=wanted, items=items, detail=items.detail, **more
-        )
+        state = as_json(record.transcript.state) if record.transcript else ""
+        known = {"listed": listed, "record": record, "wanted": wanted, "options": options(record)}
+        return self._fill("item.html", items=items, state=state, **known, **more)
 
     def flips(self, listed: Listed, others: Sequence[tuple[Listed, Shelf]], shelf: Shelf) -> str:
         """What changed against other runs, as lists."""
@@ -114,7 +98,7 @@ class Pages:
 
     def error(self, key: str, *arguments: str) -> str:
         """A page that says what is not here."""
-        return self._fill("error.html", key=key, arguments=arguments)
+        return self._fill("error.html", said=Speech(ROOM, self.language).say(key, *arguments))
 
     def _drawn(self, listed: Listed) -> Any:
         """The headline of a run as a small drawing."""
@@ -134,20 +118,8 @@ class Pages:
         return safe(dots(marks, f"{metric(found.headline, self.language)}: {said}")) if marks else ""
 
     def _fill(self, template: str, **parts: Any) -> str:
-        speech = Speech(ROOM, self.language)
-        return (
-            environment(ROOM)
-            .get_template(template)
-            .render(
-                say=speech.say,
-                named=speech.named,
-                language=self.language,
-                at=self.at,
-                logo=LOGO,
-                version=__version__,
-                **parts,
-            )
-        )
+        foot = "foot.bundle" if self.at.policy else "foot.viewer"
+        return draw(template, Speech(ROOM, self.language), self.at, foot, **parts)
 
 
 def start(record: Record) -> str:

@@ -1,15 +1,15 @@
 """Logs -> a server for one's own browser: loopback, read only, nobody else's pages let in."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from plimsoll.core import MissingExtra, PlimsollError, Record
 from plimsoll.pages.loopback import LOCAL, Application, guarded, listen
-from plimsoll.pages.serving import assets, chosen, environment
-from plimsoll.pages.words import Language
+from plimsoll.pages.serving import Served, asset_of, heard, remembered, warm
 from plimsoll.reports.figures import OUTCOMES
 from plimsoll.viewer import items, search
 from plimsoll.viewer.logs import Listed, Logs
@@ -26,21 +26,8 @@ SEARCHED_FROM = 8
 """Runs from which on the list can be searched."""
 
 
-@dataclass(frozen=True)
-class Served:
+class Site(Served):
     """Addresses on the server, seen from one request."""
-
-    query: Mapping[str, str]
-    path: str
-    policy: str = ""
-
-    def asset(self, name: str) -> str:
-        """A style, script or picture."""
-        return f"/static/{name}?{assets(ROOM)[name].digest}"
-
-    def home(self) -> str:
-        """The list of runs."""
-        return "/"
 
     def run(self, name: str) -> str:
         """A run's page."""
@@ -54,10 +41,6 @@ class Served:
         """One item."""
         wanted = urlencode({"id": row.id, "epoch": row.epoch})
         return f"{self.run(name)}/item?{wanted}{'&' + query if query else ''}"
-
-    def spoken(self, language: Language) -> str:
-        """The page at hand in another language."""
-        return f"{self.path}?{urlencode({**self.query, 'lang': language})}"
 
 
 def application(log_dir: Path, hosts: Iterable[str] = ()) -> Application:
@@ -74,7 +57,7 @@ def application(log_dir: Path, hosts: Iterable[str] = ()) -> Application:
         Route("/run/{name}", counter.run),
         Route("/run/{name}/items", counter.items),
         Route("/run/{name}/item", counter.item),
-        Route("/static/{name}", counter.asset),
+        Route("/static/{name}", asset_of(ROOM)),
     ]
     inner: Starlette = Starlette(routes=routes, exception_handlers={404: counter.nowhere})
     return guarded(inner, frozenset((*LOCAL, *hosts)))
@@ -160,16 +143,6 @@ class Counter:
 
         return self._of_run(request, drawn)
 
-    def asset(self, request: "Request") -> "Response":
-        """A style, script or picture."""
-        from starlette.responses import Response
-
-        found = assets(ROOM).get(request.path_params["name"])
-        if found is None:
-            return Response("", 404)
-        keep = {"cache-control": "max-age=31536000, immutable"}
-        return Response(found.body, media_type=found.media_type, headers=keep)
-
     def nowhere(self, request: "Request", error: Exception) -> "Response":
         """The page for an address that leads nowhere."""
         return _page(request, lambda pages: pages.error("error.no_page"), 404)
@@ -225,15 +198,9 @@ class NotHere(Exception):
 def _page(request: "Request", drawn: Callable[[Pages], str], status: int = 200) -> "Response":
     from starlette.responses import HTMLResponse
 
-    asked = request.query_params.get("lang", "")
-    accepted = request.headers.get("accept-language", "")
-    language = chosen(asked, accepted, request.cookies.get("plimsoll_language", ""))
-    query = {name: value for name, value in request.query_params.items() if name != "lang"}
-    pages = Pages(language=language, at=Served(query, request.url.path))
+    pages = Pages(heard(request), Site(ROOM, request.url.path, request.query_params.multi_items()))
     response = HTMLResponse(drawn(pages), status, headers={"cache-control": "no-store"})
-    if asked in ("en", "zh"):
-        response.set_cookie("plimsoll_language", asked, max_age=31_536_000, httponly=True, samesite="lax")
-    return response
+    return remembered(request, response)
 
 
 def _cut(request: "Request") -> dict[str, Any]:
@@ -264,11 +231,5 @@ def _options(shelf: Shelf) -> dict[str, list[str]]:
 
 def serve(log_dir: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve until interrupted; `ready` is told the address."""
-    listen(application(log_dir, () if host in LOCAL else (host,)), host, port, warm=_warm, ready=ready)
-
-
-def _warm() -> None:
-    """Read templates and words before the first request waits for them."""
-    for name in environment(ROOM).list_templates():
-        environment(ROOM).get_template(name)
-    Pages(language="en", at=Served({}, "/")).error("error.no_page")
+    hosts = () if host in LOCAL else (host,)
+    listen(application(log_dir, hosts), host, port, warm=partial(warm, ROOM), ready=ready)

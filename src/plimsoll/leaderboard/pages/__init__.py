@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from plimsoll.leaderboard.pages import frame, host, teams, visitors
+from plimsoll.pages.serving import asset_of
 
 __all__ = ["problem", "routes"]
 
@@ -16,7 +17,7 @@ __all__ = ["problem", "routes"]
 def routes() -> list[BaseRoute]:
     """Every page, from `/` on."""
     return [
-        Route("/static/{name}", frame.asset),
+        Route("/static/{name}", asset_of(frame.ROOM)),
         Route("/", visitors.boards),
         Route("/board/{slug}", visitors.board),
         Route("/board/{slug}/compare", visitors.compare),

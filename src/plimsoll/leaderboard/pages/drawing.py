@@ -9,14 +9,12 @@ from markupsafe import Markup
 from plimsoll.core import Estimate
 from plimsoll.leaderboard.nouns import Category, Row, Score
 from plimsoll.pages.dots import WHOLE, Dot, Scale, dots
-from plimsoll.pages.files import LOGO as MARK
 from plimsoll.pages.markup import Markup as Words
 from plimsoll.pages.markup import code, key
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.words import Language, interval, percent
 
 TONES = ("t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8")
-LOGO = Markup(MARK)
 
 
 def scale_of(rows: Iterable[Row], reading: str = "compat", *, whole: bool = False) -> Scale:

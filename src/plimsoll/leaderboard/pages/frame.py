@@ -2,85 +2,48 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from plimsoll import __version__
 from plimsoll.leaderboard import web
 from plimsoll.leaderboard.errors import Unauthorized
 from plimsoll.leaderboard.nouns import Category, Fault, Score, Who
 from plimsoll.leaderboard.pages import drawing
-from plimsoll.pages.serving import Speech, assets, chosen, environment, table
+from plimsoll.pages.serving import Served, Speech, draw, heard, remembered, table
 from plimsoll.pages.words import Language, percent
 
 ROOM = "plimsoll.leaderboard.pages"
-COOKIE = "plimsoll_language"
-YEAR = 31_536_000
 KNOWN = (400, 401, 403, 404, 405, 409, 413, 422, 429)
-
-
-class Spoken(NamedTuple):
-    """The language of a request, and whether it was asked for just now."""
-
-    language: Language
-    asked: bool
-
-
-def spoken(request: Request) -> Spoken:
-    """The language asked for, kept, or accepted by the browser."""
-    asked = request.query_params.get("lang", "")
-    accepted = request.headers.get("accept-language", "")
-    return Spoken(chosen(asked, accepted, request.cookies.get(COOKIE, "")), asked in ("en", "zh"))
 
 
 def page(request: Request, template: str, status: int = 200, **parts: Any) -> Response:
     """A page for whoever asks; call it from a thread, for it asks who that is."""
     asker = parts.pop("asker", None) or web.visitor(request)
-    heard = spoken(request)
     text = drawn(request, template, asker.who, form_token=asker.form_token, **parts)
     response = HTMLResponse(text, status, headers={"cache-control": "no-store"})
     if 'name="form_token"' in text:
         web.keep(asker, request, response)
-    return remembered(response, heard)
-
-
-def remembered(response: Response, heard: Spoken) -> Response:
-    """The response, which keeps a language that was asked for."""
-    if heard.asked:
-        response.set_cookie(COOKIE, heard.language, max_age=YEAR, httponly=True, samesite="lax")
-    return response
+    return remembered(request, response)
 
 
 def drawn(request: Request, template: str, who: Who | None, *, form_token: str = "", **parts: Any) -> str:
     """The text of a page."""
-    language = spoken(request).language
-    speech = Speech(ROOM, language)
-    other: Language = "en" if language == "zh" else "zh"
-    query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
-    words: dict[str, Any] = {
-        "say": speech.say,
-        "named": speech.named,
+    speech = Speech(ROOM, heard(request))
+    own: dict[str, Any] = {
         "fault": partial(said_fault, speech),
-        "category": partial(category_name, language),
-        "language": language,
-        "other_language": other,
-        "other_address": f"{request.url.path}?{urlencode([*query, ('lang', other)])}",
-    }
-    frame: dict[str, Any] = {
-        "asset": _address,
+        "category": partial(category_name, speech.language),
         "board_at": board_at,
         "model_at": model_at,
         "value": value,
         "picture": drawing.picture,
         "who": who,
         "form_token": form_token,
-        "version": __version__,
-        "logo": drawing.LOGO,
     }
-    return environment(ROOM).get_template(template).render(**words, **frame, **parts)
+    at = Served(ROOM, request.url.path, request.query_params.multi_items())
+    return draw(template, speech, at, "foot.board", **own, **parts)
 
 
 def problem(request: Request, status: int, message: str) -> Response:
@@ -95,15 +58,6 @@ def signed_in(request: Request) -> tuple[web.Visitor, Who]:
     if asker.who is None:
         raise Unauthorized("")
     return asker, asker.who
-
-
-def asset(request: Request) -> Response:
-    """A style, script or picture."""
-    found = assets(ROOM).get(request.path_params["name"])
-    if found is None:
-        return Response("", 404)
-    keep = {"cache-control": f"public, max-age={YEAR}, immutable"}
-    return Response(found.body, media_type=found.media_type, headers=keep)
 
 
 def value(score: Score) -> str:
@@ -141,7 +95,3 @@ def model_at(name: str) -> str:
 def first(fields: Mapping[str, str], *names: str) -> dict[str, str]:
     """Those fields of a form, trimmed."""
     return {name: fields.get(name, "").strip() for name in names}
-
-
-def _address(name: str) -> str:
-    return f"/static/{name}?{assets(ROOM)[name].digest}"

@@ -13,6 +13,7 @@ from plimsoll.leaderboard import web
 from plimsoll.leaderboard.errors import NotFound, Unauthorized
 from plimsoll.leaderboard.nouns import Board, Query, Row
 from plimsoll.leaderboard.pages import drawing, frame
+from plimsoll.pages.serving import heard, remembered
 
 KEPT = 512
 """Pages of boards that are held ready."""
@@ -57,14 +58,13 @@ def board(request: Request) -> Response:
     if request.cookies.get(web.COOKIE):
         return frame.page(request, "board.html", **_board(request, query))
     ready = _ready(request)
-    heard = frame.spoken(request)
     # The switch of languages repeats the query, so pages differ by it as it was written.
-    key = (id(service), slug, service.boards.version(slug), str(request.query_params), heard.language)
+    key = (id(service), slug, service.boards.version(slug), str(request.query_params), heard(request))
     text = ready.get(key)
     if text is None:
         text = frame.drawn(request, "board.html", None, **_board(request, query))
         ready.put(key, text)
-    return frame.remembered(HTMLResponse(text), heard)
+    return remembered(request, HTMLResponse(text))
 
 
 def compare(request: Request) -> Response:
@@ -95,7 +95,7 @@ def model(request: Request) -> Response:
         raise NotFound("no board shows a model of this name")
     known = {row.board: service.boards.get(row.board) for row in rows}
     pairs = [
-        (one, other, drawing.parity(frame.spoken(request).language, one, other, known[one.board].categories))
+        (one, other, drawing.parity(heard(request), one, other, known[one.board].categories))
         for one, other in _spoken_twice(rows, known)
     ]
     return frame.page(
