@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import exp
 from typing import Any, NamedTuple
 
 from plimsoll.core import Image, Message, Response, Sample, ToolCall, Transcript
@@ -33,6 +34,18 @@ class Call(NamedTuple):
     """As indented JSON."""
 
 
+class Likely(NamedTuple):
+    """A token with its probability."""
+
+    text: str
+    share: float
+
+    @property
+    def shade(self) -> int:
+        """How sure the model was of it, from 0 to 4."""
+        return int(min(0.999, self.share) * 5)
+
+
 class Turn(NamedTuple):
     """One message of a conversation."""
 
@@ -45,6 +58,12 @@ class Turn(NamedTuple):
     """For role `tool`: the tool whose result this is."""
     beside: str = ""
     """The same in its other form: a request before it was rewritten, a reply before it was decoded."""
+    failed: bool = False
+    """For role `tool`: the call failed, and the text says how."""
+    notes: tuple[str, ...] = ()
+    """What was done to the call on its way."""
+    tokens: tuple[Likely, ...] = ()
+    """The reply token by token, where log-probabilities were given."""
     shared: str = ""
     """A beginning that other prompts have too, such as worked examples; not in `text`."""
     left: int = 0
@@ -79,17 +98,9 @@ def answered(
     """What came after the question, whose messages are `before`: replies, tools and their results."""
     if transcript is None:
         return []
-    if not transcript.messages:
-        said = [Message(role="assistant", text=each.text, calls=each.calls) for each in transcript.responses]
-        thoughts = {place: each.thought for place, each in enumerate(transcript.responses)}
-        return turns(said, of, before, thoughts)
-    given = _given(transcript)
-    thoughts = {place: "\n\n".join(r.thought for r in found if r.thought) for place, found in given.items()}
-    made = turns(transcript.messages, of, before, thoughts)
-    for place, found in given.items():
-        if any(each.text.strip() not in transcript.messages[place].text for each in found):
-            made[place] = made[place]._replace(beside="\n\n".join(each.text for each in found))
-    return made
+    said = transcript.messages or tuple(each.message for each in transcript.responses)
+    given = _given(said, transcript.responses)
+    return [_with(turn, given.get(place, [])) for place, turn in enumerate(turns(said, of, before))]
 
 
 def cut(turn: Turn, most: int) -> Turn:
@@ -103,12 +114,15 @@ def cut(turn: Turn, most: int) -> Turn:
 def as_text(listed: Iterable[Turn], language: Language = "en") -> Iterator[str]:
     """The turns as lines for a terminal."""
     for turn in listed:
-        head = " · ".join(filter(None, (named("role", turn.role, language), visible(turn.answers))))
+        failed = say("item.failed", language=language) if turn.failed else ""
+        parts = (named("role", turn.role, language), visible(turn.answers), failed)
+        head = " · ".join(filter(None, parts))
         yield f"── {head} ──"
         for key, text in (("item.thought", turn.thought), ("", turn.shared + turn.text)):
             yield from [f"({say(key, f'{len(text):,}', language=language)})"] if key and text else []
             yield from visible(text).splitlines()
             yield from [""] if key and text else []
+        yield from (f"({visible(note)})" for note in turn.notes)
         yield from (f"[{visible(picture.words)}]" for picture in turn.pictures)
         yield from (f"→ {visible(call.name)} {visible(call.arguments)}" for call in turn.calls)
         if turn.empty:
@@ -132,25 +146,30 @@ def picture(image: Image, of: Bytes = at_hand) -> Picture:
     return Picture(source, " · ".join(filter(None, (image.media_type, size))))
 
 
+def attempted(sample: Sample) -> str:
+    """How an attack came to a sample, in one line; nothing where none did."""
+    found = sample.attempt
+    if found is None:
+        return ""
+    cost = "" if found.cost is None else f"${found.cost:.4f}"
+    parts = (found.attack, found.variant, f"{found.queries:,} ↔" if found.queries else "", cost)
+    return " · ".join(filter(None, (*parts, "" if found.validity == "unchecked" else found.validity)))
+
+
 def as_json(values: Mapping[str, Any]) -> str:
     """Arguments of a call, or a state, as a reader wants them."""
     return json.dumps(values, ensure_ascii=False, indent=1, default=str) if values else ""
 
 
-def turns(
-    messages: Sequence[Message],
-    of: Bytes = at_hand,
-    before: Sequence[Message] = (),
-    thoughts: Mapping[int, str] | None = None,
-) -> list[Turn]:
-    """Messages as turns; `thoughts` are those that an endpoint reported apart, by the message's place."""
+def turns(messages: Sequence[Message], of: Bytes = at_hand, before: Sequence[Message] = ()) -> list[Turn]:
+    """Messages as turns; those before them name the tools that are answered."""
     names = {call.id: call.name for message in (*before, *messages) for call in message.calls}
-    reported = thoughts or {}
-    return [_turn(message, of, names, reported.get(place, "")) for place, message in enumerate(messages)]
+    return [_turn(message, of, names) for message in messages]
 
 
-def _turn(message: Message, of: Bytes, names: Mapping[str, str], reported: str) -> Turn:
-    thought, text = split(message.text, reported) if message.role == "assistant" else ("", message.text)
+def _turn(message: Message, of: Bytes, names: Mapping[str, str]) -> Turn:
+    modelled = message.role == "assistant"
+    thought, text = split(message.text, message.thought) if modelled else (message.thought, message.text)
     return Turn(
         role=message.role,
         text=text,
@@ -158,6 +177,21 @@ def _turn(message: Message, of: Bytes, names: Mapping[str, str], reported: str) 
         pictures=tuple(picture(image, of) for image in message.images),
         calls=tuple(_call(call) for call in message.calls),
         answers=names.get(message.call_id, message.call_id),
+        failed=message.error,
+    )
+
+
+def _with(turn: Turn, given: Sequence[Response]) -> Turn:
+    """The turn with what the responses behind it say beyond its own message."""
+    texts = [each.text for each in given if each.text.strip()]
+    thoughts = [each.thought for each in given if each.thought and each.thought.strip() not in turn.thought]
+    said = f"{turn.thought}\n{turn.text}"
+    other = any(part.strip() not in said for text in texts for part in split(text))
+    return turn._replace(
+        thought="\n\n".join(filter(None, (*thoughts, turn.thought))),
+        beside="\n\n".join(texts) if other else "",
+        notes=tuple(note for each in given for note in each.notes),
+        tokens=tuple(Likely(token.text, exp(token.logprob)) for each in given for token in each.tokens),
     )
 
 
@@ -165,11 +199,11 @@ def _call(call: ToolCall) -> Call:
     return Call(call.name, as_json(call.arguments))
 
 
-def _given(transcript: Transcript) -> dict[int, list[Response]]:
+def _given(said: Sequence[Message], responses: Sequence[Response]) -> dict[int, list[Response]]:
     """The responses behind each of the model's turns, counted from the end: the first has what is left."""
-    places = [n for n, message in enumerate(transcript.messages) if message.role == "assistant"]
+    places = [place for place, message in enumerate(said) if message.role == "assistant"]
     found: dict[int, list[Response]] = {place: [] for place in places}
-    for back, response in enumerate(reversed(transcript.responses)):
+    for back, response in enumerate(reversed(responses)):
         if places:
             found[places[max(0, len(places) - 1 - back)]].insert(0, response)
     return found

@@ -32,7 +32,7 @@ class Shown(Struct, frozen=True, kw_only=True, omit_defaults=True):
     e: int = 0
     c: str = ""
     s: str = ""
-    z: int
+    d: int
     """1 when the second run scored more, -1 when less."""
     t: str = ""
     y: tuple[Side, Side]
@@ -83,7 +83,7 @@ def _shown(comparison: Comparison, number: int, flip: Flip, prefixes: Prefixes, 
         e=flip.epoch,
         c=whole(flip.category),
         s=whole(flip.language),
-        z=1 if flip.after > flip.before else -1,
+        d=1 if flip.after > flip.before else -1,
         t=whole(flip.target),
         y=(
             (whole(flip.before_label), flip.before_outcome, _replies(before, pictures)),

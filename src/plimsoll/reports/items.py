@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.core import Outcome, Record, Verdict, replace
-from plimsoll.pages.transcript import Bytes, Picture, Turn, answered, as_json, asked, at_hand
+from plimsoll.pages.transcript import Bytes, Picture, Turn, answered, as_json, asked, at_hand, attempted
 
 LIMIT = 50_000_000
 """Bytes of items that a page may hold; above it a stratified part is embedded."""
@@ -46,6 +46,12 @@ class Said(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The tool that it answers for."""
     b: str = ""
     """The same in its other form."""
+    e: bool = False
+    """Whether a tool failed."""
+    n: tuple[str, ...] = ()
+    """Notes."""
+    k: list[tuple[str, float]] = []
+    """Tokens with their probability."""
 
 
 class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -83,6 +89,8 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Failures: stage, error, message."""
     g: tuple[str, ...] = ()
     """Trail."""
+    z: str = ""
+    """How an attack came to it."""
     q: str = ""
     """Pair."""
     u: str = ""
@@ -214,6 +222,9 @@ def said(turn: Turn, pictures: Pictures, prefix: int = -1, rest: str | None = No
         c=[(whole(call.name), whole(call.arguments)) for call in turn.calls],
         a=whole(turn.answers),
         b=whole(turn.beside),
+        e=turn.failed,
+        n=tuple(map(whole, turn.notes)),
+        k=[(whole(token.text), round(token.share, 3)) for token in turn.tokens],
     )
 
 
@@ -297,6 +308,7 @@ def _item(record: Record, prefixes: Prefixes, pictures: Pictures) -> Item:
         v=[_verdict(name, verdict) for name, verdict in record.verdicts.items()],
         f=[(whole(f.stage), whole(f.error), whole(f.message)) for f in record.failures],
         g=tuple(map(whole, sample.trail)),
+        z=whole(attempted(sample)),
         q=whole(sample.pair),
         u=whole(as_json(transcript.state))[:LONGEST_STATE] if transcript else "",
     )

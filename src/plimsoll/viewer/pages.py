@@ -9,7 +9,7 @@ from plimsoll.pages.dots import Dot, dots
 from plimsoll.pages.markup import Markup
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.serving import Speech, Ways, draw, safe
-from plimsoll.pages.transcript import as_json
+from plimsoll.pages.transcript import as_json, attempted
 from plimsoll.pages.words import Language, interval, metric, percent
 from plimsoll.reports import html
 from plimsoll.reports.figures import figures
@@ -89,7 +89,8 @@ class Pages:
         """An item with its prompt, replies and verdicts."""
         state = as_json(record.transcript.state) if record.transcript else ""
         known = {"listed": listed, "record": record, "wanted": wanted, "options": options(record)}
-        return self._fill("item.html", items=items, state=state, **known, **more)
+        attempt = attempted(record.sample)
+        return self._fill("item.html", items=items, state=state, attempt=attempt, **known, **more)
 
     def flips(self, listed: Listed, others: Sequence[tuple[Listed, Shelf]], shelf: Shelf) -> str:
         """What changed against other runs, as lists."""

@@ -51,7 +51,7 @@
 
   function open() {
     const { prefixes, pictures, items } = JSON.parse(document.getElementById("data").textContent);
-    const flips = items.some((item) => item.z);
+    const flips = items.some((item) => item.y);
     const FILTERS = flips ? ["direction", "category", "language"] : ["category", "language", "outcome", "verdict", "letter"];
     const judged = items.some((item) => item.t != null) ? ["right", "wrong"] : ["event", "no_event"];
     const keys = new Map(), pairs = new Map();
@@ -61,7 +61,7 @@
       if (item.q) pairs.set(item.q, [...(pairs.get(item.q) ?? []), item]);
     }
     const values = {
-      direction: (item) => (item.z < 0 ? "down" : "up"),
+      direction: (item) => (item.d < 0 ? "down" : "up"),
       category: (item) => item.c,
       language: (item) => item.s,
       outcome: (item) => (["right", "wrong", "event", "no_event", "unscored"].includes(item.o) ? "answered" : item.o),
@@ -202,17 +202,22 @@
     }
     /* One turn of a conversation, as `pages/transcript.py` has it. */
     function said(title, turn) {
-      const empty = !turn.t && !turn.c && !turn.p && !turn.e && !(turn.x >= 0);
+      const empty = !turn.t && !turn.c && !turn.p && !(turn.x >= 0);
       return [
-        heading(title, named("role", turn.r), plain(turn.a ?? "")),
+        heading(title, named("role", turn.r), plain(turn.a ?? ""), turn.e ? say("item.failed") : ""),
         turn.h && folded(say("item.thought", count(turn.h.length)), turn.h),
         turn.x >= 0 && folded(say("item.prefix", count(prefixes[turn.x].length)), prefixes[turn.x]),
         ...(turn.p ?? []).map(([key, words]) => shownPicture(pictures[key], words)),
         turn.t ? passage(turn.t) : empty && held("item.empty_reply"),
         ...(turn.c ?? []).map(([name, given]) => make("div", { class: "call" }, make("b", {}, "\u2192 ", make("bdi", {}, plain(name))), passage(given))),
-        turn.e && make("p", { class: "warn" }, make("bdi", {}, plain(turn.e))),
-        turn.b && folded(say(turn.r === "assistant" ? "item.given" : "item.plain", count(turn.b.length)), turn.b),
+        ...(turn.n ?? []).map((note) => make("p", { class: "held" }, make("bdi", {}, plain(note)))),
+        turn.k && tokens(turn.k),
+        turn.b && [heading(say(turn.r === "assistant" ? "item.given" : "item.plain", count(turn.b.length))), passage(turn.b)],
       ];
+    }
+    function tokens(listed) {
+      const shades = listed.map(([text, share]) => make("span", { class: `p${Math.floor(Math.min(0.999, share) * 5)}`, title: `${(100 * share).toFixed(1)} %` }, plain(text)));
+      return make("details", { class: "prefix" }, make("summary", {}, say("item.tokens", count(listed.length))), make("pre", { class: "text tokens" }, shades));
     }
     const shownPicture = (source, words) => make("figure", { class: "picture" },
       source ? make("img", { src: source, alt: plain(words), loading: "lazy" }) : "", make("figcaption", {}, make("bdi", {}, plain(words))));
@@ -241,7 +246,7 @@
     function links(item) {
       const to = (other, text) => make("a", { href: `#${new URLSearchParams({ item: other.key })}` }, text);
       const twins = (pairs.get(item.q) ?? []).filter((other) => other !== item).slice(0, 6);
-      return make("p", { class: "links" }, item.g ? `${say("item.trail")}: ${plain(item.g.join(" \u2192 "))}` : null,
+      return make("p", { class: "links" }, item.z ? make("span", {}, `${say("item.attempt")}: `, make("bdi", {}, plain(item.z))) : null, item.g ? `${say("item.trail")}: ${plain(item.g.join(" \u2192 "))}` : null,
         to(item, say("item.link")), twins.map((other) => to(other, say("item.pair", plain(other.i)))));
     }
 
