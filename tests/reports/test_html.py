@@ -118,10 +118,7 @@ def test_shared_examples_are_stored_once_and_every_prompt_can_be_put_together() 
     records = records_of(30, shots=5)
     data = held(html.render(view_of(records)))
     prefixes = data["prefixes"]
-    together = [
-        "".join(prefixes[turn["x"]] + turn["t"] for turn in item["p"])
-        for item in data["items"]
-    ]
+    together = ["".join(prefixes[turn["x"]] + turn["t"] for turn in item["p"]) for item in data["items"]]
 
     assert together == [record.sample.messages[0].text for record in records]
     assert 1 <= len(prefixes) <= 14
