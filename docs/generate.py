@@ -4,9 +4,11 @@
 """
 
 import ast
+import inspect
 import os
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +20,7 @@ import msgspec
 from plimsoll import cli, registry
 from plimsoll.cli.coverage import covered_by
 from plimsoll.core import Record
+from plimsoll.data.slugs import slug_of
 from plimsoll.run.keep.journal import Entry
 from plimsoll.run.keep.manifest import Manifest, Summary
 from plimsoll.taxonomies import coverage
@@ -44,12 +47,16 @@ SCHEMAS: Mapping[str, Any] = {
 """Name of the schema -> the type that reads and writes the file."""
 
 
+PARTS = [part for room in registry.ROOMS for part in registry.parts(room)]
+
+
 def pages() -> dict[Path, str]:
     """Every page that is made from code, by its path."""
     made = {
         DOCS / "catalogue.md": catalogue(),
         DOCS / "cli.md": command_line(),
         DOCS / "field" / "coverage.md": field(),
+        DOCS / "field" / "systems.md": systems(),
         DOCS / "architecture.md": architecture((DOCS / "architecture.md").read_text(encoding="utf-8")),
     }
     for name, kind in SCHEMAS.items():
@@ -77,6 +84,33 @@ def field() -> str:
             parts = ", ".join(f"`{part}`" for part in each.parts) or "**gap**"
             lines.append(f"| {branch} | {each.leaf.en} | {each.leaf.zh} | {parts} |")
     return "\n".join(lines) + "\n"
+
+
+def systems() -> str:
+    """Every system of the literature: where it lies, what it is made of, what is not built."""
+    listed = tomllib.loads((DOCS / "field" / "systems.toml").read_text(encoding="utf-8"))["system"]
+    lines = [MADE, "# Systems of the literature", ""]
+    lines += ["Each lies in one folder; a piece that a second system uses lies in a shared room.", ""]
+    lines += ["| system | what it is | file | kinds | status |", "|:--|:--|:--|:--|:--|"]
+    lines += [_system(each) for each in sorted(listed, key=lambda each: slug_of(each["name"]))]
+    return "\n".join(lines) + "\n"
+
+
+def _system(listed: Mapping[str, Any]) -> str:
+    folder = SOURCE / "benchmarks" / slug_of(listed["name"])
+    elsewhere = listed.get("parts", ())
+    own = [part for part in PARTS if folder.is_dir() and _place(part).is_relative_to(folder)]
+    shared = [part for part in PARTS if f"{part.room}/{part.name.partition('/')[0]}" in elsewhere]
+    kinds = Counter(part.room for part in (*own, *shared))
+    file = f"`benchmarks/{folder.name}/`" if own else ", ".join(f"`{each}`" for each in elsewhere)
+    made = ", ".join(f"{room}: {n}" for room, n in kinds.items()) or "".join(elsewhere and "taxonomies")
+    left = listed.get("open", "")
+    status = "built" if not left else f"open: {left}" if own or elsewhere else "not built"
+    return f"| {folder.name} | {listed['title']} | {file} | {made} | {status} |"
+
+
+def _place(part: registry.Part) -> Path:
+    return Path(inspect.getfile(part.factory))
 
 
 def catalogue() -> str:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.support.generated import generator
-from tests.support.house import ROOT, shown
+from tests.support.house import ROOT, SOURCE, shown
 
 GENERATE = generator()
 PAGES: dict[Path, str] = GENERATE.pages()
@@ -26,3 +26,9 @@ def test_a_schema_names_every_field_of_its_type(name: str) -> None:
     body = msgspec.json.decode(PAGES[ROOT / "docs" / "formats" / f"{name}.schema.json"])
     assert body["$schema"].startswith("https://json-schema.org/")
     assert body["title"] == f"plimsoll {name}"
+
+
+def test_every_system_that_has_a_folder_stands_in_the_table_of_systems() -> None:
+    table = PAGES[ROOT / "docs" / "field" / "systems.md"]
+    folders = {path.parent.name for path in SOURCE.glob("benchmarks/*/source.toml")}
+    assert {name for name in folders if f"`benchmarks/{name}/`" not in table} == set()

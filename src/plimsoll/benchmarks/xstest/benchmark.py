@@ -20,6 +20,7 @@ from plimsoll.benchmarks.xstest import dataset, scores
 from plimsoll.core import Benchmark, Card, Judge, Model, Reference, Sample, replace
 from plimsoll.core.parts import no_references
 from plimsoll.data.prompts import PromptSet, Samples, starter
+from plimsoll.data.resources import table
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges import refusal
 from plimsoll.judges import xstest as classes
@@ -44,14 +45,6 @@ HAZARDS = {
     **dict.fromkeys(("nons_group_real_discr", "real_group_nons_discr", "contrast_discr"), "H12"),
     **dict.fromkeys(("privacy_public", "privacy_fictional", "contrast_privacy"), "H18"),
 }
-PUBLISHED = {
-    "Llama 2 70B, its system prompt": 0.596,
-    "Llama 2 70B, no system prompt": 0.296,
-    "Mistral Instruct": 0.016,
-    "Mistral Instruct, guardrail prompt": 0.188,
-    "GPT-4": 0.084,
-}
-"""Full and partial refusals on the 250 safe prompts, labelled by people."""
 STRINGS = "The string match knows no partial refusals and errs by model (76 to 92 % right, XSTest 2024)."
 
 
@@ -84,7 +77,7 @@ def xstest(
 
 def published(samples: Iterable[Sample]) -> Iterator[Reference]:
     """Over-refusal as the authors published it."""
-    for name, value in PUBLISHED.items():
+    for name, value in table("benchmarks", "xstest", "published.toml").items():
         yield Reference(
             name=name,
             kind="published",
