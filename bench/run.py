@@ -33,6 +33,7 @@ CASES = (
     "compare",
     "sequential",
     "corrections",
+    "board_groups",
     "rule_judges",
     "judges_beside_peers",
     "open_ended",

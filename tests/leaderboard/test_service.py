@@ -263,7 +263,7 @@ def test_every_deed_of_host_and_teams_is_logged(service: Service, team: Team) ->
 
 def test_rows_are_sorted_filtered_and_told_apart(service: Service) -> None:
     service.office.change(HOST, "small", at_once=True, grain=0)
-    for name, size, wrong in (("Ada", "7B", 0), ("Bo", "560M", 4), ("Cy", "70B", 150)):
+    for name, size, wrong in (("Ada", "7B", 0), ("Bo", "560M", 12), ("Cy", "70B", 150)):
         team = add_team(service, name).who
         service.entrance.submit(
             team, "small", Meta(model=f"model {name}", size=size), upload(right(wrong=wrong))
@@ -280,6 +280,18 @@ def test_rows_are_sorted_filtered_and_told_apart(service: Service) -> None:
     assert [row.team for row in service.boards.table("small", Query(search="BO")).rows] == ["Bo"]
     assert service.boards.table("small", Query(team="Cy", limit=1)).total == 1
     assert table.teams == ("Ada", "Bo", "Cy")
+
+
+def test_models_that_differ_in_a_few_questions_stand_in_one_group(service: Service) -> None:
+    for name, wrong in (("Ada", 0), ("Bo", 4), ("Cy", 6)):
+        receipt = service.entrance.submit(
+            add_team(service, name).who, "small", META, upload(right(wrong=wrong))
+        )
+        service.office.publish(HOST, receipt.id)
+    for _ in range(2):
+        rows = service.boards.table("small", Query()).rows
+        assert [(row.rank_from, row.rank_to, row.group) for row in rows] == [(1, 3, 1)] * 3
+        service.office.close_round(HOST, "small")
 
 
 def test_flips_are_shown_for_closed_rounds_only(service: Service, team: Team) -> None:

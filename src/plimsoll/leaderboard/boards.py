@@ -10,8 +10,10 @@ from plimsoll.core import replace
 from plimsoll.leaderboard import showing
 from plimsoll.leaderboard.books import Books, Found, board_of
 from plimsoll.leaderboard.errors import BoardError, NotFound
+from plimsoll.leaderboard.grain import EXACT
 from plimsoll.leaderboard.nouns import Board, Comparison, Flips, Query, Reading, Row, Score, Table
 from plimsoll.leaderboard.ranking import Share, places
+from plimsoll.leaderboard.rivals import Rival, Rivals
 from plimsoll.leaderboard.tables import boards, versions
 from plimsoll.stats.paired import mcnemar_exact
 
@@ -22,6 +24,11 @@ class _Kept(NamedTuple):
     board: Board
     rows: tuple[Row, ...]
     """Best first by the official reading."""
+
+
+class _Loaded(NamedTuple):
+    row: Row
+    rival: Rival
 
 
 @dataclass(frozen=True)
@@ -97,9 +104,27 @@ class Boards:
         with self.books.database.read() as connection:
             found = board_of(connection, slug)
             if kept is None or kept.board.version != found.version:
-                kept = _load(connection, found)
+                kept = self._load(connection, found)
                 self._kept[slug] = kept
         return kept
+
+    def _load(self, connection: Connection, found: Found) -> _Kept:
+        board = showing.board(connection, found)
+        which = (versions.c.board_id == found.id) & (versions.c.state == "published")
+        counts = showing.counted(connection, which)
+        codes = [category.code for category in board.categories]
+        asked = showing.versions_with_all().where(which).order_by(versions.c.received, versions.c.id)
+        loaded = [
+            _Loaded(_row(version, counts.get(version.id, {}), codes), _rival(version))
+            for version in connection.execute(asked)
+        ]
+        loaded.sort(key=lambda each: -_whole(each.row).value)
+        shares = [_share(each.row, board.grain) for each in loaded]
+        right = bytes(question.answer for question in self.books.key(connection, found.id).questions)
+        placed = places(shares, Rivals([each.rival for each in loaded], right).pair)
+        return _Kept(
+            board, tuple(_placed(each.row, *place) for each, place in zip(loaded, placed, strict=True))
+        )
 
     def _flips(
         self, connection: Connection, board: Found, one: Found | None, other: Found | None
@@ -146,19 +171,6 @@ def _held(connection: Connection, board: int, submission: str) -> Found | None:
     return connection.execute(asked).first()
 
 
-def _load(connection: Connection, found: Found) -> _Kept:
-    board = showing.board(connection, found)
-    which = (versions.c.board_id == found.id) & (versions.c.state == "published")
-    counts = showing.counted(connection, which)
-    codes = [category.code for category in board.categories]
-    asked = showing.versions_with_all().where(which).order_by(versions.c.received, versions.c.id)
-    rows = [_row(version, counts.get(version.id, {}), codes) for version in connection.execute(asked)]
-    rows.sort(key=lambda row: -row.scores.compat[0].value)
-    shares = [Share(row.scores.compat[0].value, row.scores.compat[0].n) for row in rows]
-    placed = zip(rows, places(shares), strict=True)
-    return _Kept(board, tuple(_placed(row, *place) for row, place in placed))
-
-
 def _row(found: Found, counts: showing.Counted, codes: Sequence[str]) -> Row:
     return Row(
         id=found.submission_id,
@@ -175,6 +187,20 @@ def _row(found: Found, counts: showing.Counted, codes: Sequence[str]) -> Row:
         received=found.received,
         scores=showing.shown_scores(found, counts, codes),
     )
+
+
+def _rival(found: Found) -> Rival:
+    return Rival(found.compat, "exact" if showing.is_exact(found) else str(found.round_number))
+
+
+def _whole(row: Row) -> Score:
+    return row.scores.compat[0]
+
+
+def _share(row: Row, grain: int) -> Share:
+    shown = _whole(row)
+    blunted = grain > 0 and shown.step > EXACT
+    return Share(shown.value, shown.n, shown.step if blunted else 0.0)
 
 
 def _placed(row: Row, first: int, last: int, group: int) -> Row:

@@ -188,9 +188,9 @@ class Row(Struct, frozen=True, kw_only=True):
     version: int
     rank_from: int
     rank_to: int
-    """Span of ranks that the intervals leave possible: equal where the place is certain."""
+    """Span of ranks, all rows' at once with 95 %: equal where the place is certain."""
     group: int
-    """Rows of one group are not distinguishable from the group's best; 1 is the top group."""
+    """Rows of one group cannot be told apart from the group's best; 1 is the top group."""
     team: str
     """Empty for rows taken from a publication."""
     standing: Standing
