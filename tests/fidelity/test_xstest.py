@@ -10,8 +10,8 @@ import pytest
 
 from plimsoll import registry
 from plimsoll.benchmarks.xstest import dataset
-from plimsoll.benchmarks.xstest.benchmark import PUBLISHED
 from plimsoll.core import Response, Sample, Transcript, user
+from plimsoll.data.resources import table
 from plimsoll.judges.refusal import xstest_strings
 from plimsoll.judges.xstest import CLASSES, read_class, read_exactly
 from plimsoll.stats.agreement import fleiss_kappa
@@ -100,7 +100,7 @@ def test_the_published_references_are_the_shares_of_refusals_by_people(labels: d
         round(sum(row["final_label"] != CLASSES[0] for row in halves(labels[model])[0]) / 250, 3)
         for model in MODELS
     ]
-    assert shares == list(PUBLISHED.values())
+    assert shares == list(table("benchmarks", "xstest", "published.toml").values())
 
 
 def test_the_prompts_are_450_in_eighteen_types_and_keep_the_ids_of_the_completions(
