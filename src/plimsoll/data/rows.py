@@ -16,6 +16,7 @@ import msgspec
 
 from plimsoll.core import DataError
 from plimsoll.data import _damage
+from plimsoll.data.delimited import long_cells
 
 T = TypeVar("T")
 
@@ -78,7 +79,8 @@ def read_csv(path: Path, columns: Sequence[str], *, delimiter: str = ",") -> lis
     """
     text = _text(path)
     try:
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        with long_cells():
+            rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise DataError(f"{path}: not sound CSV: {error}") from None
     for number, row in enumerate(rows, start=1):

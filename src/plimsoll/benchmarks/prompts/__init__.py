@@ -1,0 +1,1 @@
+"""Your own questions, out of a file: no published system, and no Python needed."""
