@@ -17,6 +17,11 @@ def counted(tally: Tally, records: Iterable[Record]) -> list[Estimate]:
     return list(tally.estimates())
 
 
+def key(estimate: Estimate) -> str:
+    """What tells a number from others of the same run."""
+    return str((estimate.name, estimate.judge, sorted(estimate.group.items())))
+
+
 def broken(number: int) -> Record:
     """A record that has no answer."""
     return Record(
@@ -42,19 +47,19 @@ def test_a_metric_gives_finite_numbers_within_their_intervals(part: Part) -> Non
 
 @pytest.mark.parametrize("part", METRICS)
 def test_a_metric_names_each_number_once(part: Part) -> None:
-    found = [(each.name, tuple(sorted(each.group.items()))) for each in counted(built(part), records_of(12))]
+    found = [key(each) for each in counted(built(part), records_of(12))]
     assert len(found) == len(set(found))
 
 
 @pytest.mark.parametrize("part", METRICS)
 def test_what_broke_never_changes_a_score(part: Part) -> None:
     whole = [record for record in records_of(12) if record.transcript is not None]
-    without = {str((each.name, each.group)): each for each in counted(built(part), whole)}
+    without = {key(each): each for each in counted(built(part), whole)}
     lost = [broken(number) for number in range(5)]
     for estimate in counted(built(part), [*whole, *lost]):
         if estimate.name == "error_rate":
             continue
-        before = without[str((estimate.name, estimate.group))]
+        before = without[key(estimate)]
         assert (estimate.value, estimate.n) == (before.value, before.n), estimate
 
 
@@ -75,7 +80,5 @@ def test_a_metric_does_the_same_twice_and_in_any_order(part: Part) -> None:
     records = records_of(6)
     once, again = counted(built(part), records), counted(built(part), records)
     assert once == again
-    backwards = {
-        str((each.name, each.group)): (each.value, each.n) for each in counted(built(part), records[::-1])
-    }
-    assert backwards == {str((each.name, each.group)): (each.value, each.n) for each in once}
+    backwards = {key(each): (each.value, each.n) for each in counted(built(part), records[::-1])}
+    assert backwards == {key(each): (each.value, each.n) for each in once}

@@ -92,7 +92,8 @@ class Reader:
             "HOME": str(self.folder),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTHONPATH": str(self.folder),
+            # This checkout's code, wherever another is installed.
+            "PYTHONPATH": f"{self.folder}{os.pathsep}{ROOT / 'src'}",
             "COLUMNS": "100",
         }
 

@@ -8,6 +8,7 @@ import click
 
 from plimsoll import registry
 from plimsoll.core import UserError
+from plimsoll.data.tables import is_table
 from plimsoll.run.keep.folder import RunFolder, open_run, runs
 
 LOG_DIR = click.option(
@@ -47,9 +48,28 @@ def judge_pairs(given: Mapping[str, Any]) -> dict[str, str]:
     return pairs(given["judge_args"], "-J")
 
 
+def judge_specs(values: Iterable[str]) -> tuple[str, ...]:
+    """Judges as specs; a TOML file is a rubric."""
+    return tuple(
+        str(registry.Spec(name="rubric", arguments={"file": text})) if _is_file(text, ".toml") else text
+        for text in values
+    )
+
+
+def own_prompts(text: str) -> str:
+    """The spec of a benchmark; a table or a folder of a user's own is one."""
+    if is_table(text) or (Path(text).is_dir() and text not in registry.names("benchmarks")):
+        return str(registry.Spec(name="prompts", arguments={"file": text}))
+    return text
+
+
+def _is_file(text: str, ending: str) -> bool:
+    return text.lower().endswith(ending) and "=" not in text
+
+
 def benchmark_spec(text: str, arguments: dict[str, str], shots: int | None) -> str:
     """A benchmark's spec with the arguments that stand in options of their own."""
-    spec = registry.parse(text)
+    spec = registry.parse(own_prompts(text))
     more = dict(arguments)
     if shots is not None:
         more["shots"] = str(shots)

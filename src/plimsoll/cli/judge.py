@@ -9,13 +9,10 @@ import click
 from plimsoll.cli import _options, _output
 from plimsoll.cli._progress import Progress
 from plimsoll.cli.run import price_of
-from plimsoll.core import Benchmark, UserError
-from plimsoll.metrics.judged import name_of, rates_of
 from plimsoll.run.ask.attendants import Attendants
 from plimsoll.run.ask.plan import (
     RunSpec,
     build_benchmark,
-    build_judges,
     judge_entry,
     refuse_idle_model,
     spec_of,
@@ -29,7 +26,7 @@ from plimsoll.run.work.rejudging import rejudge
 
 @click.command("judge")
 @_options.RUN
-@click.option("--judge", "judges", multiple=True, help="Spec of a judge; the benchmark's own without it.")
+@click.option("--judge", "judges", multiple=True, help="Spec of a judge, or a rubric's TOML file.")
 @_options.JUDGE_MODEL
 @_options.JUDGE_ARGS
 @_options.LOG_DIR
@@ -39,16 +36,14 @@ def command(run: Path | None, log_dir: Path, **given: Any) -> None:
 
     The model that was judged is never asked again.
     """
-    judges: tuple[str, ...] = given["judges"]
+    judges = _options.judge_specs(given["judges"])
     source = _options.opened(run, log_dir)
     manifest = source.manifest()
     attendants = Attendants()
     if judges:
         refuse_idle_model(given["judge_model"], judges)
-    spec = _judged_by(manifest, given["judge_model"], _options.judge_pairs(given))
-    if judges and not any(map(takes_model, judges)):
-        spec = replace(spec, judge_model="", judge_options={})
-    benchmark = _with_judges(spec, judges, attendants) if judges else build_benchmark(spec, attendants)
+    spec = _judged_by(manifest, judges, given["judge_model"], _options.judge_pairs(given))
+    benchmark = build_benchmark(spec, attendants)
     settings = Settings(cache=default_path(), price_of=price_of)
     with Progress(f"judging {source.path.name}", manifest.total) as progress:
         made = rejudge(
@@ -70,24 +65,13 @@ def command(run: Path | None, log_dir: Path, **given: Any) -> None:
     click.echo(f"\nrun     {made.path}")
 
 
-def _judged_by(manifest: Manifest, judge_model: str, options: dict[str, str]) -> RunSpec:
-    spec = spec_of(manifest)
-    return replace(spec, judge_model=judge_model, judge_options=options) if judge_model else spec
-
-
-def _with_judges(spec: RunSpec, judges: tuple[str, ...], attendants: Attendants) -> Benchmark:
-    """The run's benchmark, judged by others and counted by their own rates too."""
-    model = attendants.of(spec.judge_model, spec.judge_options) if spec.judge_model else None
-    built = build_judges(judges, attendants, model)
-    names = [judge.name for judge in built]
-    if twice := next((name for name in names if names.count(name) > 1), ""):
-        raise UserError(
-            f"--judge: two judges are called {twice}, and one's verdicts would take the other's place: "
-            "judge the run once by each of them"
-        )
-    own = build_benchmark(replace(spec, judge_model="", judge_options={}), attendants)
-    judged = replace(own, judges=built, metrics=(*own.metrics, *rates_of(built)))
-    if own.judges[0].name in names:
-        return judged
-    # The judge whose number stood for the benchmark is not among them.
-    return replace(judged, headline=name_of(built[0]), scope={})
+def _judged_by(
+    manifest: Manifest, judges: tuple[str, ...], judge_model: str, options: dict[str, str]
+) -> RunSpec:
+    """The run's spec with other judges; what a run judged anew was judged by is not kept."""
+    spec = replace(spec_of(manifest), judges=judges or (() if manifest.parent else manifest.judges))
+    if judge_model:
+        return replace(spec, judge_model=judge_model, judge_options=options)
+    if judges and not any(map(takes_model, judges)):
+        return replace(spec, judge_model="", judge_options={})
+    return spec

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from plimsoll.cli import _options, _output
+from plimsoll.core import Record
 from plimsoll.run.keep.folder import RunFolder
 
 
@@ -22,7 +23,11 @@ from plimsoll.run.keep.folder import RunFolder
 def command(
     run: Path | None, log_dir: Path, sample_id: str | None, epoch: int, full: bool, **wanted: str | None
 ) -> None:
-    """Print the records of RUN (the newest one without it) as JSON lines: id, epoch, outcome ..."""
+    """Print the records of RUN (the newest one without it) as JSON lines: id, origin, outcome, label, value.
+
+    The label and the value are those of the judge that counts; `origin` is the question that an attacked
+    sample was made out of, and the id itself where it was not.
+    """
     folder = _options.opened(run, log_dir)
     if sample_id is not None:
         _output.value(folder.record(sample_id, epoch))
@@ -31,11 +36,24 @@ def command(
 
 
 def _short(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[dict[str, Any]]:
-    for entry in folder.entries():
-        row = entry._asdict()
-        del row["offset"]
-        if _fits(row, wanted):
-            yield row
+    return filter(lambda row: _fits(row, wanted), map(_row, folder.records()))
+
+
+def _row(record: Record) -> dict[str, Any]:
+    sample = record.sample
+    verdict = next(iter(record.verdicts.values()), None)
+    attacked = {"attack": sample.attempt.attack, "variant": sample.attempt.variant} if sample.attempt else {}
+    return {
+        "id": sample.id,
+        "origin": sample.question,
+        "epoch": record.epoch,
+        "outcome": record.outcome,
+        "category": sample.category,
+        "language": sample.language,
+        "label": verdict.label if verdict else "",
+        "value": verdict.value if verdict else None,
+        **attacked,
+    }
 
 
 def _whole(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[Any]:

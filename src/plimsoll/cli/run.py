@@ -24,7 +24,7 @@ UNSCORED = (*BROKEN, "missing")
 DECIDING = {
     *("model", "model_args", "task_args", "num_fewshot", "limit", "draw", "sample_ids", "until", "epochs"),
     *("temperature", "top_p", "max_tokens", "seed", "system_prompt", "attacks", "defenses"),
-    *("judge_model", "judge_args"),
+    *("judges", "judge_model", "judge_args"),
 }
 """Options that decide which records a run holds."""
 
@@ -66,6 +66,12 @@ class Done(NamedTuple):
 @click.option("--paired", is_flag=True, help="Run without --system-prompt too, and compare the two runs.")
 @click.option("--attack", "attacks", multiple=True, help="Spec of an attack; may be repeated.")
 @click.option("--defense", "defenses", multiple=True, help="Spec of a defense; may be repeated.")
+@click.option(
+    "--judge",
+    "judges",
+    multiple=True,
+    help="Spec of a judge, or a rubric's TOML file, in the place of the benchmark's own; may be repeated.",
+)
 @_options.JUDGE_MODEL
 @_options.JUDGE_ARGS
 @click.option(
@@ -92,6 +98,8 @@ def command(
     **given: Any,
 ) -> int:
     """Put one or more BENCHMARKS to a model, journal every answer, and sum up with intervals.
+
+    A file of your own (CSV, TSV, JSON, JSONL, YAML, Parquet) with a column `prompt` is a benchmark too.
 
     suite/quick, suite/full or a TOML file of your own runs many of them into one report.
 
@@ -295,6 +303,7 @@ def _spec(benchmark: str, given: dict[str, Any]) -> plan.RunSpec:
         until=given["until"],
         judge_model=given["judge_model"],
         judge_options=_options.judge_pairs(given),
+        judges=_options.judge_specs(given["judges"]),
     )
 
 

@@ -51,6 +51,11 @@ class Instrument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     model: str = ""
     """`name|revision` of the model that judges, where one does."""
 
+    @property
+    def estimate(self) -> str:
+        """What the estimate of its findings is called: `unsafe_rate`, `strongreject_score`."""
+        return self.event if self.graded else f"{self.event}_rate"
+
 
 class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A judge's finding on one transcript."""

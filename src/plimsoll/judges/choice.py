@@ -41,7 +41,7 @@ def _by_weight(sample: Sample, transcript: Transcript, loglikelihoods: list[floa
     label = LETTERS[chosen]
     return Verdict(
         label=label,
-        value=1.0 if label == sample.target else 0.0,
+        value=_right(label, sample),
         confidence=round(shares[chosen], 6),
         detail={
             "means": transcript.responses[-1].means,
@@ -57,7 +57,12 @@ def _by_words(sample: Sample, reply: str) -> Verdict:
     detail = {"means": "generation", "how": choice.how}
     if choice.index is not None:
         label = LETTERS[choice.index]
-        return Verdict(label=label, value=1.0 if label == sample.target else 0.0, detail=detail)
+        return Verdict(label=label, value=_right(label, sample), detail=detail)
     if is_refusal(reply):
         return _REFUSED
     return Verdict(label="unparsed", value=0.0, outcome=Outcome.UNPARSED, detail=detail)
+
+
+def _right(label: str, sample: Sample) -> float | None:
+    """Whether the letter is the right one; unscored where the question has none."""
+    return None if sample.target is None else float(label == sample.target)

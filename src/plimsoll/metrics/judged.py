@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from plimsoll.core import BROKEN, Estimate, Judge, Metric, Outcome, Record, Tally, replace
 from plimsoll.metrics.choice import error_rate
 from plimsoll.metrics.rates import Value, breakdown, judged_value, rate
+from plimsoll.registry import metric
 
 REPLIES = (
     ("refusal_rate", (Outcome.REFUSED,)),
@@ -25,8 +26,7 @@ JUDGING = (
 
 def name_of(judge: Judge) -> str:
     """What the estimate of a judge's findings is called: `unsafe_rate`, `strongreject_score`."""
-    kind = judge.instrument
-    return kind.event if kind.graded else f"{kind.event}_rate"
+    return judge.instrument.estimate
 
 
 def rates_of(judges: Sequence[Judge]) -> tuple[Metric, ...]:
@@ -44,6 +44,33 @@ def rates_of(judges: Sequence[Judge]) -> tuple[Metric, ...]:
         )
         for judge in judges
     )
+
+
+@metric
+def judged(judges: tuple[Judge, ...]) -> "Together":
+    """The mean of what each judge found: whole, by category and by language."""
+    return Together([each() for each in rates_of(judges)])
+
+
+@dataclass
+class Together:
+    """Several tallies as one."""
+
+    tallies: list[Tally]
+
+    def add(self, record: Record) -> None:
+        """Count one record in each."""
+        for tally in self.tallies:
+            tally.add(record)
+
+    def merge(self, other: "Together") -> None:
+        """Take up what another one counted."""
+        for mine, theirs in zip(self.tallies, other.tallies, strict=True):
+            mine.merge(theirs)
+
+    def estimates(self) -> list[Estimate]:
+        """What all of them say."""
+        return [estimate for tally in self.tallies for estimate in tally.estimates()]
 
 
 def suite(judges: Sequence[Judge], *, without: frozenset[str] = frozenset()) -> tuple[Metric, ...]:

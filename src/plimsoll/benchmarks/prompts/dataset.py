@@ -91,7 +91,7 @@ def load(place: str, wanted: Mapping[str, str]) -> Dataset:
         card=_card_of(path),
         files={table.path.name: table.digest, **_pictures_digest(rows, table)},
         with_options=with_options,
-        with_targets=_alike("a target", rows, table, targeted) if with_options else any(targeted),
+        with_targets=_alike("target", rows, table, targeted) if with_options else any(targeted),
     )
 
 
@@ -221,10 +221,10 @@ def _worded(sample: Sample) -> Sample:
 
 
 def _in_one_language(rows: Sequence[Question], columns: Columns) -> Sequence[Question]:
-    """Rows that do not say their language: that of most of them, for one word is too little to tell by."""
-    spoken = Counter(language_of(each.sample.request or each.sample.messages[-1].text) for each in rows)
-    del spoken[""]
-    usual = spoken.most_common(1)[0][0] if spoken and "language" not in columns.of else "en"
+    """Rows that do not say their language: that of most of them by script, Latin letters being English."""
+    texts = (each.sample.request or each.sample.messages[-1].text for each in rows)
+    spoken = Counter("en" if text.isascii() else language_of(text) or "en" for text in texts)
+    usual = "en" if "language" in columns.of else spoken.most_common(1)[0][0]
     return [
         each if each.sample.language else each._replace(sample=replace(each.sample, language=usual))
         for each in rows
@@ -267,6 +267,6 @@ def _alike(what: str, rows: Sequence[Question], table: Table, held: Sequence[boo
         without = table.rows[held.index(False)].place
         having = table.rows[held.index(True)].place.removeprefix(f"{table.path}: ")
         raise DataError(
-            f"{without}: has not {what}, which {having} has: fill it in, or part the rows into two files"
+            f"{without}: has no {what}, and {having} has: fill them in, or part the rows into two files"
         )
     return held[0]

@@ -8,8 +8,9 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sized
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -48,6 +49,8 @@ class RunSpec:
     judge_model: str = ""
     """Spec of the model that judges, for benchmarks that can use one."""
     judge_options: Mapping[str, str] = field(default_factory=dict[str, str])
+    judges: tuple[str, ...] = ()
+    """Specs of the judges that take the place of the benchmark's own (`--judge`)."""
 
     def __post_init__(self) -> None:
         for name, value in (("epochs", self.epochs), ("limit", self.limit), ("sample", self.draw)):
@@ -130,6 +133,7 @@ def spec_of(manifest: Manifest) -> RunSpec:
         until=manifest.until,
         judge_model=manifest.judge_model.spec or manifest.judge_model.name if manifest.judge_model else "",
         judge_options=manifest.judge_model.options if manifest.judge_model else {},
+        judges=manifest.judges,
     )
 
 
@@ -158,8 +162,32 @@ def build(
 
 
 def build_benchmark(spec: RunSpec, attendants: Attendants | None = None) -> Benchmark:
-    """The benchmark of a run, seeded, with its judging model."""
+    """The benchmark of a run, seeded, with its judging model, and by the judges that the run names."""
     asked = attendants if attendants is not None else Attendants()
+    return _judged(spec, asked) if spec.judges else _as_published(spec, asked)
+
+
+def _judged(spec: RunSpec, asked: Attendants) -> Benchmark:
+    """The benchmark, judged by others and counted by their own rates too."""
+    refuse_idle_model(spec.judge_model, spec.judges)
+    model = asked.of(spec.judge_model, spec.judge_options) if spec.judge_model else None
+    judges = build_judges(spec.judges, asked, model)
+    names = [judge.name for judge in judges]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise UserError(
+            f"--judge: two judges are called {twice}, and one's verdicts would take the other's place: "
+            "judge the run once by each of them"
+        )
+    own = _as_published(replace(spec, judge_model="", judge_options={}), asked)
+    rates = partial(registry.build, "metrics", "judged", judges=judges)
+    if own.judges[0].name in names:
+        return replace(own, judges=judges, metrics=(*own.metrics, rates))
+    # The judge whose number stood for the benchmark is not among them.
+    headline = judges[0].instrument.estimate
+    return replace(own, judges=judges, metrics=(rates, *own.metrics), headline=headline, scope={})
+
+
+def _as_published(spec: RunSpec, asked: Attendants) -> Benchmark:
     given: dict[str, Any] = {}
     if spec.judge_model:
         part = registry.find("benchmarks", registry.parse(spec.benchmark).name)
@@ -294,6 +322,7 @@ def _manifest(spec: RunSpec, benchmark: Benchmark, model: Model, attendants: Att
         sample_ids=spec.sample_ids,
         until=spec.until,
         judge_model=judge_entry(spec, attendants),
+        judges=spec.judges,
         instruments={judge.name: judge.instrument for judge in benchmark.judges},
         headline=benchmark.headline,
         scope=benchmark.scope,
@@ -341,9 +370,13 @@ def _id(spec: RunSpec, manifest: Manifest) -> str:
         del asked["until"]  # runs of versions that did not know it keep their ids
     if not spec.judge_model:
         del asked["judge_model"], asked["judge_options"]
+    if not spec.judges:
+        del asked["judges"]
     identity: list[Any] = [asked, manifest.model.revision, manifest.card.version, dict(manifest.files)]
     if manifest.judge_model:
         identity.append([manifest.judge_model.name, manifest.judge_model.revision])
+    if spec.judges:
+        identity.append(dict(manifest.instruments))  # a rubric's file may change under its name
     return hashlib.blake2b(msgspec.json.encode(identity, order="sorted"), digest_size=4).hexdigest()
 
 

@@ -58,7 +58,7 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     parent: str = ""
     """The run whose stored answers this one judges anew."""
     judges: tuple[str, ...] = ()
-    """Specs of the judges that replace the benchmark's own, on re-judging."""
+    """Specs of the judges that took the place of the benchmark's own."""
     judge_model: ModelEntry | None = None
     """The model that judges, where one was named (`--judge-model`)."""
     instruments: Mapping[str, Instrument] = {}

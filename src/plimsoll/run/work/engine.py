@@ -70,13 +70,18 @@ class Count:
 
 
 def summed_up(tallies: Iterable[Tally]) -> tuple[Estimate, ...]:
-    """What all tallies say, in an order that does not hang on the order of the records."""
-    found: list[Estimate] = []
+    """What all tallies say, each number once, in an order that does not hang on that of the records.
+
+    A judge may be both the benchmark's own and one that was named: two metrics count it then."""
+    found: dict[tuple[str, str, frozenset[tuple[str, str]]], Estimate] = {}
     for tally in tallies:
         estimates = list(tally.estimates())
         names = list(dict.fromkeys(estimate.name for estimate in estimates))
-        found += sorted(estimates, key=lambda e: (names.index(e.name), len(e.group), sorted(e.group.items())))
-    return tuple(found)
+        for each in sorted(
+            estimates, key=lambda e: (names.index(e.name), len(e.group), sorted(e.group.items()))
+        ):
+            found.setdefault((each.name, each.judge, frozenset(each.group.items())), each)
+    return tuple(found.values())
 
 
 async def run(

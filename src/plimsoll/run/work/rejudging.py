@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from plimsoll.core import Benchmark, Estimate, Record
+from plimsoll.core import Benchmark, Record
 from plimsoll.run.ask.attendants import Attendants
 from plimsoll.run.ask.wiring import Settings, Wiring
 from plimsoll.run.keep import folder, journal
@@ -94,22 +94,12 @@ class _Rejudging:
             before,
             cost=before.cost if spent is None else (before.cost or 0.0) + spent,
             records=count.records,
-            estimates=tuple(_once(engine.summed_up(count.tallies))),
+            estimates=engine.summed_up(count.tallies),
             outcomes=dict(sorted(count.outcomes.items())),
             means=dict(sorted(count.means.items())),
             failures=dict(sorted(count.failures.items())),
             judging=self.wiring.usage,
         )
-
-
-def _once(estimates: Sequence[Estimate]) -> Iterator[Estimate]:
-    """Each number once: a judge may be both the benchmark's own and one that was named."""
-    seen: set[tuple[str, str, frozenset[tuple[str, str]]]] = set()
-    for each in estimates:
-        key = (each.name, each.judge, frozenset(each.group.items()))
-        if key not in seen:
-            seen.add(key)
-            yield each
 
 
 def _derived(
