@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plimsoll.text import _claims, _option_texts, _reply, choice_answers, refusals
+from plimsoll.text import (
+    _claims,
+    _decision,
+    _frames,
+    _json_answers,
+    _masks,
+    _mentions,
+    _option_texts,
+    _predicates,
+    _reply,
+    _typography,
+    choice_answers,
+    refusals,
+)
 from plimsoll.text._reply import WINDOW, plain
 from plimsoll.text.choice_answers import Choice, read_choice
 from plimsoll.text.letters import LETTERS
@@ -157,12 +170,18 @@ def test_a_huge_reply_is_looked_at_through_two_windows(name: str) -> None:
     assert not refusals.is_refusal(HOSTILE[name])
 
 
+MODULES = (
+    _claims, _decision, _frames, _json_answers, _masks, _mentions, _option_texts, _predicates, _reply,
+    _typography, choice_answers, refusals,
+)  # fmt: skip
+
+
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
-    for module in (_claims, _option_texts, _reply, choice_answers, refusals):
+    for module in MODULES:
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 yield f"{module.__name__}.{name}", value
-    yield "token", _claims._token(4)
+    yield "tokens", _mentions._tokens(4)
 
 
 def repeats(parsed: Any, depth: int = 0) -> Iterator[tuple[int, int]]:

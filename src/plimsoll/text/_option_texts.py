@@ -4,11 +4,14 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from plimsoll.text._reply import simple
+from plimsoll.text._typography import simple
 from plimsoll.text.refusals import is_refusal
 
 _EDGES = " \t\n.。!！,，;；:：\"'`()[]{}…-"
-_BOUNDARY = frozenset(".。!！,，;；:：、\"')]}…\n<")
+_BOUNDARY = frozenset(".。!！,，;；:：、\"')]}…\n<(√|")
+_SLACK = 8
+"""Characters by which a reply in other words (`不正确`) may be longer than the longest option."""
+_LEADS_UP = " .:)、,-\"'("
 _NUMBER_GOES_ON = re.compile(r"\s{0,3}(?:[,、.&和]|and\b)?\s{0,3}(?:and\s)?\d|\s{0,2}%|\w")
 _YES_NO_GOES_ON = re.compile(r"\s(?:it|this|the)\s")
 _CONJUNCTION = re.compile(r"[\s,.。，;；:：!！\"')\]]{0,6}(?:and|but|or|和|或|但是?)?[\s,，]{0,3}")
@@ -39,6 +42,8 @@ _OTHER_WORDS: dict[frozenset[str], dict[str, tuple[str, ...]]] = {
 def same_text(text: str, options: Sequence[str]) -> int | None:
     """The option that the text is, give or take case, quotes and final stops."""
     bare = _normal(text)
+    if len(bare) > max(map(len, options), default=0) + _SLACK:
+        return None
     return dict(_wanted(tuple(options))).get(bare)
 
 
@@ -66,6 +71,23 @@ def begins_with(text: str, options: Sequence[str], index: int) -> bool:
         return False
     wanted = _wording(options[index])
     return bool(wanted) and _normal(text[: len(wanted) + 16]).startswith(wanted[:32])
+
+
+def length_of_text(text: str, options: Sequence[str], index: int) -> int:
+    """How far the words of that option reach into the text, from its beginning; 0 where it says others."""
+    if not 0 <= index < len(options) or not (wanted := _wording(options[index])):
+        return 0
+    at = len(text) - len(text.lstrip(_LEADS_UP)) if text[:1] in _LEADS_UP else 0
+    end = _end_of(text[at : at + 2 * len(wanted) + 16].casefold(), wanted)
+    return 0 if end is None else at + end
+
+
+def ends_with(text: str, options: Sequence[str], index: int) -> bool:
+    """Whether the text ends with the words of that option."""
+    if index >= len(options):
+        return False
+    wanted = _wording(options[index])
+    return len(wanted) > 3 and _normal(text).endswith(wanted[-60:])
 
 
 def is_other(text: str, options: Sequence[str], index: int) -> bool:
@@ -133,7 +155,7 @@ def _end_of(segment: str, option: str) -> int | None:
 def _stops(option: str, rest: str) -> bool:
     if option[-1].isdigit():
         return not _NUMBER_GOES_ON.match(rest)
-    if not rest.strip() or rest[0] in _BOUNDARY or rest.lstrip(" ")[:1] in ("\n", "-"):
+    if not rest.strip() or rest[0] in _BOUNDARY or rest.lstrip(" ")[:1] in ("\n", "-", "("):
         return True
     if option in ("yes", "no"):
         return bool(_YES_NO_GOES_ON.match(rest))

@@ -5,10 +5,11 @@ text can be shown in the raw one. Whatever its length, at most `2 * WINDOW` char
 """
 
 import re
-import unicodedata
-from functools import cache
 
 from msgspec import Struct
+
+from plimsoll.text._masks import END_OF_REPLY, masked
+from plimsoll.text._typography import simple
 
 WINDOW = 3000
 """Characters looked at from either end of a reply."""
@@ -23,26 +24,13 @@ _OPENERS = (
 )  # fmt: skip
 _NEXT_QUESTION = re.compile(r"\n[ \t#*]{0,8}(?:Question|Q|问题|问)[ \t]{0,2}[\d*]{0,4}[ \t]{0,2}[:：]")
 
-_PLAIN = {
-    " ": "*_`#>$~\t\v\f\u00a0\u3000\u00ad",
-    "\n": "\r\u0085\u2028\u2029",
-    "'": "’‘‛′ʼ＇",
-    '"': "“”„«»「」『』《》〈〉″",
-    "-": "–—―−‐‑⁃",
-    "[": "【〔〖",
-    "]": "】〕〗",
-    "(": "⟨❨﹙",
-    ")": "⟩❩﹚",
-    ":": "﹕∶︰",
-    ",": "﹐",
-    ".": "﹒．",
-}
-
 
 class Plain(Struct, frozen=True):
     """The answering part of a reply, ready to be read."""
 
     text: str
+    letters: str
+    """The same text without formulas and marks: here letters are looked for."""
     start: int
     """Where it begins in the raw reply."""
     cut: int
@@ -63,14 +51,15 @@ def plain(reply: str) -> Plain | None:
         return None
     end = _end_of_answer(reply, start)
     if end - start <= 2 * WINDOW:
-        return Plain(reply[start:end].translate(_table()), start, end - start, 0)
+        return _plain(reply[start:end], start, end - start, 0)
     text = f"{reply[start : start + WINDOW]}\n\n{reply[end - WINDOW : end]}"
-    return Plain(text.translate(_table()), start, WINDOW + 2, end - start - 2 * WINDOW - 2)
+    return _plain(text, start, WINDOW + 2, end - start - 2 * WINDOW - 2)
 
 
-def simple(text: str) -> str:
-    """The same text with its typography made plain, one character for one."""
-    return text.translate(_table())
+def _plain(raw: str, start: int, cut: int, gap: int) -> Plain:
+    text = simple(raw)
+    bare = masked(raw)
+    return Plain(text, text if bare == raw else simple(bare), start, cut, gap)
 
 
 def _after_reasoning(reply: str) -> int | None:
@@ -84,17 +73,15 @@ def _after_reasoning(reply: str) -> int | None:
 
 def _end_of_answer(reply: str, start: int) -> int:
     """A model that continues a few-shot prompt goes on to ask and answer questions of its own."""
-    found = _NEXT_QUESTION.search(reply, start, start + WINDOW) if "\n" in reply else None
+    end = len(reply)
+    if "<" in reply or "[" in reply:
+        end = _before(END_OF_REPLY, reply, start, end)
+    return _before(_NEXT_QUESTION, reply, start, min(end, start + WINDOW), end) if "\n" in reply else end
+
+
+def _before(mark: re.Pattern[str], reply: str, start: int, stop: int, otherwise: int | None = None) -> int:
+    """Where the mark stands behind some text; the end where it does not."""
+    found = mark.search(reply, start, stop)
     if found is None or not reply[start : found.start()].strip():
-        return len(reply)
+        return stop if otherwise is None else otherwise
     return found.start()
-
-
-@cache
-def _table() -> dict[int, str]:
-    spaces = (*range(9), *range(14, 32), *range(127, 133), *range(134, 160), 0x061C, 0x202F, 0x205F, 0xFEFF)
-    marks = (*range(0x2000, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
-    table = dict.fromkeys((*spaces, *marks), " ")
-    lookalikes = (*range(0xFF01, 0xFF5F), *range(0x24B6, 0x24EA), *range(0x1D400, 0x1D6A4))
-    table |= {code: made for code in lookalikes if len(made := unicodedata.normalize("NFKC", chr(code))) == 1}
-    return table | {ord(char): made for made, chars in _PLAIN.items() for char in chars}

@@ -1,0 +1,73 @@
+"""Claims -> the one option that they come down to, or why there is none.
+
+The weightiest claims count. A lighter one that comes later counts as well where a word of correction
+introduces it. Among claims of one weight that differ, the last one stands only after a word of
+conclusion or correction; without one the reply contradicts itself.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from plimsoll.text._claims import NONE, SEVERAL, Claim
+from plimsoll.text._signs import Weight
+
+_CORRECTS = (
+    r"\b(?:wait|actually|correction|correct\s(?:this|that|it|my|myself)|on second thought|scratch that"
+    r"|mistake|mistaken|i was wrong|apologi[sz]e|sorry|re-?check|re-?examin|reconsider|re-?evaluat|revis"
+    r"|let me re|no,|rather|oops|hmm|instead)"
+    r"|更正|修正|改为|改选|重新|我错了|说错|有误|抱歉|等等|等一下|再想|纠正|不对|更准确|其实|而是|搞错|弄错"
+)
+_CONCLUDES = (
+    r"\b(?:however|but|final|finally|overall|in conclusion|in summary|conclude|after all|ultimately"
+    r"|in the end)\b|最终|最后|综上|总之|综合"
+)
+_CORRECTED = re.compile(_CORRECTS, re.IGNORECASE)
+_CLOSED = re.compile(rf"{_CORRECTS}|{_CONCLUDES}", re.IGNORECASE)
+_TURNS = re.compile(
+    rf"{_CORRECTS}|{_CONCLUDES}|\b(?:therefore|thus|hence|so)\b|因此|所以|但|不过|应该|\\boxed", re.IGNORECASE
+)
+
+
+class Decision(NamedTuple):
+    """What the claims come down to."""
+
+    claim: Claim | None
+    reason: str = ""
+    """Why no single option is chosen."""
+
+
+def decide(read: Sequence[Claim], text: str) -> Decision:
+    """The claim that stands."""
+    read = [claim for claim in read if claim.option != NONE or not _followed(claim, read)]
+    top = max(claim.weight for claim in read)
+    pool = _with_corrections([claim for claim in read if claim.weight is top], read, text)
+    if pool[-1].option == NONE:
+        return Decision(None, "none of the options")
+    last = pool[-1]
+    differing = [place for place, claim in enumerate(pool) if claim.option != last.option]
+    if differing:
+        before, turn = pool[differing[-1]], pool[differing[-1] + 1]
+        turns = _TURNS if top >= Weight.TEXT else _CLOSED
+        if last.option == SEVERAL or not turns.search(text, before.end, turn.end):
+            return Decision(None, "contradictory")
+    return Decision(None, "several options") if last.option == SEVERAL else Decision(last)
+
+
+def _followed(none: Claim, read: Sequence[Claim]) -> bool:
+    """Whether an option is put forward after all."""
+    return any(
+        claim.start > none.start and claim.option != NONE and claim.weight > Weight.BEST for claim in read
+    )
+
+
+def _with_corrections(pool: list[Claim], read: Sequence[Claim], text: str) -> list[Claim]:
+    """The weightiest claims, and later ones that correct or contradict them."""
+    last = pool[-1]
+    later = [claim for claim in read if claim.start > last.end and claim.option != last.option]
+    for claim in later:
+        if claim.weight >= Weight.CHOSEN or (
+            claim.weight >= Weight.RIGHT and _CORRECTED.search(text, pool[-1].end, claim.start)
+        ):
+            pool.append(claim)
+    return pool

@@ -1,0 +1,224 @@
+"""Words before a letter: those that put it forward as the answer, and those that take it back.
+
+Every pattern is looked for in the few characters before a mention and ends where the mention begins.
+"""
+
+import re
+
+_NOUN = (
+    r"(?:answer|choice|option|selection|pick|response|conclusion|correct|decision|letter|ans|verdict|vote|guess"
+    r"|selected)"
+)
+_ADVERB = (
+    r"(?:(?:most\slikely|likely|probably|clearly|definitely|therefore|thus|hence|simply|still|just|indeed|actually"
+    r"|obviously|certainly|undoubtedly|then|in\sfact|also|surely|none\sother\sthan),?\s)?"
+)
+_OBJECT = (
+    r"(?:(?:the\s|with\s)?(?:correct\s|right\s|final\s|best\s)?(?:(?:answer\s)?(?:option|choice|letter)|answer)"
+    r"(?:\s(?:is|letter))?\s{0,3}:?)?"
+)
+_BE = (
+    r"(?:(?:is|was|are|remains|becomes|(?:(?:should|would|must|will|could|might|may|can\sonly|has\sto|ought\sto)\s)be"
+    r"|(?:seems|appears|turns\sout)\s(?:to\sbe|like)|would\sseem\sto\sbe|comes\sout\sas|comes\sdown\sto|corresponds\sto"
+    r"|given\sis|i\schoose\sis|is\sgiven\s(?:by|as|in))\b)"
+)
+_SIGN = r"(?:[:=\]|]|-{1,2}>?|=>|→)"
+_GAP = (
+    r"(?:\s(?:to|for|here|of|among|amongst|from|in|that|which|choice|option|given|based|i|we|would|letter|number|key"
+    r"|with|most)\b[^.\n:;?]{0,56}?)?"
+)
+_BEST = (
+    r"(?:right|correct|best|safest|safer|better|proper|ideal|closest|nearest|wisest|fitting|preferred|chosen"
+    r"|most\s\w{3,14}|true|accurate|only|final|optimal)"
+)
+_ZH_GOOD = (
+    r"(?:正确|准确|恰当|合适|合理|妥当|适当|适合|安全|稳妥|可取|贴切|符合(?:题意|要求|题目要求|条件)|最佳|最优|最好"
+    r"|对)"
+)
+_ZH_THING = r"(?:选项|答案|选择|做法|说法|行为|方式|方法|一项|一个|回答|措施|表述|处理方式|应对方式|那个|是)"
+_ZH_BE = (
+    r"(?:应该?|应当|就|只能|可能|肯定|显然|仍然|依然|还|便|则|只|将|会|必然|必须|当然|自然|其实|也许|确实|大概){0,2}"
+    r"[\"\])]{0,2}\s{0,2}(?:是|为|乃|在|选择?|[:=\]|]|-|→){1,2}\s{0,2}[:,]?\s{0,6}"
+    r"(?:选项|答案|字母|选择?|第)?\s{0,2}:?\s{0,6}"
+)
+
+SAID = re.compile(
+    rf"""\b{_NOUN}\b
+        {_GAP}(?:\s?\([^()\n]{{0,24}}\))?
+        ["')\]|]{{0,3}}\s{{0,3}}(?:{_BE}|{_SIGN})\s{{0,6}}[:,]?\s{{0,6}}{_ADVERB}{_OBJECT}\s{{0,6}}$
+    | \\f?boxed\s{{0,2}}[\s{{(]{{0,12}}$
+    | <(?:final[\s_]?|correct[\s_]?)?(?:answer|choice|option|ans|result|response)>?\s{{0,6}}$
+    | (?:^|\n)[\s]{{0,4}}(?:a|ans|assistant|ai|bot|model)\s?:\s{{0,3}}$
+    | (?:答案|选项|选择|回答|结论|答|回复|结果|正解|解答|答え)(?:\s?\([^()\n]{{0,24}}\))?{_ZH_BE}$
+    | (?:答案|正确选项)[\"\])]{{0,2}}\s{{0,6}}$
+    | (?:正确|最佳|最终|最优)(?:的)?(?:选项|答案|选择){_ZH_BE}$
+    | (?:正解|答え)(?:は|:|=)\s{{0,3}}$
+    | (?:정답|답|답변)\s?(?:은|는|:|이)\s{{0,3}}$
+    | \b(?:antwort|lösung|respuesta|opci[oó]n|réponse|reponse|risposta|opzione|resposta|alternativa
+        |op[cç][aã]o|antwoord|jawaban|pilihan|cevap|yan[iı]t|odpowied[zź]|odpověď|svar|svaret|vastaus|válasz|răspuns|lựa\schọn
+        |đáp\sán|trả\slời|ответ|вариант|відповідь|απάντηση)
+        (?:\s[^.\n:;?]{{0,24}}?)?\s{{0,3}}(?:\b(?:ist|lautet|wäre|es|sería|est|serait|è|é|sarebbe|seria|is|adalah|är
+        |er|to|jest|là|είναι)\b|[:=—-]|=)\s{{0,3}}(?:(?:die|der|das|la|el|le|l'|il|lo|o|a)\s)?
+        (?:opción|option|opzione|opção|letra|lettera|lettre|buchstabe|вариант)?\s{{0,3}}$
+    | (?:الإجابة|الجواب|الاجابة|התשובה|תשובה|उत्तर|जवाब|คำตอบ|ตอบ)[^.\n;?]{{0,16}}?
+        (?:هي|هو|היא|है|คือ|:|\s)\s{{0,3}}$
+    | \bnot\b[^.\n]{{1,40}}\bbut\s(?:rather\s)?{_OBJECT}\s{{0,3}}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""The answer is, I choose, 答案是, 选, and the same in other languages."""
+
+CHOSEN = re.compile(
+    rf"""\b(?:choose|chose|choosing|pick|picked|picking|select|selected|selecting|(?:go|going|went)\s(?:for|with)
+        |opt\sfor|opting\sfor|vote\sfor|settle\s(?:on|for)|lean(?:ing)?\s(?:toward|towards|to)
+        |(?:i'd|i\swould|i'll|i\swill)\s(?:say|answer|guess|mark|recommend|suggest))
+        \s{{1,3}}(?:it's\s|that\s|is\s|for\s|with\s)?:?\s{{0,3}}{_OBJECT}\s{{0,6}}$
+    | (?<![所可任供多单])选(?:择|定|取|用|的是|了)?\s{{0,2}}[:\"]?\s{{0,2}}(?:选项|答案|择|第)?\s{{0,6}}$
+    | (?:而是|而应选?|投票?给?|倾向于?|锁定|决定是|推荐|首选|本人投)\s{{0,3}}
+        (?:选择?)?\s{{0,2}}(?:选项|答案)?\s{{0,3}}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""I choose, 选."""
+
+NAMED = re.compile(
+    rf"""\b{_BEST}\s(?:\w{{2,16}}\s){{0,5}}(?:{_BE}|:)\s{{0,3}}:?\s{{0,3}}{_ADVERB}{_OBJECT}\s{{0,3}}$
+    | \b(?:closest|nearest|corresponding|corresponds|equivalent)\sto\s{_OBJECT}\s{{0,3}}$
+    | {_ZH_GOOD}的?(?:{_ZH_THING}|[^.。,;\n:]{{0,8}}(?:的)?{_ZH_THING})?{_ZH_BE}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""The safest thing is, 最合适的是."""
+
+SOFT = re.compile(
+    rf"""\b(?:therefore|thus|hence|so|it\sis|it's|i\sthink|i\sbelieve|i'd\ssay|i\swould\ssay|would\sbe|it\swould\sbe
+        |must\sbe|should\sbe|my\sanswer|final\sanswer|answer|ans|is\sthat\sof|which\sis|which\swould\sbe|namely|i\.e\.
+        |corresponds\sto|corresponding\sto|matches|points\sto|leads\sto|leaves|leaves\sus\swith|leaving|only|conclude
+        |concluding|described\s(?:in|by)|represented\sby|that\sis)[,:]?[ ]{{1,3}}
+        (?:(?:it\sis|it's|only|just|the\sanswer)\s)?{_OBJECT}[ ]{{0,3}}$
+    | (?:因此|所以|故|故而|因而|应该?是|应为|我认为|我觉得|我想|应该|综上(?:所述)?|最终|总之|只有|就是|即
+        |对应的?是?|也就是)
+        (?:应该)?(?:是|为|,|:|选)?\s{{0,3}}(?:选项|答案)?\s{{0,3}}$
+    | ∴\s{{0,3}}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Words that put a letter forward where nothing follows it but an end or a reason."""
+
+_WRONG_ONE = re.compile(
+    r"(?:\b(?:incorrect|wrong|false|untrue|inappropriate|unsafe|exception|odd\sone(?:\sout)?|least\s\w{3,14})\s"
+    r"(?:\w{2,16}\s){0,3}(?:is|was|:)\s{0,3}:?\s{0,3}(?:option\s|choice\s|statement\s)?"
+    r"|(?:不正确|错误|不恰当|不合适|不合理|不妥当?|不当|不对|不符合(?:题意|要求|[^.。,;\n]{0,10})?|有误)的?"
+    r"(?:说法|选项|做法|一项|叙述|表述|是|行为|答案)?(?:应该?)?(?:是|为|:)\s{0,3}(?:选项)?\s{0,3})$",
+    re.IGNORECASE,
+)
+LEAD = re.compile(
+    r"(?:^|\n)[ \t•.|√→\-]{0,8}(?:Q?\d{1,2}[.:)|]\s{0,2})?(?:both )?"
+    r"(?:(?:the )?(?:option|choice|letter)s?|选项)?[ :]{0,3}$",
+    re.IGNORECASE,
+)
+"""The beginning of a line."""
+
+CONCLUDES = re.compile(
+    r"^\W{0,4}(?:therefore|thus|hence|so|overall|in\s(?:conclusion|summary|short|the\send|sum)|to\s(?:conclude|sum\sup|summarize)"
+    r"|consequently|accordingly|as\sa\sresult|all\sin\sall|ultimately|finally|given\sthis|based\son\s(?:this|the|my)"
+    r"|after\s(?:careful\s)?(?:analysis|consideration|review|comparing)"
+    r"|因此|所以|故|综上|综合|总之|总的来说|总体|由此|可见|最终|最后|显然|那么|因而|基于|根据|经过|相比之下|比较|结论)",
+    re.IGNORECASE,
+)
+
+_NEGATED = re.compile(
+    r"(?:\b(?:not|never|avoid|cannot|neither|nor|without|hardly|no\slonger)\b|n't\b)[^.\n]{0,24}$"
+    r"|\b(?:wrong|incorrect|worst|bad|false|instead of|rather than|other than|except|but not|eliminates?"
+    r"|excludes?|rejects?|rules? out|discard|ruled out|eliminated?|excluding|eliminating)"
+    r"\s{0,3}(?:for\s)?(?:the\s)?(?:option\s|choice\s)?$"
+    r"|(?:不(?!过|仅|但|只|同)|没|别|勿|并非|错误的?|是否|为什么|为何|排除|除了|而非|除)[^。,\n]{0,4}$",
+    re.IGNORECASE,
+)
+_SUPPOSED = re.compile(
+    r"\b(?:if|whether|why|unless|suppose|supposing|assuming|assume|in case|someone|one might)\b[^.\n]{0,32}$"
+    r"|\b(?:some|others|people|many|most|one|they|students|he|she|you)\s(?:\w{1,8}\s)?(?:think|say|argue|assume|believe"
+    r"|choose|pick|select|write|thinks|says|tempted|assumes|chose)\b[^.\n]{0,20}$"
+    r"|(?:如果|假如|假设|若|倘若|要是|有人|有些人|很多人|别人|他们|人们)[^。\n]{0,12}$",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[.。!?;\n]\s|[。!?;\n]")
+_TURNED = re.compile(
+    r",\s?(?:and\s)?(?:so|but|it\smust|therefore|thus|hence|then|however|i\s(?:choose|think|pick|go|would|will|select))\b"
+    r"|,(?=所以|因此|但|而|故|我|应)",
+    re.IGNORECASE,
+)
+_INNER_NO = re.compile(r"\b(?:not|never|wrong|incorrect)\b|n't|不(?!过)|错误", re.IGNORECASE)
+
+
+_LAST_WORD = re.compile(r"[A-Za-z']{1,16}$")
+_LAST_WORDS = frozenset((
+    "is", "was", "are", "be", "remains", "becomes", "like", "as", "to", "by", "in", "out", "with", "for",
+    "on", "at", "that", "then", "than", "answer", "choice", "option", "selection", "pick", "response",
+    "conclusion", "correct", "decision", "letter", "ans", "verdict", "vote", "guess", "selected", "final",
+    "best", "right", "only", "just", "result", "lettre", "letra", "lettera", "buchstabe", "choose", "chose",
+    "choosing", "picked", "picking", "select", "selecting", "say", "mark", "recommend", "suggest", "toward",
+    "towards", "likely", "probably", "clearly", "definitely", "therefore", "thus", "hence", "simply",
+    "still", "indeed", "actually", "obviously", "certainly", "undoubtedly", "fact", "also", "surely", "so",
+    "it's", "think", "believe", "leaves", "leaving", "us", "namely", "conclude", "concluding", "the",
+    "rather", "but", "boxed", "a", "ai", "bot", "assistant", "model", "matches", "i'd", "which", "e", "ist",
+    "lautet", "es", "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la",
+    "el", "le", "il", "lo", "o", "sim",
+))  # fmt: skip
+"""The Latin words that stand just before an announced letter; any other shows that none is."""
+
+
+def may_announce(left: str) -> bool:
+    """A quick look that spares most mentions a closer one: their last word announces nothing."""
+    word = _LAST_WORD.search(left.rstrip()[-16:])
+    return word is None or word[0].lower() in _LAST_WORDS
+
+
+_EACH = re.compile(
+    r"\b(?:each|every|any|per|following|other|another|remaining|possible|all|these|those|two|three|four)\s(?:of\sthe\s)?"
+    r"(?:\w{1,12}\s)?(?:$|answer|choice|option|response|letter)|(?:每个|每一|各个?|逐个|逐一|以下|下列|其他|其余|剩余)(?:的)?$",
+    re.IGNORECASE,
+)
+"""Speaks of the options in turn."""
+
+
+def is_denied(left: str) -> bool:
+    """Whether what stands before a claim takes it back, or only supposes it."""
+    sentence = _TURNED.split(_SENTENCE.split(left)[-1])[-1]
+    return bool(_NEGATED.search(sentence.rpartition(",")[2]) or _SUPPOSED.search(sentence))
+
+
+def said(left: str) -> bool:
+    """Whether the answer is announced just before the mention."""
+    return _holds(SAID.search(left), left)
+
+
+def chosen(left: str) -> bool:
+    """Whether the mention is what the writer chooses."""
+    return _holds(CHOSEN.search(left), left)
+
+
+def named(left: str) -> bool:
+    """Whether the best thing, whatever it is called, is named just before the mention."""
+    return _holds(NAMED.search(left), left)
+
+
+def suggested(left: str) -> bool:
+    """Whether the mention is put forward in weaker words."""
+    return _holds(SOFT.search(left), left)
+
+
+def called_wrong(left: str) -> bool:
+    """Whether the mention is named as the wrong one: the answer, where the wrong one is asked for."""
+    found = _WRONG_ONE.search(left)
+    if found is None:
+        return False
+    sentence = _SENTENCE.split(left[: found.start()])[-1]
+    return bool(CONCLUDES.match(sentence.strip(" ,")))
+
+
+def _holds(found: re.Match[str] | None, left: str) -> bool:
+    if found is None:
+        return False
+    words = found.group()
+    if _EACH.search(left[: found.start()]) or _EACH.search(words):
+        return False
+    if _INNER_NO.search(words.partition("but")[0]) and not re.search(r"\bbut\b|而", words):
+        return False
+    return not is_denied(left[: found.start()])

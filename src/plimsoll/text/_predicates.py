@@ -1,0 +1,127 @@
+"""Words behind a letter: those that call it right, and those by which one sees how a claim goes on."""
+
+import re
+
+_ADVERB = (
+    r"(?:(?:clearly|definitely|therefore|thus|indeed|likely|probably|most likely|obviously|certainly|still"
+    r"|actually|overall|generally|arguably|hence|then|so|always|simply|in fact)\s)?"
+)
+_BE = (
+    r"(?:is|was|would be|must be|should be|seems|appears|looks|sounds|remains|'s|has to be|could be|might be"
+    r"|may be|appears to be|seems to be|turns out to be|comes out as|stands out as|being|will be)"
+)
+_GOOD = (
+    r"(?:right|correct|accurate|appropriate|suitable|proper|best|safest|better|ideal|optimal|preferable|wisest|fitting"
+    r"|reasonable|sensible|responsible|prudent|ethical|closest|strongest|valid|relevant|helpful|logical|likely|apt)"
+)
+_THING = (
+    r"(?:answer|choice|option|one|response|action|approach|course|solution|selection|pick|way|thing|step|match|fit|advice"
+    r"|reaction|behaviou?r|statement|decision|strategy|method)"
+)
+_STOP = (
+    r"(?=[)\]\"']{0,2}\s{0,3}(?:$|[\n.。,;:!|、(<)\-]|because|since|as\b|here|and\b|in\b|for\b|but\b|while\b|given|among|of\b"
+    r"|to\b|that\b|due|under|when|overall|based|with|which))"
+)
+
+NAMED = re.compile(
+    rf"\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|my|our|your|an?)\s(?:\w{{3,9}}ly\s)?"
+    rf"(?:(?:final|single|only|most\s\w{{1,14}}|{_GOOD})[,\s]\s?){{0,3}}(?:answer|choice|option|one)\b(?!\s(?:that|which)\s(?:is|are)\b)"
+    r"|\s{0,3}(?:选项|项)?\s{0,3}(?:才|就|应该|应当|无疑|显然|即|便|也就)?(?:是|为)(?:本题的?|该题的?|这道?题的?|我的|我)?"
+    r"(?:唯一)?(?:最)?(?:正确|最佳|最终|合适|最优|最好|恰当|安全|合理|佳|稳妥)?的?(?:答案|选项|选择)(?!之一)"
+    r"|\s{0,2}(?:が|은|는|이|가)?\s{0,2}(?:正解|답입니다|정답)"
+    r"|\s{0,3}it is\b|,?\s{0,3}final answer\b",
+    re.IGNORECASE,
+)
+"""`is the correct answer`, `是正确答案`."""
+
+BEST = re.compile(
+    rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?(?:{_BE}\s{{1,3}}{_ADVERB}(?:the\s|my\s|our\s)?(?:most\s(?:\w{{3,14}}|{_GOOD})"
+    rf"|best|safest|wisest|closest|only\s(?:right|correct|{_GOOD}))(?:\sand\s(?:most\s)?\w{{3,14}})?"
+    rf"(?:{_STOP}|\s(?:\w{{3,14}}\s)?{_THING}\b|,\s\w{{3,14}}\s{_THING}\b)"
+    r"|makes?\s(?:the\s)?most\ssense|fits?\s(?:the\s)?best|best\s(?:fits|matches|answers|describes|represents|reflects|captures"
+    r"|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\s(?:what|the\sone)\si\b|would\sbe\smy\b|gets\smy\svote|stands\sout"
+    r"|wins\b|it\sis\b)"
+    r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述))?[,\s]{0,2}(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应)?"
+    r"(?:是|为|属于)?(?:其中)?最(?:为)?"
+    r"(?:正确|准确|恰当|合适|合理|妥当|妥|适当|适合|适宜|安全|稳妥|可取|贴切|符合|好|佳|优|可靠|理想|明智|有效|接近|全面|有利|得体|负责)",
+    re.IGNORECASE,
+)
+"""`is the safest`, `最合适`."""
+
+RIGHT = re.compile(
+    rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the\s)?(?:more\s)?{_GOOD}{_STOP}"
+    rf"|\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the\s|a\s)(?:more\s)?{_GOOD}\s{_THING}\b(?!\sthan)"
+    r"|\s{0,3}makes?\ssense\b"
+    r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述|叙述))?\s{0,3}"
+    r"(?:才|就|显然|应该|应当|则|其实|确实|的确|完全|无疑|肯定|明显|比较|相对)?(?:是|为)?(?:完全)?"
+    r"(?:正确(?!率|性|地|与否|吗|的?是)|对的(?!吗)|没错|无误|没有问题|成立|(?:比)?(?:较|更)(?:为|加)?(?:正确|准确|恰当|合适|合理"
+    r"|妥当|适当|适合|安全|稳妥|可取|贴切|符合|好|佳|优)|符合(?:题意|题目|题干|要求|条件|安全|规范|道德|法律|正确)"
+    r"|(?:恰当|合适|合理|妥当|适当|安全|可取|稳妥|准确)(?:的(?!是)|(?=\s{0,2}(?:$|[。,.;!\n])))|对(?=\s{0,2}(?:$|[。,.;!\n了])))"
+    r"|\s{0,2}[:|]?\s{0,2}√"
+    r"|\s{0,2}です",
+    re.IGNORECASE,
+)
+"""`is correct`, `正确`, a tick."""
+
+LISTED = re.compile(
+    r"[ ]{0,2}[.:)|、]?[ ]{0,3}[:|\-]{0,2}[ ]{0,3}(?:this\sis\s|是|is\s)?(?:the\s)?"
+    r"(?:correct|right|正确|√)(?:\sanswer|的|答案)?(?=[ ]{0,3}(?:$|[\n.。|,!;(\-]|because|since|as\b|因为))",
+    re.IGNORECASE,
+)
+"""What stands behind an option in a list that says of each whether it is right."""
+
+ALSO = re.compile(
+    r"[^.。\n,;]{0,16}?(?:\balso\b|\btoo\b|\bas\swell\b|\bboth\b|\blikewise\b|\bequally\b|也|都|均|同样|皆|之一)",
+    re.IGNORECASE,
+)
+"""Not the only one."""
+PLURAL = re.compile(
+    r"\s{0,3}(?:options\s|choices\s)?(?:(?:are|were|seem|would)\s(?:both\s|all\s|be\s|also\s|equally\s){0,2}(?:the\s)?"
+    rf"(?:most\s)?(?:{_GOOD}|answers?)\b|(?:选项|项)?(?:都|均|皆|全|也|两者|两项){{1,2}}是?(?:可以|可行|正确|对|合适|合理|可|符合|适合|答案))",
+    re.IGNORECASE,
+)
+"""Said of several: they are right."""
+
+ASKS = re.compile(r"\s{0,3}(?:[?？]|吗|呢[?？]?)")
+ENDS = re.compile(r"\s{0,3}(?:$|[\n.。!;,:、…|<\\√(]|-\s|--|——|➔)")
+ENDS_FULLY = re.compile(
+    r"\s{0,3}(?:选项|项|吧|啦|哦)?\s{0,3}(?:$|[\n.。!;|<\\√]|-\s(?=[A-Za-z]{2}|[^\x00-\x7f])|because\b|since\b|as\s(?:it|this|the)|,\s?(?:because|since|as|which|not)\b|因为|是因为|\()"
+)
+BECAUSE = re.compile(
+    r"\s{0,3},?\s{0,3}(?:because|since|due to|as (?:it|this|the)|given|-\s|--|因为|是因为|由于|理由)"
+)
+GOES_ON = re.compile(
+    r"\s{0,3}(?:(?:because|since|as|due|given|based|which|so|but|for|in|that|is|with|from|here|and|where|at|on|of|over|by|when"
+    r"|if|although|though|rather|not|among|overall|then|too|please|would|to|after|without|instead|if)\b"
+    r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|会|为|来|没|啊|嘛|呀|喔|哈|而|但|给|们|です|で|입니다|이|है|'d[ie]r|"
+    r"的[,。]|较为|一项)"
+)
+ALONE = re.compile(r"[ ]{0,3}[.)。:!,、;|√]{0,2}[ ]{0,6}(?:\n|$)")
+DELIMITED = re.compile(r"[ ]{0,2}[.:。、)\]]")
+PREDICATE = re.compile(
+    r"\s{0,3}(?:(?:is|are|was|were|would|will|can|could|may|might|should|has|have|does|do|isn't|and|or|vs|says?|states?"
+    r"|involves?|suggests?|seems?|refers?|represents?|describes?|shows?)\b"
+    r"|不|和|或|与|及|是(?!因为)|错|/|&|=|\+|→|->|\||选项|项|×)",
+    re.IGNORECASE,
+)
+PARTS = re.compile(
+    r"\s{0,3}(?:for|in|to|as)\s(?:the\s)?(?:answer\sto\s)?(?:part|question|sub|first|second|third|item|blank|statement\s\d"
+    r"|\(?[a-e]\)|\(?i{1,3}\)|\(?\d\))",
+    re.IGNORECASE,
+)
+"""An answer to one of several questions."""
+TYPE = re.compile(r"\s{0,1}(?:型|级|类|组|等|股|站|轮|套餐|班|座|君|某|方案|地|点|国|公司)")
+"""What makes the letter a part of a name."""
+
+POSITIVE = re.compile(
+    r"\b(?:correct|right|best|safest|safer|appropriate|suitable|sense|proper|ideal|accurate|fits?|answer|choice|better"
+    r"|preferable|recommended?|optimal|wisest|prudent|reasonable|aligns?|matches|supports?|select|chosen|go\swith)\b"
+    r"|正确|合适|恰当|合理|适当|最佳|最好|最安全|更|符合|可取|稳妥|妥当|准确|贴切|答案|适合|首选|最优|最为|最能|应选|应当选",
+    re.IGNORECASE,
+)
+NEGATIVE = re.compile(
+    r"\b(?:not|never|wrong|incorrect|unsafe|dangerous|inappropriate|false|less|least|worst|worse|avoid\w{0,4}|eliminat\w{0,4}|rule[sd]?"
+    r"|exclud\w{0,4}|neither|nor|cannot|unsuitable|improper|harm\w{0,4}|risk\w{0,4}|rather\sthan|instead|invalid|reject\w{0,4}|if|whether|some"
+    r"|although|but|however)\b|n't|不|错|没|无|非|排除|危险|过激|过于|风险|隐患|太|除|如果|是否|但|虽",
+    re.IGNORECASE,
+)

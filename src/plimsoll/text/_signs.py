@@ -1,0 +1,285 @@
+"""A mention in its surroundings -> the sign by which it is put forward as the answer, or none.
+
+What announces the answer weighs most, then what is chosen or named as the answer, then the best one, one
+that is called right, and at last a letter at the head of a line.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from plimsoll.text import _frames as before
+from plimsoll.text import _predicates as behind
+from plimsoll.text._mentions import Mention
+from plimsoll.text._option_texts import begins_with, ends_with, is_other, length_of_text
+
+
+class Weight(IntEnum):
+    """How firmly an option is put forward."""
+
+    LISTED = 0
+    """At the head of a line among others: counts for nothing but telling that options are gone through."""
+    LEAD = 1
+    RIGHT = 2
+    BEST = 3
+    SUGGESTED = 4
+    TEXT = 5
+    CHOSEN = 6
+    NAMED = 7
+    SAID = 8
+
+
+class Sign(NamedTuple):
+    """By what a mention is put forward."""
+
+    weight: Weight
+    how: str = "statement"
+    several: bool = False
+    """Whether other options are put forward with it."""
+
+
+class Place(NamedTuple):
+    """A mention, in the text that it stands in and among the others."""
+
+    it: Mention
+    text: str
+    all: Sequence[Mention]
+    options: Sequence[str]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the option's own words follow."""
+        return self.it.option >= 0 and begins_with(self.it.right, self.options, self.it.option)
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it may be a word or a variable, for all that is around it."""
+        return self.it.is_word and not _OPTION_WORD.search(self.it.left)
+
+
+_FORMULA = re.compile(
+    r"\s{0,2}(?:\(\s?(?:\w{1,3}|\w[^()\n]{0,12}[\d=+*/,][^()\n]{0,12})\)|[=+*/^×∩∪∈>≤≥≈²]|<(?![/|])|\[)"
+)
+_SUB_PART = re.compile(r"\s{0,3}\(?[A-Z][.):]")
+_OPTION_WORD = re.compile(r"(?:option|choice|answer|选项)\s{0,3}$", re.IGNORECASE)
+_WRONG_MARK = re.compile(r"×\s{0,3}$")
+_FREE = re.compile(
+    r"(?:^|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|thus|hence"
+    r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both)|选项|选择|所以|因此|认为|觉得"
+    r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是)\s{0,3}$",
+    re.IGNORECASE,
+)
+"""What may stand before a letter that is called right: not the word that it belongs to (`vitamin C`)."""
+_INTRODUCES = re.compile(
+    r"analy|consider|examin|evaluat|look at|options|each|step|分析|逐|选项|来看|首先", re.IGNORECASE
+)
+_REASON = re.compile(
+    r"\s{0,3}[.:,)]?\s{0,3}(?:because|since|due to|as (?:it|this|the)|因为|由于|理由)", re.IGNORECASE
+)
+_LABEL = re.compile(r"[ ]{0,2}:")
+_PART_BEGINS = re.compile(r"(?:^|[.。;:\n])\s{0,4}$")
+_BOUNDS = re.compile(r"[.。!?;\n]")
+_WITH_LETTER = re.compile(
+    r"\b(?:answer|choice|option|response|action|thing|approach|way|step)s?\b[^.。!?;\n]{0,24}?\b(?:is|are|be|was)\b"
+    r"[^.。!?;\n()]{0,72}$"
+    r"|(?:答案|选择|做法|应该|应当|方式)[^。!?;\n]{0,8}?(?:是|为|:)?[^。!?;\n()]{0,40}$",
+    re.IGNORECASE,
+)
+
+
+def sign_of(place: Place) -> Sign | None:
+    """The first sign that is found; `None` where the mention is only a mention."""
+    it = place.it
+    if behind.ASKS.match(it.right) or _WRONG_MARK.search(it.left):
+        return None
+    for looked in _SIGNS:
+        if (sign := looked(place)) is not None:
+            return sign._replace(several=_is_one_of_several(place, sign))
+    return None
+
+
+def _is_one_of_several(place: Place, sign: Sign) -> bool:
+    it = place.it
+    if it.option >= 0 and (is_other(it.right, place.options, it.option) or behind.PARTS.match(it.right)):
+        return True
+    return sign.weight in _BY_PREDICATE and behind.ALSO.match(it.right) is not None
+
+
+def _announced(place: Place) -> Sign | None:
+    """The words before it put it forward."""
+    left = place.it.left
+    if not before.may_announce(left):
+        return None
+    if before.said(left):
+        listed = left.endswith("\n") and _numbers_parts(place)
+        return Sign(Weight.SAID) if _settled(place) and not listed else None
+    if before.chosen(left):
+        return Sign(Weight.CHOSEN) if _settled(place) else None
+    if before.named(left):
+        return Sign(Weight.SUGGESTED) if _settled(place) else None
+    return Sign(Weight.SUGGESTED) if before.suggested(left) and _ends(place) else None
+
+
+def _settled(place: Place) -> bool:
+    """What follows an announced letter shows that it was meant as a letter."""
+    it = place.it
+    if behind.TYPE.match(it.right):
+        return False
+    if it.name.islower() and it.marked and len(it.name) == 1:
+        return _ends(place) and not _SUB_PART.match(it.right)
+    if it.marked or behind.BECAUSE.match(it.right) or place.goes_on:
+        return True
+    if behind.ENDS.match(it.right) and not _FORMULA.match(it.right):
+        return True
+    return not it.is_word and behind.GOES_ON.match(it.right) is not None
+
+
+def _ends(place: Place) -> bool:
+    """Nothing but the option's own words or a reason follows."""
+    right = place.it.right
+    if place.it.name.islower() and not place.it.marked and place.is_word:
+        return False
+    return place.goes_on or bool(behind.ENDS_FULLY.match(right) and not _FORMULA.match(right))
+
+
+def _led(place: Place) -> Sign | None:
+    """It stands at the head of a line."""
+    it = place.it
+    if not before.LEAD.search(it.left[-40:]):
+        return None
+    if behind.ALONE.match(it.right):
+        if _is_closing(place) and not _is_opening(place) and _ends_a_listing(place):
+            return Sign(Weight.LISTED, "lead")
+        return Sign(Weight.SAID if _is_opening(place) or _is_closing(place) else Weight.LEAD, "letter")
+    if (called := _called(place)) is not None:
+        return called
+    return _with_words(place)
+
+
+def _with_words(place: Place) -> Sign | None:
+    """A letter at the head of a line, with words behind it."""
+    right = place.it.right
+    first, last = _is_opening(place), _is_closing(place)
+    if told := length_of_text(right, place.options, place.it.option):
+        ended = behind.ALONE.match(right[told:]) or (first and behind.ENDS_FULLY.match(right[told:]))
+        return Sign(Weight.SAID if ended and (first or last) else Weight.LEAD, "lead")
+    if place.goes_on:
+        return Sign(Weight.LEAD, "lead")
+    if not _begins_a_line(place):
+        return None
+    chooses = (first or last) and not _numbers_parts(place)
+    return Sign(Weight.LEAD if chooses else Weight.LISTED, "lead")
+
+
+def _begins_a_line(place: Place) -> bool:
+    """Whether the letter is set off from words that are not its option's."""
+    it = place.it
+    if behind.PREDICATE.match(it.right) or _FORMULA.match(it.right):
+        return False
+    reason = behind.BECAUSE.match(it.right) is not None
+    if it.name.islower():
+        return reason
+    if it.name == "A" and _LABEL.match(it.right) and not it.marked:
+        return _REASON.match(it.right) is not None
+    return it.marked or reason or bool(behind.DELIMITED.match(it.right)) or it.right[:1] in (",", "(")
+
+
+def _is_opening(place: Place) -> bool:
+    """Nothing stands before it but perhaps a short word of courtesy."""
+    if place.it.begins:
+        return True
+    opening = place.text[: place.it.start].strip()
+    return len(opening) <= 60 and "\n" not in opening and not _INTRODUCES.search(opening)
+
+
+def _is_closing(place: Place) -> bool:
+    """It stands in the last line."""
+    return not place.text[place.it.end :].partition("\n")[2].strip()
+
+
+def _ends_a_listing(place: Place) -> bool:
+    """`A. 5 N.` `B. 6 N.` `C.`: cut off before its words."""
+    it = place.it
+    previous = place.all[place.all.index(it) - 1]
+    return (
+        it.right[:1] in (".", ")", ":")
+        and it.right[:1] == previous.right[:1]
+        and it.option == previous.option + 1
+        and "\n\n" not in place.text[previous.end : it.start]
+        and before.LEAD.search(previous.left[-40:]) is not None
+    )
+
+
+def _numbers_parts(place: Place) -> bool:
+    """Whether the next letter begins a part of its own: `(A) The force … (B) The power …`."""
+    return any(
+        other.start > place.it.end
+        and other.options[0] == place.it.options[-1] + 1
+        and (other.marked or behind.DELIMITED.match(other.right))
+        and not behind.PREDICATE.match(other.right)
+        and _PART_BEGINS.search(other.left)
+        for other in place.all
+    )
+
+
+def _called(place: Place) -> Sign | None:
+    """The words behind it call it right."""
+    it = place.it
+    if it.name.islower() and not it.marked and not _OPTION_WORD.search(it.left):
+        return None
+    if not _FREE.search(it.left[-24:]) or before.is_denied(it.left):
+        return None
+    for weight, pattern in _BY_PREDICATE.items():
+        called = pattern.match(it.right)
+        if called and not behind.ASKS.match(it.right, called.end()):
+            return Sign(weight)
+    if len(it.options) > 1 and behind.PLURAL.match(it.right) and not behind.NEGATIVE.search(it.right[:20]):
+        return Sign(Weight.RIGHT)
+    told = length_of_text(it.right, place.options, it.option)
+    listed = behind.LISTED.match(it.right, told)
+    return Sign(Weight.RIGHT) if listed and before.LEAD.search(it.left[-40:]) else None
+
+
+def _concluded(place: Place) -> Sign | None:
+    """A closing sentence speaks well of it, and of no other."""
+    it = place.it
+    named = _OPTION_WORD.search(it.left) or it.right.startswith(("选项", "项"))
+    if it.option < 0 or not (it.marked or named):
+        return None
+    cuts = [cut.end() for cut in _BOUNDS.finditer(it.left)]
+    left = it.left[cuts[-1] if cuts else 0 :]
+    right = _BOUNDS.split(it.right, maxsplit=1)[0]
+    if not before.CONCLUDES.match(left) or behind.NEGATIVE.search(left + right):
+        return None
+    first, last = it.start - len(left) - 8, it.end + len(right) + 4
+    if any(other is not it and first <= other.start <= last for other in place.all):
+        return None
+    return Sign(Weight.RIGHT) if behind.POSITIVE.search(left) or behind.POSITIVE.search(right) else None
+
+
+def _behind_text(place: Place) -> Sign | None:
+    """`... is to wear gloves (C).`"""
+    it = place.it
+    if not it.marked or it.option < 0 or not behind.ENDS_FULLY.match(it.right):
+        return None
+    if ends_with(it.left, place.options, it.option):
+        return None if before.is_denied(it.left) else Sign(Weight.RIGHT)
+    lead = _WITH_LETTER.search(it.left)
+    if lead is None or behind.NEGATIVE.search(lead.group()) or before.is_denied(it.left[: lead.start()]):
+        return None
+    return Sign(Weight.RIGHT)
+
+
+def _called_wrong(place: Place) -> Sign | None:
+    """It is named as the wrong one, in closing: the answer where the wrong one is asked for."""
+    it = place.it
+    if it.option < 0 or not before.may_announce(it.left) or not behind.ENDS.match(it.right):
+        return None
+    return Sign(Weight.RIGHT) if before.called_wrong(it.left) else None
+
+
+_SIGNS: tuple[Callable[[Place], Sign | None], ...] = (
+    _announced, _led, _called, _concluded, _behind_text, _called_wrong,
+)  # fmt: skip
+_BY_PREDICATE = {Weight.NAMED: behind.NAMED, Weight.BEST: behind.BEST, Weight.RIGHT: behind.RIGHT}

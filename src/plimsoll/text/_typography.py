@@ -1,0 +1,74 @@
+"""A text -> the same text with its typography made plain, one character for one.
+
+Places stay what they were, so that a sign found in the plain text can be shown in the raw one.
+"""
+
+import re
+import unicodedata
+from functools import cache
+
+_PLAIN = {
+    " ": "*_`#$~\t\v\f\u00a0\u3000\u00ad",
+    "\n": "\r\u0085\u2028\u2029",
+    "'": "’‘‛′ʼ＇",
+    '"': "“”„«»「」『』《》〈〉″",
+    "-": "–—―−‐‑⁃",
+    "[": "【〔〖",
+    "]": "】〕〗",
+    "(": "⟨❨﹙",
+    ")": "⟩❩﹚",
+    ":": "﹕∶︰",
+    ",": "﹐",
+    ".": "﹒．",
+    "→": "⇒➜➡➔⟶⟹",
+    "√": "✓✔☑✅🗸",
+    "×": "✗✘❌✖❎☒🗙",
+}
+_PICTURES = (
+    *range(0x2190, 0x2192), *range(0x2193, 0x2200), *range(0x2300, 0x2400), *range(0x2500, 0x2713),
+    *range(0x2720, 0x2768), *range(0x2776, 0x27C0), *range(0x2B00, 0x2C00), *range(0x1F000, 0x1FB00),
+    *range(0xFE00, 0xFE10), *range(0xE0020, 0xE0080),
+)  # fmt: skip
+"""Emoji, arrows that point from elsewhere, boxes and what joins and colours them."""
+_TRADITIONAL = str.maketrans(
+    "選擇項對錯應該為爲確這個題無們認覺會適當實說結論綜終後與還樣類佳統當則單獨準驗讓較過請據從決強現於開關沒難報處續圖書師隨護險衛",
+    "选择项对错应该为为确这个题无们认觉会适当实说结论综终后与还样类佳统当则单独准验让较过请据从决强现于开关没难报处续图书师随护险卫",
+)
+_TAG = re.compile(
+    r"</?(?:b|i|u|p|br|hr|li|ul|ol|tr|td|th|em|strong|span|div|center|sup|sub|mark|code|pre|font|h[1-6])"
+    r"(?:\s[^<>\n]{0,80})?/?>"
+)
+_QUOTED = re.compile(r"^[ \t]{0,8}(?:>[ \t]?){1,4}", re.MULTILINE)
+_BREAKS = ("<br", "<p", "</p", "<li", "<tr", "<div", "</div", "<hr")
+
+
+def simple(text: str) -> str:
+    """Plain quotes, brackets, dashes, spaces and letters; no emphasis, pictures or tags."""
+    if "<" in text:
+        text = _TAG.sub(_blank, text)
+    if ">" in text:
+        text = _QUOTED.sub(lambda found: " " * len(found[0]), text)
+    return text.translate(_ascii() if text.isascii() else _table())
+
+
+def _blank(found: re.Match[str]) -> str:
+    tag = found[0]
+    if tag == "<b>" and "</b>" not in found.string:
+        return tag
+    return ("\n" if tag.startswith(_BREAKS) else " ") + " " * (len(tag) - 1)
+
+
+@cache
+def _ascii() -> dict[int, str]:
+    return {code: made for code, made in _table().items() if code < 128}
+
+
+@cache
+def _table() -> dict[int, str]:
+    spaces = (*range(9), *range(14, 32), *range(127, 133), *range(134, 160), 0x061C, 0x202F, 0x205F, 0xFEFF)
+    marks = (*range(0x2000, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
+    table = {code: chr(made) for code, made in _TRADITIONAL.items()}
+    table |= dict.fromkeys((*spaces, *marks, *_PICTURES), " ")
+    lookalikes = (*range(0xFF01, 0xFF5F), *range(0x24B6, 0x24EA), *range(0x1D400, 0x1D6A4))
+    table |= {code: made for code in lookalikes if len(made := unicodedata.normalize("NFKC", chr(code))) == 1}
+    return table | {ord(char): made for made, chars in _PLAIN.items() for char in chars}
