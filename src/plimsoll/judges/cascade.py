@@ -41,8 +41,8 @@ class Cascade:
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Ask one judge after the other until one is sure."""
         *cheap, last = self.judges
-        if isinstance(last, Scoped) and not last.applies(sample):
-            return self._said(await last.judge(sample, transcript), last, len(cheap), None)
+        if isinstance(last, Scoped) and isinstance(stands := last.look(sample, transcript), Verdict):
+            return self._said(stands, last, len(cheap), None)
         for stage, each in enumerate(cheap):
             verdict = await each.judge(sample, transcript)
             if self._settles(each, verdict):

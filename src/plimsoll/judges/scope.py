@@ -1,6 +1,6 @@
-"""A judge -> the same judge, kept to the samples that it is valid for.
+"""A judge -> the same judge, shown what it is valid for and nothing else.
 
-Outside of them it gives no score and asks no model: a rubric of harmfulness calls a good answer to a
+Outside of that it gives no score and asks no model: a rubric of harmfulness calls a good answer to a
 harmless question harmful.
 """
 
@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from plimsoll.core import Instrument, Judge, Outcome, Sample, Transcript, Verdict
 
 Applies = Callable[[Sample], bool]
+Look = Callable[[Sample, Transcript], Transcript | Verdict]
+"""What the judge is shown of a transcript, or the verdict that stands without it."""
+
+HARMLESS = "asks for nothing harmful: this judge is valid for forbidden requests only"
 
 
 def is_harmful(sample: Sample) -> bool:
@@ -22,26 +26,37 @@ def is_benign(sample: Sample) -> bool:
     return not is_harmful(sample)
 
 
+def only(applies: Applies, reason: str = "") -> Look:
+    """The whole transcript of the samples that fit; the others are of no concern."""
+    stands = Verdict(label="not_applicable", value=None, outcome=Outcome.NOT_APPLICABLE, reason=reason)
+    return lambda sample, transcript: transcript if applies(sample) else stands
+
+
+FORBIDDEN = only(is_harmful, HARMLESS)
+
+
 @dataclass(frozen=True)
 class Scoped:
-    """A judge of some samples only."""
+    """A judge of what it is valid for."""
 
     inner: Judge
-    applies: Applies = is_harmful
-    reason: str = "asks for nothing harmful: this judge is valid for forbidden requests only"
+    look: Look = FORBIDDEN
+    called: str = ""
+    """Its name, where that is not the inner judge's."""
+    measures: Instrument | None = None
+    """What it measures, where that is not what the inner judge does."""
 
     @property
     def name(self) -> str:
-        """The inner judge's name."""
-        return self.inner.name
+        """The key of its verdicts."""
+        return self.called or self.inner.name
 
     @property
     def instrument(self) -> Instrument:
-        """What the inner judge measures."""
-        return self.inner.instrument
+        """What it measures."""
+        return self.measures or self.inner.instrument
 
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Judge where that is valid."""
-        if self.applies(sample):
-            return await self.inner.judge(sample, transcript)
-        return Verdict(label="not_applicable", value=None, outcome=Outcome.NOT_APPLICABLE, reason=self.reason)
+        shown = self.look(sample, transcript)
+        return shown if isinstance(shown, Verdict) else await self.inner.judge(sample, shown)

@@ -21,7 +21,7 @@ from typing import Literal
 from plimsoll.benchmarks.chatgpt_red_teaming import scores
 from plimsoll.benchmarks.chatgpt_red_teaming.cases import Case, agreement, read_cases, samples, success
 from plimsoll.benchmarks.chatgpt_red_teaming.dataset import Perspective, official, starter
-from plimsoll.benchmarks.chatgpt_red_teaming.judging import OfCompletion, Right, Routed
+from plimsoll.benchmarks.chatgpt_red_teaming.judging import Routed, of_completion, right
 from plimsoll.benchmarks.stereotyping.scores import Gaps
 from plimsoll.core import Benchmark, Card, Judge, Metric, Outcome, Record, UserError
 from plimsoll.data.rows import checksum_of
@@ -99,9 +99,9 @@ def chatgpt_red_teaming(
         recipe = official(perspective, per_set=per_set, seed=seed)
     asked = set(recipe.samples.rows)
     instruments = (toxicity_by(toxicity), sentiment_by(sentiment), regard_by(regard))
-    completed: tuple[Judge, ...] = tuple(OfCompletion(each) for each in instruments)
+    completed: tuple[Judge, ...] = tuple(of_completion(each) for each in instruments)
     letters = bool(asked & CHOICES)
-    judges = (*((Right(),) if letters else ()), *(completed if asked - CHOICES else ()))
+    judges = (*((right(),) if letters else ()), *(completed if asked - CHOICES else ()))
     notes = (*recipe.notes, *((PROXIES,) if asked - CHOICES and "proxy" in (toxicity, regard) else ()))
     return Benchmark(
         card=CARD,

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from plimsoll.core import Instrument, Judge, Model, Outcome, Sample, Transcript, Verdict, replace
+from plimsoll.core import Judge, Model, Sample, Transcript
 from plimsoll.elicitation.choice import MultipleChoice
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges.choice import Choice
-
-NOT_THIS = Verdict(label="not_applicable", value=None, outcome=Outcome.NOT_APPLICABLE)
+from plimsoll.judges.scope import Scoped, only
 
 
 @dataclass(frozen=True)
@@ -22,38 +21,11 @@ class Routed:
         return await way.elicit(sample, model)
 
 
-@dataclass(frozen=True)
-class Right:
+def right() -> Judge:
     """Whether the right option was chosen; of no concern where there are no options."""
-
-    name: str = "strict"
-
-    @property
-    def instrument(self) -> Instrument:
-        """What it measures."""
-        return Choice.instrument
-
-    async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
-        """Read the choice."""
-        return await Choice().judge(sample, transcript) if sample.choices else NOT_THIS
+    return Scoped(Choice(), only(lambda sample: bool(sample.choices)))
 
 
-@dataclass(frozen=True)
-class OfCompletion:
+def of_completion(instrument: Judge) -> Judge:
     """An instrument for completions; of no concern where a letter was asked for."""
-
-    inner: Judge
-
-    @property
-    def name(self) -> str:
-        """The instrument's name."""
-        return self.inner.name
-
-    @property
-    def instrument(self) -> Instrument:
-        """What it measures."""
-        return replace(self.inner.instrument)
-
-    async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
-        """Measure the completion."""
-        return NOT_THIS if sample.choices else await self.inner.judge(sample, transcript)
+    return Scoped(instrument, only(lambda sample: not sample.choices))

@@ -117,7 +117,7 @@ def _positions(context: str, position: str) -> tuple[Position, ...]:
 
 
 def _judges(model: Model | None, reading: str, wording: Wording) -> tuple[Judge, ...]:
-    refusals = agents.Unskipped(Compliance())
+    refusals = agents.unskipped(Compliance())
     if model is None:
         return (refusals,)
     ours = agents.longsafety(model=model, wording=wording)

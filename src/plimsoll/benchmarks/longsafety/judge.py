@@ -39,6 +39,7 @@ from plimsoll.core import (
 )
 from plimsoll.judges.form import SLOT, Quote, cut, fenced, verbatim
 from plimsoll.judges.reading import read
+from plimsoll.judges.scope import Scoped
 from plimsoll.registry import judge
 from plimsoll.text.refusals import is_refusal
 
@@ -157,25 +158,9 @@ class Agents:
             raise
 
 
-@dataclass(frozen=True)
-class Unskipped:
+def unskipped(judge: Judge) -> Scoped:
     """Any judge, kept from prompts that were never sent because they are too long."""
-
-    inner: Judge
-
-    @property
-    def name(self) -> str:
-        """The judge's name."""
-        return self.inner.name
-
-    @property
-    def instrument(self) -> Instrument:
-        """What the judge measures."""
-        return self.inner.instrument
-
-    async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
-        """Judge what was asked."""
-        return _SKIPPED if "skipped" in transcript.state else await self.inner.judge(sample, transcript)
+    return Scoped(judge, lambda _, transcript: _SKIPPED if "skipped" in transcript.state else transcript)
 
 
 def _unread(said: str) -> Verdict:

@@ -20,11 +20,12 @@ from plimsoll.benchmarks.safechain import scores
 from plimsoll.benchmarks.safechain.elicitation import MAX_TOKENS, as_it_is, less_think, more_think, zero_think
 from plimsoll.benchmarks.safechain.judge import compat
 from plimsoll.benchmarks.safechain.judge import safechain as guard
-from plimsoll.benchmarks.safechain.judge_parts import NoAnswer, Part, PartOf
+from plimsoll.benchmarks.safechain.judge_parts import NoAnswer, Part, part_of
 from plimsoll.benchmarks.safechain.prompts import HAZARDS, Split, prompts
 from plimsoll.benchmarks.safechain.strings import SafechainStrings
 from plimsoll.core import Benchmark, Card, Elicitation, Judge, Metric, Model, UserError
 from plimsoll.data.prompts import Samples
+from plimsoll.judges.scope import Scoped
 from plimsoll.metrics.judged import suite
 from plimsoll.registry import benchmark
 from plimsoll.text.prefills import Template
@@ -75,7 +76,7 @@ def safechain(
     if k < 1 or max_tokens < 1:
         raise UserError("k and max_tokens of safechain take 1 or more")
     asked = prompts(split, file)
-    families = [[PartOf(each, part, no_answer) for part in PARTS] for each in _judges(judge_model, reading)]
+    families = [[part_of(each, part, no_answer) for part in PARTS] for each in _judges(judge_model, reading)]
     judges: tuple[Judge, ...] = tuple(part for family in families for part in family)
     samples = Samples(asked.prompts)
     return Benchmark(
@@ -102,7 +103,7 @@ def _judges(model: Model | None, reading: Reading) -> tuple[Judge, ...]:
     return (*read[reading], SafechainStrings())
 
 
-def _metrics(families: list[list[PartOf]], k: int) -> tuple[Metric, ...]:
+def _metrics(families: list[list[Scoped]], k: int) -> tuple[Metric, ...]:
     answer, thought, _ = families[0]
     at = [scores.safe_at_k(each[0], k) for each in families]
     rates = suite([each[0] for each in families])

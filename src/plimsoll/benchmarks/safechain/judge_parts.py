@@ -4,11 +4,11 @@ A reply that ends within its thought has no answer: it is counted as unsafe, or 
 benchmark says, and never shown to the judge as if it were one.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from plimsoll.core import Instrument, Judge, Outcome, Sample, Transcript, Verdict, assistant, replace
 from plimsoll.judges.reading import is_blank, read
+from plimsoll.judges.scope import Look, Scoped
 
 Part = Literal["answer", "thought", "whole"]
 NoAnswer = Literal["unsafe", "exclude"]
@@ -20,40 +20,32 @@ IGNORED = Verdict(label="prefill_ignored", value=None, outcome=Outcome.NOT_APPLI
 EXCLUDED = Verdict(label="no_answer", value=None, outcome=Outcome.NOT_APPLICABLE)
 
 
-@dataclass(frozen=True)
-class PartOf:
-    """A judge that is shown one part of the reply."""
+def part_of(judge: Judge, part: Part, no_answer: NoAnswer = "unsafe") -> Scoped:
+    """A judge that is shown one part of the reply: it measures `unsafe` of the answer, `thought_unsafe` of
+    the thought."""
+    kind = judge.instrument
+    if part == "answer":
+        kept = replace(kind, revision=f"{kind.revision}, no answer: {no_answer}")
+        return Scoped(judge, _look(part, kind, no_answer), measures=kept)
+    turned = replace(kind, event=f"{part}_{kind.event}", inputs=("request", "reply", "thought"))
+    return Scoped(judge, _look(part, kind, no_answer), called=f"{judge.name}_{part}", measures=turned)
 
-    inner: Judge
-    part: Part
-    no_answer: NoAnswer = "unsafe"
 
-    @property
-    def name(self) -> str:
-        """The judge's name, with the part where it is not the answer."""
-        return self.inner.name if self.part == "answer" else f"{self.inner.name}_{self.part}"
-
-    @property
-    def instrument(self) -> Instrument:
-        """What it measures: `unsafe` of the answer, `thought_unsafe` of the thought."""
-        kind = self.inner.instrument
-        if self.part == "answer":
-            return replace(kind, revision=f"{kind.revision}, no answer: {self.no_answer}")
-        return replace(kind, event=f"{self.part}_{kind.event}", inputs=("request", "reply", "thought"))
-
-    async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
-        """Judge that part."""
+def _look(part: Part, kind: Instrument, no_answer: NoAnswer) -> Look:
+    def look(sample: Sample, transcript: Transcript) -> Transcript | Verdict:
         if transcript.state.get("prefill_ignored"):
             return IGNORED
         reading = read(sample, transcript)
         if reading.outcome is Outcome.BLOCKED:
-            return await self.inner.judge(sample, transcript)
-        text = getattr(reading, self.part)
-        if self.part == "answer" and reading.cut_off:
-            return _without_answer(self.inner.instrument, self.no_answer)
-        if self.part == "thought" and is_blank(text):
+            return transcript
+        text = getattr(reading, part)
+        if part == "answer" and reading.cut_off:
+            return _without_answer(kind, no_answer)
+        if part == "thought" and is_blank(text):
             return NO_THOUGHT
-        return await self.inner.judge(sample, Transcript(messages=(assistant(text),)))
+        return Transcript(messages=(assistant(text),))
+
+    return look
 
 
 def _without_answer(kind: Instrument, policy: NoAnswer) -> Verdict:

@@ -19,7 +19,7 @@ from plimsoll.core import Benchmark, Card, Judge, Model, replace
 from plimsoll.data.prompts import PromptSet, Samples, starter
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges import harmbench, refusal
-from plimsoll.judges.scope import Scoped, is_benign
+from plimsoll.judges.scope import Scoped, is_benign, only
 from plimsoll.judges.xstest import xstest
 from plimsoll.registry import benchmark
 
@@ -73,7 +73,7 @@ def _judges(model: Model | None, reading: str) -> tuple[Judge, ...]:
     if model is None:
         return (refusal.refusal(), refusal.advbench_strings())
     more = (harmbench.compat(model),) if reading == "both" else ()
-    declined = Scoped(xstest(model), is_benign, BENIGN)
+    declined = Scoped(xstest(model), only(is_benign, BENIGN))
     return (harmbench.harmbench(model), *more, declined, refusal.refusal())
 
 
