@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.logs import write_run
 from tests.support.runs import answered, hostile, records_of
+from tests.support.turns import PIXELS, WORKED, attacked, record
 
 pytest.importorskip("starlette", reason="the extra 'view' is not installed")
 pytest.importorskip("httpx", reason="httpx is not installed")
@@ -151,3 +152,22 @@ def test_both_languages_say_everything() -> None:
     for key, said in table("plimsoll.viewer").items():
         assert set(said) == {"en", "zh"}, key
         assert set(re.findall(r"\{\d\}", said["en"])) == set(re.findall(r"\{\d\}", said["zh"])), key
+
+
+def test_an_item_shows_every_turn_with_pictures_thoughts_calls_and_what_failed(tmp_path: Path) -> None:
+    from starlette.testclient import TestClient
+
+    from plimsoll.viewer.web import application
+
+    write_run(tmp_path, A, [record(*WORKED), attacked()])
+    with TestClient(application(tmp_path), base_url="http://127.0.0.1:8000") as client:
+        worked = client.get(f"/run/{A}/item?id=q1")
+        rewritten = client.get(f"/run/{A}/item?id=q2").text
+
+    assert f'<img src="data:image/png;base64,{PIXELS}" alt="image/png' in worked.text
+    assert "img-src 'self' data:" in worked.headers["content-security-policy"]
+    assert worked.text.count("<img") == 1
+    for part in ("I need her address.", "look_up", "&#34;Ann&#34;", "tool · look_up · failed", "balance"):
+        assert part in worked.text
+    for part in ("Ubj?", "How?", "No, thanks.", "Ab, gunaxf.", "temperature was dropped", "60.7 %"):
+        assert part in rewritten

@@ -9,8 +9,11 @@ import click
 import msgspec
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
-JSON_LINES = click.option(
-    "--json", is_flag=True, expose_value=False, help="Changes nothing: every line is JSON already."
+TEXT = click.option(
+    "--text/--json",
+    "as_text",
+    default=None,
+    help="Every turn as people read it, or one JSON value a line.  [default: text on a terminal]",
 )
 
 
@@ -21,6 +24,17 @@ def lines(values: Iterable[Any]) -> None:
     for value in values:
         out.write(encode(value) + b"\n")
     out.flush()
+
+
+def for_people(as_text: bool | None) -> bool:
+    """Whether lines are for people: as they asked, else where a terminal shows them."""
+    return sys.stdout.isatty() if as_text is None else as_text
+
+
+def texts(of: Iterable[Iterable[str]]) -> None:
+    """Texts of several lines, with a line between them."""
+    for number, text in enumerate(of):
+        click.echo("\n".join([*([""] if number else []), *text]))
 
 
 def value(of: Any) -> None:

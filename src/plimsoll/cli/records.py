@@ -8,6 +8,7 @@ import click
 
 from plimsoll.cli import _options, _output
 from plimsoll.core import Record
+from plimsoll.pages import lines
 from plimsoll.run.keep.folder import RunFolder
 
 
@@ -19,20 +20,31 @@ from plimsoll.run.keep.folder import RunFolder
 @click.option("--category", help="Only records of this category.")
 @click.option("--full", is_flag=True, help="Whole records: sample, transcript, verdicts.")
 @_options.LOG_DIR
-@_output.JSON_LINES
+@_output.TEXT
 def command(
-    run: Path | None, log_dir: Path, sample_id: str | None, epoch: int, full: bool, **wanted: str | None
+    *,
+    run: Path | None,
+    log_dir: Path,
+    sample_id: str | None,
+    epoch: int,
+    full: bool,
+    as_text: bool | None,
+    **wanted: str | None,
 ) -> None:
     """Print the records of RUN (the newest one without it) as JSON lines: id, origin, outcome, label, value.
 
     The label and the value are those of the judge that counts; `origin` is the question that an attacked
     sample was made out of, and the id itself where it was not.
+    With --id or --full whole records, on a terminal as a conversation with its verdicts.
     """
     folder = _options.opened(run, log_dir)
-    if sample_id is not None:
-        _output.value(folder.record(sample_id, epoch))
-        return
-    _output.lines(_whole(folder, wanted) if full else _short(folder, wanted))
+    found = [folder.record(sample_id, epoch)] if sample_id is not None else _whole(folder, wanted)
+    if sample_id is None and not full:
+        _output.lines(_short(folder, wanted))
+    elif _output.for_people(as_text):
+        _output.texts(lines.of_record(record) for record in found)
+    else:
+        _output.lines(found)
 
 
 def _short(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[dict[str, Any]]:
@@ -56,7 +68,7 @@ def _row(record: Record) -> dict[str, Any]:
     }
 
 
-def _whole(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[Any]:
+def _whole(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[Record]:
     for record in folder.records():
         if _fits({"outcome": record.outcome, "category": record.sample.category}, wanted):
             yield record

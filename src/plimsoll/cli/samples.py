@@ -1,13 +1,13 @@
 """`plimsoll samples`: a benchmark's samples with the exact text sent."""
 
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 import click
 
 from plimsoll.cli import _options, _output
-from plimsoll.core import Sample
+from plimsoll.core import Sample, user
+from plimsoll.pages import lines
 from plimsoll.run.ask.plan import RunSpec, build_benchmark
 
 
@@ -17,18 +17,24 @@ from plimsoll.run.ask.plan import RunSpec, build_benchmark
 @click.option("--num-fewshot", type=click.IntRange(0), help="Examples before each question.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first N samples.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of every part that draws.")
-@_output.JSON_LINES
+@_output.TEXT
 def command(
-    benchmark: str, task_args: tuple[str, ...], num_fewshot: int | None, limit: int | None, seed: int
+    *,
+    benchmark: str,
+    task_args: tuple[str, ...],
+    num_fewshot: int | None,
+    limit: int | None,
+    seed: int,
+    as_text: bool | None,
 ) -> None:
-    """Print the samples of a BENCHMARK as JSON lines; `prompt` is the exact text sent."""
+    """Print the samples of a BENCHMARK: all that is sent. As JSON, `prompt` is the exact text."""
     spec = _options.benchmark_spec(benchmark, _options.pairs(task_args, "-T"), num_fewshot)
     built = build_benchmark(RunSpec(benchmark=spec, model="", seed=seed))
-    _output.lines(islice(_rows(built.samples()), limit))
-
-
-def _rows(samples: Any) -> Iterator[dict[str, Any]]:
-    return (_row(sample) for sample in samples)
+    samples = islice(built.samples(), limit)
+    if _output.for_people(as_text):
+        _output.texts(lines.of_sample(sample) for sample in samples)
+    else:
+        _output.lines(map(_row, samples))
 
 
 def _row(sample: Sample) -> dict[str, Any]:
@@ -40,6 +46,6 @@ def _row(sample: Sample) -> dict[str, Any]:
         "choices": sample.choices,
         "target": sample.target,
     }
-    if len(sample.messages) > 1:
+    if sample.messages != (user(row["prompt"]),):
         row["messages"] = sample.messages
     return row

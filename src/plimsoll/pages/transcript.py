@@ -3,12 +3,11 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import exp
 from typing import Any, NamedTuple
 
 from plimsoll.core import Image, Message, Response, Sample, ToolCall, Transcript
-from plimsoll.pages.words import Language, named, say, visible
 from plimsoll.text.thoughts import split
 
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
@@ -111,27 +110,6 @@ def cut(turn: Turn, most: int) -> Turn:
     return turn._replace(text=text, thought=thought, beside=beside, shared=turn.shared[-most:], left=left)
 
 
-def as_text(listed: Iterable[Turn], language: Language = "en") -> Iterator[str]:
-    """The turns as lines for a terminal."""
-    for turn in listed:
-        failed = say("item.failed", language=language) if turn.failed else ""
-        parts = (named("role", turn.role, language), visible(turn.answers), failed)
-        head = " · ".join(filter(None, parts))
-        yield f"── {head} ──"
-        for key, text in (("item.thought", turn.thought), ("", turn.shared + turn.text)):
-            yield from [f"({say(key, f'{len(text):,}', language=language)})"] if key and text else []
-            yield from visible(text).splitlines()
-            yield from [""] if key and text else []
-        yield from (f"({visible(note)})" for note in turn.notes)
-        yield from (f"[{visible(picture.words)}]" for picture in turn.pictures)
-        yield from (f"→ {visible(call.name)} {visible(call.arguments)}" for call in turn.calls)
-        if turn.empty:
-            yield say("item.empty_reply", language=language)
-        if turn.beside:
-            yield f"── {say(beside_key(turn), f'{len(turn.beside):,}', language=language)} ──"
-            yield from visible(turn.beside).splitlines()
-
-
 def beside_key(turn: Turn) -> str:
     """The words that say what the other form is."""
     return "item.given" if turn.role == "assistant" else "item.plain"
@@ -154,6 +132,12 @@ def attempted(sample: Sample) -> str:
     cost = "" if found.cost is None else f"${found.cost:.4f}"
     parts = (found.attack, found.variant, f"{found.queries:,} ↔" if found.queries else "", cost)
     return " · ".join(filter(None, (*parts, "" if found.validity == "unchecked" else found.validity)))
+
+
+def hidden_options(sample: Sample) -> tuple[str, ...]:
+    """The options, where the prompt does not show them."""
+    text = sample.messages[-1].text if sample.messages else ""
+    return () if all(choice.strip() in text for choice in sample.choices) else sample.choices
 
 
 def as_json(values: Mapping[str, Any]) -> str:

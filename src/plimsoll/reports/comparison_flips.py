@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from plimsoll.comparison.nouns import Comparison, Flip
 from plimsoll.core import Record
-from plimsoll.pages.transcript import answered, at_hand, cut
-from plimsoll.reports.items import Pictures, Prefixes, Said, options, prompt, said, whole
+from plimsoll.pages.transcript import answered, at_hand, cut, hidden_options
+from plimsoll.reports.items import Pictures, Prefixes, Said, prompt, said, whole
 from plimsoll.run.keep.journal import read_at
 
 MOST = 3_000
@@ -91,7 +91,7 @@ def _shown(comparison: Comparison, number: int, flip: Flip, prefixes: Prefixes, 
         ),
         p=prompt(before, prefixes, pictures),
         x=before.sample.messages != after.sample.messages,
-        k=tuple(map(whole, options(before))),
+        k=tuple(map(whole, hidden_options(before.sample))),
     )
 
 

@@ -9,7 +9,17 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.core import Outcome, Record, Verdict, replace
-from plimsoll.pages.transcript import Bytes, Picture, Turn, answered, as_json, asked, at_hand, attempted
+from plimsoll.pages.transcript import (
+    Bytes,
+    Picture,
+    Turn,
+    answered,
+    as_json,
+    asked,
+    at_hand,
+    attempted,
+    hidden_options,
+)
 
 LIMIT = 50_000_000
 """Bytes of items that a page may hold; above it a stratified part is embedded."""
@@ -242,13 +252,6 @@ def replies(record: Record, pictures: Pictures) -> list[Said]:
     return [said(turn, pictures) for turn in turns]
 
 
-def options(record: Record) -> tuple[str, ...]:
-    """The options, where the prompt does not show them."""
-    sample = record.sample
-    text = sample.messages[-1].text if sample.messages else ""
-    return () if all(choice.strip() in text for choice in sample.choices) else sample.choices
-
-
 def fate(record: Record) -> str:
     """The class of what became of a record; an answer is split by its verdict."""
     outcome = record.outcome
@@ -302,7 +305,7 @@ def _item(record: Record, prefixes: Prefixes, pictures: Pictures) -> Item:
         d=len({verdict.value for verdict in record.verdicts.values()}) > 1,
         p=prompt(record, prefixes, pictures),
         r=replies(record, pictures),
-        k=tuple(map(whole, options(record))),
+        k=tuple(map(whole, hidden_options(record.sample))),
         w=tuple(round(value, 4) for value in last.loglikelihoods) if last else (),
         m=last.means if last else "",
         v=[_verdict(name, verdict) for name, verdict in record.verdicts.items()],

@@ -9,11 +9,10 @@ from plimsoll.pages.dots import Dot, dots
 from plimsoll.pages.markup import Markup
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.serving import Speech, Ways, draw, safe
-from plimsoll.pages.transcript import as_json, attempted
+from plimsoll.pages.transcript import as_json, attempted, hidden_options
 from plimsoll.pages.words import Language, interval, metric, percent
 from plimsoll.reports import html
 from plimsoll.reports.figures import figures
-from plimsoll.reports.items import options
 from plimsoll.reports.sections import Sections
 from plimsoll.reports.tables import sentences
 from plimsoll.stats.paired import mcnemar_exact
@@ -88,7 +87,12 @@ class Pages:
     def item(self, listed: Listed, record: Record, wanted: Filter, **more: Any) -> str:
         """An item with its prompt, replies and verdicts."""
         state = as_json(record.transcript.state) if record.transcript else ""
-        known = {"listed": listed, "record": record, "wanted": wanted, "options": options(record)}
+        known = {
+            "listed": listed,
+            "record": record,
+            "wanted": wanted,
+            "options": hidden_options(record.sample),
+        }
         attempt = attempted(record.sample)
         return self._fill("item.html", items=items, state=state, attempt=attempt, **known, **more)
 
