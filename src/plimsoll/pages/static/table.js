@@ -53,7 +53,8 @@
     const { prefixes, pictures, items } = JSON.parse(document.getElementById("data").textContent);
     const flips = items.some((item) => item.y);
     const FILTERS = flips ? ["direction", "category", "language"] : ["category", "language", "outcome", "verdict", "letter"];
-    const judged = items.some((item) => item.t != null) ? ["right", "wrong"] : ["event", "no_event"];
+    /* What a value of 1 and of 0 is called: right or wrong where there is a right answer. */
+    const judged = (item) => (item.t != null ? { 1: "right", 0: "wrong" } : { 1: "event", 0: "no_event" });
     const keys = new Map(), pairs = new Map();
     for (const item of items) {
       item.key = item.i + (item.e ? `~${item.e}` : "") + (item.g ? `~${item.g.join("~")}` : "");
@@ -65,12 +66,12 @@
       category: (item) => item.c,
       language: (item) => item.s,
       outcome: (item) => (["right", "wrong", "event", "no_event", "unscored"].includes(item.o) ? "answered" : item.o),
-      verdict: (item) => ({ 1: judged[0], 0: judged[1] })[item.v?.[0]?.[2]] ?? "unscored",
+      verdict: (item) => judged(item)[item.v?.[0]?.[2]] ?? "unscored",
       letter: (item) => (values.outcome(item) === "answered" ? item.a ?? "" : ""),
     };
     const distinct = (name) => [...new Set(items.map(values[name]))].filter((value) => value !== "" && value != null);
     const options = Object.fromEntries(FILTERS.map((name) => [name, distinct(name)]));
-    if (options.verdict) options.verdict = [...judged, "unscored", "differ"];
+    if (options.verdict) options.verdict = [...new Set([...options.verdict, "unscored", "differ"])];
     if (options.letter) options.letter = options.letter.sort().slice(0, 40);
     const state = { q: "", item: "", page: 0, ...Object.fromEntries(FILTERS.map((name) => [name, ""])) };
 
@@ -236,7 +237,7 @@
       const head = ["judge", "label", "verdict", "how", "confidence"].map((name) => make("th", { scope: "col", class: "w" }, say(`item.${name}`)));
       const rows = item.v.map(([judge, read, value, kind, reason, sure, more]) => {
         const found = kind !== "answered" ? named("outcome", kind)
-          : value == null ? say("outcome.unscored") : say(`outcome.${judged[value === 1 ? 0 : 1]}`);
+          : say(`outcome.${judged(item)[value] ?? "unscored"}`);
         const cells = [read, found, [reason, more].filter(Boolean).join("; "), sure == null ? "" : `${(100 * sure).toFixed(1)} %`];
         return make("tr", {}, make("th", { scope: "row" }, plain(judge)), cells.map((cell) => make("td", { class: "w" }, make("bdi", {}, reveal(cell.slice(0, 2000))))));
       });
