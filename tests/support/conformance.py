@@ -9,7 +9,11 @@ import pytest
 from plimsoll import registry
 from plimsoll.core import Judge, Model, Response, Sample, assistant, system, user
 
-STAND_INS: dict[registry.Room, str] = {"models": "scripted/letter-B", "judges": "choice"}
+STAND_INS: dict[registry.Room, str] = {
+    "models": "scripted/letter-B",
+    "judges": "choice",
+    "guards": f"words:file={Path(__file__).parent / 'words.txt'}",
+}
 """What a part gets that needs another part."""
 ALIKE = ("choice", "official_choice")
 """Judges of one event, for those that gather several."""

@@ -155,6 +155,11 @@ class Guard(Protocol):
         """As in the registry."""
         ...
 
+    @property
+    def instrument(self) -> Instrument:
+        """What it finds, and which revision of it."""
+        ...
+
     async def classify(self, messages: Sequence[Message]) -> Verdict:
         """Classify a conversation."""
         ...

@@ -1,0 +1,1 @@
+"""Models around models that let through, or hold back, what is asked and said."""
