@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,8 +7,9 @@ import pytest
 from plimsoll.core import UserError
 from plimsoll.registry import ROOMS
 from plimsoll.registry.rooms import files
-from tests.support.house import imports, modules, name_of, shown
+from tests.support.house import SOURCE, fields, imports, modules, name_of, shown
 
+NOUNS = "plimsoll.core"
 PART = "from plimsoll.registry import judge\n\n\n@judge\ndef any_name() -> None: ...\n"
 
 
@@ -69,3 +71,20 @@ def test_a_part_is_a_file_with_the_room_s_mark(tmp_path: Path) -> None:
 
 def test_no_file_imports_what_another_room_keeps_to_itself() -> None:
     assert sorted(borrowed()) == []
+
+
+def test_every_field_of_a_noun_is_read_somewhere() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*") if path.suffix in READ)
+    read = {*re.findall(r"\.(\w+)", text), *re.findall(r"[\"'](\w+)[\"']", text)}
+    found = [
+        f"{shown(path)}: {field}"
+        for path in modules()
+        if name_of(path).startswith(NOUNS)
+        for field in fields(path)
+        if field.rpartition(".")[2] not in read
+    ]
+    assert found == []
+
+
+READ = {".py", ".html", ".js"}
+"""Endings of files in which a field may be read."""

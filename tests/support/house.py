@@ -70,3 +70,11 @@ def imports(path: Path) -> Iterator[str]:
             yield from (name for name in inner if name in known)
             if node.module in known and any(name not in known for name in inner):
                 yield node.module
+
+
+def fields(path: Path) -> Iterator[str]:
+    """`Class.field` for what the classes of a module declare."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.ClassDef):
+            declared = (each.target for each in node.body if isinstance(each, ast.AnnAssign))
+            yield from (f"{node.name}.{target.id}" for target in declared if isinstance(target, ast.Name))
