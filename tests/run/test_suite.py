@@ -48,8 +48,7 @@ def test_every_suite_that_comes_along_can_be_read_and_names_benchmarks_that_exis
 
 @pytest.mark.parametrize("name", suite.names())
 def test_every_suite_that_comes_along_runs_where_no_official_data_are(nothing_here: Path, name: str) -> None:
-    need("text-metrics")
-    need("text-metrics")
+    need("metrics")
     planning = suite.build(name, suite.load(f"suite/{name}"), replace(BASE, judge_model="scripted/letter-B"))
     assert [each.gap for each in planning.entries if each.plan is None] == []
     assert all(each.source == ("official" if name == "starter" else "fallback") for each in planning.entries)

@@ -19,6 +19,8 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from difflib import get_close_matches
 
+from plimsoll.core.extras import line_for
+
 
 class PlimsollError(Exception):
     """Root of all errors that Plimsoll raises on purpose."""
@@ -32,7 +34,7 @@ class MissingExtra(UserError):
     """An optional library is missing."""
 
     def __init__(self, part: str, extra: str) -> None:
-        super().__init__(f"{part} needs the extra '{extra}': pip install 'plimsoll[{extra}]'")
+        super().__init__(f"{part} needs the extra '{extra}': {line_for(extra)}")
         self.extra = extra
 
 

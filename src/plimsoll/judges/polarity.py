@@ -18,7 +18,7 @@ def analyzer() -> Any:
             SentimentIntensityAnalyzer,
         )
     except ImportError:
-        raise MissingExtra("sentiment by VADER", "measuring") from None
+        raise MissingExtra("sentiment by VADER", "metrics") from None
     return SentimentIntensityAnalyzer()
 
 

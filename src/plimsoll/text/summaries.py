@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from plimsoll.core import MissingExtra
 
-EXTRA = "text-metrics"
+EXTRA = "metrics"
 LONGEST = 20_000
 """Characters of a reply that are compared: the time taken grows with them."""
 _GRAM = 8

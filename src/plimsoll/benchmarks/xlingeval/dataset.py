@@ -83,7 +83,7 @@ def _sheet(path: Path) -> Iterator[dict[str, Any]]:
     try:
         from openpyxl import load_workbook  # pyright: ignore[reportMissingModuleSource, reportUnknownVariableType]
     except ImportError:
-        raise MissingExtra("the reader of XLingHealth's .xlsx files", "xlsx") from None
+        raise MissingExtra("the reader of XLingHealth's .xlsx files", "data") from None
     try:
         book: Any = load_workbook(path, read_only=True, data_only=True)
         lines: Iterator[Sequence[Any]] = book["Sheet1"].iter_rows(values_only=True)
