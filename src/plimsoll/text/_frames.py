@@ -37,7 +37,7 @@ _ZH_GOOD = (
 )
 _ZH_THING = r"(?:选项|答案|选择|做法|说法|行为|方式|方法|一项|一个|回答|措施|表述|处理方式|应对方式|那个|是)"
 _ZH_BE = (
-    r"(?:应该?|应当|就|只能|可能|肯定|显然|仍然|依然|还|便|则|只|将|会|必然|必须|当然|自然|其实|也许|确实|大概){0,2}"
+    r"(?:应该?|应当|就|只能|可能|肯定|显然|仍然|依然|还|便|则|只|将|会|必然|必须|当然|自然|其实|也许|确实|大概|毫无疑问|无疑|必定|一定|正|理应|仍){0,2}"
     r"[\"\])]{0,2}\s{0,2}(?:是|为|乃|在|选择?|[:=\]|]|-|→){1,2}\s{0,2}[:,]?\s{0,6}"
     r"(?:选项|答案|字母|选择?|第)?\s{0,2}:?\s{0,6}"
 )
@@ -46,6 +46,8 @@ SAID = re.compile(
     rf"""\b{_NOUN}\b
         {_GAP}(?:\s?\([^()\n]{{0,24}}\))?
         ["')\]|]{{0,3}}\s{{0,3}}(?:{_BE}|{_SIGN})\s{{0,6}}[:,]?\s{{0,6}}{_ADVERB}{_OBJECT}\s{{0,6}}$
+    | \bans\.\s{{0,3}}$
+    | \b(?:key|solution|result)\s?:\s{{0,3}}$
     | \\f?boxed\s{{0,2}}[\s{{(]{{0,12}}$
     | <(?:final[\s_]?|correct[\s_]?)?(?:answer|choice|option|ans|result|response)>?\s{{0,6}}$
     | (?:^|\n)[\s]{{0,4}}(?:a|ans|assistant|ai|bot|model)\s?:\s{{0,3}}$
@@ -72,7 +74,7 @@ CHOSEN = re.compile(
         |opt\sfor|opting\sfor|vote\sfor|settle\s(?:on|for)|lean(?:ing)?\s(?:toward|towards|to)
         |(?:i'd|i\swould|i'll|i\swill)\s(?:say|answer|guess|mark|recommend|suggest))
         \s{{1,3}}(?:it's\s|that\s|is\s|for\s|with\s)?:?\s{{0,3}}{_OBJECT}\s{{0,6}}$
-    | (?<![所可任供多单])选(?:择|定|取|用|的是|了)?\s{{0,2}}[:\"]?\s{{0,2}}(?:选项|答案|择|第)?\s{{0,6}}$
+    | (?<![所可任供多单])选(?:择|定|取|用)?(?:的是|了)?\s{{0,2}}[:\"]?\s{{0,2}}(?:选项|答案|择|第)?\s{{0,6}}$
     | (?:而是|而应选?|投票?给?|倾向于?|锁定|决定是|推荐|首选|本人投)\s{{0,3}}
         (?:选择?)?\s{{0,2}}(?:选项|答案)?\s{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
@@ -90,7 +92,7 @@ NAMED = re.compile(
 SOFT = re.compile(
     rf"""\b(?:therefore|thus|hence|so|it\sis|it's|i\sthink|i\sbelieve|i'd\ssay|i\swould\ssay|would\sbe|it\swould\sbe
         |must\sbe|should\sbe|my\sanswer|final\sanswer|answer|ans|is\sthat\sof|which\sis|which\swould\sbe|namely|i\.e\.
-        |corresponds\sto|corresponding\sto|matches|points\sto|leads\sto|leaves|leaves\sus\swith|leaving|only|conclude
+        |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|leaving|only|conclude
         |concluding|described\s(?:in|by)|represented\sby|that\sis)[,:]?[ ]{{1,3}}
         (?:(?:it\sis|it's|only|just|the\sanswer)\s)?{_OBJECT}[ ]{{0,3}}$
     | (?:因此|所以|故|故而|因而|应该?是|应为|我认为|我觉得|我想|应该|综上(?:所述)?|最终|总之|只有|就是|即
@@ -170,9 +172,15 @@ def may_announce(left: str) -> bool:
     return word is None or word[0].lower() in _LAST_WORDS
 
 
+_OTHERS = re.compile(
+    r"\b(?:some|others|people|many|most|they|students|everyone|somebody)\s(?:\w{1,10}\s){0,2}$"
+    r"|(?:有人|有些人|很多人|别人|他们|人们|大家|甲|乙)[^。,\n]{0,4}$",
+    re.IGNORECASE,
+)
+"""Who chooses is somebody else."""
 _EACH = re.compile(
-    r"\b(?:each|every|any|per|following|other|another|remaining|possible|all|these|those|two|three|four)\s(?:of\sthe\s)?"
-    r"(?:\w{1,12}\s)?(?:$|answer|choice|option|response|letter)|(?:每个|每一|各个?|逐个|逐一|以下|下列|其他|其余|剩余)(?:的)?$",
+    r"(?:\b(?:each|every|any|per|following|other|another|remaining|possible|all|these|those|two|three|four)\s"
+    r"(?:of\sthe\s)?(?:\w{1,12}\s)?|(?:每个|每一|各个?|逐个|逐一|以下|下列|其他|其余|剩余)(?:的)?)$",
     re.IGNORECASE,
 )
 """Speaks of the options in turn."""
@@ -191,7 +199,8 @@ def said(left: str) -> bool:
 
 def chosen(left: str) -> bool:
     """Whether the mention is what the writer chooses."""
-    return _holds(CHOSEN.search(left), left)
+    found = CHOSEN.search(left)
+    return _holds(found, left) and not (found and _OTHERS.search(left[: found.start()]))
 
 
 def named(left: str) -> bool:
@@ -210,14 +219,15 @@ def called_wrong(left: str) -> bool:
     if found is None:
         return False
     sentence = _SENTENCE.split(left[: found.start()])[-1]
-    return bool(CONCLUDES.match(sentence.strip(" ,")))
+    clause = sentence.strip(" ,").rpartition(",")[2]
+    return bool(CONCLUDES.match(sentence.strip(" ,")) or CONCLUDES.match(clause))
 
 
 def _holds(found: re.Match[str] | None, left: str) -> bool:
     if found is None:
         return False
     words = found.group()
-    if _EACH.search(left[: found.start()]) or _EACH.search(words):
+    if _EACH.search(left[: found.start()]):
         return False
     if _INNER_NO.search(words.partition("but")[0]) and not re.search(r"\bbut\b|而", words):
         return False

@@ -21,6 +21,10 @@ _END_OF_PART = re.compile(
     r"|im_sep|end|start|message|channel)\|>(?:assistant\b)?"
 )
 
+_COMMAND = (
+    r"\\(?:text(?:bf|it|rm|sf|tt|normal)?|math(?:rm|bf|sf|it|tt|bb)|bold(?:symbol)?|operatorname|mbox|hbox)"
+)
+_WORDED = re.compile(rf"({_COMMAND}\s{{0,2}}\{{)([^{{}}\n]{{0,200}})\}}")
 _UNWRAPPED = re.compile(
     r"\\(?:text(?:bf|it|rm|sf|tt|normal)?|math(?:rm|bf|sf|it|tt|bb)|bold(?:symbol)?|operatorname|mbox|hbox"
     r"|left|right|bigl?|bigr?|Bigl?|Bigr?|quad|qquad|displaystyle|large|Large|Huge|bf|rm|it|space)(?![A-Za-z])"
@@ -45,14 +49,19 @@ def masked(text: str) -> str:
         text = _END_OF_PART.sub(lambda found: "\n" + " " * (len(found[0]) - 1), text)
     if "\\" not in text and "$" not in text:
         return text
-    text = _UNWRAPPED.sub(lambda found: " " * len(found[0]), text)
     parts: list[str] = []
     at = 0
     for start, end in _formulas(text):
-        parts.extend((text[at:start], _shown(text[start:end])))
+        parts.extend((_unwrapped(text[at:start]), _shown(_unwrapped(text[start:end]))))
         at = end
-    parts.append(text[at:])
+    parts.append(_unwrapped(text[at:]))
     return "".join(parts).replace("$", " ")
+
+
+def _unwrapped(text: str) -> str:
+    for _ in range(2):
+        text = _WORDED.sub(lambda found: " " * len(found[1]) + found[2] + " ", text)
+    return _UNWRAPPED.sub(lambda found: " " * len(found[0]), text)
 
 
 def _formulas(text: str) -> Iterator[tuple[int, int]]:
@@ -96,6 +105,6 @@ def _shown(formula: str) -> str:
         return BLANK * box.start() + formula[box.start() :]
     bare = formula.replace("$", " ").replace("\\[", "  ").replace("\\]", "  ")
     bare = bare.replace("\\(", "  ").replace("\\)", "  ")
-    if _A_LETTER.fullmatch(bare) or _SPEAKS.search(bare):
+    if _A_LETTER.fullmatch(bare.strip()) or _SPEAKS.search(bare):
         return bare
     return "".join("\n" if char == "\n" else BLANK for char in formula)

@@ -53,6 +53,7 @@ class Mention(Struct, frozen=True):
 
 
 _OPEN = " ([{<\"'"
+_SPACES = re.compile(r" {2,100}")
 _CLOSE = re.compile(r"(?:[ ]{0,6}[)\]}>\"'])?[)\]}>\"']{0,5}")
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4,
@@ -65,7 +66,7 @@ _WORD = (
 _JOINER = re.compile(
     r"(?:\s?\([^()\n]{1,40}\))?\s{0,3}(?:(?P<weak>[,;])|、|/|&|\+|>|(?:,\s?)?(?:and/or|and|or|nor|as\swell\sas|vs\.?|to|through|thru)\b"
     r"|和|与|或者?|以?及|还是|跟|同|并|至|到|~|(?P<none>(?=[(\[])))"
-    r"\s{0,3}(?:and\s|or\s|和|或)?(?:the\s)?(?:option\s|choice\s|answer\s|选项|答案)?[(\[\"']{0,2}[ ]?"
+    r"\s{0,3}(?:(?:and|or|maybe|possibly|perhaps)\s|和|或|可能是?)?(?:the\s)?(?:option\s|choice\s|answer\s|选项|答案)?[(\[\"']{0,2}[ ]?"
 )
 _NEXT_LINE = re.compile(r"[.;,。]?[ ]{0,3}[\n ][\n ]{0,3}[-•]?[ ]{0,3}(?:and\s|和)?[(\[]?")
 _ENDS_A_LIST = re.compile(
@@ -130,8 +131,8 @@ def _mention(text: str, token: re.Match[str], options: Sequence[str]) -> tuple[M
             name=named,
             start=token.start(),
             end=token.end(),
-            left=left,
-            right=text[end : end + AFTER],
+            left=_SPACES.sub(" ", left),
+            right=_SPACES.sub(" ", text[end : end + AFTER]),
             marked=marked or bool(rest),
             begins=not text[:start].strip(),
         ),

@@ -14,7 +14,9 @@ _SLACK = 8
 _LEADS_UP = " .:)、,-\"'("
 _NUMBER_GOES_ON = re.compile(r"\s{0,3}(?:[,、.&和]|and\b)?\s{0,3}(?:and\s)?\d|\s{0,2}%|\w")
 _YES_NO_GOES_ON = re.compile(r"\s(?:it|this|the)\s")
-_CONJUNCTION = re.compile(r"[\s,.。，;；:：!！\"')\]]{0,6}(?:and|but|or|和|或|但是?)?[\s,，]{0,3}")
+_CONJUNCTION = re.compile(
+    r"[\s,.。，;；:：!！\"')\]]{0,6}(?:and|but|or|和|或|但是?)?(?:\s(?:also|maybe|perhaps|sometimes))?[\s,，]{0,3}"
+)
 _STATEMENT = re.compile(
     r"(?:\b(?:answer|choice|option|conclusion)\b[\"']?\s{0,3}(?:is|:|=|would be|should be)"
     r"|\bi(?:'d| would)?\s(?:think|believe|choose|pick|select|say)\b(?:\s(?:it is|it's|that))?:?"
@@ -155,7 +157,7 @@ def _end_of(segment: str, option: str) -> int | None:
 def _stops(option: str, rest: str) -> bool:
     if option[-1].isdigit():
         return not _NUMBER_GOES_ON.match(rest)
-    if not rest.strip() or rest[0] in _BOUNDARY or rest.lstrip(" ")[:1] in ("\n", "-", "("):
+    if not rest.strip() or rest.lstrip(" ")[0] in _BOUNDARY or rest.lstrip(" ")[0] == "-":
         return True
     if option in ("yes", "no"):
         return bool(_YES_NO_GOES_ON.match(rest))

@@ -4,7 +4,7 @@ import re
 
 _ADVERB = (
     r"(?:(?:clearly|definitely|therefore|thus|indeed|likely|probably|most likely|obviously|certainly|still"
-    r"|actually|overall|generally|arguably|hence|then|so|always|simply|in fact)\s)?"
+    r"|actually|overall|generally|arguably|hence|then|so|always|simply|in fact|also|equally)\s)?"
 )
 _BE = (
     r"(?:is|was|would be|must be|should be|seems|appears|looks|sounds|remains|'s|has to be|could be|might be"
@@ -26,7 +26,7 @@ _STOP = (
 NAMED = re.compile(
     rf"\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|my|our|your|an?)\s(?:\w{{3,9}}ly\s)?"
     rf"(?:(?:final|single|only|most\s\w{{1,14}}|{_GOOD})[,\s]\s?){{0,3}}(?:answer|choice|option|one)\b(?!\s(?:that|which)\s(?:is|are)\b)"
-    r"|\s{0,3}(?:选项|项)?\s{0,3}(?:才|就|应该|应当|无疑|显然|即|便|也就)?(?:是|为)(?:本题的?|该题的?|这道?题的?|我的|我)?"
+    r"|\s{0,3}(?:选项|项)?\s{0,3}(?:才|就|应该|应当|无疑|显然|即|便|也就|也|都|均)?(?:是|为)(?:本题的?|该题的?|这道?题的?|我的|我)?"
     r"(?:唯一)?(?:最)?(?:正确|最佳|最终|合适|最优|最好|恰当|安全|合理|佳|稳妥)?的?(?:答案|选项|选择)(?!之一)"
     r"|\s{0,2}(?:が|은|는|이|가)?\s{0,2}(?:正解|답입니다|정답)"
     r"|\s{0,3}it is\b|,?\s{0,3}final answer\b",
@@ -41,7 +41,7 @@ BEST = re.compile(
     r"|makes?\s(?:the\s)?most\ssense|fits?\s(?:the\s)?best|best\s(?:fits|matches|answers|describes|represents|reflects|captures"
     r"|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\s(?:what|the\sone)\si\b|would\sbe\smy\b|gets\smy\svote|stands\sout"
     r"|wins\b|it\sis\b)"
-    r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述))?[,\s]{0,2}(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应)?"
+    r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述))?[,\s]{0,2}(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应|也|都|均)?"
     r"(?:是|为|属于)?(?:其中)?最(?:为)?"
     r"(?:正确|准确|恰当|合适|合理|妥当|妥|适当|适合|适宜|安全|稳妥|可取|贴切|符合|好|佳|优|可靠|理想|明智|有效|接近|全面|有利|得体|负责)",
     re.IGNORECASE,
@@ -53,7 +53,7 @@ RIGHT = re.compile(
     rf"|\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the\s|a\s)(?:more\s)?{_GOOD}\s{_THING}\b(?!\sthan)"
     r"|\s{0,3}makes?\ssense\b"
     r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述|叙述))?\s{0,3}"
-    r"(?:才|就|显然|应该|应当|则|其实|确实|的确|完全|无疑|肯定|明显|比较|相对)?(?:是|为)?(?:完全)?"
+    r"(?:才|就|显然|应该|应当|则|其实|确实|的确|完全|无疑|肯定|明显|比较|相对|也|都|均|同样)?(?:是|为)?(?:完全)?"
     r"(?:正确(?!率|性|地|与否|吗|的?是)|对的(?!吗)|没错|无误|没有问题|成立|(?:比)?(?:较|更)(?:为|加)?(?:正确|准确|恰当|合适|合理"
     r"|妥当|适当|适合|安全|稳妥|可取|贴切|符合|好|佳|优)|符合(?:题意|题目|题干|要求|条件|安全|规范|道德|法律|正确)"
     r"|(?:恰当|合适|合理|妥当|适当|安全|可取|稳妥|准确)(?:的(?!是)|(?=\s{0,2}(?:$|[。,.;!\n])))|对(?=\s{0,2}(?:$|[。,.;!\n了])))"
@@ -64,14 +64,15 @@ RIGHT = re.compile(
 """`is correct`, `正确`, a tick."""
 
 LISTED = re.compile(
-    r"[ ]{0,2}[.:)|、]?[ ]{0,3}[:|\-]{0,2}[ ]{0,3}(?:this\sis\s|是|is\s)?(?:the\s)?"
+    r"[ ]{0,2}[.:)|、]?[ ]{0,3}[:,|\-]{0,2}[ ]{0,3}(?:this\sis\s|是|is\s)?(?:the\s)?"
     r"(?:correct|right|正确|√)(?:\sanswer|的|答案)?(?=[ ]{0,3}(?:$|[\n.。|,!;(\-]|because|since|as\b|因为))",
     re.IGNORECASE,
 )
 """What stands behind an option in a list that says of each whether it is right."""
 
 ALSO = re.compile(
-    r"[^.。\n,;]{0,16}?(?:\balso\b|\btoo\b|\bas\swell\b|\bboth\b|\blikewise\b|\bequally\b|也|都|均|同样|皆|之一)",
+    r"[^.。\n,;]{0,16}?(?:\balso\b|\btoo\b|\bas\swell\b|\bboth\b|\blikewise\b|\bequally\b|也|都|均|同样|皆|之一)"
+    r"|[^.。\n]{0,40}?\b(?:so|as)\s(?:is|are|does)\s(?:option\s)?[(\[]?[A-Z]\b",
     re.IGNORECASE,
 )
 """Not the only one."""
@@ -96,11 +97,11 @@ GOES_ON = re.compile(
     r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|会|为|来|没|啊|嘛|呀|喔|哈|而|但|给|们|です|で|입니다|이|है|'d[ie]r|"
     r"的[,。]|较为|一项)"
 )
-ALONE = re.compile(r"[ ]{0,3}[.)。:!,、;|√]{0,2}[ ]{0,6}(?:\n|$)")
+ALONE = re.compile(r"[ ]{0,3}(?:option|choice|选项|项)?[ ]{0,3}[.)。:!,、;|√]{0,2}[ ]{0,6}(?:\n|$)")
 DELIMITED = re.compile(r"[ ]{0,2}[.:。、)\]]")
 PREDICATE = re.compile(
     r"\s{0,3}(?:(?:is|are|was|were|would|will|can|could|may|might|should|has|have|does|do|isn't|and|or|vs|says?|states?"
-    r"|involves?|suggests?|seems?|refers?|represents?|describes?|shows?)\b"
+    r"|involves?|suggests?|seems?|refers?|represents?|describes?|shows?|means?)\b"
     r"|不|和|或|与|及|是(?!因为)|错|/|&|=|\+|→|->|\||选项|项|×)",
     re.IGNORECASE,
 )

@@ -63,9 +63,9 @@ _FORMULA = re.compile(
 )
 _SUB_PART = re.compile(r"\s{0,3}\(?[A-Z][.):]")
 _OPTION_WORD = re.compile(r"(?:option|choice|answer|选项)\s{0,3}$", re.IGNORECASE)
-_WRONG_MARK = re.compile(r"×\s{0,3}$")
+_WRONG_MARK = re.compile(r"×[ ]{0,3}\Z")
 _FREE = re.compile(
-    r"(?:^|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|thus|hence"
+    r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|thus|hence"
     r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both)|选项|选择|所以|因此|认为|觉得"
     r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是)\s{0,3}$",
     re.IGNORECASE,
@@ -78,6 +78,8 @@ _REASON = re.compile(
     r"\s{0,3}[.:,)]?\s{0,3}(?:because|since|due to|as (?:it|this|the)|因为|由于|理由)", re.IGNORECASE
 )
 _LABEL = re.compile(r"[ ]{0,2}:")
+_SENTENCE_ENDS = re.compile(r"[.。!?…]\s{0,3}$")
+_OPENING = re.compile(r"\s{0,3}\(?\s?(?:(?:option|choice|answer)\s|选项)?$", re.IGNORECASE)
 _PART_BEGINS = re.compile(r"(?:^|[.。;:\n])\s{0,4}$")
 _BOUNDS = re.compile(r"[.。!?;\n]")
 _WITH_LETTER = re.compile(
@@ -132,7 +134,7 @@ def _settled(place: Place) -> bool:
         return True
     if behind.ENDS.match(it.right) and not _FORMULA.match(it.right):
         return True
-    return not it.is_word and behind.GOES_ON.match(it.right) is not None
+    return not place.is_word and behind.GOES_ON.match(it.right) is not None
 
 
 def _ends(place: Place) -> bool:
@@ -168,7 +170,7 @@ def _with_words(place: Place) -> Sign | None:
         return Sign(Weight.LEAD, "lead")
     if not _begins_a_line(place):
         return None
-    chooses = (first or last) and not _numbers_parts(place)
+    chooses = (first or last) and not _numbers_parts(place) and not _is_introduced(place)
     return Sign(Weight.LEAD if chooses else Weight.LISTED, "lead")
 
 
@@ -193,6 +195,12 @@ def _is_opening(place: Place) -> bool:
     return len(opening) <= 60 and "\n" not in opening and not _INTRODUCES.search(opening)
 
 
+def _is_introduced(place: Place) -> bool:
+    """The line before announces that options are gone through."""
+    above = place.text[: place.it.start].rstrip(" \n([-•").rpartition("\n")[2]
+    return above.endswith(":") and _INTRODUCES.search(above) is not None
+
+
 def _is_closing(place: Place) -> bool:
     """It stands in the last line."""
     return not place.text[place.it.end :].partition("\n")[2].strip()
@@ -200,15 +208,14 @@ def _is_closing(place: Place) -> bool:
 
 def _ends_a_listing(place: Place) -> bool:
     """`A. 5 N.` `B. 6 N.` `C.`: cut off before its words."""
-    it = place.it
-    previous = place.all[place.all.index(it) - 1]
-    return (
-        it.right[:1] in (".", ")", ":")
-        and it.right[:1] == previous.right[:1]
-        and it.option == previous.option + 1
-        and "\n\n" not in place.text[previous.end : it.start]
-        and before.LEAD.search(previous.left[-40:]) is not None
-    )
+    it, index = place.it, place.all.index(place.it)
+    previous = place.all[index - 1]
+    if "\n\n" in place.text[previous.end : it.start] or not before.LEAD.search(previous.left[-40:]):
+        return False
+    delimiter = it.right[:1]
+    if delimiter in (".", ")", ":") and delimiter == previous.right[:1] and it.option == previous.option + 1:
+        return True
+    return any(before.said(other.left) for other in place.all[:index])
 
 
 def _numbers_parts(place: Place) -> bool:
@@ -263,10 +270,11 @@ def _behind_text(place: Place) -> Sign | None:
     it = place.it
     if not it.marked or it.option < 0 or not behind.ENDS_FULLY.match(it.right):
         return None
-    if ends_with(it.left, place.options, it.option):
-        return None if before.is_denied(it.left) else Sign(Weight.RIGHT)
-    lead = _WITH_LETTER.search(it.left)
-    if lead is None or behind.NEGATIVE.search(lead.group()) or before.is_denied(it.left[: lead.start()]):
+    left = _OPENING.sub("", it.left)
+    if ends_with(left, place.options, it.option):
+        return None if before.is_denied(left) else Sign(Weight.RIGHT)
+    lead = _WITH_LETTER.search(left)
+    if lead is None or behind.NEGATIVE.search(lead.group()) or before.is_denied(left[: lead.start()]):
         return None
     return Sign(Weight.RIGHT)
 
@@ -276,10 +284,27 @@ def _called_wrong(place: Place) -> Sign | None:
     it = place.it
     if it.option < 0 or not before.may_announce(it.left) or not behind.ENDS.match(it.right):
         return None
-    return Sign(Weight.RIGHT) if before.called_wrong(it.left) else None
+    return Sign(Weight.BEST) if before.called_wrong(it.left) else None
+
+
+def _last_word(place: Place) -> Sign | None:
+    """`Not A, not B. C.`: a sentence of its own, and the last one."""
+    it = place.it
+    after = place.text[it.end :].strip(" \n.。!)]}\"'")
+    if (
+        after
+        or it.name == "I"
+        or it.is_word
+        and not it.right.strip()
+        or not _SENTENCE_ENDS.search(it.left)
+        or it.name.islower()
+        and not it.marked
+    ):
+        return None
+    return Sign(Weight.CHOSEN, "letter")
 
 
 _SIGNS: tuple[Callable[[Place], Sign | None], ...] = (
-    _announced, _led, _called, _concluded, _behind_text, _called_wrong,
+    _announced, _led, _called, _concluded, _behind_text, _called_wrong, _last_word,
 )  # fmt: skip
 _BY_PREDICATE = {Weight.NAMED: behind.NAMED, Weight.BEST: behind.BEST, Weight.RIGHT: behind.RIGHT}

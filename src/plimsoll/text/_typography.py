@@ -7,6 +7,8 @@ import re
 import unicodedata
 from functools import cache
 
+from plimsoll.text.letters import LETTERS
+
 _PLAIN = {
     " ": "*_`#$~\t\v\f\u00a0\u3000\u00ad",
     "\n": "\r\u0085\u2028\u2029",
@@ -71,4 +73,6 @@ def _table() -> dict[int, str]:
     table |= dict.fromkeys((*spaces, *marks, *_PICTURES), " ")
     lookalikes = (*range(0xFF01, 0xFF5F), *range(0x24B6, 0x24EA), *range(0x1D400, 0x1D6A4))
     table |= {code: made for code in lookalikes if len(made := unicodedata.normalize("NFKC", chr(code))) == 1}
+    for first in (0x1F150, 0x1F170, 0x1F1E6):
+        table |= {first + place: letter for place, letter in enumerate(LETTERS)}
     return table | {ord(char): made for made, chars in _PLAIN.items() for char in chars}
