@@ -27,9 +27,13 @@ _GAP = (
     r"(?:\s(?:to|for|here|of|among|amongst|from|in|that|which|choice|option|given|based|i|we|would|letter|number|key"
     r"|with|most)\b[^.\n:;?]{0,56}?)?"
 )
+_BAD = (
+    r"(?:dangerous|harmful|unsafe|risky|hazardous|inappropriate|extreme|problematic|offensive|unlikely|aggressive"
+    r"|unethical|irresponsible|tempting|reckless|damaging)"
+)
 _BEST = (
     r"(?:right|correct|best|safest|safer|better|proper|ideal|closest|nearest|wisest|fitting|preferred|chosen"
-    r"|most\s\w{3,14}|true|accurate|only|final|optimal)"
+    rf"|most\s(?!{_BAD}\b)\w{{3,14}}|true|accurate|only|final|optimal)"
 )
 _ZH_GOOD = (
     r"(?:正确|准确|恰当|合适|合理|妥当|适当|适合|安全|稳妥|可取|贴切|符合(?:题意|要求|题目要求|条件)|最佳|最优|最好"
@@ -83,7 +87,7 @@ CHOSEN = re.compile(
 
 NAMED = re.compile(
     rf"""\b{_BEST}\s(?:\w{{2,16}}\s){{0,5}}(?:{_BE}|:)\s{{0,3}}:?\s{{0,3}}{_ADVERB}{_OBJECT}\s{{0,3}}$
-    | \b(?:closest|nearest|corresponding|corresponds|equivalent)\sto\s{_OBJECT}\s{{0,3}}$
+    | \b(?:closest|nearest|corresponds)\sto\s{_OBJECT}\s{{0,3}}$
     | {_ZH_GOOD}的?(?:{_ZH_THING}|[^.。,;\n:]{{0,8}}(?:的)?{_ZH_THING})?{_ZH_BE}$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -93,7 +97,8 @@ SOFT = re.compile(
     rf"""\b(?:therefore|thus|hence|so|it\sis|it's|i\sthink|i\sbelieve|i'd\ssay|i\swould\ssay|would\sbe|it\swould\sbe
         |must\sbe|should\sbe|my\sanswer|final\sanswer|answer|ans|is\sthat\sof|which\sis|which\swould\sbe|namely|i\.e\.
         |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|leaving|only|conclude
-        |concluding|described\s(?:in|by)|represented\sby|that\sis)[,:]?[ ]{{1,3}}
+        |concluding|(?:as\s)?(?:described|stated|mentioned|captured|reflected|shown)\s(?:in|by)|represented\sby
+        |that\sis)[,:]?[ ]{{1,3}}
         (?:(?:it\sis|it's|only|just|the\sanswer)\s)?{_OBJECT}[ ]{{0,3}}$
     | (?:因此|所以|故|故而|因而|应该?是|应为|我认为|我觉得|我想|应该|综上(?:所述)?|最终|总之|只有|就是|即
         |对应的?是?|也就是)
@@ -104,7 +109,8 @@ SOFT = re.compile(
 """Words that put a letter forward where nothing follows it but an end or a reason."""
 
 _WRONG_ONE = re.compile(
-    r"(?:\b(?:incorrect|wrong|false|untrue|inappropriate|unsafe|exception|odd\sone(?:\sout)?|least\s\w{3,14})\s"
+    r"(?:\b(?:incorrect|wrong|false|untrue|inappropriate|unsafe|exception|odd\sone(?:\sout)?"
+    rf"|least\s\w{{3,14}}|most\s{_BAD})\s"
     r"(?:\w{2,16}\s){0,3}(?:is|was|:)\s{0,3}:?\s{0,3}(?:option\s|choice\s|statement\s)?"
     r"|(?:不正确|错误|不恰当|不合适|不合理|不妥当?|不当|不对|不符合(?:题意|要求|[^.。,;\n]{0,10})?|有误)的?"
     r"(?:说法|选项|做法|一项|叙述|表述|是|行为|答案)?(?:应该?)?(?:是|为|:)\s{0,3}(?:选项)?\s{0,3})$",
@@ -130,7 +136,9 @@ _NEGATED = re.compile(
     r"|\b(?:wrong|incorrect|worst|bad|false|instead of|rather than|other than|except|but not|eliminates?"
     r"|excludes?|rejects?|rules? out|discard|ruled out|eliminated?|excluding|eliminating)"
     r"\s{0,3}(?:for\s)?(?:the\s)?(?:option\s|choice\s)?$"
-    r"|(?:不(?!过|仅|但|只|同)|没|别|勿|并非|错误的?|是否|为什么|为何|排除|除了|而非|除)[^。,\n]{0,4}$",
+    rf"|\b(?:least\s\w{{3,14}}|most\s{_BAD})\s$"
+    r"|(?:不(?!过|仅|但|只|同)|没|别|勿|并非|错误的?|是否|为什么|为何|排除|除了|而非|除|危险|有害|极端|过激|最差|糟糕)"
+    r"[^。,\n]{0,4}$",
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(

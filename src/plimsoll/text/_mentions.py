@@ -64,9 +64,10 @@ _WORD = (
     r"|第([一二三四五六])(?:(?:个|项|种|条)?(?:选项|答案|选择)|[个项](?=\s{0,2}(?:$|[.。,;!\n]|是?正确|最|更)))"
 )
 _JOINER = re.compile(
-    r"(?:\s?\([^()\n]{1,40}\))?\s{0,3}(?:(?P<weak>[,;])|、|/|&|\+|>|(?:,\s?)?(?:and/or|and|or|nor|as\swell\sas|vs\.?|to|through|thru)\b"
-    r"|和|与|或者?|以?及|还是|跟|同|并|至|到|~|(?P<none>(?=[(\[])))"
-    r"\s{0,3}(?:(?:and|or|maybe|possibly|perhaps)\s|和|或|可能是?)?(?:the\s)?(?:option\s|choice\s|answer\s|选项|答案)?[(\[\"']{0,2}[ ]?"
+    r"(?:\s?\([^()\n]{1,40}\))?\s{0,3}(?:(?P<weak>[,;])|、|/|&|\+|>|(?:,\s?)?(?:and/or|and|or|nor|as\swell\sas"
+    r"|vs\.?|to|through|thru)\b|和|与|或者?|以?及|还是|跟|同|并|至|到|~|(?P<none>(?=[(\[])))"
+    r"\s{0,3}(?:(?:and|or|maybe|possibly|perhaps)\s|和|或|可能是?)?(?:the\s)?"
+    r"(?:option\s|choice\s|answer\s|选项|答案)?[(\[\"']{0,2}[ ]?"
 )
 _NEXT_LINE = re.compile(r"[.;,。]?[ ]{0,3}[\n ][\n ]{0,3}[-•]?[ ]{0,3}(?:and\s|和)?[(\[]?")
 _ENDS_A_LIST = re.compile(
@@ -108,7 +109,7 @@ def _tokens(count: int) -> re.Pattern[str]:
     several = rf"(?<![.'])[A-{last}]{{2,8}}(?![A-Za-z0-9&'\-_])"
     beginnings = rf"[A-{last}a-{last.lower()}1-4tfslTFSL第]"
     return re.compile(
-        rf"(?<![A-Za-z0-9&/\\\-¤])(?={beginnings})(?:{letter}|{several}|(?i:{_WORD}))", re.ASCII
+        rf"(?<![A-Za-z0-9&/\\\-¤°])(?={beginnings})(?:{letter}|{several}|(?i:{_WORD}))", re.ASCII
     )
 
 

@@ -14,36 +14,46 @@ _GOOD = (
     r"(?:right|correct|accurate|appropriate|suitable|proper|best|safest|better|ideal|optimal|preferable|wisest|fitting"
     r"|reasonable|sensible|responsible|prudent|ethical|closest|strongest|valid|relevant|helpful|logical|likely|apt)"
 )
+_BAD = (
+    r"(?:dangerous|harmful|unsafe|risky|hazardous|inappropriate|extreme|problematic|offensive|unlikely|aggressive"
+    r"|severe|serious|incorrect|unethical|irresponsible|rude|damaging|destructive|toxic|biased|unreasonable|unsuitable"
+    r"|implausible|tempting|confusing|misleading|drastic|careless|reckless|illegal|violent|hurtful|insensitive"
+    r"|negative|costly|expensive|common|passive|wrong|questionable|controversial|disrespectful)"
+)
+_MOST = rf"most\s(?!{_BAD}\b)\w{{3,16}}"
+_ADJECTIVE = rf"(?:(?:final|single|only|one|{_MOST}|{_GOOD})(?:,\s|\sand\s|\s))"
 _THING = (
     r"(?:answer|choice|option|one|response|action|approach|course|solution|selection|pick|way|thing|step|match|fit|advice"
     r"|reaction|behaviou?r|statement|decision|strategy|method)"
 )
 _STOP = (
-    r"(?=[)\]\"']{0,2}\s{0,3}(?:$|[\n.。,;:!|、(<)\-]|because|since|as\b|here|and\b|in\b|for\b|but\b|while\b|given|among|of\b"
-    r"|to\b|that\b|due|under|when|overall|based|with|which))"
+    r"(?=[)\]\"']{0,2}\s{0,3}(?:$|[\n.。,;:!|、(<)\-]|because|since|as\b|here|and\b|in\b|for\b|but\b|while\b|given"
+    r"|among|of\b|to\b|that\b|due|under|when|overall|based|with|which))"
 )
 
 NAMED = re.compile(
-    rf"\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|my|our|your|an?)\s(?:\w{{3,9}}ly\s)?"
-    rf"(?:(?:final|single|only|most\s\w{{1,14}}|{_GOOD})[,\s]\s?){{0,3}}(?:answer|choice|option|one)\b(?!\s(?:that|which)\s(?:is|are)\b)"
-    r"|\s{0,3}(?:选项|项)?\s{0,3}(?:才|就|应该|应当|无疑|显然|即|便|也就|也|都|均)?(?:是|为)(?:本题的?|该题的?|这道?题的?|我的|我)?"
-    r"(?:唯一)?(?:最)?(?:正确|最佳|最终|合适|最优|最好|恰当|安全|合理|佳|稳妥)?的?(?:答案|选项|选择)(?!之一)"
+    rf"\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|my|our|your)\s(?:\w{{3,9}}ly\s)?"
+    rf"(?:{_ADJECTIVE}{{0,3}}answer\b|{_ADJECTIVE}{{1,3}}(?:choice|option|one)\b|(?:choice|option|pick)(?=\s?(?:$|[.\n,!]))"
+    r"|(?:choice|option|one)\s(?:i|we)\b)(?!\s(?:that|which)\s(?:is|are)\b)"
+    r"|\s{0,3}(?:选项|项)?\s{0,3}(?:才|就|应该|应当|无疑|显然|即|便|也就|也|都|均)?(?:是|为)(?:本题的?|该题的?|这道?题的?"
+    r"|我的|我)?(?:唯一)?(?:最)?(?:正确|最佳|最终|合适|最优|最好|恰当|安全|合理|佳|稳妥)?的?(?:答案|选项|选择)(?!之一)"
     r"|\s{0,2}(?:が|은|는|이|가)?\s{0,2}(?:正解|답입니다|정답)"
-    r"|\s{0,3}it is\b|,?\s{0,3}final answer\b",
+    r"|\s{0,3}it is(?=\s{0,2}(?:$|[.!\n]))|,?\s{0,3}final answer\b",
     re.IGNORECASE,
 )
 """`is the correct answer`, `是正确答案`."""
 
 BEST = re.compile(
-    rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?(?:{_BE}\s{{1,3}}{_ADVERB}(?:the\s|my\s|our\s)?(?:most\s(?:\w{{3,14}}|{_GOOD})"
+    rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?(?:{_BE}\s{{1,3}}{_ADVERB}(?:the\s|my\s|our\s)?(?:{_MOST}"
     rf"|best|safest|wisest|closest|only\s(?:right|correct|{_GOOD}))(?:\sand\s(?:most\s)?\w{{3,14}})?"
     rf"(?:{_STOP}|\s(?:\w{{3,14}}\s)?{_THING}\b|,\s\w{{3,14}}\s{_THING}\b)"
-    r"|makes?\s(?:the\s)?most\ssense|fits?\s(?:the\s)?best|best\s(?:fits|matches|answers|describes|represents|reflects|captures"
-    r"|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\s(?:what|the\sone)\si\b|would\sbe\smy\b|gets\smy\svote|stands\sout"
-    r"|wins\b|it\sis\b)"
-    r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述))?[,\s]{0,2}(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应|也|都|均)?"
-    r"(?:是|为|属于)?(?:其中)?最(?:为)?"
-    r"(?:正确|准确|恰当|合适|合理|妥当|妥|适当|适合|适宜|安全|稳妥|可取|贴切|符合|好|佳|优|可靠|理想|明智|有效|接近|全面|有利|得体|负责)",
+    r"|makes?\s(?:the\s)?most\ssense|fits?\s(?:the\s)?best|best\s(?:fits|matches|answers|describes|represents|reflects"
+    r"|captures|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\s(?:what|the\sone)\si\b|would\sbe\smy\b|gets\smy\svote"
+    r"|stands\sout|wins\b)"
+    r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述))?[,\s]{0,2}"
+    r"(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应|也|都|均)?(?:是|为|属于)?(?:其中)?最(?:为)?"
+    r"(?:正确|准确|恰当|合适|合理|妥当|妥|适当|适合|适宜|安全|稳妥|可取|贴切|符合|好|佳|优|可靠|理想|明智|有效|接近|全面|有利"
+    r"|得体|负责)",
     re.IGNORECASE,
 )
 """`is the safest`, `最合适`."""

@@ -77,6 +77,8 @@ _INTRODUCES = re.compile(
 _REASON = re.compile(
     r"\s{0,3}[.:,)]?\s{0,3}(?:because|since|due to|as (?:it|this|the)|因为|由于|理由)", re.IGNORECASE
 )
+_COPULA = re.compile(r"(?:\b(?:is|are|was|be)|:)\s{0,2}(?:(?:option|choice|statement)\s)?$", re.IGNORECASE)
+_ROMAN = re.compile(r"\bII\b")
 _LABEL = re.compile(r"[ ]{0,2}:")
 _SENTENCE_ENDS = re.compile(r"[.。!?…]\s{0,3}$")
 _OPENING = re.compile(r"\s{0,3}\(?\s?(?:(?:option|choice|answer)\s|选项)?$", re.IGNORECASE)
@@ -151,12 +153,22 @@ def _led(place: Place) -> Sign | None:
     if not before.LEAD.search(it.left[-40:]):
         return None
     if behind.ALONE.match(it.right):
-        if _is_closing(place) and not _is_opening(place) and _ends_a_listing(place):
-            return Sign(Weight.LISTED, "lead")
-        return Sign(Weight.SAID if _is_opening(place) or _is_closing(place) else Weight.LEAD, "letter")
+        return _alone(place)
     if (called := _called(place)) is not None:
         return called
     return _with_words(place)
+
+
+def _alone(place: Place) -> Sign | None:
+    """A letter that is a line."""
+    it = place.it
+    if _is_opening(place):
+        return Sign(Weight.SAID, "letter")
+    if it.name.islower() or it.left.endswith("| ") or it.right.startswith(":"):
+        return None
+    if not _is_closing(place):
+        return Sign(Weight.LEAD, "letter")
+    return Sign(Weight.LISTED, "lead") if _ends_a_listing(place) else Sign(Weight.SAID, "letter")
 
 
 def _with_words(place: Place) -> Sign | None:
@@ -182,6 +194,8 @@ def _begins_a_line(place: Place) -> bool:
     reason = behind.BECAUSE.match(it.right) is not None
     if it.name.islower():
         return reason
+    if it.name == "I" and _ROMAN.search(place.text, it.end):
+        return False
     if it.name == "A" and _LABEL.match(it.right) and not it.marked:
         return _REASON.match(it.right) is not None
     return it.marked or reason or bool(behind.DELIMITED.match(it.right)) or it.right[:1] in (",", "(")
@@ -279,6 +293,16 @@ def _behind_text(place: Place) -> Sign | None:
     return Sign(Weight.RIGHT)
 
 
+def _closing(place: Place) -> Sign | None:
+    """`The immediate consequence is (C).`: the last letter of all, whatever the thing is called."""
+    it = place.it
+    if place.all[-1] is not it or not it.marked or it.option < 0 or not it.name.isupper():
+        return None
+    if not _COPULA.search(it.left) or before.is_denied(it.left) or not (_ends(place) or place.goes_on):
+        return None
+    return Sign(Weight.RIGHT)
+
+
 def _called_wrong(place: Place) -> Sign | None:
     """It is named as the wrong one, in closing: the answer where the wrong one is asked for."""
     it = place.it
@@ -291,20 +315,13 @@ def _last_word(place: Place) -> Sign | None:
     """`Not A, not B. C.`: a sentence of its own, and the last one."""
     it = place.it
     after = place.text[it.end :].strip(" \n.。!)]}\"'")
-    if (
-        after
-        or it.name == "I"
-        or it.is_word
-        and not it.right.strip()
-        or not _SENTENCE_ENDS.search(it.left)
-        or it.name.islower()
-        and not it.marked
-    ):
+    cut_off = it.is_word and not it.right.strip()
+    if after or cut_off or it.name == "I" or (it.name.islower() and not it.marked):
         return None
-    return Sign(Weight.CHOSEN, "letter")
+    return Sign(Weight.CHOSEN, "letter") if _SENTENCE_ENDS.search(it.left) else None
 
 
 _SIGNS: tuple[Callable[[Place], Sign | None], ...] = (
-    _announced, _led, _called, _concluded, _behind_text, _called_wrong, _last_word,
+    _announced, _led, _called, _concluded, _behind_text, _closing, _called_wrong, _last_word,
 )  # fmt: skip
 _BY_PREDICATE = {Weight.NAMED: behind.NAMED, Weight.BEST: behind.BEST, Weight.RIGHT: behind.RIGHT}
