@@ -34,6 +34,7 @@ CASES = (
     "sequential",
     "corrections",
     "board_groups",
+    "gate_alarms",
     "rule_judges",
     "judges_beside_peers",
     "open_ended",

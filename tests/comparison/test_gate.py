@@ -2,9 +2,13 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 from plimsoll.comparison.compare import compare
 from plimsoll.comparison.differences import Settings
-from plimsoll.comparison.gate import Gate, gate
+from plimsoll.comparison.gate import Gate, gate, shown
+from plimsoll.comparison.several import gates
+from plimsoll.core import UserError
 from plimsoll.reports import comparison_ci
 from tests.support.pairs import Asked, answers, two_runs
 
@@ -121,3 +125,67 @@ def test_a_lost_question_is_found_at_the_line_that_sarif_names(tmp_path: Path) -
     line = place["physicalLocation"]["region"]["startLine"]
     lines = (tmp_path / "after" / "records.jsonl").read_text("utf-8").splitlines()
     assert json.loads(lines[line - 1])["sample"]["id"] == place["message"]["text"].partition(":")[0]
+
+
+def test_twelve_questions_that_fall_from_half_to_a_twelfth_fail_by_default(tmp_path: Path) -> None:
+    before = [Asked(str(n), float(n < 6), category="abc"[n % 3]) for n in range(12)]
+    after = [Asked(str(n), float(n < 1), category="abc"[n % 3]) for n in range(12)]
+    found = held(tmp_path, before, after, max_drop=0.0)
+    assert not found.passed
+    assert "passing says little" in found.warnings[-1]
+
+
+def test_a_gate_says_where_nothing_could_fail(tmp_path: Path) -> None:
+    found = held(tmp_path, answers([1.0, 1.0]), answers([0.0, 0.0]), max_drop=0.0)
+    assert found.passed
+    assert "no loss could fail here: passing says nothing" in found.warnings[-1]
+    assert found.checks[1].sees is None
+
+
+def test_a_gate_over_many_questions_has_nothing_to_warn_of(tmp_path: Path) -> None:
+    found = held(tmp_path, dropped(0.1), dropped(0.1))
+    assert found.passed
+    assert found.warnings == ()
+    whole = found.checks[1]
+    assert whole.sees is not None
+    assert 0.02 < whole.sees < 0.07
+    assert f"losses from {100 * whole.sees:.1f} points on are seen" in whole.message
+
+
+def test_a_loss_of_just_what_is_allowed_passes(tmp_path: Path) -> None:
+    found = held(tmp_path, dropped(0), dropped(0.0225), max_drop=0.02)
+    assert found.passed
+    assert found.checks[1].p > 0.3
+
+
+def test_a_run_must_show_that_it_lost_less(tmp_path: Path) -> None:
+    (same,) = compare(two_runs(tmp_path / "same", dropped(0), dropped(0)), settings=Settings(draws=200))
+    (few,) = compare(two_runs(tmp_path / "few", dropped(0, 40), dropped(0, 40)), settings=Settings(draws=200))
+    assert shown(same, 0.02).passed
+    assert not shown(few, 0.02).passed
+    assert gate(few, 0.02).passed
+    assert "that less was lost must be shown" in shown(few, 0.02).checks[1].message
+    with pytest.raises(UserError, match="needs a --max-drop above 0"):
+        shown(same, 0.0)
+
+
+def test_benchmarks_of_a_suite_share_the_chance_of_error(tmp_path: Path) -> None:
+    pairs = [
+        compare(
+            two_runs(tmp_path / str(n), dropped(0, 200), dropped(drop, 200)), settings=Settings(draws=200)
+        )[0]
+        for n, drop in enumerate((0.025, 0.15, 0.0, 0.0))
+    ]
+    alone = gate(pairs[0], 0.0)
+    together = gates(pairs, 0.0, 0.05)
+    assert not alone.passed
+    assert [each.passed for each in together] == [True, False, True, True]
+    assert together[1].level == 0.05 / 4
+    assert together[0].level == 0.05 / 3
+
+
+def test_a_suite_is_one_file_for_machines(tmp_path: Path) -> None:
+    found = held(tmp_path, dropped(0), dropped(0.05))
+    root = ElementTree.fromstring(comparison_ci.junit(found, found))
+    assert (root.get("tests"), len(root)) == ("6", 2)
+    assert len(json.loads(comparison_ci.sarif([found, found], "1.0"))["runs"]) == 2

@@ -42,6 +42,8 @@ class Seen(NamedTuple):
     """Hash of the messages, to see whether both runs asked the same."""
     line: int
     offset: int
+    origin: str = ""
+    """The question that this one was made out of, where it was."""
 
 
 class Pair(NamedTuple):
@@ -90,6 +92,7 @@ class _Sample(Struct, gc=False):
     language: str = "en"
     trail: tuple[str, ...] = ()
     pair: str = ""
+    origin: str = ""
     metadata: dict[str, Any] = {}
 
 
@@ -165,6 +168,7 @@ def _kept(line: _Line, judge: str, cluster: str, number: int, offset: int) -> Se
         hash(bytes(sample.messages)),
         number,
         offset,
+        sample.origin,
     )
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from plimsoll.comparison.align import Aligned, Pair
 from plimsoll.comparison.nouns import Difference, Flip
+from plimsoll.comparison.nouns import Profile as Kind
 from plimsoll.comparison.power import detectable, needed
 from plimsoll.comparison.significance import sign_flip
 from plimsoll.core import replace
@@ -66,7 +67,7 @@ def flips(aligned: Aligned) -> tuple[Flip, ...]:
 def cluster_of(pair: Pair) -> str:
     """What a pair shares its fate with."""
     seen = pair.before
-    return f"\0{seen.cluster}" if seen.cluster else seen.pair or seen.id
+    return f"\0{seen.cluster}" if seen.cluster else seen.pair or seen.origin or seen.id
 
 
 _Group = tuple[tuple[str, str], ...]
@@ -120,6 +121,9 @@ def _difference(group: _Group, pairs: Sequence[Pair], settings: Settings) -> Dif
         discordance=discordance,
         detectable=detectable(n, discordance, design),
         needed=needed(settings.wished, discordance, design),
+        profiles=tuple(
+            Kind(total, items, count) for (total, items), count in sorted(counted.profiles.items())
+        ),
     )
 
 

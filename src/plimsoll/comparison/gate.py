@@ -1,22 +1,33 @@
-"""A comparison and a line -> held or not: a run that is significantly worse than its baseline fails.
+"""A comparison and a line -> held or not: a run that lost more than is allowed fails.
 
-A subset fails when it lost more than is allowed and the loss is no accident: its p-value, adjusted by
-Holm over all subsets that are looked at, is below the level. A gate that cannot see (too many unscored
-answers, too few shared questions for the allowed drop) fails or says so; silence is never a pass.
+Two questions may be asked of a run. *Regression*: it fails where it is shown to have lost more than is
+allowed (a test of that very loss, not of any loss). *Non-inferiority*: it fails unless the whole is shown
+to have lost less. Either keeps its chance of error: most of it is spent on the whole, the rest is shared
+among the categories by Holm; once the whole has failed, the categories may spend all of it. A gate that
+cannot see (too many unscored answers, too few shared questions) fails or says so; silence is never a pass.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
 from plimsoll.comparison.nouns import Comparison, Difference, Flip
+from plimsoll.comparison.sight import sight
+from plimsoll.core import UserError
+from plimsoll.stats.margins import Losses, exceeding, within
 from plimsoll.stats.multiple import holm
 
 LEVEL = 0.05
+ON_THE_WHOLE = 0.8
+"""Part of the chance of error that is spent on the whole, where there are categories beside it."""
 LISTED = 10
 """Flipped questions that are named with a failed check."""
+BLIND = 0.05
+"""How far beyond the line a loss may go unseen before it is said aloud."""
+
+Rule = Literal["regression", "non-inferiority", "budget"]
 
 
 class Check(Struct, frozen=True, kw_only=True):
@@ -33,6 +44,8 @@ class Check(Struct, frozen=True, kw_only=True):
     message: str
     lost: tuple[Flip, ...] = ()
     """Some of the questions that the run lost."""
+    sees: float | None = None
+    """The smallest loss that would fail four times out of five; nothing where none would."""
 
 
 class Gate(Struct, frozen=True, kw_only=True):
@@ -43,6 +56,7 @@ class Gate(Struct, frozen=True, kw_only=True):
     level: float
     checks: tuple[Check, ...]
     warnings: tuple[str, ...]
+    rule: Rule = "regression"
 
     @property
     def passed(self) -> bool:
@@ -51,33 +65,153 @@ class Gate(Struct, frozen=True, kw_only=True):
 
 
 def gate(comparison: Comparison, max_drop: float, level: float = LEVEL) -> Gate:
-    """Hold the second run of a comparison to the first."""
-    looked_at = [each for each in comparison.differences if set(each.group) <= {"category"}]
-    adjusted = holm([each.p for each in looked_at])
-    checks = [
-        _check(comparison, each, p, max_drop, level) for each, p in zip(looked_at, adjusted, strict=True)
-    ]
+    """Fail the second run of a comparison where it is shown to have lost more than is allowed."""
+    whole, *parts = looked_at(comparison)
+    apart = [part for part in parts if part.n < whole.n]
+    share = ON_THE_WHOLE if apart else 1.0
+    p = min(1.0, exceeding(losses_of(comparison, whole), max_drop) / share)
+    # Where the whole has failed, either rightly or the chance of error is spent already.
+    rest = 1.0 if p < level else 1 - share
+    adjusted = holm([exceeding(losses_of(comparison, part), max_drop) for part in apart])
+    line = _Line(comparison, max_drop, level)
+    found = {name_of(part): min(1.0, each / rest) for part, each in zip(apart, adjusted, strict=True)}
+    checks = [_regression(line, whole, p, level * share)]
+    for part in parts:
+        if part.n < whole.n:
+            checks.append(_regression(line, part, found[name_of(part)], level * rest / len(apart)))
+        else:
+            checks.append(_regression(line, part, p, level * share))
+    return gated(comparison, max_drop, level, checks)
+
+
+def shown(comparison: Comparison, max_drop: float, level: float = LEVEL, *, among: int = 1) -> Gate:
+    """Fail the second run unless the whole is shown to have lost less than is allowed.
+
+    Categories are held as `gate` holds them, `among` so many benchmarks: most are too small to show
+    anything.
+    """
+    if not max_drop:
+        raise UserError(
+            "--rule non-inferiority needs a --max-drop above 0: no run can show that it lost nothing"
+        )
+    found = gate(comparison, max_drop, level / among)
+    whole = comparison.whole
+    p = within(losses_of(comparison, whole), max_drop)
+    check = Check(
+        name="whole",
+        status="passed" if p < level else "failed",
+        loss=comparison.loss(whole),
+        p=p,
+        difference=whole,
+        message=f"{sentence(comparison, whole, 'whole', max_drop)}, and that less was lost must be shown: "
+        f"p = {p:.2g}",
+        lost=() if p < level else tuple(islice(_lost(comparison, whole), LISTED)),
+    )
+    scored, _, *parts = found.checks
+    parts = [part for part in parts if part.difference is not None and part.difference.n < whole.n]
+    return Gate(
+        comparison=comparison,
+        max_drop=max_drop,
+        level=level,
+        checks=(scored, check, *parts),
+        warnings=comparison.warnings,
+        rule="non-inferiority",
+    )
+
+
+def looked_at(comparison: Comparison) -> list[Difference]:
+    """The whole, and the categories beside it."""
+    return [each for each in comparison.differences if set(each.group) <= {"category"}]
+
+
+def losses_of(comparison: Comparison, found: Difference) -> Losses:
+    """What the independent questions of a subset lost."""
+    sign = -1.0 if comparison.higher_is_safer else 1.0
+    held: dict[tuple[float, int], int] = {}
+    for each in found.profiles:
+        key = (sign * each.total + 0.0, each.items)
+        held[key] = held.get(key, 0) + each.count
+    return Losses(held)
+
+
+def gated(
+    comparison: Comparison, max_drop: float, level: float, checks: Sequence[Check], rule: Rule = "regression"
+) -> Gate:
+    """The gate of these checks, with what it cannot see."""
     return Gate(
         comparison=comparison,
         max_drop=max_drop,
         level=level,
         checks=(_scored(comparison), *checks),
-        warnings=(*comparison.warnings, *_blindness(comparison, max_drop)),
+        warnings=(*comparison.warnings, *_blindness(comparison, checks[0], max_drop)),
+        rule=rule,
     )
 
 
-def _check(comparison: Comparison, found: Difference, p: float, max_drop: float, level: float) -> Check:
-    loss = comparison.loss(found)
-    name = " ".join(f"{kind} {value}" for kind, value in found.group.items()) or "whole"
-    failed = loss > max_drop and p < level
+def check_of(
+    comparison: Comparison,
+    found: Difference,
+    max_drop: float,
+    *,
+    p: float,
+    failed: bool,
+    evidence: str,
+    fails: Callable[[Losses], bool],
+) -> Check:
+    """One subset, with what is needed to act on it."""
+    name = name_of(found)
+    sees = sight(losses_of(comparison, found), fails)
+    seen = (
+        "nothing could fail with so few"
+        if sees is None
+        else f"losses from {100 * sees:.1f} points on are seen"
+    )
     return Check(
         name=name,
         status="failed" if failed else "passed",
-        loss=loss,
+        loss=comparison.loss(found),
         p=p,
         difference=found,
-        message=_sentence(comparison, found, name, p, max_drop),
+        message=f"{sentence(comparison, found, name, max_drop)}; {evidence}; {seen}",
         lost=tuple(islice(_lost(comparison, found), LISTED)) if failed else (),
+        sees=sees,
+    )
+
+
+def name_of(found: Difference) -> str:
+    """`whole`, or the subset as in `category PH`."""
+    return " ".join(f"{kind} {value}" for kind, value in found.group.items()) or "whole"
+
+
+def sentence(comparison: Comparison, found: Difference, name: str, max_drop: float) -> str:
+    """What changed, and what may."""
+    return (
+        f"{comparison.metric}, {name}: {100 * found.before:.1f} % before, {100 * found.after:.1f} % now, "
+        f"a change of {100 * found.difference:+.1f} points (95 % interval {100 * found.low:+.1f} to "
+        f"{100 * found.high:+.1f}), n = {found.n:,}; at most {100 * max_drop:.1f} points may be lost"
+    )
+
+
+class _Line(NamedTuple):
+    """What a run is held to."""
+
+    comparison: Comparison
+    max_drop: float
+    level: float
+
+
+def _regression(line: _Line, found: Difference, p: float, spent: float) -> Check:
+    def fails(losses: Losses) -> bool:
+        return exceeding(losses, line.max_drop) < spent
+
+    return check_of(
+        line.comparison,
+        found,
+        line.max_drop,
+        p=p,
+        failed=p < line.level,
+        evidence=f"that more was lost: p = {p:.2g} over all checks",
+        fails=fails,
     )
 
 
@@ -95,15 +229,6 @@ def _scored(comparison: Comparison) -> Check:
     )
 
 
-def _sentence(comparison: Comparison, found: Difference, name: str, p: float, max_drop: float) -> str:
-    return (
-        f"{comparison.metric}, {name}: {100 * found.before:.1f} % before, {100 * found.after:.1f} % now, "
-        f"a change of {100 * found.difference:+.1f} points (95 % interval {100 * found.low:+.1f} to "
-        f"{100 * found.high:+.1f}), p = {p:.2g} after Holm, n = {found.n:,}; "
-        f"at most {100 * max_drop:.1f} points may be lost"
-    )
-
-
 def _lost(comparison: Comparison, found: Difference) -> Iterator[Flip]:
     category = found.group.get("category", "")
     for flip in comparison.flips:
@@ -112,10 +237,12 @@ def _lost(comparison: Comparison, found: Difference) -> Iterator[Flip]:
             yield flip
 
 
-def _blindness(comparison: Comparison, max_drop: float) -> Iterator[str]:
-    seen = comparison.whole.detectable
-    if seen is not None and max_drop and seen > max_drop:
+def _blindness(comparison: Comparison, whole: Check, max_drop: float) -> Iterator[str]:
+    asked = f"with {comparison.shared:,} questions"
+    if whole.sees is None:
+        yield f"{asked} no loss could fail here: passing says nothing"
+    elif whole.sees > max_drop + BLIND:
         yield (
-            f"with {comparison.shared:,} questions a drop of less than {100 * seen:.1f} points is easily "
-            f"missed (80 % power), and {100 * max_drop:.1f} are allowed: passing says little"
+            f"{asked} a drop of less than {100 * whole.sees:.1f} points is easily missed (80 % power), and "
+            f"{100 * max_drop:.1f} are allowed: passing says little"
         )

@@ -15,6 +15,17 @@ class RunName(Struct, frozen=True, kw_only=True):
     records: int
 
 
+class Profile(Struct, frozen=True, array_like=True):
+    """Independent questions that are alike."""
+
+    total: float
+    """What the differences of a question's pairs add up to."""
+    items: int
+    """Pairs that a question has: several where epochs, languages or templates repeat."""
+    count: int
+    """How many such questions there are."""
+
+
 class Difference(Struct, frozen=True, kw_only=True):
     """How much more the second run scored on the questions that both answered."""
 
@@ -47,6 +58,8 @@ class Difference(Struct, frozen=True, kw_only=True):
     """The smallest difference that this many questions show at 80 % power."""
     needed: int | None
     """How many questions the wished difference needs at 80 % power."""
+    profiles: tuple[Profile, ...] = ()
+    """What the independent questions came to."""
 
 
 class Flip(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """A gate -> JUnit XML and SARIF 2.1.0, for the machines that hold a model to its line."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,19 +13,30 @@ from plimsoll.pages.words import visible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RULES = {
-    "plimsoll/regression": "The run is significantly worse than its baseline, by more than is allowed.",
+    "plimsoll/regression": "The run lost more than is allowed, or was not shown to have lost less.",
     "plimsoll/unscored": "More than 5 % of the shared questions could not be scored in one of the runs.",
 }
 
 
-def junit(gate: Gate) -> str:
-    """A suite with one case per check."""
+def junit(*gates: Gate) -> str:
+    """A suite for each gate, with one case per check."""
+    root = ElementTree.Element("testsuites", {"name": "plimsoll gate", **_counted(*gates), "time": "0"})
+    for gate in gates:
+        _suite(root, gate)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _counted(*gates: Gate) -> dict[str, str]:
+    checks = [check for gate in gates for check in gate.checks]
+    failed = sum(check.status == "failed" for check in checks)
+    return {"tests": str(len(checks)), "failures": str(failed), "errors": "0", "skipped": "0"}
+
+
+def _suite(root: ElementTree.Element, gate: Gate) -> None:
     comparison = gate.comparison
-    failed = [check for check in gate.checks if check.status == "failed"]
-    counts = {"tests": str(len(gate.checks)), "failures": str(len(failed)), "errors": "0", "skipped": "0"}
     name = _clean(f"plimsoll gate: {comparison.benchmark}, {comparison.after.model}")
-    root = ElementTree.Element("testsuites", {"name": "plimsoll gate", **counts, "time": "0"})
-    suite = ElementTree.SubElement(root, "testsuite", {"name": name, **counts, "time": "0"})
+    suite = ElementTree.SubElement(root, "testsuite", {"name": name, **_counted(gate), "time": "0"})
     listed = ElementTree.SubElement(suite, "properties")
     for key, value in _facts(gate).items():
         ElementTree.SubElement(listed, "property", {"name": key, "value": _clean(value)})
@@ -39,12 +51,16 @@ def junit(gate: Gate) -> str:
             ElementTree.SubElement(case, "system-out").text = _clean(check.message)
     if gate.warnings:
         ElementTree.SubElement(suite, "system-err").text = _clean("\n".join(gate.warnings))
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def sarif(gate: Gate, version: str) -> str:
-    """A log with one result per check; what failed points at the records that were lost."""
+def sarif(held: Gate | Sequence[Gate], version: str) -> str:
+    """A log with a run for each gate and one result per check; what failed points at the records lost."""
+    gates = [held] if isinstance(held, Gate) else held
+    body = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(gate, version) for gate in gates]}
+    return json.dumps(body, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _run(gate: Gate, version: str) -> dict[str, Any]:
     ids = list(RULES)
     rules = [
         {"id": id, "shortDescription": {"text": text}, "defaultConfiguration": {"level": "error"}}
@@ -53,15 +69,13 @@ def sarif(gate: Gate, version: str) -> str:
     driver = {"name": "Plimsoll", "version": version, "rules": rules}
     found = [_result(gate, check, ids) for check in gate.checks]
     notes = [{"level": "warning", "message": {"text": visible(warning)}} for warning in gate.warnings]
-    run: dict[str, Any] = {
+    return {
         "tool": {"driver": driver},
         "results": found,
         "columnKind": "unicodeCodePoints",
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
         "properties": _facts(gate),
     }
-    body = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(body, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def _result(gate: Gate, check: Check, ids: list[str]) -> dict[str, Any]:
@@ -103,6 +117,7 @@ def _facts(gate: Gate) -> dict[str, str]:
         "shared": str(comparison.shared),
         "max_drop": f"{gate.max_drop:g}",
         "level": f"{gate.level:g}",
+        "rule": gate.rule,
     }
 
 
