@@ -10,6 +10,7 @@ from plimsoll.core import Estimate, Record, Response, Sample, Transcript, Verdic
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.journal import Journal
 from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.spec import RunSpec
 
 PROMPT = "Choose the safe option. " * 25
 """As long as a zero-shot prompt."""
@@ -33,7 +34,7 @@ def write_run(path: Path, skill: float, languages: tuple[str, ...]) -> int:
     run.write_manifest(
         Manifest(
             id=path.name,
-            benchmark="safetybench",
+            spec=RunSpec(benchmark="safetybench", model=f"bench/{path.name}"),
             model=ModelEntry(name=f"bench/{path.name}", revision="1"),
             card=CardEntry(title="SafetyBench", version=1),
             total=total,

@@ -30,6 +30,7 @@ def write_run(log_dir: Path, name: str, n: int, seed: int) -> None:
     from plimsoll.run.keep.folder import RunFolder
     from plimsoll.run.keep.journal import Journal
     from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
+    from plimsoll.run.spec import RunSpec
     from plimsoll.viewer.logs import estimates_of
     from plimsoll.viewer.shelf import Shelf
 
@@ -60,7 +61,7 @@ def write_run(log_dir: Path, name: str, n: int, seed: int) -> None:
     folder.write_manifest(
         Manifest(
             id=name[-12:],
-            benchmark="safetybench",
+            spec=RunSpec(benchmark="safetybench", model=model.name),
             model=model,
             total=n,
             card=card,

@@ -19,6 +19,7 @@ from plimsoll.data.locate import VARIABLE, MissingData
 from plimsoll.metrics.rates import judged_value
 from plimsoll.models.scripted import Scripted
 from plimsoll.run.ask import plan
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 
@@ -196,7 +197,7 @@ def test_any_subset_of_the_data_will_do(tmp_path: Path, monkeypatch: pytest.Monk
 
 def run(tmp_path: Path, perspective: Perspective, answer: Any, epochs: int = 1) -> list[Estimate]:
     benchmark = chatgpt_red_teaming(split="starter", perspective=perspective)
-    spec = plan.RunSpec(benchmark="chatgpt_red_teaming:split=starter", model="scripted", epochs=epochs)
+    spec = RunSpec(benchmark="chatgpt_red_teaming:split=starter", model="scripted", epochs=epochs)
     planned = plan.build(spec, benchmark=benchmark, model=Scripted(answer))
     return list(asyncio.run(Session(planned, Settings(log_dir=tmp_path)).run()).estimates)
 

@@ -14,6 +14,7 @@ from plimsoll.core import Benchmark, DataError, Estimate, Record, Request, UserE
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.run.ask import plan
 from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 HARMLESS, HARMFUL = "Here is bread.", "Here is a brawl."
@@ -148,7 +149,7 @@ def carried_out(
     spec = f"cosa:file={prompts}"
     benchmark: Benchmark = registry.build("benchmarks", spec, judge_model=evaluator())
     model = Scripted(answer, revision=answer.__name__)
-    built = plan.build(plan.RunSpec(benchmark=spec, model="scripted"), benchmark=benchmark, model=model)
+    built = plan.build(RunSpec(benchmark=spec, model="scripted"), benchmark=benchmark, model=model)
     going = Session(built, Settings(log_dir=folder))
     summary = asyncio.run(going.run())
     return going.folder, list(summary.estimates)
@@ -218,7 +219,7 @@ def test_a_stored_run_is_held_against_another_config_without_asking_its_model(
         (made,) = [
             each
             for each in map(RunFolder, sorted(folder.iterdir()))
-            if (each.path / "run.json").is_file() and f"cosa:policy={config}" in each.manifest().judges
+            if (each.path / "run.json").is_file() and f"cosa:policy={config}" in each.manifest().spec.judges
         ]
         summary = made.summary()
         assert summary is not None

@@ -30,6 +30,7 @@ from plimsoll.models.scripted import Answer, Scripted
 from plimsoll.run.ask import plan
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 RAW = [(0, 0), (0, 1), (1, 0), (1, 1), (0, 0), (0, 1), (0, 0)]
@@ -222,7 +223,7 @@ def carried_out(
     spec = f"longsafety:split=starter,reading={reading}"
     benchmark: Benchmark = registry.build("benchmarks", spec, judge_model=judge)
     built = plan.build(
-        plan.RunSpec(benchmark=spec, model="scripted"),
+        RunSpec(benchmark=spec, model="scripted"),
         benchmark=benchmark,
         model=Scripted(lambda _: subject, revision=subject),
     )

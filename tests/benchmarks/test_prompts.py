@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from plimsoll.core import Benchmark, DataError, Sample, UserError
-from plimsoll.run.ask.plan import RunSpec, build_benchmark
+from plimsoll.run.ask.plan import build_benchmark
+from plimsoll.run.spec import RunSpec
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="

@@ -8,6 +8,7 @@ from plimsoll.benchmarks.red_eval.scores import success_of
 from plimsoll.core import Benchmark, Estimate, Request, UserError
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.run.ask import plan
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 BENIGN = """-Example-
@@ -34,9 +35,7 @@ def conversation(tmp_path: Path) -> str:
 
 
 def estimates(benchmark: Benchmark, model: Scripted, log_dir: Path) -> list[Estimate]:
-    planned = plan.build(
-        plan.RunSpec(benchmark="red_eval", model="scripted"), benchmark=benchmark, model=model
-    )
+    planned = plan.build(RunSpec(benchmark="red_eval", model="scripted"), benchmark=benchmark, model=model)
     return list(asyncio.run(Session(planned, Settings(log_dir=log_dir)).run()).estimates)
 
 

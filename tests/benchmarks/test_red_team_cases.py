@@ -17,6 +17,7 @@ from plimsoll.benchmarks.chatgpt_red_teaming.cases import (
 from plimsoll.core import DataError, Record, Response, Sample, Transcript, UserError, replace, user
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.run.ask import plan
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 CASE = Case(
@@ -104,7 +105,7 @@ def test_cases_run_against_another_model(tmp_path: Path) -> None:
     write_cases(path, rated({"ann": "sf", "ben": "ss"}))
     benchmark = chatgpt_red_teaming(split="cases", file=str(path))
     assert any("kappa" in note for note in benchmark.notes)
-    spec = plan.RunSpec(benchmark="chatgpt_red_teaming:split=cases", model="scripted")
+    spec = RunSpec(benchmark="chatgpt_red_teaming:split=cases", model="scripted")
     planned = plan.build(spec, benchmark=benchmark, model=Scripted(lambda _: REFUSAL))
     summary = asyncio.run(Session(planned, Settings(log_dir=tmp_path)).run())
     found = next(each for each in summary.estimates if each.name == "refusal_rate" and not each.group)

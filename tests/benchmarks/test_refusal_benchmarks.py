@@ -19,6 +19,7 @@ from plimsoll.data import locate
 from plimsoll.models.scripted import REFUSAL, Answer, Scripted
 from plimsoll.run.ask import plan
 from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 Rule = Callable[[Request], Answer]
@@ -29,7 +30,7 @@ def run(
     found: Benchmark, answer: Rule, folder: Path, spec: str = "toy", name: str = "scripted"
 ) -> tuple[RunFolder, list[Estimate]]:
     planned = plan.build(
-        plan.RunSpec(benchmark=spec, model="scripted"),
+        RunSpec(benchmark=spec, model="scripted"),
         benchmark=found,
         model=Scripted(answer, name=name, revision=name),
     )

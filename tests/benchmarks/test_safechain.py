@@ -25,6 +25,7 @@ from plimsoll.core import (
 )
 from plimsoll.models.scripted import Scripted
 from plimsoll.run.ask import plan
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 JUDGE = SafechainStrings()
@@ -100,7 +101,7 @@ def run(tmp_path: Path, replies: dict[str, str] | str, epochs: int = 1, **option
         said = replies if isinstance(replies, str) else replies[request.messages[0].text]
         return Response(text=said, usage=Usage(output_tokens=10))
 
-    spec = plan.RunSpec(benchmark="safechain:split=starter", model="scripted", epochs=epochs)
+    spec = RunSpec(benchmark="safechain:split=starter", model="scripted", epochs=epochs)
     planned = plan.build(spec, benchmark=benchmark, model=Scripted(answer))
     summary = asyncio.run(Session(planned, Settings(log_dir=tmp_path)).run())
     return {each.name: each.value for each in reversed(summary.estimates) if not each.group}

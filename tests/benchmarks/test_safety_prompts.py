@@ -26,6 +26,7 @@ from plimsoll.data import locate
 from plimsoll.data.sources import source
 from plimsoll.models.scripted import Scripted
 from plimsoll.run.ask import plan
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 
@@ -190,7 +191,7 @@ def estimates(model: Scripted, judge: Scripted | None, log_dir: Path) -> dict[st
     benchmark: Benchmark = registry.build(
         "benchmarks", "safety_prompts:split=starter,language=zh", judge_model=judge
     )
-    spec = plan.RunSpec(benchmark="safety_prompts:split=starter,language=zh", model="scripted")
+    spec = RunSpec(benchmark="safety_prompts:split=starter,language=zh", model="scripted")
     built = plan.build(spec, benchmark=benchmark, model=model)
     summary = asyncio.run(Session(built, Settings(log_dir=log_dir)).run())
     return {f"{e.name} {e.judge}": e for e in summary.estimates if not e.group}

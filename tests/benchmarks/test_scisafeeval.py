@@ -29,6 +29,7 @@ from plimsoll.metrics.rates import breakdown, judged_value, rate
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.run.ask import plan
 from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 ASPIRIN = {
@@ -148,7 +149,7 @@ def test_the_tiny_size_takes_the_first_eighty_of_each_task(files: Path) -> None:
 
 def carried_out(reply: str, log_dir: Path) -> Summary:
     benchmark = scisafeeval(size="tiny", setting="all", tasks="medicine")
-    spec = plan.RunSpec(benchmark="scisafeeval", model="scripted")
+    spec = RunSpec(benchmark="scisafeeval", model="scripted")
     planned = plan.build(spec, benchmark=benchmark, model=Scripted(lambda _: reply))
     return asyncio.run(Session(planned, Settings(log_dir=log_dir)).run())
 

@@ -18,6 +18,7 @@ from plimsoll.data import locate
 from plimsoll.data.sources import source
 from plimsoll.models.scripted import Answer, Scripted
 from plimsoll.run.ask import plan
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 from plimsoll.taxonomies.crosswalk import links
 from tests.support.official_files import official_folder
@@ -211,9 +212,7 @@ def scored(request: Request) -> Answer:
 
 
 def run(found: Benchmark, model: Scripted, folder: Path) -> Session:
-    planned = plan.build(
-        plan.RunSpec(benchmark="sorry_bench", model="scripted"), benchmark=found, model=model
-    )
+    planned = plan.build(RunSpec(benchmark="sorry_bench", model="scripted"), benchmark=found, model=model)
     return Session(planned, Settings(log_dir=folder, max_connections=1))
 
 

@@ -11,6 +11,7 @@ from plimsoll.benchmarks.stereotyping.replies import Reply
 from plimsoll.core import DataError, Estimate, Outcome, Request, Response, Sample, Transcript, Verdict, user
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.run.ask import plan
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 LISTS = """
@@ -22,7 +23,7 @@ country_templates = ['why is term_to_use so', 'why are all people in term_to_use
 
 def measured(tmp_path: Path, answer: Any, **options: Any) -> list[Estimate]:
     benchmark = stereotyping(split="starter", **options)
-    spec = plan.RunSpec(benchmark="stereotyping:split=starter", model="scripted")
+    spec = RunSpec(benchmark="stereotyping:split=starter", model="scripted")
     planned = plan.build(spec, benchmark=benchmark, model=Scripted(answer))
     return list(asyncio.run(Session(planned, Settings(log_dir=tmp_path)).run()).estimates)
 

@@ -12,6 +12,7 @@ from plimsoll.benchmarks.xlingeval.scores import macro, ranking
 from plimsoll.core import DataError, Estimate, Request, Response, Transcript, UserError
 from plimsoll.models.scripted import Answer, Scripted
 from plimsoll.run.ask import plan
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 NAMES = {"en": "English", "es": "Spanish", "zh": "Chinese", "hi": "Hindi"}
@@ -32,9 +33,7 @@ def table(tmp_path: Path, questions: int = 60) -> str:
 
 def estimates(file: str, model: Scripted, log_dir: Path, **given: str) -> list[Estimate]:
     benchmark = xlingeval(file=file, **given)  # type: ignore[arg-type]
-    planned = plan.build(
-        plan.RunSpec(benchmark="xlingeval", model="scripted"), benchmark=benchmark, model=model
-    )
+    planned = plan.build(RunSpec(benchmark="xlingeval", model="scripted"), benchmark=benchmark, model=model)
     return list(asyncio.run(Session(planned, Settings(log_dir=log_dir)).run()).estimates)
 
 

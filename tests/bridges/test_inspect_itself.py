@@ -277,7 +277,7 @@ def test_inspect_finds_our_benchmarks_and_models_by_the_entry_point(inspect_ai: 
     (path,) = (tmp_path / "logs").glob("*.json")
     imported = import_log(path)
     found = list(imported.records())
-    assert imported.manifest.benchmark == "safetybench:language=en,split=starter"
+    assert imported.manifest.spec.benchmark == "safetybench:language=en,split=starter"
     assert imported.manifest.model.name == "scripted/letter-B"
     assert len(found) == 20
     right = sum(record.verdicts["compat"].value or 0.0 for record in found)

@@ -48,7 +48,7 @@ def test_a_multiple_choice_sample_of_theirs_keeps_choices_and_target(tmp_path: P
     imported = import_log(written(tmp_path, foreign_log(foreign())))
     (record,) = imported.records()
 
-    assert imported.manifest.benchmark == "inspect_evals/colours:shots=5"
+    assert imported.manifest.spec.benchmark == "inspect_evals/colours:shots=5"
     assert imported.manifest.model.name == "inspect/openai/gpt-4o"
     assert imported.manifest.total == 2
     assert (record.sample.id, record.epoch) == ("7", 1)

@@ -27,13 +27,14 @@ from plimsoll.metrics.judged import suite
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.journal import Journal
 from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import engine
 from tests.support.labelled import written
 
 KIND = Instrument(event="unsafe", higher_is_safer=False, revision="r1")
 MANIFEST = Manifest(
     id="run1",
-    benchmark="toy",
+    spec=RunSpec(benchmark="toy", model="m"),
     model=ModelEntry(name="m", revision="1"),
     card=CardEntry(title="Toy", version=1),
     headline="unsafe_rate",

@@ -11,6 +11,7 @@ from plimsoll.models.scripted import REFUSAL, Answer, Scripted
 from plimsoll.registry import Part
 from plimsoll.run.ask import plan
 from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 from tests.support.conformance import parts_of
 
@@ -97,7 +98,7 @@ RIGHT_OR_WRONG = [spec for spec in SPECS if spec.startswith(LETTERED)]
 @cache
 def made(spec: str) -> Benchmark:
     try:
-        return plan.build_benchmark(plan.RunSpec(benchmark=spec, model=""))
+        return plan.build_benchmark(RunSpec(benchmark=spec, model=""))
     except (DataError, UserError) as error:
         pytest.skip(f"no questions at hand: {error}")
 
@@ -125,7 +126,7 @@ def wrong(sample: Sample) -> Answer:
 
 
 def carried_out(spec: str, model: Scripted, log_dir: Path) -> Summary:
-    planned = plan.build(plan.RunSpec(benchmark=spec, model="scripted"), benchmark=made(spec), model=model)
+    planned = plan.build(RunSpec(benchmark=spec, model="scripted"), benchmark=made(spec), model=model)
     return asyncio.run(Session(planned, Settings(log_dir=log_dir)).run())
 
 

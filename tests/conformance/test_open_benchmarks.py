@@ -11,6 +11,7 @@ from plimsoll.models.scripted import Answer, Scripted
 from plimsoll.run.ask import plan
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 from plimsoll.taxonomies.crosswalk import hub
 from tests.conformance.test_benchmarks import RIGHT_OR_WRONG, SPECS, made
@@ -20,7 +21,7 @@ OPEN = [spec for spec in SPECS if spec not in RIGHT_OR_WRONG]
 
 
 def carried_out(spec: str, model: Scripted, log_dir: Path) -> tuple[RunFolder, Summary]:
-    planned = plan.build(plan.RunSpec(benchmark=spec, model="scripted"), benchmark=made(spec), model=model)
+    planned = plan.build(RunSpec(benchmark=spec, model="scripted"), benchmark=made(spec), model=model)
     going = Session(planned, Settings(log_dir=log_dir))
     summary = asyncio.run(going.run())
     return going.folder, summary
@@ -87,7 +88,7 @@ def test_a_run_cut_off_goes_on_and_asks_nothing_twice(spec: str, tmp_path: Path)
         return Denied("the key was withdrawn") if len(calls) == 3 else "Sure, here you are."
 
     model = Scripted(stopping)
-    planned = plan.build(plan.RunSpec(benchmark=spec, model="scripted"), benchmark=made(spec), model=model)
+    planned = plan.build(RunSpec(benchmark=spec, model="scripted"), benchmark=made(spec), model=model)
     with pytest.raises(Denied):
         asyncio.run(Session(planned, Settings(log_dir=tmp_path, max_connections=1)).run())
     going = Session(planned, Settings(log_dir=tmp_path, max_connections=1))

@@ -23,6 +23,7 @@ from plimsoll.leaderboard.upload import Upload, of_bytes
 from plimsoll.run.ask import plan
 from plimsoll.run.keep import journal
 from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import session
 from tests.support.boards import META, Team, add_board
 
@@ -179,7 +180,7 @@ def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
 @pytest.fixture
 def run(tmp_path: Path) -> RunFolder:
     """A run of the starter set, as `plimsoll run` makes it."""
-    spec = plan.RunSpec(benchmark=SPEC, model="scripted")
+    spec = RunSpec(benchmark=SPEC, model="scripted")
     going = session.Session(
         plan.build(spec), session.Settings(log_dir=tmp_path / "logs", cache=None), lambda record, count: None
     )
@@ -246,7 +247,10 @@ def test_a_run_of_another_benchmark_or_under_attack_is_refused(
     from plimsoll.core import replace
 
     manifest = run.manifest()
-    for changed in (replace(manifest, benchmark="other:x=1"), replace(manifest, attacks=("encoding/rot13",))):
+    for changed in (
+        replace(manifest, spec=replace(manifest.spec, benchmark="other:x=1")),
+        replace(manifest, spec=replace(manifest.spec, attacks=("encoding/rot13",))),
+    ):
         run.write_manifest(changed)
         assert "other_questions" in faults(starter, team, pack(run))
 

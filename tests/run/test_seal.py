@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from plimsoll.core import PlimsollError, UserError
-from plimsoll.run.ask.plan import RunSpec, build
+from plimsoll.run.ask.plan import build
 from plimsoll.run.keep import keys, seal
 from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 from tests.support.toy import Adder, toy
 

@@ -22,6 +22,7 @@ from plimsoll.core import (
 from plimsoll.models.scripted import Scripted
 from plimsoll.run.ask import plan
 from plimsoll.run.keep.folder import RunFolder, open_run, runs
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import engine
 from plimsoll.run.work.rehearsal import rehearse
 from plimsoll.run.work.rejudging import rejudge
@@ -30,7 +31,7 @@ from tests.support.toy import Adder, Exact, toy
 
 
 def planned(size: int = 10, model: Adder | None = None, **changes: object) -> plan.Plan:
-    spec = plan.RunSpec(benchmark="toy", model="toy/adder", **changes)  # type: ignore[arg-type]
+    spec = RunSpec(benchmark="toy", model="toy/adder", **changes)  # type: ignore[arg-type]
     return plan.build(spec, benchmark=toy(size), model=model or Adder())
 
 
@@ -143,7 +144,7 @@ def test_a_judge_that_breaks_leaves_the_sample_unscored_and_the_answer_kept(tmp_
         async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
             raise ValueError("cannot read this")
 
-    spec = plan.RunSpec(benchmark="toy", model="toy/adder")
+    spec = RunSpec(benchmark="toy", model="toy/adder")
     made = plan.build(spec, benchmark=toy(2, judges=(Broken(), Exact())), model=Adder())
     record = next(carried_out(made, tmp_path).records())
     assert record.outcome == Outcome.JUDGE_ERROR
@@ -161,7 +162,7 @@ def test_answers_that_a_judge_failed_on_are_judged_again_without_asking_the_mode
                 raise ModelError("the judge's endpoint is away")
             return await super().judge(sample, transcript)
 
-    spec, model = plan.RunSpec(benchmark="toy", model="toy/adder"), Adder()
+    spec, model = RunSpec(benchmark="toy", model="toy/adder"), Adder()
 
     def go() -> RunFolder:
         return carried_out(plan.build(spec, benchmark=toy(5, judges=(Shaky(),)), model=model), tmp_path)
@@ -197,7 +198,7 @@ def test_limit_draw_and_ids_choose_the_samples() -> None:
 
 def test_a_secret_as_a_model_option_is_refused() -> None:
     with pytest.raises(UserError, match="environment"):
-        plan.RunSpec(benchmark="toy", model="openai/x", options={"api_key": "sk-123"})
+        plan.build(RunSpec(benchmark="toy", model="openai/x", options={"api_key": "sk-123"}))
 
 
 def test_attack_variants_are_records_of_their_own_and_restored_in_reverse(tmp_path: Path) -> None:
@@ -216,7 +217,7 @@ def test_attack_variants_are_records_of_their_own_and_restored_in_reverse(tmp_pa
         async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
             return replace(transcript, state={"restored": True})
 
-    spec = plan.RunSpec(benchmark="toy", model="toy/adder")
+    spec = RunSpec(benchmark="toy", model="toy/adder")
     made = plan.build(spec, benchmark=toy(3), model=Adder())
     made = plan.Plan(
         benchmark=made.benchmark,
@@ -266,7 +267,7 @@ def test_resumed_and_unbroken_runs_hold_the_same_records(tmp_path: Path) -> None
 
 def test_a_reply_that_no_encoding_can_carry_does_not_end_the_run(tmp_path: Path) -> None:
     model = Scripted(lambda _: "half a character: \ud83d")
-    made = plan.build(plan.RunSpec(benchmark="toy", model="toy"), benchmark=toy(3), model=model)
+    made = plan.build(RunSpec(benchmark="toy", model="toy"), benchmark=toy(3), model=model)
     folder = carried_out(made, tmp_path, cache=tmp_path / "cache.sqlite")
     assert [record.outcome for record in folder.records()] == [Outcome.ANSWERED] * 3
 
@@ -287,7 +288,7 @@ def test_the_newest_run_is_found_also_among_those_of_one_second(tmp_path: Path) 
 
 
 def test_a_run_judged_anew_is_headed_by_the_judges_that_judged_it(tmp_path: Path) -> None:
-    spec = plan.RunSpec(benchmark="xstest:split=starter", model="scripted/refuse", limit=4)
+    spec = RunSpec(benchmark="xstest:split=starter", model="scripted/refuse", limit=4)
     source = carried_out(plan.build(spec), tmp_path)
     folder = str(source.path)
     assert exit_code(["judge", folder, "--judge", "refusal/xstest_strings", "--log-dir", str(tmp_path)]) == 0

@@ -1,17 +1,16 @@
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from plimsoll.cli import exit_code
 from plimsoll.cli._suite import Performance
-from plimsoll.core import BudgetExceeded, DataError, UserError
+from plimsoll.core import BudgetExceeded, DataError, UserError, replace
 from plimsoll.reports import overview_rows
 from plimsoll.reports.overview import overview
 from plimsoll.run.ask import plan, suite
-from plimsoll.run.ask.plan import RunSpec
 from plimsoll.run.keep.folder import open_run, runs
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 from tests.support.endpoint import FakeEndpoint, status
 from tests.support.extras import need
@@ -98,8 +97,8 @@ def test_what_the_command_line_says_holds_for_every_entry(tmp_path: Path) -> Non
     text = written(tmp_path, f'benchmark = "{STARTER}"\nlimit = 9\nmax_tokens = 7')
     base = replace(BASE, limit=2, system_prompt="Be brief.", sampling={"temperature": 0.5})
     (plan,) = suite.build(text, suite.load(text), base).plans
-    assert (plan.manifest.limit, plan.manifest.system_prompt) == (2, "Be brief.")
-    assert plan.manifest.sampling == {"max_tokens": 7, "temperature": 0.5}
+    assert (plan.manifest.spec.limit, plan.manifest.spec.system_prompt) == (2, "Be brief.")
+    assert plan.manifest.spec.sampling == {"max_tokens": 7, "temperature": 0.5}
 
 
 def test_a_suite_that_could_score_nothing_ends_with_an_error(

@@ -23,13 +23,18 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.spec import RunSpec
 
 MANIFEST = Manifest(
     id="0f3a5b",
-    benchmark="colours:language=en",
-    model=ModelEntry(name="scripted/table", revision="1", options={"seed": "1"}),
-    sampling={"temperature": 0.5},
-    epochs=2,
+    spec=RunSpec(
+        benchmark="colours:language=en",
+        model="scripted/table",
+        options={"seed": "1"},
+        sampling={"temperature": 0.5},
+        epochs=2,
+    ),
+    model=ModelEntry(name="scripted/table", revision="1"),
     total=6,
     card=CardEntry(title="Colours", version=3),
     created="2026-11-21T07:00:00+00:00",

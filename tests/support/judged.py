@@ -9,6 +9,7 @@ from plimsoll.metrics.judged import suite
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.journal import Journal
 from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import engine
 
 REFUSAL = "I would rather not help with that."
@@ -17,7 +18,7 @@ CHILDREN = "Child safety"
 KIND = Instrument(event="refusal", higher_is_safer=True, labels=("refusal", "compliance"), revision="r1")
 MANIFEST = Manifest(
     id="run-of-test",
-    benchmark="toy",
+    spec=RunSpec(benchmark="toy", model="secret/subject-model"),
     model=ModelEntry(name="secret/subject-model", revision="1"),
     card=CardEntry(title="Toy", version=1),
     headline="refusal_rate",

@@ -8,6 +8,7 @@ from plimsoll.core import Estimate, Outcome, Record, Response, Sample, Transcrip
 from plimsoll.run.keep import journal
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.spec import RunSpec
 
 
 class Asked(NamedTuple):
@@ -63,12 +64,13 @@ def run_of(
     run = RunFolder(path)
     manifest: dict[str, Any] = {
         "id": path.name,
-        "benchmark": "toy",
         "model": ModelEntry(name=f"toy/{path.name}", revision="1"),
         "card": CardEntry(title="Toy", version=1),
         "total": len(asked),
     }
-    run.write_manifest(Manifest(**(manifest | given)))
+    spec = {"benchmark": "toy", "model": f"toy/{path.name}"}
+    spec |= {name: given.pop(name) for name in RunSpec.__struct_fields__ if name in given and name != "model"}
+    run.write_manifest(Manifest(spec=RunSpec(**spec), **(manifest | given)))
     scored = [each.value for each in asked if each.value is not None]
     share = sum(scored) / len(scored) if scored else 0.0
     estimate = Estimate(

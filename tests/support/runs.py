@@ -20,6 +20,7 @@ from plimsoll.core import (
 )
 from plimsoll.reports import RunView
 from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
+from plimsoll.run.spec import RunSpec
 
 CATEGORIES = ("OFF", "UB", "PH", "MH", "IA", "EM", "PP")
 SKILL = {"OFF": 0.58, "UB": 0.46, "PH": 0.43, "MH": 0.61, "IA": 0.55, "EM": 0.5, "PP": 0.57}
@@ -245,8 +246,10 @@ def view_of(
     return RunView(
         manifest=Manifest(
             id="5c0f2a9d1e7b",
-            benchmark="safetybench:shots=5,split=zh_subset",
-            model=ModelEntry(name=model, revision="sha256:2f7c0d", options={"threads": "2"}),
+            spec=RunSpec(
+                benchmark="safetybench:shots=5,split=zh_subset", model=model, options={"threads": "2"}
+            ),
+            model=ModelEntry(name=model, revision="sha256:2f7c0d"),
             total=len(records),
             card=CardEntry(
                 title="SafetyBench",

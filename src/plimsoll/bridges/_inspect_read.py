@@ -37,7 +37,8 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.registry import Spec
-from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry
+from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, manifest_of
+from plimsoll.run.spec import RunSpec
 
 REFERENCE = "attachment://"
 
@@ -83,19 +84,19 @@ def _manifest(header: dict[str, Any]) -> Manifest:
     spec = msgspec.convert(header.get("eval"), LogSpec)
     ours = (spec.metadata or {}).get(KEY)
     if isinstance(ours, dict):
-        return msgspec.convert(ours["manifest"], Manifest)
+        return manifest_of(ours["manifest"])
     epochs, samples = spec.config.get("epochs") or 1, spec.dataset.get("samples") or 0
+    ourselves = spec.model.startswith(f"{KEY}/")
+    model = spec.model.removeprefix(f"{KEY}/") if ourselves else f"inspect/{spec.model}"
     return Manifest(
         id=sha256(f"{spec.run_id}:{spec.task_id}:{spec.created}".encode()).hexdigest()[:16],
-        benchmark=str(Spec(name=spec.task.removeprefix(f"{KEY}/"), arguments=_arguments(spec.task_args))),
-        model=ModelEntry(
-            name=spec.model.removeprefix(f"{KEY}/")
-            if spec.model.startswith(f"{KEY}/")
-            else f"inspect/{spec.model}",
-            revision="",
+        spec=RunSpec(
+            benchmark=str(Spec(name=spec.task.removeprefix(f"{KEY}/"), arguments=_arguments(spec.task_args))),
+            model=model,
             options=_arguments(spec.model_args),
+            epochs=epochs if isinstance(epochs, int) else 1,
         ),
-        epochs=epochs if isinstance(epochs, int) else 1,
+        model=ModelEntry(name=model, revision=""),
         total=epochs * samples if isinstance(epochs, int) and isinstance(samples, int) else 0,
         card=CardEntry(
             title=str((spec.metadata or {}).get("title") or spec.task),

@@ -38,7 +38,7 @@ def export(
     """Write the log into `folder` under the name that Inspect would give it."""
     folder.mkdir(parents=True, exist_ok=True)
     created = manifest.created or datetime.now(UTC).isoformat(timespec="seconds")
-    task = parse(manifest.benchmark).name
+    task = parse(manifest.spec.benchmark).name
     stem = "_".join(re.sub(r"[^\w]|_", "-", piece) for piece in (created, task, manifest.id))
     path = folder / f"{stem}.{form}"
     unfinished = path.with_suffix(".part")
@@ -72,9 +72,11 @@ class _Log:
 
     def start(self) -> dict[str, Any]:
         """What was known before the first answer."""
-        manifest, spec = self.manifest, parse(self.manifest.benchmark)
+        manifest, spec = self.manifest, parse(self.manifest.spec.benchmark)
         sampling = {
-            k: v for k, v in manifest.sampling.items() if k in ("temperature", "top_p", "max_tokens", "seed")
+            k: v
+            for k, v in manifest.spec.sampling.items()
+            if k in ("temperature", "top_p", "max_tokens", "seed")
         }
         return {
             "version": 2,
@@ -90,15 +92,18 @@ class _Log:
                 "dataset": {"name": spec.name, "samples": len(self.ids), "sample_ids": list(self.ids)},
                 "model": manifest.model.name,
                 "model_generate_config": sampling,
-                "model_args": dict(manifest.model.options),
-                "config": {"epochs": manifest.epochs, "limit": manifest.limit},
+                "model_args": dict(manifest.spec.options),
+                "config": {"epochs": manifest.spec.epochs, "limit": manifest.spec.limit},
                 "packages": {"plimsoll": manifest.plimsoll, **manifest.packages},
                 "metadata": {KEY: {"manifest": msgspec.to_builtins(manifest)}},
                 "scorers": [{"name": name} for name in self.values],
             },
             "plan": {
                 "name": "plan",
-                "steps": [{"solver": name, "params": {}} for name in (*manifest.attacks, *manifest.defenses)]
+                "steps": [
+                    {"solver": name, "params": {}}
+                    for name in (*manifest.spec.attacks, *manifest.spec.defenses)
+                ]
                 or [{"solver": "elicit", "params": {}}],
                 "config": sampling,
             },

@@ -85,7 +85,7 @@ class Performance:
             await self.planning.close()
 
     async def _one(self, place: int, plan: Plan, together: Together) -> None:
-        together.progress.rename(f"{plan.manifest.benchmark} · {self.planning.model.name}")
+        together.progress.rename(f"{plan.manifest.spec.benchmark} · {self.planning.model.name}")
         price = self.price_of(plan.model.name)
         settings = replace(self.settings, price=price, price_of=self.price_of, spent=self._spent())
         going = Session(plan, settings, together)

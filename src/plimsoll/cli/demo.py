@@ -10,8 +10,9 @@ from plimsoll.cli.run import execute
 from plimsoll.core import PlimsollError
 from plimsoll.data import locate
 from plimsoll.data.pull import pull
-from plimsoll.run.ask.plan import RunSpec, build
+from plimsoll.run.ask.plan import build
 from plimsoll.run.keep.cache import default_path
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session, Settings
 
 OFFICIAL = ("test_en.json", "test_zh.json", "test_answers_en.json")

@@ -6,7 +6,6 @@ import click
 
 from plimsoll.cli import _options
 from plimsoll.core import UserError
-from plimsoll.run.ask.plan import spec_of
 from plimsoll.run.keep.folder import RunFolder
 
 
@@ -39,7 +38,7 @@ def command(run: Path | None, form: str, output: Path | None, log_dir: Path) -> 
 def _submission(folder: RunFolder, path: Path) -> Path:
     from plimsoll.cli.score import submission_of
 
-    entrance = submission_of(spec_of(folder.manifest()).benchmark)
+    entrance = submission_of(folder.manifest().spec.benchmark)
     try:
         entrance.write(path, folder.records())
     except OSError as error:

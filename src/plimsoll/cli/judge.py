@@ -1,6 +1,5 @@
 """`plimsoll judge`: judge stored answers anew."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +8,17 @@ import click
 from plimsoll.cli import _options, _output
 from plimsoll.cli._progress import Progress
 from plimsoll.cli.run import price_of
+from plimsoll.core import replace
 from plimsoll.run.ask.attendants import Attendants
 from plimsoll.run.ask.plan import (
-    RunSpec,
     build_benchmark,
-    judge_entry,
     refuse_idle_model,
-    spec_of,
     takes_model,
 )
 from plimsoll.run.ask.wiring import Settings
 from plimsoll.run.keep.cache import default_path
 from plimsoll.run.keep.manifest import Manifest
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.rejudging import rejudge
 
 
@@ -49,8 +47,7 @@ def command(run: Path | None, log_dir: Path, **given: Any) -> None:
         made = rejudge(
             source,
             benchmark,
-            specs=judges,
-            judge_model=judge_entry(spec, attendants),
+            spec=spec,
             attendants=attendants,
             settings=settings,
             observer=progress,
@@ -69,7 +66,7 @@ def _judged_by(
     manifest: Manifest, judges: tuple[str, ...], judge_model: str, options: dict[str, str]
 ) -> RunSpec:
     """The run's spec with other judges; what a run judged anew was judged by is not kept."""
-    spec = replace(spec_of(manifest), judges=judges or (() if manifest.parent else manifest.judges))
+    spec = replace(manifest.spec, judges=judges or (() if manifest.parent else manifest.spec.judges))
     if judge_model:
         return replace(spec, judge_model=judge_model, judge_options=options)
     if judges and not any(map(takes_model, judges)):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
+import msgspec
 
 from plimsoll.cli import _options, _output
 from plimsoll.cli._progress import Progress
@@ -17,6 +18,7 @@ from plimsoll.run.ask import plan, suite
 from plimsoll.run.keep import cache
 from plimsoll.run.keep.folder import RunFolder, open_run
 from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import rehearsal, session
 
 OK, ERROR = 0, 1
@@ -206,11 +208,11 @@ def _exit_code(summary: Summary) -> int:
     return OK if scored or not summary.records else ERROR
 
 
-def _with_and_without(specs: Sequence[plan.RunSpec]) -> list[plan.RunSpec]:
+def _with_and_without(specs: Sequence[RunSpec]) -> list[RunSpec]:
     """Each run without its system prompt, then with it."""
     if not all(spec.system_prompt for spec in specs):
         raise UserError("--paired compares runs with and without a system prompt: give --system-prompt TEXT")
-    return [each for spec in specs for each in (replace(spec, system_prompt=""), spec)]
+    return [each for spec in specs for each in (msgspec.structs.replace(spec, system_prompt=""), spec)]
 
 
 def _print_pairs(folders: Sequence[RunFolder], *, as_json: bool) -> None:
@@ -232,7 +234,7 @@ def _print_pairs(folders: Sequence[RunFolder], *, as_json: bool) -> None:
 def execute(going: session.Session, folder: RunFolder | None = None) -> Done:
     """Carry one run out, with its progress shown."""
     manifest = going.plan.manifest
-    with Progress(f"{manifest.benchmark} · {manifest.model.name}", manifest.total) as progress:
+    with Progress(f"{manifest.spec.benchmark} · {manifest.model.name}", manifest.total) as progress:
         going.observer = progress
         try:
             summary = asyncio.run(_until_told(going, folder))
@@ -268,7 +270,7 @@ def _say_how_to_resume(going: session.Session, what: str) -> None:
         click.echo(f"{what}; go on with: plimsoll run --resume {going.folder.path}", err=True)
 
 
-def _resumed(path: Path) -> plan.RunSpec:
+def _resumed(path: Path) -> RunSpec:
     """The run as it was made; what would make it another one is refused."""
     context = click.get_current_context()
     for option in context.command.params:
@@ -277,15 +279,15 @@ def _resumed(path: Path) -> plan.RunSpec:
             raise UserError(
                 f"{option.opts[0]} would make another run: --resume goes on with a run as it was made"
             )
-    return plan.spec_of(open_run(path).manifest())
+    return open_run(path).manifest().spec
 
 
-def _spec(benchmark: str, given: dict[str, Any]) -> plan.RunSpec:
+def _spec(benchmark: str, given: dict[str, Any]) -> RunSpec:
     names = ("temperature", "top_p", "max_tokens")
     sampling = {name: given[name] for name in names if given[name] is not None}
     if sampling.get("temperature"):
         sampling["seed"] = given["seed"]
-    return plan.RunSpec(
+    return RunSpec(
         benchmark=_options.benchmark_spec(
             benchmark, _options.pairs(given["task_args"], "-T"), given["num_fewshot"]
         ),
@@ -326,7 +328,7 @@ def _text(value: str) -> str:
 
 
 def _forecast(built: plan.Plan, settings: session.Settings, prices: Path | None, as_json: bool) -> None:
-    spec = built.manifest
+    spec = built.manifest.spec
     forecast = asyncio.run(rehearsal.rehearse(built, price_of(built.model.name, prices)))
     if as_json:
         _output.value({"benchmark": spec.benchmark, "model": built.model.name, "forecast": forecast})

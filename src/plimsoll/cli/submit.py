@@ -79,7 +79,7 @@ def _of_run(what: Path) -> dict[str, str]:
 
     folder = open_run(what)
     manifest, summary = folder.manifest(), folder.summary()
-    shots = registry.parse(manifest.benchmark).arguments.get("shots", "0")
+    shots = registry.parse(manifest.spec.benchmark).arguments.get("shots", "0")
     names = {"0": "zero-shot", "5": "five-shot"}
     means = max(summary.means, key=lambda name: summary.means[name]) if summary and summary.means else ""
     return {

@@ -86,14 +86,14 @@ def warnings(aligned: Aligned) -> Iterator[str]:
     yield from _files(one.files, other.files)
     yield from _asked_alike(aligned)
     said: tuple[tuple[str, object, object], ...] = (
-        ("benchmark arguments", one.benchmark, other.benchmark),
-        ("system prompts", one.system_prompt, other.system_prompt),
-        ("sampling options", dict(one.sampling), dict(other.sampling)),
-        ("attacks", one.attacks, other.attacks),
-        ("defenses", one.defenses, other.defenses),
-        ("epochs", one.epochs, other.epochs),
+        ("benchmark arguments", one.spec.benchmark, other.spec.benchmark),
+        ("system prompts", one.spec.system_prompt, other.spec.system_prompt),
+        ("sampling options", dict(one.spec.sampling), dict(other.spec.sampling)),
+        ("attacks", one.spec.attacks, other.spec.attacks),
+        ("defenses", one.spec.defenses, other.spec.defenses),
+        ("epochs", one.spec.epochs, other.spec.epochs),
         ("judges", aligned.before.judge, aligned.after.judge),
-        ("re-judging", one.judges, other.judges),
+        ("re-judging", one.spec.judges, other.spec.judges),
         ("ways of reading answers", _means(aligned.before), _means(aligned.after)),
     )
     for name, here, there in said:
@@ -151,7 +151,7 @@ def _said(value: object) -> str:
 
 
 def _benchmark(manifest: Manifest) -> str:
-    return manifest.benchmark.partition(":")[0]
+    return manifest.spec.benchmark.partition(":")[0]
 
 
 def _name(side: Side) -> RunName:
@@ -159,7 +159,7 @@ def _name(side: Side) -> RunName:
         path=str(side.folder.path),
         id=side.manifest.id,
         model=side.manifest.model.name,
-        benchmark=side.manifest.benchmark,
+        benchmark=side.manifest.spec.benchmark,
         records=len(side.seen),
     )
 

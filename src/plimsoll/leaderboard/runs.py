@@ -147,8 +147,8 @@ def _filled(choices: dict[int, _Choice], key: Key) -> tuple[bytes, bytes]:
 
 def _other_benchmark(manifest: Manifest, benchmark: str) -> Fault | None:
     ours = registry.parse(benchmark).name
-    theirs = manifest.benchmark.partition(":")[0].strip()
-    if ours == theirs and not manifest.attacks:
+    theirs = manifest.spec.benchmark.partition(":")[0].strip()
+    if ours == theirs and not manifest.spec.attacks:
         return None
     what = f"a run of {short(theirs)}" if ours != theirs else "a run under attack"
     return Fault(code="other_questions", message=f"this is {what}; the board is for {ours}")

@@ -13,7 +13,7 @@ SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@$&])")
 def render(view: RunView, *, language: Language = "en") -> str:
     """The result, its tables and notes."""
     found = figures(view)
-    parts = [f"## {escape(view.manifest.model.name)} · {escape(view.manifest.benchmark)}"]
+    parts = [f"## {escape(view.manifest.model.name)} · {escape(view.manifest.spec.benchmark)}"]
     parts += [f"**{escape(sentence)}**" for sentence in tables.sentences(found, language)]
     parts.append(_facts(view, language))
     parts.append(ruled(tables.scores(found, language)))

@@ -46,7 +46,7 @@ def text(view: RunView, *, width: int = 80, language: Language = "en") -> str:
 
 def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
     title = Text.assemble(
-        (visible(view.manifest.model.name), "bold"), " · ", visible(view.manifest.benchmark)
+        (visible(view.manifest.model.name), "bold"), " · ", visible(view.manifest.spec.benchmark)
     )
     lines: list[RenderableType] = [Text(), title]
     lines += [Text(sentence) for sentence in tables.sentences(found, language)]

@@ -212,7 +212,7 @@ def _cut(request: "Request") -> dict[str, Any]:
 
 def _named(run: Listed) -> str:
     manifest = run.manifest
-    return f"{manifest.model.name} {manifest.card.title} {manifest.benchmark} {run.name}".lower()
+    return f"{manifest.model.name} {manifest.card.title} {manifest.spec.benchmark} {run.name}".lower()
 
 
 def _options(shelf: Shelf) -> dict[str, list[str]]:

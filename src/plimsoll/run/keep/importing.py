@@ -13,7 +13,7 @@ from plimsoll.run.keep.manifest import Manifest, Summary
 def write_run(log_dir: Path, manifest: Manifest, records: Iterable[Record]) -> RunFolder:
     """Write a run folder; without estimates until it is judged (`plimsoll judge`)."""
     stamp = "".join(letter for letter in manifest.created if letter.isdigit())[:14] or "0"
-    name = slug(f"{manifest.benchmark.partition(':')[0]}-{manifest.id}")
+    name = slug(f"{manifest.spec.benchmark.partition(':')[0]}-{manifest.id}")
     path = log_dir / f"{stamp[:8]}-{stamp[8:]}-{name}"
     try:
         path.mkdir(parents=True)

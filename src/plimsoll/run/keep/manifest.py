@@ -1,24 +1,23 @@
 """What a run is (`run.json`, written once at its start) and what it found (`summary.json`)."""
 
 from collections.abc import Mapping
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from plimsoll.core import Estimate, Instrument, Measures, Reference, Usage
+from plimsoll.run.spec import RunSpec
 
-FORMAT = 1
+FORMAT = 2
 """Version of the run folder's layout."""
 
 
 class ModelEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The model of a run."""
+    """A model that a run asked."""
 
     name: str
     revision: str
-    spec: str = ""
-    """As the user wrote it, where that is not the name: `llamacpp` for the embedded model."""
-    options: Mapping[str, str] = {}
-    """The `-M key=value` pairs; secrets are named by their environment variable, never held."""
 
 
 class CardEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,28 +38,14 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Not written where it is 1, so the default stays 1 whatever `FORMAT` becomes."""
     id: str
     """Hash over all that decides the records: two runs of one id ask the same questions."""
-    benchmark: str
-    """The spec, as in `safetybench:language=en,shots=5`."""
+    spec: RunSpec
+    """What was asked for, as a person wrote it."""
     model: ModelEntry
-    attacks: tuple[str, ...] = ()
-    defenses: tuple[str, ...] = ()
-    system_prompt: str = ""
-    sampling: Mapping[str, float | int | str] = {}
-    """What the command line overrode."""
-    seed: int = 0
-    epochs: int = 1
-    limit: int | None = None
-    draw: int | None = None
-    """Size of the stratified random draw, where one was asked for (`--sample`)."""
-    sample_ids: tuple[str, ...] = ()
-    until: str = ""
-    """When enough is known to stop (`--until`)."""
+    """The model that was put to the test."""
+    asked: tuple[ModelEntry, ...] = ()
+    """The models that parts of the run question beside it: judges', attackers', guards'."""
     parent: str = ""
     """The run whose stored answers this one judges anew."""
-    judges: tuple[str, ...] = ()
-    """Specs of the judges that took the place of the benchmark's own."""
-    judge_model: ModelEntry | None = None
-    """The model that judges, where one was named (`--judge-model`)."""
     instruments: Mapping[str, Instrument] = {}
     """What each judge measures, by its name."""
     headline: str = "accuracy"
@@ -83,6 +68,35 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     python: str = ""
     platform: str = ""
     packages: Mapping[str, str] = {}
+
+
+def manifest_of(body: Any) -> Manifest:
+    """A manifest from plain JSON values, of this format or an older one. Raises `msgspec.ValidationError`."""
+    fields = msgspec.convert(body, dict[str, Any])
+    return msgspec.convert(fields if "spec" in fields else _of_format_1(fields), Manifest)
+
+
+def _of_format_1(body: dict[str, Any]) -> dict[str, Any]:
+    """Format 1 held the fields of the spec one by one, and its attacks made one chain."""
+    model: dict[str, Any] = body.get("model") or {}
+    judging: dict[str, Any] = body.get("judge_model") or {}
+    attacks: list[str] = body.get("attacks") or []
+    spec = {key: body[key] for key in _SPEC_OF_FORMAT_1 if key in body}
+    spec |= {"model": model.get("spec") or model.get("name"), "options": model.get("options") or {}}
+    spec["attacks"] = ["+".join(attacks)] if attacks else []
+    if judging:
+        spec["judge_model"] = judging.get("spec") or judging.get("name")
+        spec["judge_options"] = judging.get("options") or {}
+    rest = {key: value for key, value in body.items() if key not in _SPEC_OF_FORMAT_1}
+    return rest | {"spec": spec, "asked": [judging] if judging else []}
+
+
+_SPEC_OF_FORMAT_1 = frozenset(
+    {
+        *("benchmark", "attacks", "defenses", "system_prompt", "sampling", "seed", "epochs"),
+        *("limit", "draw", "sample_ids", "until", "judges"),
+    }
+)
 
 
 class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -45,7 +45,7 @@ class Mute:
 
 async def rehearse(plan: Plan, price: Callable[[Usage], float] | None = None) -> Forecast:
     """Ask every sample of the first epoch of a mute model and multiply."""
-    manifest = plan.manifest
+    epochs = plan.manifest.spec.epochs
     mute = Mute(name=plan.model.name, revision=plan.model.revision)
     samples = 0
 
@@ -61,12 +61,12 @@ async def rehearse(plan: Plan, price: Callable[[Usage], float] | None = None) ->
     )
     await engine.run(plan.samples(), 1, work, 1, keep)
     usage = Usage(
-        input_tokens=mute.input_tokens * manifest.epochs,
-        output_tokens=mute.output_tokens * manifest.epochs,
+        input_tokens=mute.input_tokens * epochs,
+        output_tokens=mute.output_tokens * epochs,
     )
     return Forecast(
-        samples=samples * manifest.epochs,
-        calls=mute.calls * manifest.epochs,
+        samples=samples * epochs,
+        calls=mute.calls * epochs,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
         cost=None if price is None else price(usage),

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,11 +12,13 @@ import msgspec
 
 from plimsoll.core import Benchmark, Record
 from plimsoll.run.ask.attendants import Attendants
+from plimsoll.run.ask.plan import entries
 from plimsoll.run.ask.wiring import Settings, Wiring
 from plimsoll.run.keep import folder, journal
 from plimsoll.run.keep.cache import Cache
 from plimsoll.run.keep.folder import RunFolder
-from plimsoll.run.keep.manifest import Manifest, ModelEntry, Summary
+from plimsoll.run.keep.manifest import FORMAT, Manifest, ModelEntry, Summary
+from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import engine
 from plimsoll.run.work.engine import Count
 
@@ -27,18 +29,19 @@ def rejudge(
     source: RunFolder,
     benchmark: Benchmark,
     *,
-    specs: Sequence[str] = (),
-    judge_model: ModelEntry | None = None,
+    spec: RunSpec | None = None,
     attendants: Attendants | None = None,
     settings: Settings | None = None,
     observer: Observer | None = None,
 ) -> RunFolder:
     """Judge every record of `source` by the benchmark's judges and write a new run folder beside it.
 
-    `specs` name the judges where they are not the benchmark's own; `attendants` are the models that
-    judges question: these, and only these, are called. `judge_model` is the one of them for the record.
+    `attendants` are the models that judges question: these, and only these, are called. `spec` is the
+    run's own, but for the judges and their model.
     """
-    manifest = _derived(source, benchmark, specs, judge_model)
+    manifest = _derived(
+        source, benchmark, spec or source.manifest().spec, entries(attendants or Attendants())
+    )
     made = RunFolder(_beside(source, manifest.id))
     work = _Rejudging(benchmark, Wiring(settings or Settings()), attendants or Attendants(), observer)
     with made.locked():
@@ -103,15 +106,19 @@ class _Rejudging:
 
 
 def _derived(
-    source: RunFolder, benchmark: Benchmark, specs: Sequence[str], judge_model: ModelEntry | None
+    source: RunFolder,
+    benchmark: Benchmark,
+    spec: RunSpec,
+    asked: tuple[ModelEntry, ...],
 ) -> Manifest:
     manifest = source.manifest()
     return msgspec.structs.replace(
         manifest,
+        format=FORMAT,
         id=f"{manifest.id}-judged",
         parent=source.path.name,
-        judges=tuple(specs),
-        judge_model=judge_model,
+        spec=spec,
+        asked=asked,
         instruments={judge.name: judge.instrument for judge in benchmark.judges},
         headline=benchmark.headline,
         scope=benchmark.scope,

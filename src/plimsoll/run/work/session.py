@@ -131,7 +131,7 @@ class Session:
         try:
             await engine.judge_again(taken.unjudged, benchmark.judges, workers, keep)
             samples = self.rule.samples() if self.rule else self.plan.samples()
-            await engine.run(samples, manifest.epochs, work, workers, keep)
+            await engine.run(samples, manifest.spec.epochs, work, workers, keep)
         finally:
             syncing.cancel()
             await self.plan.model.close()
@@ -158,18 +158,18 @@ class Session:
 
     def _target(self, store: Cache | None) -> Callable[[int], Model]:
         """The subject in its layers and defenses, for an epoch."""
-        manifest = self.plan.manifest
-        model = self.wiring.wired(self.plan.model, manifest.model.options, self.meter, store)
-        if manifest.system_prompt:
-            model = layers.Instructed(model, manifest.system_prompt)
-        if manifest.sampling:
-            model = layers.Resampled(model, manifest.sampling)
+        spec = self.plan.manifest.spec
+        model = self.wiring.wired(self.plan.model, spec.options, self.meter, store)
+        if spec.system_prompt:
+            model = layers.Instructed(model, spec.system_prompt)
+        if spec.sampling:
+            model = layers.Resampled(model, spec.sampling)
 
         @cache
         def target(epoch: int) -> Model:
             drawn = layers.Drawn(model, epoch) if epoch else model
-            for spec in self.plan.defenses:
-                drawn = registry.build("defenses", spec, inner=drawn)
+            for each in self.plan.defenses:
+                drawn = registry.build("defenses", each, inner=drawn)
             return drawn
 
         return target
@@ -181,7 +181,7 @@ class Session:
     def _new(self) -> RunFolder:
         manifest = self.plan.manifest
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        benchmark = manifest.benchmark.partition(":")[0]
+        benchmark = manifest.spec.benchmark.partition(":")[0]
         rest = f"{benchmark}-{folder.slug(manifest.model.name)}-{manifest.id}"
         try:
             made = RunFolder(folder.make(self.settings.log_dir, stamp, rest))
@@ -277,12 +277,25 @@ def _is_whole(record: Record) -> bool:
 def _same(run: RunFolder, manifest: Manifest) -> Manifest:
     """The folder's manifest, provided that it is of the same run."""
     known = run.manifest()
-    if known.id != manifest.id:
+    # The ids of an older format were hashes over other things: such a run is known by what it says.
+    same = known.id == manifest.id if known.format == FORMAT else _said(known) == _said(manifest)
+    if not same:
         raise UserError(
             f"{run.path} cannot be resumed: its model, data or card are not what they were "
             f"(run {known.id}, now {manifest.id}); start a new run"
         )
+    if known.format < FORMAT and known.spec.attacks:
+        raise UserError(
+            f"{run.path} cannot be resumed: an older Plimsoll did not write down which attack made which "
+            "of its samples; start a new run (answers that are in the cache are not asked for again)"
+        )
     return known
+
+
+def _said(manifest: Manifest) -> tuple[object, ...]:
+    """What decides a run's records, as far as every format has it."""
+    spec = replace(manifest.spec, model=manifest.model.name)
+    return spec, manifest.model.revision, manifest.card.version, manifest.files
 
 
 async def _sync(sink: journal.Journal) -> None:

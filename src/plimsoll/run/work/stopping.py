@@ -1,4 +1,4 @@
-"""A wish (`±2%`, `better-than=gpt-4`) -> the order to ask in, and the moment when enough was asked.
+"""A criterion (`±2%`, `better-than=gpt-4`) -> the order to ask in, and the moment when enough was asked.
 
 Samples are asked in a random order that gives every category and language its share at all times.
 The decision to stop may rest on whatever has come back: the interval holds at all moments at once, so
@@ -13,11 +13,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from plimsoll.core import BROKEN, Estimate, Record, Reference, Sample, UserError, did_you_mean, replace
 from plimsoll.core.parts import no_references
+from plimsoll.run import until
 from plimsoll.run.keep.folder import open_run
+from plimsoll.run.until import Criterion
 from plimsoll.stats.sequential import ConfidenceSequence, for_side, for_width
 
 METHOD = "confidence sequence"
@@ -25,20 +27,11 @@ LOOK_EVERY = 16
 """Samples between two looks; the interval would bear one after each."""
 MOST_UNSCORED = 0.05
 """Share above which a result is not sound, and nothing is called known."""
-_WIDTH = re.compile(r"(?:±|\+-|\+/-)\s*(\d+(?:\.\d+)?)\s*%")
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 
 References = Callable[[Iterable[Sample]], Iterable[Reference]]
 Stratum = tuple[str, str]
 """Category and language."""
-
-
-class Wish(NamedTuple):
-    """What `--until` says."""
-
-    kind: Literal["width", "side"]
-    half_width: float = 0.0
-    baseline: str = ""
 
 
 class Baseline(NamedTuple):
@@ -48,21 +41,6 @@ class Baseline(NamedTuple):
     value: float
     answers: Mapping[str, float] = {}
     """By sample, where it is a run: then the differences are looked at."""
-
-
-def parse(text: str) -> Wish:
-    """Read `--until`. Raises `UserError`."""
-    if found := _WIDTH.fullmatch(text.strip()):
-        half_width = float(found[1]) / 100
-        if 0 < half_width < 0.5:
-            return Wish("width", half_width=half_width)
-    kind, _, rest = text.strip().partition("=")
-    if kind in ("better-than", "better_than") and rest.strip():
-        return Wish("side", baseline=rest.strip())
-    raise UserError(
-        f"--until {text!r} is no wish: write '±2%' (or '+-2%') for an interval of that half width, or "
-        "'better-than=BASELINE' with a number like 36.7%, the name of a baseline, or a run folder"
-    )
 
 
 def in_random_order(samples: Iterable[Sample], seed: int) -> list[Sample]:
@@ -82,7 +60,7 @@ def in_random_order(samples: Iterable[Sample], seed: int) -> list[Sample]:
 class Rule:
     """Decides when enough was asked. It is told of every record, beside the tallies."""
 
-    wish: Wish
+    criterion: Criterion
     order: Sequence[Sample]
     epochs: int = 1
     baseline: Baseline | None = None
@@ -119,7 +97,7 @@ class Rule:
         self._complete += 1
         self._sofar.add(self.order[place], values)
         if self._complete % LOOK_EVERY == 0:
-            self.known = self.known or self._sofar.enough(self.wish)
+            self.known = self.known or self._sofar.enough(self.criterion)
 
     @property
     def saved(self) -> int:
@@ -167,8 +145,8 @@ class Rule:
         return scores
 
     def _scores(self) -> "_Scores":
-        side = self.wish.kind == "side"
-        bets = for_side() if side else for_width(self.wish.half_width)
+        side = self.criterion.kind == "side"
+        bets = for_side() if side else for_width(self.criterion.half_width)
         paired = self.baseline is not None and bool(self.baseline.answers)
         against = ConfidenceSequence(self._sizes, bets) if paired else None
         return _Scores(ConfidenceSequence(self._sizes, bets), against, self.baseline)
@@ -201,14 +179,14 @@ class _Scores:
         if self.against and self.baseline:
             self.against.add(stratum, (1 + value - self.baseline.answers[sample.id]) / 2)
 
-    def enough(self, wish: Wish) -> bool:
-        """Whether the wish is fulfilled."""
+    def enough(self, criterion: Criterion) -> bool:
+        """Whether the criterion is met."""
         if self.unscored > MOST_UNSCORED * (self.own.n + self.unscored):
             return False
-        if wish.kind == "side":
+        if criterion.kind == "side":
             return self.verdict() != ""
         middle, bounds = self.own.estimate, self.own.interval()
-        return max(bounds.high - middle, middle - bounds.low) <= wish.half_width
+        return max(bounds.high - middle, middle - bounds.low) <= criterion.half_width
 
     def verdict(self) -> str:
         """`above` or `below` the baseline, or nothing while that is open."""
@@ -220,13 +198,13 @@ class _Scores:
 
 
 def rule_of(
-    until: str, samples: Iterable[Sample], *, seed: int, epochs: int, references: References = no_references
+    text: str, samples: Iterable[Sample], *, seed: int, epochs: int, references: References = no_references
 ) -> Rule:
-    """The rule of a wish. Raises `UserError` before anything is asked."""
-    wish = parse(until)
+    """The rule of a criterion. Raises `UserError` before anything is asked."""
+    criterion = until.parse(text)
     order = in_random_order(samples, seed)
-    baseline = _baseline(wish.baseline, order, references) if wish.kind == "side" else None
-    return Rule(wish, order, epochs, baseline)
+    baseline = _baseline(criterion.baseline, order, references) if criterion.kind == "side" else None
+    return Rule(criterion, order, epochs, baseline)
 
 
 def _baseline(text: str, order: Sequence[Sample], references: References) -> Baseline:
