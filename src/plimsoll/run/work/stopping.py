@@ -1,10 +1,12 @@
 """A criterion (`±2%`, `better-than=gpt-4`) -> the order to ask in, and the moment when enough was asked.
 
-Samples are asked in a random order that gives every category and language its share at all times.
-The decision to stop may rest on whatever has come back: the interval holds at all moments at once, so
-it holds at any moment chosen. The interval reported is over all samples handed out, in their order:
-what is in flight when the decision falls is waited for and counted, so quick answers do not count
-more than slow ones. All of it follows from seed and journal: a resumed run decides as an unbroken one.
+What is watched is the benchmark's headline, over the samples that it is about; the others are asked in
+their share, and no more. Samples come in a random order that gives every category and language its share
+at all times. The decision to stop may rest on whatever has come back: the interval holds at all moments at
+once, so it holds at any moment chosen. The interval reported is over all samples handed out, in their
+order: what is in flight when the decision falls is waited for and counted, so quick answers do not count
+more than slow ones. It is about these questions: the number that asking all of them would give. All of it
+follows from seed and journal: a resumed run decides as an unbroken one.
 """
 
 import random
@@ -15,11 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from plimsoll.core import BROKEN, Estimate, Record, Reference, Sample, UserError, did_you_mean, replace
+from plimsoll.core import Estimate, Record, Reference, Sample, UserError, did_you_mean, replace
 from plimsoll.core.parts import no_references
 from plimsoll.run import until
 from plimsoll.run.keep.folder import open_run
 from plimsoll.run.until import Criterion
+from plimsoll.run.work.watching import Watched
 from plimsoll.stats.sequential import ConfidenceSequence, for_side, for_width
 
 METHOD = "confidence sequence"
@@ -30,8 +33,18 @@ MOST_UNSCORED = 0.05
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 
 References = Callable[[Iterable[Sample]], Iterable[Reference]]
+Watch = Callable[[Sequence[Sample]], Watched]
+"""The samples of a run -> what is watched of it."""
 Stratum = tuple[str, str]
 """Category and language."""
+
+
+FIRST = Watched()
+"""The first judge's verdicts on all samples."""
+
+
+def _first(samples: Sequence[Sample]) -> Watched:
+    return FIRST
 
 
 class Baseline(NamedTuple):
@@ -64,17 +77,21 @@ class Rule:
     order: Sequence[Sample]
     epochs: int = 1
     baseline: Baseline | None = None
+    watched: Watched = FIRST
     known: bool = False
     _places: dict[str, int] = field(init=False)
     _sizes: dict[Stratum, int] = field(init=False)
     _values: dict[int, list[float | None]] = field(default_factory=dict[int, list[float | None]], init=False)
     _sofar: "_Scores" = field(init=False)
     _complete: int = field(default=0, init=False)
+    _counted: int = field(default=0, init=False)
+    """Of the complete ones, those that the headline is about."""
     _furthest: int = field(default=-1, init=False)
 
     def __post_init__(self) -> None:
         self._places = {sample.id: place for place, sample in enumerate(self.order)}
-        self._sizes = dict(Counter(_stratum(sample) for sample in self.order))
+        about = filter(self.watched.about, self.order)
+        self._sizes = dict(Counter(_stratum(sample) for sample in about))
         self._sofar = self._scores()
 
     def samples(self) -> Iterator[Sample]:
@@ -91,12 +108,15 @@ class Rule:
             return
         self._furthest = max(self._furthest, place)
         values = self._values.setdefault(place, [])
-        values.append(_value(record))
+        values.append(self.watched.value(record))
         if len(values) != self.epochs:
             return
         self._complete += 1
+        if not self.watched.about(self.order[place]):
+            return
+        self._counted += 1
         self._sofar.add(self.order[place], values)
-        if self._complete % LOOK_EVERY == 0:
+        if self._counted % LOOK_EVERY == 0:
             self.known = self.known or self._sofar.enough(self.criterion)
 
     @property
@@ -114,8 +134,13 @@ class Rule:
         asked = (
             f"known after {self._complete:,} of {len(self.order):,} samples ({self.saved:,} answers saved)"
         )
-        found = f"{asked}: {100 * scores.own.estimate:.1f} % ({100 * low:.1f}–{100 * high:.1f} %)"
-        return found + (f", {scores.verdict() or 'beside'} {self.baseline.name}" if self.baseline else "")
+        name = f"{self.watched.name} " if self.watched.name else ""
+        found = f"{asked}: {name}{100 * scores.own.estimate:.1f} % ({100 * low:.1f}–{100 * high:.1f} %)"
+        side = f", {scores.verdict() or 'beside'} {self.baseline.name}" if self.baseline else ""
+        size = sum(self._sizes.values())
+        return (
+            f"{found}{side}; the interval is about these {size:,} questions, not about others of their kind"
+        )
 
     def merged(self, estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
         """The estimates, the one over everything with the interval that bears early stopping."""
@@ -125,7 +150,7 @@ class Rule:
         own = self._settled().own
         bounds = own.interval()
         for place, estimate in enumerate(found):
-            if not estimate.group and abs(estimate.value - own.pooled) < 1e-9:
+            if self.watched.said_in(estimate):
                 found[place] = replace(
                     estimate, value=own.estimate, low=bounds.low, high=bounds.high, method=METHOD
                 )
@@ -141,7 +166,8 @@ class Rule:
         """The scores of all that was asked, in the order of asking."""
         scores = self._scores()
         for place in range(self._complete):
-            scores.add(self.order[place], self._values[place])
+            if self.watched.about(self.order[place]):
+                scores.add(self.order[place], self._values[place])
         return scores
 
     def _scores(self) -> "_Scores":
@@ -198,20 +224,28 @@ class _Scores:
 
 
 def rule_of(
-    text: str, samples: Iterable[Sample], *, seed: int, epochs: int, references: References = no_references
+    text: str,
+    samples: Iterable[Sample],
+    *,
+    seed: int,
+    epochs: int,
+    references: References = no_references,
+    watch: Watch = _first,
 ) -> Rule:
     """The rule of a criterion. Raises `UserError` before anything is asked."""
     criterion = until.parse(text)
     order = in_random_order(samples, seed)
-    baseline = _baseline(criterion.baseline, order, references) if criterion.kind == "side" else None
-    return Rule(criterion, order, epochs, baseline)
+    watched = watch(order)
+    about = [sample for sample in order if watched.about(sample)]
+    baseline = _baseline(criterion.baseline, about, references, watched) if criterion.kind == "side" else None
+    return Rule(criterion, order, epochs, baseline, watched)
 
 
-def _baseline(text: str, order: Sequence[Sample], references: References) -> Baseline:
+def _baseline(text: str, order: Sequence[Sample], references: References, watched: Watched) -> Baseline:
     if found := _NUMBER.fullmatch(text):
         return Baseline(text, float(found[1]) / 100)
     if (Path(text) / "run.json").is_file():
-        return _run_baseline(Path(text), order)
+        return _run_baseline(Path(text), order, watched)
     return _named(text, order, list(references(order)))
 
 
@@ -241,10 +275,10 @@ def _called(row: Reference) -> str:
     return f"{row.name} ({row.setting})" if row.setting else row.name
 
 
-def _run_baseline(path: Path, order: Sequence[Sample]) -> Baseline:
+def _run_baseline(path: Path, order: Sequence[Sample], watched: Watched) -> Baseline:
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
     for record in open_run(path).records():
-        value = _value(record)
+        value = watched.value(record)
         if value is not None:
             values[record.sample.id, record.sample.language].append(value)
             if record.sample.pair:
@@ -259,11 +293,6 @@ def _run_baseline(path: Path, order: Sequence[Sample]) -> Baseline:
             f"--until better-than={path}: {missing:,} of the {len(order):,} samples have no score in that run"
         )
     return Baseline(path.name, sum(answers.values()) / len(answers), answers)
-
-
-def _value(record: Record) -> float | None:
-    verdict = next(iter(record.verdicts.values()), None)
-    return None if verdict is None or verdict.outcome in BROKEN else verdict.value
 
 
 def _stratum(sample: Sample) -> Stratum:
