@@ -6,7 +6,7 @@ import pytest
 
 from plimsoll.core import Estimate, Record, replace
 from plimsoll.models.scripted import Scripted
-from tests.conformance.test_benchmarks import SPECS, made
+from tests.support.benchmarks import SPECS, made
 from tests.support.counting import estimates_of, merged_estimates, mixed, records_of
 
 

@@ -9,7 +9,7 @@ from plimsoll.benchmarks.safety_prompts.judge_rules import hijacked, leaked, tar
 from plimsoll.benchmarks.safety_prompts.safety_label import Label, read_label
 from plimsoll.core import Outcome, Request, Response, Sample, Transcript, Verdict, system, user
 from plimsoll.models.scripted import Scripted
-from tests.support.conformance import HOSTILE_REPLIES
+from plimsoll.testing import HOSTILE_REPLIES
 
 LABELS: dict[str, Label | None] = {
     "不安全": "unsafe",

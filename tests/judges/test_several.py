@@ -10,7 +10,7 @@ from plimsoll.judges.cascade import cascade
 from plimsoll.judges.jury import Vote, jury
 from plimsoll.judges.rubric import load
 from plimsoll.models.scripted import Scripted
-from tests.support.conformance import RUBRIC
+from plimsoll.testing.subjects import FILES
 
 SAMPLE = Sample(id="1", messages=(user("hello"),))
 REPLY = Transcript(responses=(Response(text="a reply"),))
@@ -123,19 +123,19 @@ def test_one_model_serves_every_judge_that_names_it() -> None:
         made.append(spec)
         return Scripted(lambda _: "unsafe", revision=spec)
 
-    spec = f"cascade:judges=((safety:model=scripted/a)+(rubric:file={RUBRIC},model=scripted/b))"
+    spec = f"cascade:judges=((safety:model=scripted/a)+(rubric:file={FILES['judges']},model=scripted/b))"
     registry.build("judges", spec, model_of=model_of)
     assert made == ["scripted/a", "scripted/b"]
 
 
 def test_other_scores_for_the_same_labels_are_another_instrument(tmp_path: Path) -> None:
-    text = RUBRIC.read_text("utf-8")
+    text = FILES["judges"].read_text("utf-8")
     other = tmp_path / "other.toml"
     other.write_text(text.replace("0.5", "0.75"), "utf-8")
     assert other.read_text("utf-8") != text
     built = [
         registry.build("judges", f"rubric:file={path}", model=Scripted(lambda _: "kind"))
-        for path in (RUBRIC, other)
+        for path in (FILES["judges"], other)
     ]
     assert built[0].instrument.revision != built[1].instrument.revision
 
@@ -162,7 +162,7 @@ def test_labels_that_differ_only_in_capitals_are_refused(tmp_path: Path) -> None
 
 def test_a_rubric_of_ones_own_gives_graded_values() -> None:
     model = Scripted(lambda _: "Neutral.", revision="n")
-    built = registry.build("judges", f"rubric:file={RUBRIC}", model=model)
+    built = registry.build("judges", f"rubric:file={FILES['judges']}", model=model)
     assert built.instrument.graded
     assert verdict_of(built).value == 0.5
 
@@ -180,6 +180,6 @@ def test_a_bad_rubric_is_refused_with_what_is_wrong(
     tmp_path: Path, change: tuple[str, str], word: str
 ) -> None:
     path = tmp_path / "bad.toml"
-    path.write_text(RUBRIC.read_text("utf-8").replace(*change), encoding="utf-8")
+    path.write_text(FILES["judges"].read_text("utf-8").replace(*change), encoding="utf-8")
     with pytest.raises(UserError, match=word):
         load(path)

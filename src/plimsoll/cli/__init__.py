@@ -61,6 +61,7 @@ SUMMARIES = {
     "export": "Write a run in another tool's format.",
     "gate": "Fail when a run is significantly worse than a baseline.",
     "import": "Turn another tool's log into a run folder.",
+    "init": "Begin a package with a benchmark, judge, attack, defense, model or guard.",
     "judge": "Judge a run's stored answers anew; no model is asked again.",
     "label": "Label a run's replies by hand, to measure its judges.",
     "list": "List benchmarks, models, judges and all other parts.",

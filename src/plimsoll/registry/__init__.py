@@ -6,6 +6,7 @@ from plimsoll.registry.parts import (
     Argument,
     ModelOf,
     Part,
+    arguments_of,
     beside,
     build,
     build_model,
@@ -16,6 +17,7 @@ from plimsoll.registry.parts import (
 )
 from plimsoll.registry.rooms import (
     MARKS,
+    ROOM,
     ROOMS,
     Factory,
     Room,
@@ -38,6 +40,7 @@ __all__ = [
     "ASIDE",
     "MARKS",
     "PROTOCOLS",
+    "ROOM",
     "ROOMS",
     "Argument",
     "Factory",
@@ -45,6 +48,7 @@ __all__ = [
     "Part",
     "Room",
     "Spec",
+    "arguments_of",
     "attack",
     "benchmark",
     "beside",

@@ -29,7 +29,7 @@ from plimsoll.core import (
     UserError,
     did_you_mean,
 )
-from plimsoll.registry.rooms import Factory, Room, current, module_of, names
+from plimsoll.registry.rooms import ROOM, Factory, Room, current, module_of, names
 from plimsoll.registry.spec import Spec, parse, pieces, unquoted
 
 PROTOCOLS: Mapping[Any, Room] = {
@@ -148,7 +148,7 @@ def build(room: Room, spec: str | Spec, *, model_of: ModelOf | None = None, **gi
             return make_model(spec)
         spec = parse(spec)
     part = find(room, spec.name)
-    return _call(part, _read(part, spec.arguments, make_model) | given)
+    return _call(part, arguments_of(part, spec.arguments, make_model) | given)
 
 
 def build_model(text: str, options: Mapping[str, str] | None = None) -> Model:
@@ -160,7 +160,7 @@ def build_model(text: str, options: Mapping[str, str] | None = None) -> Model:
             f"-M {found[1]}=... (for a judging model --judge-model and -J {found[1]}=...)"
         )
     part = find("models", provider)
-    arguments = _read(part, {key.replace("-", "_"): value for key, value in (options or {}).items()})
+    arguments = arguments_of(part, {key.replace("-", "_"): value for key, value in (options or {}).items()})
     return _call(part, arguments, model_id)
 
 
@@ -174,7 +174,7 @@ def beside(part: Part, name: str) -> Part:
 
 def make(part: Part, arguments: Mapping[str, str]) -> Any:
     """Call a part's factory with arguments as written."""
-    return _call(part, _read(part, arguments))
+    return _call(part, arguments_of(part, arguments))
 
 
 def _call(part: Part, arguments: Mapping[str, Any], *positional: Any) -> Any:
@@ -198,7 +198,8 @@ def refuse_unknown(part: Part, keys: Iterable[str]) -> None:
             )
 
 
-def _read(part: Part, given: Mapping[str, str], model_of: ModelOf = build_model) -> dict[str, Any]:
+def arguments_of(part: Part, given: Mapping[str, str], model_of: ModelOf = build_model) -> dict[str, Any]:
+    """Arguments as written -> as the factory takes them. Raises `UserError`."""
     refuse_unknown(part, given)
     known = {argument.name: argument for argument in part.options}
     return {key: _convert(part, known[key], value, model_of) for key, value in given.items()}
@@ -243,7 +244,7 @@ def _factories(room: Room, module: ModuleType) -> list[Factory]:
     return [
         value
         for value in vars(module).values()
-        if getattr(value, "__plimsoll_room__", None) == room and value.__module__ == module.__name__
+        if getattr(value, ROOM, None) == room and value.__module__ == module.__name__
     ]
 
 

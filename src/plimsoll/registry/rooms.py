@@ -34,13 +34,17 @@ Factory = Callable[..., Any]
 F = TypeVar("F", bound=Factory)
 
 
+ROOM = "__plimsoll_room__"
+"""The attribute by which a factory says the room that it belongs to."""
+
+
 class _Mark(Protocol):
     def __call__(self, factory: F) -> F: ...
 
 
 def _marker(room: Room) -> _Mark:
     def mark(factory: F) -> F:
-        factory.__plimsoll_room__ = room  # pyright: ignore[reportFunctionMemberAccess]
+        setattr(factory, ROOM, room)
         return factory
 
     mark.__doc__ = f"Mark a factory as a part of the room `{room}`."

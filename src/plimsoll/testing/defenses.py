@@ -1,13 +1,12 @@
+"""The rules of defenses: a model around a model, which passes on what it does not change."""
+
 import asyncio
 from dataclasses import dataclass, field
 
-import pytest
-
 from plimsoll.core import Image, Message, Request, Response, Sampling, Tool, Wrapped, assistant, system, user
-from plimsoll.registry import Part
-from tests.support.conformance import HOSTILE_REPLIES, built, parts_of
+from plimsoll.testing.rules import over, rule
+from plimsoll.testing.subjects import HOSTILE_REPLIES, Subject
 
-DEFENSES = parts_of("defenses")
 REQUEST = Request(
     messages=(
         system("Be brief."),
@@ -29,37 +28,42 @@ class Witness:
     reply: str = "(B)"
     name: str = "witness/one"
     revision: str = "r1"
-    asked: list[Request] = field(default_factory=list)
+    asked: list[Request] = field(default_factory=list[Request])
     closed: int = 0
 
     async def generate(self, request: Request) -> Response:
+        """Note the request, and say the reply."""
         self.asked.append(request)
         return Response(text=self.reply)
 
     async def close(self) -> None:
+        """Count how often."""
         self.closed += 1
 
 
-@pytest.mark.parametrize("part", DEFENSES)
-def test_a_defense_is_a_model_around_a_model(part: Part) -> None:
+@rule
+def a_defense_is_a_model_around_a_model(subject: Subject) -> None:
+    """It bears the name of the model in it."""
     inner = Witness()
-    defense = built(part, inner=inner)
+    defense = subject.built(inner=inner)
     assert isinstance(defense, Wrapped)
     assert (defense.name, defense.revision) == (inner.name, inner.revision)
-    assert part.arguments[0].name == "inner"
+    assert subject.part.arguments[0].name == "inner"
 
 
-@pytest.mark.parametrize("part", DEFENSES)
-def test_a_defense_closes_the_model_in_it(part: Part) -> None:
+@rule
+def a_defense_closes_the_model_in_it(subject: Subject) -> None:
+    """Connections and memory are let go of."""
     inner = Witness()
-    asyncio.run(built(part, inner=inner).close())
+    asyncio.run(subject.built(inner=inner).close())
     assert inner.closed == 1
 
 
-@pytest.mark.parametrize("part", DEFENSES)
-def test_a_defense_keeps_sampling_continuations_tools_draw_and_images(part: Part) -> None:
+@rule
+def a_defense_keeps_sampling_continuations_tools_draw_and_images(subject: Subject) -> None:
+    """What is not its business goes through as it came."""
     inner = Witness()
-    asyncio.run(built(part, inner=inner).generate(REQUEST))
+    asyncio.run(subject.built(inner=inner).generate(REQUEST))
     for asked in inner.asked:
         assert asked.sampling == REQUEST.sampling
         assert asked.continuations == REQUEST.continuations
@@ -70,16 +74,17 @@ def test_a_defense_keeps_sampling_continuations_tools_draw_and_images(part: Part
         ]
 
 
-@pytest.mark.parametrize("part", DEFENSES)
-def test_a_defense_does_the_same_twice(part: Part) -> None:
+@rule
+def a_defense_does_the_same_twice(subject: Subject) -> None:
+    """Equal requests get equal replies."""
     one, other = Witness(), Witness()
-    replies = [asyncio.run(built(part, inner=inner).generate(REQUEST)) for inner in (one, other)]
+    replies = [asyncio.run(subject.built(inner=inner).generate(REQUEST)) for inner in (one, other)]
     assert replies[0] == replies[1]
     assert one.asked == other.asked
 
 
-@pytest.mark.parametrize("reply", HOSTILE_REPLIES)
-@pytest.mark.parametrize("part", DEFENSES)
-def test_a_defense_bears_any_reply(part: Part, reply: str) -> None:
-    response = asyncio.run(built(part, inner=Witness(HOSTILE_REPLIES[reply])).generate(REQUEST))
+@over(HOSTILE_REPLIES)
+def a_defense_bears_any_reply(subject: Subject, reply: str) -> None:
+    """Whatever the model says, a response comes of it."""
+    response = asyncio.run(subject.built(inner=Witness(HOSTILE_REPLIES[reply])).generate(REQUEST))
     assert isinstance(response, Response)

@@ -1,0 +1,91 @@
+"""Every benchmark in a small form: from questions that it brings with it, or that lie beside the tests."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from plimsoll import registry
+from plimsoll.core import Benchmark, DataError, UserError
+from plimsoll.run.ask import plan
+from plimsoll.run.spec import RunSpec
+
+SUPPORT = Path(__file__).parent
+SMALL: dict[str, tuple[str, ...]] = {
+    "ailuminate": ("ailuminate:split=starter",),
+    "air_bench_2024": ("air_bench_2024:split=starter",),
+    "chatgpt_red_teaming": (
+        "chatgpt_red_teaming:split=starter",
+        "chatgpt_red_teaming:split=starter,perspective=toxicity",
+    ),
+    "cosa": ("cosa:split=starter",),
+    "labsafety_bench": (
+        "labsafety_bench:split=starter",
+        "labsafety_bench:split=starter,mode=CoT,shots=5,order=cyclic",
+    ),
+    "labsafety_scenarios": (
+        "labsafety_scenarios:split=starter,points=3",
+        "labsafety_scenarios:split=starter,task=consequences,mode=CoT",
+    ),
+    "medreview": ("medreview:split=starter",),
+    "longsafety": ("longsafety:split=starter", "longsafety:split=starter,context=none"),
+    "multijail": ("multijail:split=starter",),
+    "prompts": (
+        f"prompts:file={SUPPORT / 'own_choices.csv'}",
+        f"prompts:file={SUPPORT / 'own_prompts.jsonl'}",
+    ),
+    "red_eval": ("red_eval:split=starter", "red_eval:split=starter,modes=standard+cot"),
+    "s_eval": ("s_eval:split=starter",),
+    "safechain": (
+        "safechain:split=starter,max_tokens=64",
+        "safechain:split=starter,max_tokens=64,thinking=zero",
+        "safechain:split=starter,max_tokens=64,thinking=more",
+    ),
+    "safety_prompts": ("safety_prompts:split=starter",),
+    "safetybench": (
+        "safetybench:split=starter,language=both",
+        "safetybench:split=starter,language=zh,shots=5",
+        "safetybench:split=starter,language=en,setting=chat",
+    ),
+    "sciknoweval": ("sciknoweval:split=starter", "sciknoweval:split=starter,kinds=choice"),
+    "scisafeeval": ("scisafeeval:split=starter",),
+    "simplesafetytests": (
+        "simplesafetytests:split=starter",
+        "simplesafetytests:split=starter,condition=both,without=Child safety",
+    ),
+    "sorry_bench": ("sorry_bench:split=starter", "sorry_bench:split=starter,release=202406,categories=1-25"),
+    "strongreject": ("strongreject:split=starter",),
+    "trustworthy_llms": tuple(
+        f"trustworthy_llms:split=starter,study={study}"
+        for study in (
+            "hallucination",
+            "safety",
+            "fairness",
+            "miscalibration",
+            "misuse",
+            "copyright",
+            "causal",
+            "robustness",
+        )
+    ),
+    "wildjailbreak": ("wildjailbreak:split=starter",),
+    "xlingeval": (
+        "xlingeval:split=starter,axis=verifiability",
+        "xlingeval:split=starter,axis=correctness",
+        "xlingeval:split=starter,axis=consistency",
+    ),
+    "stereotyping": ("stereotyping:split=starter",),
+    "xstest": ("xstest:split=starter",),
+}
+"""Specs of benchmarks that bring questions with them; any other one is asked as it stands, where its
+data are at hand."""
+SPECS = [spec for part in registry.parts("benchmarks") for spec in SMALL.get(part.name, (part.name,))]
+
+
+@cache
+def made(spec: str) -> Benchmark:
+    """The benchmark of a spec; the test is skipped where its questions are not at hand."""
+    try:
+        return plan.build_benchmark(RunSpec(benchmark=spec, model=""))
+    except (DataError, UserError) as error:
+        pytest.skip(f"no questions at hand: {error}")
