@@ -6,6 +6,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from plimsoll.core import Record
+from plimsoll.pages.words import say
+from plimsoll.reports import unread
 from plimsoll.run.work.engine import Count
 
 QUIET_FOR = 2.0
@@ -13,6 +15,8 @@ QUIET_FOR = 2.0
 LINE_EVERY = 10.0
 """Seconds between lines where standard error is no terminal."""
 REFRESH = 0.1
+ENOUGH = 20
+"""Replies after which it is said that many cannot be read."""
 NUMBERS = 54
 """Columns of the bar, the counts and the times; what is left of the terminal's width is the title's."""
 SHORTEST = 20
@@ -27,6 +31,7 @@ class Progress:
         self._started = self._shown = time.monotonic()
         self._first: int | None = None
         self._bar: Any = None
+        self._warned = False
 
     def rename(self, title: str) -> None:
         """Say what is under way now."""
@@ -39,6 +44,7 @@ class Progress:
         now = time.monotonic()
         if self._first is None:
             self._first = count.records - 1
+        self._warn(count)
         if now - self._shown < (REFRESH if self._bar else QUIET_FOR) and count.records < self.total:
             return
         if now - self._started < QUIET_FOR:
@@ -49,6 +55,17 @@ class Progress:
         elif now - self._shown >= LINE_EVERY or count.records == self.total:
             self._shown = now
             print(self._line(count, now), file=sys.stderr, flush=True)
+
+    def _warn(self, count: Count) -> None:
+        """Say once, while there is still time to stop, that many replies cannot be read."""
+        if self._warned or count.unread.replies < ENOUGH:
+            return
+        found = count.unread.found()
+        if found.many:
+            self._warned = True
+            lines = ["warning:", *unread.sentences(found), say("unread.examples")]
+            shown = [f"  {each}" for each in unread.examples(found)]
+            print("\n".join([" ".join(lines), *shown]), file=sys.stderr, flush=True)
 
     def _draw(self, count: Count) -> None:
         if self._bar is None:

@@ -7,7 +7,7 @@ from plimsoll.pages.frame import alone, answer
 from plimsoll.pages.markup import Markup, Said, code, key
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.words import Language, percent
-from plimsoll.reports import tables
+from plimsoll.reports import tables, unread
 from plimsoll.reports.figures import RATES, SCORES, figures
 from plimsoll.reports.items import LIMIT, Embedded, embed
 from plimsoll.reports.sections import Sections
@@ -53,7 +53,7 @@ def _head(view: RunView, markup: Markup) -> str:
         listed += f"<div><dt>{said(key('head.means'))}</dt><dd>{_means(view, markup)}</dd></div>"
     sentences = zip(tables.sentences(found, "en"), tables.sentences(found, "zh"), strict=True)
     spoken = "".join(answer(en, zh) for en, zh in sentences)
-    warnings = ""
+    warnings = _unread(view, markup)
     if view.summary.status != "finished":
         counts = (view.summary.status, f"{view.summary.records:,}", f"{manifest.total:,}")
         warnings += f'<p class="warn">{said(key("unfinished", *counts))}</p>'
@@ -62,6 +62,16 @@ def _head(view: RunView, markup: Markup) -> str:
     if found.unsound:
         warnings += f'<p class="warn">⚠ {said(key("result.unsound"))}</p>'
     return f"{said(manifest.model.name, 'h1')}<dl>{listed}</dl>{warnings}{spoken}{_asides(view, markup)}"
+
+
+def _unread(view: RunView, markup: Markup) -> str:
+    """The warning that what follows may not be about the model, with replies that show it."""
+    found = view.summary.unread
+    said = "".join(markup.said(each, "p") for each in unread.warnings(found))
+    if not said:
+        return ""
+    shown = "".join(markup.said(each, "li") for each in unread.examples(found))
+    return f'<div class="warn">{said}{markup.said(key("unread.examples"), "p")}<ul>{shown}</ul></div>'
 
 
 def _asides(view: RunView, markup: Markup) -> str:

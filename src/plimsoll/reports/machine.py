@@ -7,6 +7,7 @@ from typing import Any, cast
 from msgspec import Struct
 
 from plimsoll.core import Estimate
+from plimsoll.reports import unread
 from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.view import RunView
 
@@ -19,6 +20,7 @@ def report(view: RunView) -> dict[str, Any]:
     found = figures(view)
     return {
         "format": FORMAT,
+        "unread": unread.report(view.summary.unread),
         "headline": [_row(found, "", spoken, estimate) for spoken, estimate in found.wholes()],
         "categories": _categories(found),
         "run": plain(view.manifest),

@@ -3,7 +3,7 @@
 import re
 
 from plimsoll.pages.words import Language, say, visible
-from plimsoll.reports import judging, tables
+from plimsoll.reports import judging, tables, unread
 from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
 
@@ -14,6 +14,7 @@ def render(view: RunView, *, language: Language = "en") -> str:
     """The result, its tables and notes."""
     found = figures(view)
     parts = [f"## {escape(view.manifest.model.name)} · {escape(view.manifest.spec.benchmark)}"]
+    parts.append(_unread(view, language))
     parts += [f"**{escape(sentence)}**" for sentence in tables.sentences(found, language)]
     parts.append(_facts(view, language))
     parts.append(ruled(tables.scores(found, language)))
@@ -23,6 +24,15 @@ def render(view: RunView, *, language: Language = "en") -> str:
     parts += [_folded(table) for table in (others, tables.references(found, language)) if table is not None]
     parts.append(_notes(view, language))
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _unread(view: RunView, language: Language) -> str:
+    said = unread.sentences(view.summary.unread, language)
+    if not said:
+        return ""
+    shown = [f"- {escape(each)}" for each in unread.examples(view.summary.unread)]
+    lead = f"{tables.UNSOUND} {escape(' '.join(said))}"
+    return "\n".join([lead, "", say("unread.examples", language=language), "", *shown])
 
 
 def escape(text: str) -> str:

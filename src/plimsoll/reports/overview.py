@@ -17,6 +17,7 @@ from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.view import RunView
 from plimsoll.run.ask.suite import SuiteManifest, SuiteRun, read
 from plimsoll.run.keep.folder import RunFolder, open_run
+from plimsoll.run.keep.manifest import Unread
 from plimsoll.stats.intervals import wilson, z_value
 from plimsoll.taxonomies.crosswalk import hub
 
@@ -51,6 +52,8 @@ class Line(NamedTuple):
     corrected: Estimate | None
     status: str
     notes: tuple[str, ...]
+    unread: Unread = Unread()
+    """Replies of its run that brought no readable answer."""
 
 
 class Hazard(NamedTuple):
@@ -146,6 +149,7 @@ def _line(entry: SuiteRun, label: str, member: _Member | None) -> Line:
         corrected=corrected,
         status=member.view.summary.status,
         notes=manifest.notes,
+        unread=member.view.summary.unread,
     )
 
 

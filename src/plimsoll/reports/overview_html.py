@@ -8,6 +8,7 @@ from plimsoll.pages.markup import Markup, Said, key
 from plimsoll.pages.plots import Plots, Row, Track
 from plimsoll.pages.words import Language, say
 from plimsoll.reports import overview_rows as rows
+from plimsoll.reports import unread
 from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
 
 LABELS: tuple[Language, Language] = ("en", "zh")
@@ -44,6 +45,10 @@ class _Page:
         counts = str(self.found.covered), str(len(self.found.hazards))
         covered = answer(*(say("ov.covered", *counts, language=each) for each in LABELS))
         starter = f'<p class="warn">{said(key("ov.starter"))}</p>' if rows.starters(self.found) else ""
+        for line in self.found.lines:
+            for said_of_it in unread.warnings(line.unread)[:1]:
+                named = key("cmp.pair", rows.name_of(line), said_of_it)
+                starter += f'<p class="warn">{rows.UNSOUND} {said(named)}</p>'
         if rows.unsound(self.found):
             starter += f'<p class="warn">{rows.UNSOUND} {said(key("result.unsound"))}</p>'
         return f"{said(manifest.model, 'h1')}<dl>{listed}</dl>{covered}{starter}"

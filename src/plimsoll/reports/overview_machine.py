@@ -6,6 +6,7 @@ import msgspec
 
 from plimsoll.pages.words import Language, say
 from plimsoll.reports import overview_rows as rows
+from plimsoll.reports import unread
 from plimsoll.reports.markdown import escape, ruled
 from plimsoll.reports.overview import Overview
 
@@ -14,6 +15,7 @@ def markdown(found: Overview, *, language: Language = "en") -> str:
     """The overview as Markdown."""
     parts = [
         f"## {escape(found.manifest.model)} · {escape(found.manifest.title)}",
+        *(escape(warning) for warning in rows.unread(found, language)),
         escape(say("ov.covered", str(found.covered), str(len(found.hazards)), language=language)),
         ruled(rows.benchmarks(found, language)),
         ruled(rows.hazards(found, language)),
@@ -48,6 +50,7 @@ def report(found: Overview) -> dict[str, Any]:
                 "corrected": msgspec.to_builtins(line.corrected),
                 "status": line.status,
                 "notes": line.notes,
+                "unread": unread.report(line.unread),
             }
             for line in found.lines
         ],

@@ -6,6 +6,7 @@ from plimsoll.pages.units import interval_of, unit, value_of
 from plimsoll.pages.words import Language, metric, named, percent, say, visible
 from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
 from plimsoll.reports.tables import MISSING, UNSOUND, Table
+from plimsoll.reports.unread import sentences
 
 STARTER = "*"
 
@@ -94,6 +95,13 @@ def unscored(found: Overview, language: Language = "en") -> Iterator[str]:
     for line in found.lines:
         if line.estimate is None and not line.entry.gap:
             yield f"{name_of(line)}: {say('ov.unscored', language=language)}"
+
+
+def unread(found: Overview, language: Language = "en") -> Iterator[str]:
+    """The benchmarks of which many replies could not be read."""
+    for line in found.lines:
+        if said := sentences(line.unread, language):
+            yield f"{UNSOUND} {name_of(line)}: {said[0]}"
 
 
 def hazard_name(hazard: str, language: Language = "en") -> str:

@@ -20,6 +20,7 @@ def render(found: Overview, *, language: Language = "en") -> RenderableType:
     parts: list[RenderableType] = [
         Text(),
         title,
+        *(Text(warning, style="yellow") for warning in rows.unread(found, language)),
         Text(covered),
         ruled(rows.benchmarks(found, language, digits=0)),
     ]

@@ -11,7 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from plimsoll.pages.words import Language, named, percent, say, visible
-from plimsoll.reports import judging, tables
+from plimsoll.reports import judging, tables, unread
 from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.view import RunView
 
@@ -48,7 +48,7 @@ def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
     title = Text.assemble(
         (visible(view.manifest.model.name), "bold"), " · ", visible(view.manifest.spec.benchmark)
     )
-    lines: list[RenderableType] = [Text(), title]
+    lines: list[RenderableType] = [Text(), title, *_unread(view, language)]
     lines += [Text(sentence) for sentence in tables.sentences(found, language)]
     if view.summary.means:
         lines.append(_pair(say("head.means", language=language), tables.means(found, language)))
@@ -59,6 +59,16 @@ def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
         counts = (visible(summary.status), f"{summary.records:,}", f"{view.manifest.total:,}")
         lines.append(Text(say("unfinished", *counts, language=language), style="yellow"))
     return Group(*lines)
+
+
+def _unread(view: RunView, language: Language) -> list[RenderableType]:
+    """The warning that most of what follows may not be about the model."""
+    said = unread.sentences(view.summary.unread, language)
+    if not said:
+        return []
+    lead = Text(f"{tables.UNSOUND} {' '.join(said)}", style="yellow")
+    shown = [hanging(each) for each in unread.examples(view.summary.unread)]
+    return [lead, Text(say("unread.examples", language=language), style="dim"), *shown]
 
 
 def ruled(table: tables.Table) -> RenderableType:

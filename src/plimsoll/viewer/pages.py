@@ -11,7 +11,7 @@ from plimsoll.pages.plots import Plots
 from plimsoll.pages.serving import Speech, Ways, draw, safe
 from plimsoll.pages.transcript import as_json, attempted, hidden_options
 from plimsoll.pages.words import Language, interval, metric, percent
-from plimsoll.reports import html
+from plimsoll.reports import html, unread
 from plimsoll.reports.figures import figures
 from plimsoll.reports.sections import Sections
 from plimsoll.reports.tables import sentences
@@ -75,6 +75,8 @@ class Pages:
             others=others,
             found=found,
             sentences=sentences(found, self.language),
+            warnings=unread.sentences(view.summary.unread, self.language),
+            examples=unread.examples(view.summary.unread),
             gauge=safe(sections.gauge()),
             sections=[(name, safe(body)) for name, body in sections.all()],
             facts=safe(facts),

@@ -99,6 +99,35 @@ _SPEC_OF_FORMAT_1 = frozenset(
 )
 
 
+MANY_UNREAD = 0.2
+"""Share of replies without a readable answer above which the model may not be what was measured."""
+
+
+class Unread(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Replies that brought no answer that could be read."""
+
+    replies: int = 0
+    """Replies that were had at all."""
+    unparsed: int = 0
+    """Those that say something which the reader cannot read."""
+    thinking: int = 0
+    """Those that ended within the model's thought."""
+    at_limit: int = 0
+    """How many of both ended at the token limit."""
+    examples: tuple[str, ...] = ()
+    """How some of them end."""
+
+    @property
+    def share(self) -> float:
+        """What part of the replies brought no answer."""
+        return (self.unparsed + self.thinking) / self.replies if self.replies else 0.0
+
+    @property
+    def many(self) -> bool:
+        """Whether the reader or the token limit may have been measured, and not the model."""
+        return self.share > MANY_UNREAD
+
+
 class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a run found; recomputable from manifest and records."""
 
@@ -116,6 +145,8 @@ class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many answers were had by log-likelihood, first token, generation."""
     failures: Mapping[str, int] = {}
     """How many failures, by stage and error."""
+    unread: Unread = Unread()
+    """Replies without a readable answer, and how they end."""
     references: tuple[Reference, ...] = ()
     usage: Usage = Usage()
     judging: Usage = Usage()

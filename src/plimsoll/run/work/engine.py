@@ -24,6 +24,7 @@ from plimsoll.core import (
     replace,
     stage,
 )
+from plimsoll.run.work.unread import Unreads
 
 PATIENCE = 100
 """Samples that may fail one after the other before the endpoint is given up."""
@@ -53,6 +54,7 @@ class Count:
     outcomes: Counter[str] = field(default_factory=Counter[str])
     means: Counter[str] = field(default_factory=Counter[str])
     failures: Counter[str] = field(default_factory=Counter[str])
+    unread: Unreads = field(default_factory=Unreads)
     seconds: float = 0.0
 
     def add(self, record: Record) -> None:
@@ -63,6 +65,7 @@ class Count:
             self.means[record.transcript.responses[-1].means] += 1
         for failure in record.failures:
             self.failures[f"{failure.stage}: {failure.error}"] += 1
+        self.unread.add(record)
         for tally in self.tallies:
             tally.add(record)
         if self.watch is not None:

@@ -101,6 +101,7 @@ class _Rejudging:
             outcomes=dict(sorted(count.outcomes.items())),
             means=dict(sorted(count.means.items())),
             failures=dict(sorted(count.failures.items())),
+            unread=count.unread.found(),
             judging=self.wiring.usage,
         )
 

@@ -206,6 +206,7 @@ class Session:
             outcomes=dict(sorted(count.outcomes.items())) | ({"missing": missing} if missing > 0 else {}),
             means=dict(sorted(count.means.items())),
             failures=dict(sorted(count.failures.items())),
+            unread=count.unread.found(),
             references=tuple(self.plan.benchmark.references(self._asked(missing > 0))),
             usage=_sum(before.usage, self.meter.usage),
             judging=_sum(before.judging, self.wiring.usage),
