@@ -1,8 +1,6 @@
 import asyncio
 import json
 import socket
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
@@ -11,14 +9,17 @@ from hypothesis import strategies as st
 from plimsoll.core import (
     ContextExceeded,
     Denied,
+    Late,
+    Model,
     ModelError,
     Overloaded,
     Request,
     Response,
     TransientError,
+    Unreadable,
     user,
 )
-from plimsoll.models._faults import LONGEST_MESSAGE, Reply, cleaned, fault, retry_after
+from plimsoll.models._faults import LONGEST_MESSAGE, Reply, cleaned, fault
 from plimsoll.registry import build_model
 from tests.support import endpoint as fake
 from tests.support.endpoint import FakeEndpoint, Fault
@@ -44,32 +45,36 @@ def ask(base_url: str, model: str = "openai/any", **options: str) -> Response:
     [
         (fake.status(401), Denied),
         (fake.status(402), Denied),
-        (fake.status(403), Denied),
         (fake.status(404, "no such model"), Denied),
         (fake.status(429, "quota", kind="insufficient_quota"), Denied),
         (fake.redirect("http://elsewhere.example/v1"), Denied),
         (fake.status(429), Overloaded),
         (fake.status(503), Overloaded),
         (fake.status(529), Overloaded),
-        (fake.status(408), TransientError),
+        (fake.status(502), Overloaded),
+        (fake.html(502), Overloaded),
+        (fake.status(522), Overloaded),
+        (fake.status(408), Late),
+        (fake.status(504), Late),
+        (fake.status(524), Late),
+        (fake.status(409), TransientError),
         (fake.status(500), TransientError),
-        (fake.status(502), TransientError),
-        (fake.status(504), TransientError),
-        (fake.html(), TransientError),
-        (fake.html(502), TransientError),
-        (fake.invalid_json(), TransientError),
-        (fake.half_body(), TransientError),
+        (fake.html(), Unreadable),
+        (fake.invalid_json(), Unreadable),
+        (fake.half_body(), Unreadable),
         (fake.closed(), TransientError),
         (fake.closed_mid_body(), TransientError),
         (fake.closed_mid_chunk(), TransientError),
-        (Fault(body=b""), TransientError),
-        (Fault(body=b"null"), TransientError),
-        (Fault(body=b"[" * 100_000), TransientError),
-        (Fault(body=b'{"choices": []}'), TransientError),
-        (Fault(body=b'{"choices": [{"message": {"content": 7}}], "content": 7}'), TransientError),
+        (Fault(body=b""), Unreadable),
+        (Fault(body=b"null"), Unreadable),
+        (Fault(body=b"[" * 100_000), Unreadable),
+        (Fault(body=b"{}"), Unreadable),
+        (Fault(body=b'{"choices": [{"message": {"content": 7}}], "content": 7}'), Unreadable),
         (fake.status(400, "This model's maximum context length is 4096 tokens"), ContextExceeded),
         (fake.status(400, "prompt is too long: 210000 tokens > 200000 maximum"), ContextExceeded),
         (fake.status(413), ContextExceeded),
+        (fake.status(429, "Request too large for m: Limit 3000, Requested 3500"), ContextExceeded),
+        (fake.status(429, "Too many tokens, please wait before trying again."), Overloaded),
         (fake.status(400, "max_tokens must be positive"), ModelError),
         (fake.status(422), ModelError),
     ],
@@ -81,13 +86,87 @@ def test_every_fault_has_its_error(model: str, trouble: Fault, error: type[Model
     if error is ModelError:
         assert not isinstance(caught.value, TransientError | Denied | ContextExceeded)
     if error is TransientError:
-        assert not isinstance(caught.value, Overloaded)
+        assert not isinstance(caught.value, Overloaded | Unreadable)
+    if error is Overloaded:
+        assert not isinstance(caught.value, Late)
 
 
 @pytest.mark.parametrize("model", ["openai/any", "anthropic/any"])
 def test_silence_is_a_transient_error_after_the_timeout(model: str) -> None:
     with FakeEndpoint(always=fake.hang()) as endpoint, pytest.raises(TransientError, match=r"within 0\.2 s"):
         ask(endpoint.url, model, timeout="0.2")
+
+
+def test_patience_grows_once_for_all_calls_that_waited_as_long() -> None:
+    async def three() -> list[str]:
+        with FakeEndpoint(always=fake.hang()) as endpoint:
+            model = build_model("openai/any", {"base_url": endpoint.url, "timeout": "0.1"})
+            both = await asyncio.gather(*(model.generate(PLAIN) for _ in range(2)), return_exceptions=True)
+            last = await asyncio.gather(model.generate(PLAIN), return_exceptions=True)
+            await model.close()
+            return [str(error) for error in (*both, *last)]
+
+    first, second, third = asyncio.run(three())
+    assert "within 0.1 s" in first
+    assert "within 0.1 s" in second
+    assert "within 0.2 s" in third
+    assert "-M timeout=0.2" in first
+    assert "--max-connections" in first
+
+
+def test_three_calls_refused_and_none_answered_mean_us_and_not_the_prompt() -> None:
+    async def four() -> list[type]:
+        with FakeEndpoint(always=fake.status(403, "Forbidden")) as endpoint:
+            model = build_model("openai/any", {"base_url": endpoint.url})
+            found = [await _outcome(model) for _ in range(3)]
+            await model.close()
+            return found
+
+    assert asyncio.run(four()) == [ModelError, ModelError, Denied]
+
+
+def test_a_prompt_that_is_refused_among_answered_ones_is_its_own_affair() -> None:
+    async def five() -> list[type]:
+        refusals = [None, *[fake.status(403, "Forbidden")] * 4]
+        with FakeEndpoint(faults=refusals) as endpoint:
+            model = build_model("openai/any", {"base_url": endpoint.url})
+            found = [await _outcome(model) for _ in range(5)]
+            await model.close()
+            return found
+
+    assert asyncio.run(five()) == [Response, *[ModelError] * 4]
+
+
+async def _outcome(model: Model) -> type:
+    try:
+        await model.generate(PLAIN)
+    except Denied:
+        return Denied
+    except ModelError as error:
+        return type(error)
+    return Response
+
+
+def test_a_404_shows_the_address_and_what_is_missing_from_it() -> None:
+    with FakeEndpoint(always=fake.status(404, "Not Found")) as endpoint:
+        with pytest.raises(Denied) as caught:
+            ask(endpoint.root)
+        assert f"{endpoint.root}/chat/completions" in str(caught.value)
+        assert "/v1" in str(caught.value)
+        with pytest.raises(Denied) as caught:
+            ask(endpoint.url)
+    assert f"404 from {endpoint.url}/chat/completions" in str(caught.value)
+    assert "base_url" not in str(caught.value)
+
+
+def test_a_days_quota_stops_the_run_with_the_time_when_it_goes_on() -> None:
+    for trouble in (
+        fake.status(429, "Rate limit exceeded: free-models-per-day", retry_after="36000"),
+        fake.status(429, "Rate limit exceeded: free-models-per-day"),
+    ):
+        with FakeEndpoint(always=trouble) as endpoint, pytest.raises(Denied, match="goes on with it") as told:
+            ask(endpoint.url)
+        assert ("until 2" in str(told.value)) == ("Retry-After" in trouble.headers or bool(trouble.headers))
 
 
 def test_nobody_listening_is_a_transient_error() -> None:
@@ -135,22 +214,6 @@ def test_a_cancelled_call_is_cancelled() -> None:
             await model.close()
 
     asyncio.run(cancelled())
-
-
-def test_retry_after_is_read_as_seconds_and_as_a_date() -> None:
-    now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-    later = format_datetime(now + timedelta(seconds=90), usegmt=True)
-    assert retry_after({"Retry-After": "7"}) == 7.0
-    assert retry_after({"Retry-After": "1.5"}) == 1.5
-    assert retry_after({"Retry-After-Ms": "250"}) == 0.25
-    assert retry_after({"Retry-After": later, "Date": format_datetime(now, usegmt=True)}) == 90.0
-    assert retry_after({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0.0
-
-
-@pytest.mark.parametrize("written", ["", "soon", "-5", "inf", "nan", "1e9", "99999999999999", "99"])
-def test_an_odd_retry_after_is_a_number_or_nothing(written: str) -> None:
-    waited = retry_after({"Retry-After": written})
-    assert waited is None or 0 <= waited < 1e9
 
 
 def test_an_overloaded_endpoint_says_when_to_come_back() -> None:

@@ -1,6 +1,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,42 @@ def test_the_forms_of_a_letter_are_added_up() -> None:
 
 def test_a_word_that_begins_with_a_letter_is_none_of_its_forms() -> None:
     a, b = weigh(LETTERS, places(("B", {"B": -0.1, "As": -0.2, "Because": -0.3})))
-    assert (a, b) == (-0.3, -0.1)
+    assert b == -0.1
+    assert a < -0.3
+
+
+def test_an_option_that_is_not_reported_lies_below_all_that_are() -> None:
+    row = ("B", {"B": math.log(0.6), "A": math.log(0.3), "The": math.log(0.05)})
+    a, b, c, d = weigh(("(A", "(B", "(C", "(D"), places(row))
+    assert b > a > math.log(0.05) > c == d
+
+
+def test_an_option_that_is_not_reported_has_what_is_left_at_most() -> None:
+    a, b = weigh(LETTERS, places(("B", {"B": math.log(0.9), "b": math.log(0.08)})))
+    assert b == math.log(0.9)
+    assert a < math.log(0.0201)
+
+
+@pytest.mark.parametrize(
+    "likely",
+    [
+        {"B": -0.1},
+        {"B": -0.1, "A": -math.inf},
+        {"B": 0.0, "A": 0.0, "C": 0.0},
+        {"B": -0.5, "A": -0.5, "the": -3.0},
+        {"A": -0.1, "The": -2.0},
+        {},
+    ],
+)
+def test_where_nothing_was_weighed_the_text_is_read(likely: Mapping[str, float]) -> None:
+    """A letter alone, a tie at the top, and a letter said that is not among those reported."""
+    assert weigh(LETTERS, places(("B", likely))) == ()
+
+
+@pytest.mark.parametrize("space", [" ", "\u0120", "\u2581", "\u010a", "\n"])
+def test_a_space_before_a_letter_is_read_however_the_tokenizer_writes_it(space: str) -> None:
+    a, b = weigh(LETTERS, places((f"{space}B", {f"{space}B": -0.2, f"{space}A": -2.0})))
+    assert (a, b) == (-2.0, -0.2)
 
 
 def test_a_letter_split_from_its_word_is_no_answer() -> None:

@@ -88,10 +88,18 @@ def test_a_reply_that_begins_with_no_letter_is_left_to_the_judge(reply: str) -> 
     assert response.text == reply
 
 
-def test_letters_beyond_the_reported_ones_get_the_smallest_reported_value() -> None:
+def test_letters_beyond_the_reported_ones_lie_below_them() -> None:
     with FakeEndpoint("B", logprobs=2) as endpoint:
         (response,) = ask(endpoint, CHOICE, top_logprobs="2")
-    assert response.loglikelihoods == (-2.0, -0.1, -2.0, -2.0)
+    a, b, c, d = response.loglikelihoods
+    assert (a, b) == (-2.0, -0.1)
+    assert c == d < a
+
+
+def test_a_letter_whose_rivals_are_not_reported_is_read_in_the_text() -> None:
+    with FakeEndpoint("B", logprobs=1) as endpoint:
+        (response,) = ask(endpoint, CHOICE, top_logprobs="1")
+    assert (response.means, response.loglikelihoods, response.text) == ("generation", (), "B")
 
 
 def test_an_endpoint_that_grants_five_log_probabilities_is_asked_for_five_from_then_on() -> None:
@@ -279,13 +287,29 @@ def test_models_of_one_endpoint_and_account_share_its_name(monkeypatch: pytest.M
     options = {"base_url": "http://127.0.0.1:9/v1"}
     one, two = build_model("openai/a", options), build_model("openai/b", options)
     assert one.endpoint == two.endpoint == "http://127.0.0.1:9 OPENAI_API_KEY"
-    assert one.revision == "127.0.0.1:9/v1"
 
 
 def test_what_changes_the_replies_changes_the_revision() -> None:
     base = {"base_url": "http://127.0.0.1:9/v1"}
     variants = [{}, {"api": "completions"}, {"extra": '{"top_k": 1}'}, {"extra": '{"top_k": 2}'}]
     assert len({build_model("openai/a", base | variant).revision for variant in variants}) == 4
+
+
+def test_a_service_is_told_by_its_name_and_ones_own_server_may_move() -> None:
+    own = [
+        "http://127.0.0.1:9/v1",
+        "http://10.0.0.7:8001/v1/",
+        "https://gpu.example.org",
+        "http://[::1]:1/v1",
+    ]
+    services = ["https://openrouter.ai/api/v1", "https://api.deepseek.com/v1", "http://gpu:1/deployments/x"]
+
+    def revision(address: str) -> str:
+        return build_model("openai/a", {"base_url": address}).revision
+
+    assert {revision(address) for address in own} == {""}
+    assert len({revision(address) for address in (*own, *services)}) == 4
+    assert revision("https://api.deepseek.com") == revision("https://api.deepseek.com:443/v1/")
 
 
 @pytest.mark.parametrize(
@@ -311,15 +335,6 @@ def test_a_wrong_option_is_told_before_any_call(
     with pytest.raises(UserError, match=complaint) as caught:
         build_model("openai/any", options)
     assert not any(secret in str(caught.value) for secret in ("sk-very", "pass-word", "se-cret"))
-
-
-def test_a_temperature_that_the_model_does_not_take_stops_the_run_with_the_remedy() -> None:
-    body = b'{"error": {"message": "Unsupported value: \'temperature\' does not support 0 with this model."}}'
-    with (
-        FakeEndpoint(always=Fault(status=400, body=body)) as endpoint,
-        pytest.raises(UserError, match="omit=temperature"),
-    ):
-        ask(endpoint, PLAIN)
 
 
 def test_the_address_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """`Request` -> the body of a chat completion, and its reply -> `Response` (the OpenAI wire format)."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,15 +12,17 @@ from msgspec import Raw, Struct
 from plimsoll.core import Finish, Image, Message, Response, Tool, ToolCall, TransientError, Usage
 from plimsoll.models._first_letter import Place
 from plimsoll.models._http import Trouble
+from plimsoll.models._withheld import is_emptied, is_withholding
 
 FINISHES: Mapping[str | None, Finish] = {
+    None: "stop",
+    "stop": "stop",
     "length": "length",
-    "max_tokens": "length",
-    "content_filter": "blocked",
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
 }
-"""Every other reason is a plain stop."""
+BROKEN_OFF = frozenset({"error", "failed", "network_error", "insufficient_system_resource"})
+CUT_OFF = re.compile(r"length|max_?(output_?)?tokens|token_?limit|context", re.IGNORECASE)
 NO_USAGE = Usage()
 THINK, THOUGHT = "<think>", "</think>"
 
@@ -106,9 +109,10 @@ class Turn(Struct, frozen=True):
 class Choice(Struct, frozen=True):
     """One reply of those asked for; we ask for one."""
 
-    message: Turn
+    message: Turn | None = None
     finish_reason: str | None = None
     logprobs: Logprobs | None = None
+    error: Trouble | str | None = None
 
 
 class Completion(Struct, frozen=True):
@@ -126,6 +130,23 @@ COMPLETION = msgspec.json.Decoder(Completion)
 
 def _likely(raw: Raw) -> dict[str, float]:
     return SAID.decode(raw).likely()
+
+
+NO_TURN = Turn()
+
+
+def wire_messages(messages: Sequence[Message], *, system: bool = True) -> list[dict[str, Any]]:
+    """A conversation as the endpoint reads it; without a system role, what it says goes before the rest."""
+    if system:
+        return [wire_message(message) for message in messages]
+    said = "\n\n".join(message.text for message in messages if message.role == "system")
+    turns = [wire_message(message) for message in messages if message.role != "system"]
+    first = next((turn for turn in turns if turn["role"] == "user"), None)
+    if first is None:
+        return [{"role": "user", "content": said}, *turns]
+    content = first["content"]
+    first["content"] = f"{said}\n\n{content}" if isinstance(content, str) else [*_text_part(said), *content]
+    return turns
 
 
 def wire_message(message: Message) -> dict[str, Any]:
@@ -153,19 +174,32 @@ def wire_tool(tool: Tool) -> dict[str, Any]:
     return {"type": "function", "function": function}
 
 
-def response_of(choice: Choice, usage: Usage) -> Response:
-    """The reply in our words."""
-    if choice.finish_reason == "insufficient_system_resource":
-        raise TransientError("the endpoint ran out of resources in the middle of the reply")
-    turn = choice.message
-    thought, text = _parted(turn.reasoning_content or turn.reasoning or "", _text(turn))
+def response_of(choice: Choice, usage: Usage, body: bytes) -> Response:
+    """The reply in our words; `body` is looked at where there is no text, for a filter that took it."""
+    turn = choice.message or NO_TURN
+    thought, text = _parted(turn.reasoning_content or turn.reasoning or _thought(turn), _text(turn))
+    finish = finish_of(choice.finish_reason)
+    if not text and not turn.tool_calls and finish != "blocked" and is_emptied(body):
+        finish = "blocked"
     return Response(
         text=text,
         thought=thought,
         calls=tuple(_call(call) for call in turn.tool_calls or ()),
-        finish=FINISHES.get(choice.finish_reason, "stop"),
+        finish=finish,
         usage=usage,
     )
+
+
+def finish_of(reason: str | None) -> Finish:
+    """Why a reply ended. Raises `TransientError` where the endpoint broke it off."""
+    known = FINISHES.get(reason)
+    if known is not None or reason is None:
+        return known or "stop"
+    if reason.lower() in BROKEN_OFF:
+        raise TransientError(f"the endpoint broke the reply off ({reason})")
+    if is_withholding(reason):
+        return "blocked"
+    return "length" if CUT_OFF.search(reason) else "stop"
 
 
 def _text(turn: Turn) -> str:
@@ -173,6 +207,18 @@ def _text(turn: Turn) -> str:
         return turn.content or turn.refusal or ""
     parts = turn.content or ()
     return "".join(str(part.get("text") or part.get("refusal") or "") for part in parts) or turn.refusal or ""
+
+
+def _thought(turn: Turn) -> str:
+    """The thought of a reply that comes in parts."""
+    if not isinstance(turn.content, list):
+        return ""
+    thoughts = [part["thinking"] for part in turn.content if part.get("thinking")]
+    return "".join(each if isinstance(each, str) else _joined(each) for each in thoughts)
+
+
+def _joined(parts: Any) -> str:
+    return "".join(str(part.get("text", "")) for part in parts if isinstance(part, dict))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
 
 
 def _parted(thought: str, text: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.core import Message, Response, Usage
-from plimsoll.models._chat import FINISHES, Alternative, Said, Tokens
+from plimsoll.models._chat import Alternative, Said, Tokens, finish_of
 from plimsoll.models._first_letter import LEAST, Place
 from plimsoll.models._http import Trouble
 
@@ -47,6 +47,7 @@ class Choice(Struct, frozen=True):
     index: int = 0
     finish_reason: str | None = None
     logprobs: Logprobs | None = None
+    error: Trouble | str | None = None
 
 
 class TextCompletion(Struct, frozen=True):
@@ -83,7 +84,8 @@ def lead_of(continuations: Sequence[str]) -> str:
 
 def response_of(choice: Choice, usage: Usage, lead: str = "") -> Response:
     """The reply in our words, with what the prompt already said of it."""
-    return Response(text=lead + choice.text, finish=FINISHES.get(choice.finish_reason, "stop"), usage=usage)
+    finish = finish_of(choice.finish_reason)
+    return Response(text="" if finish == "blocked" else lead + choice.text, finish=finish, usage=usage)
 
 
 def echoed(choices: Sequence[Choice], prompt: str, continuations: Sequence[str]) -> tuple[float, ...]:

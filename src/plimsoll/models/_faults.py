@@ -1,34 +1,48 @@
 """HTTP status, headers and error body -> the `ModelError` that says what to do about it.
 
-Error bodies are hostile text: keys are blanked, control characters dropped, the rest cut short.
+What the body says comes before the status: a content filter answers with any of them. Error bodies are
+hostile text: keys are blanked, control characters dropped, the rest cut short.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 import msgspec
 
-from plimsoll.core import ContextExceeded, Denied, ModelError, Overloaded, TransientError
+from plimsoll.core import ContextExceeded, Denied, Late, ModelError, Overloaded, TransientError
+from plimsoll.models._waits import is_of_the_day, wait_of
+from plimsoll.models._withheld import is_withheld
 
 LONGEST_MESSAGE = 300
 LONGEST_READ = 65_536
-OVERLOADED = frozenset({429, 503, 529})
+OVERLOADED = frozenset({429, 502, 503, 520, 521, 522, 523, 529})
+LATE = frozenset({408, 504, 524})
 DENIED = frozenset({401, 402, 403, 404})
-TRANSIENT = frozenset({408, 409, 425})
+TRANSIENT = frozenset({409, 425})
 NOT_IMPLEMENTED = 501
+LONGEST_WAIT = 900.0
+"""Seconds; who asks us to wait for longer has closed for the day."""
+WAIT_LONGER = "wait longer by -M timeout={seconds:g}, or ask less at once by --max-connections 4"
 
 CONTEXT = re.compile(
     r"context[ _-]?(length|window|size)|(prompt|input) is too long|too many (input )?tokens"
-    r"|range of input length",
+    r"|range of input length|reduce the length of (the|your)|maximum (prompt|input) length"
+    r"|(prompt|input)\w* (exceeds|longer than)|超(过|出)[^。]{0,10}(上下文|最大长度|输入长度)",
     re.IGNORECASE,
 )
-WITHHELD = re.compile(
-    r"content_filter|content_policy_violation|data_?inspection_?failed|content exists risk", re.IGNORECASE
+TOO_LARGE = re.compile(r"request too large", re.IGNORECASE)
+"""Said with 429, of a request that is larger than a minute's share: it never fits."""
+REPLY_TOO_LONG = re.compile(
+    r"max_(completion_)?tokens\W{0,3} (or \W?max_\w+\W? )?is too large", re.IGNORECASE
 )
-SPENT = re.compile(r"insufficient_quota|billing_hard_limit|credit balance is too low", re.IGNORECASE)
+"""Said of the reply that was asked for, though the context's length is named beside it."""
+SPENT = re.compile(
+    r"insufficient_quota|billing_hard_limit|credit balance is too low|insufficient[ _]balance|arrearage"
+    r"|insufficient_user_quota|余额不足|欠费",
+    re.IGNORECASE,
+)
 KEY_LIKE = re.compile(r"\b(sk|pk|key|xai|gsk|hf)[-_][A-Za-z0-9_\-*]{6,}|(?<=bearer )\S{6,}", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 BLANK = "***"
@@ -42,66 +56,104 @@ class Withheld(ModelError):
     """The endpoint's content filter stopped the request."""
 
 
+class Refused(Denied):
+    """HTTP 403: of us all, or of one prompt; the endpoint's other answers tell."""
+
+
+class ServerFault(TransientError):
+    """HTTP 500 and its like: the endpoint broke over the request."""
+
+
 class Reply(NamedTuple):
     """An HTTP reply that is not a success."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    place: str = ""
+    """The address that was asked, without its query."""
 
 
 def fault(reply: Reply, secrets: Sequence[str] = ()) -> ModelError:
     """The error that a failed reply stands for."""
     told = message_of(reply.body)
-    said = f"HTTP {reply.status}: {cleaned(told, secrets)}"
+    place = f" from {reply.place}" if reply.place else ""
+    said = f"HTTP {reply.status}{place}: {cleaned(told, secrets)}"
+    if is_withheld(reply.status, reply.body):
+        return Withheld(said)
     if 300 <= reply.status < 400:
-        place = cleaned(reply.headers.get("Location", "nowhere"), secrets)
-        return Denied(
-            f"HTTP {reply.status}: the endpoint redirects to {place}; set base_url to where it leads"
-        )
+        where = cleaned(reply.headers.get("Location", "nowhere"), secrets)
+        return Denied(f"HTTP {reply.status}{place}: it redirects to {where}; set base_url to where it leads")
+    by_text = _by_text(reply.status, told)
+    return by_text(said) if by_text else _by_status(reply, said)
+
+
+def _by_text(status: int, told: str) -> type[ModelError] | None:
+    """What the text says, whatever the status."""
     if SPENT.search(told):
-        return Denied(said)
-    if reply.status in OVERLOADED:
-        return Overloaded(said, retry_after(reply.headers))
-    if reply.status in TRANSIENT or (reply.status >= 500 and reply.status != NOT_IMPLEMENTED):
-        return TransientError(said, retry_after(reply.headers))
-    return _refusal(reply.status, told)(said)
+        return Denied
+    if REPLY_TOO_LONG.search(told):
+        return Rejected
+    busy = status in OVERLOADED or status in LATE
+    too_large = status == 413 or TOO_LARGE.search(told) or (not busy and CONTEXT.search(told))
+    return ContextExceeded if too_large else None
 
 
-def _refusal(status: int, told: str) -> type[ModelError]:
-    if status == 413 or CONTEXT.search(told):
-        return ContextExceeded
-    if WITHHELD.search(told):
-        return Withheld
-    return Denied if status in DENIED else Rejected
+def _by_status(reply: Reply, said: str) -> ModelError:
+    status = reply.status
+    if status in OVERLOADED:
+        return _overloaded(reply, said)
+    if status in DENIED:
+        return _denied(reply, said)
+    wait = wait_of(reply.headers, reply.body)
+    if status in LATE:
+        return Late(f"{said}; {WAIT_LONGER.format(seconds=300)}", wait)
+    if status in TRANSIENT:
+        return TransientError(said, wait)
+    return ServerFault(said, wait) if status >= 500 and status != NOT_IMPLEMENTED else Rejected(said)
 
 
-class _Error(msgspec.Struct, frozen=True):
-    message: str
-    code: str | int | None = None
-    type: str | None = None
+def _overloaded(reply: Reply, said: str) -> ModelError:
+    wait = wait_of(reply.headers, reply.body)
+    if wait is not None and wait > LONGEST_WAIT:
+        until = datetime.now().astimezone() + timedelta(seconds=wait)
+        return Denied(
+            f"{said}; it asks to wait until {until:%Y-%m-%d %H:%M}: the same command goes on with it then"
+        )
+    if wait is None and reply.status == 429 and is_of_the_day(reply.body):
+        return Denied(f"{said}; the day's share is used up: the same command goes on with it tomorrow")
+    return Overloaded(said, wait)
 
 
-class _ErrorBody(msgspec.Struct, frozen=True):
-    error: _Error | str | None = None
-    message: str | None = None
-    detail: str | None = None
-
-
-_ERROR_BODY = msgspec.json.Decoder(_ErrorBody)
+def _denied(reply: Reply, said: str) -> ModelError:
+    if reply.status == 404 and reply.place and not re.search(r"/v\d", reply.place):
+        return Denied(f"{said}; most endpoints want a base_url that ends in /v1")
+    return Refused(said) if reply.status == 403 else Denied(said)
 
 
 def message_of(body: bytes) -> str:
     """What an error body says: message, code and type of the usual JSON shapes, else its text."""
     try:
-        told = _ERROR_BODY.decode(body)
+        told: Any = msgspec.json.decode(body)
     except (ValueError, RecursionError):
         return body[:LONGEST_READ].decode("utf-8", "replace")
-    if isinstance(told.error, _Error):
-        marks = [str(mark) for mark in (told.error.code, told.error.type) if mark]
-        return f"{told.error.message} ({', '.join(marks)})" if marks else told.error.message
-    plain = told.error or told.message or told.detail
-    return plain or body[:LONGEST_READ].decode("utf-8", "replace")
+    return _told(told) or body[:LONGEST_READ].decode("utf-8", "replace")
+
+
+def _told(told: Any) -> str:
+    if isinstance(told, list):
+        return _told(told[0]) if told else ""  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(told, str):
+        return told
+    if not isinstance(told, Mapping):
+        return ""
+    fields: Mapping[str, Any] = told  # pyright: ignore[reportUnknownVariableType]
+    keys = ("error", "message", "detail", "msg", "errorMsg", "error_msg", "status_msg", "base_resp")
+    plain = next((found for key in keys if (found := _told(fields.get(key)))), "")
+    marks = [str(fields[key]) for key in ("code", "type") if isinstance(fields.get(key), str | int)]
+    known = [mark for mark in marks if mark and mark not in ("0", plain)]
+    inner = isinstance(fields.get("error"), Mapping)
+    return f"{plain} ({', '.join(known)})" if plain and known and not inner else plain
 
 
 def cleaned(text: str, secrets: Sequence[str] = ()) -> str:
@@ -113,32 +165,3 @@ def cleaned(text: str, secrets: Sequence[str] = ()) -> str:
     if len(line) <= LONGEST_MESSAGE:
         return line or "(no message)"
     return f"{line[: LONGEST_MESSAGE - 3]}..."
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the endpoint asks us to wait, written as seconds, milliseconds or a date."""
-    milliseconds = _number(headers.get("Retry-After-Ms", ""))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    written = headers.get("Retry-After", "")
-    seconds = _number(written)
-    if seconds is not None:
-        return seconds
-    due = _moment(written)
-    if due is None:
-        return None
-    # The endpoint's own clock where it tells it: ours may be off.
-    now = _moment(headers.get("Date", "")) or datetime.now(UTC)
-    return max(0.0, (due - now).total_seconds())
-
-
-def _number(written: str) -> float | None:
-    return float(written) if re.fullmatch(r"\s*\d{1,9}(\.\d*)?\s*", written) else None
-
-
-def _moment(written: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(written)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -2,7 +2,8 @@
 
 Looks for the first token that says more than brackets, quotes and spaces. Where it is an option,
 the options' log-probabilities there are their weights. An option that is not among the reported
-alternatives gets the smallest reported one, which it cannot exceed.
+alternatives lies below them all, since it is less likely than each and takes what is left at most.
+Where one option alone is reported, or two are reported alike, nothing was weighed: the text is read.
 """
 
 import math
@@ -11,10 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-LEADING = re.compile(r"^[\W_]+")
+# \u0120 and \u010a are how some tokenizers write a space and a new line.
+LEADING = re.compile(r"^(?:[\W_]|[\u0120\u010a])+")
 GOES_ON = re.compile(r"[A-Za-z0-9]")
 GOES_ON_TO_SPEAK = re.compile(r"[A-Za-z0-9]|[ \t]+[a-z]")
 LEAST = -9999.0
+BELOW = 1e-3
+"""How far an option that is not reported lies below those that are, at least."""
 # A reply that decorates its letter needs two or three tokens for it; one that thinks aloud never ends.
 LOOKED_AT = 8
 FOLLOWED = 2
@@ -34,14 +38,29 @@ def weigh(continuations: Sequence[str], places: Iterable[Place]) -> tuple[float,
     if not all(options) or len(set(options)) < len(options):
         return ()
     first = _first(places)
-    if first is None or not any(_says(first.token, first.after, option) for option in options):
+    said = first and next((option for option in options if _says(first.token, first.after, option)), None)
+    if first is None or said is None:
         return ()
-    reported = {token: value for token, value in first.likely().items() if math.isfinite(value)}
-    if not reported:
-        return ()
-    floor = max(min(reported.values()), LEAST)
+    likely = first.likely()
+    reported = {token: value for token, value in likely.items() if math.isfinite(value)}
     forms = _forms(options, reported)
-    return tuple(_summed(forms[option]) if forms[option] else floor for option in options)
+    if len(reported) < 2 or not forms[said]:
+        return ()
+    below = _below(reported)
+    weights = tuple(_summed(forms[option]) if forms[option] else below for option in options)
+    return () if has_tie(weights) else weights
+
+
+def has_tie(weights: Sequence[float]) -> bool:
+    """Whether the heaviest option has an equal."""
+    return len(weights) > 1 and weights.count(max(weights)) > 1
+
+
+def _below(reported: Mapping[str, float]) -> float:
+    """The most that an option can have that is not reported."""
+    least = min(reported.values())
+    rest = 1.0 - sum(math.exp(min(0.0, value)) for value in reported.values())
+    return max(LEAST, min(least, math.log(rest) if rest > 0 else least) - BELOW)
 
 
 class _First(NamedTuple):
@@ -88,4 +107,4 @@ def _summed(values: Sequence[float]) -> float:
 
 
 def _bare(token: str) -> str:
-    return token if token[:1].isalnum() else LEADING.sub("", token)
+    return token if token[:1].isalnum() and token[0] not in "\u0120\u010a" else LEADING.sub("", token)

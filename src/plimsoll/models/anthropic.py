@@ -6,30 +6,41 @@ The API reports no log-probabilities, so multiple choice is answered by `generat
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Finish, Image, Message, Request, Response, Tool, ToolCall, Usage, UserError
-from plimsoll.models._faults import Withheld
-from plimsoll.models._http import (
-    Endpoint,
-    Trouble,
+from plimsoll.core import (
+    Finish,
+    Image,
+    Message,
+    Request,
+    Response,
+    Tool,
+    ToolCall,
+    Usage,
+    UserError,
+    replace,
+)
+from plimsoll.models._access import (
     checked_timeout,
-    checked_url,
-    decoded,
-    encoded,
     headers_from,
-    joined,
     json_object,
     key_from,
     names_in,
     refuse_key,
-    revision_of,
 )
-from plimsoll.registry import model
+from plimsoll.models._address import checked_url, joined, revision_of
+from plimsoll.models._faults import Rejected, ServerFault, Withheld
+from plimsoll.models._http import Endpoint, Trouble
+from plimsoll.models._manners import Manners
+from plimsoll.models._reading import decoded, encoded
+from plimsoll.models._terms import BLOCKED, Terms
+from plimsoll.models._withheld import is_withholding
+from plimsoll.registry import WAY, model
 
 ANTHROPIC = "https://api.anthropic.com"
 ANTHROPIC_KEY = "ANTHROPIC_API_KEY"
@@ -39,12 +50,13 @@ MAX_TOKENS = 1024
 """Sent where the request names none: the API demands a number."""
 
 FINISHES: Mapping[str | None, Finish] = {
+    None: "stop",
+    "end_turn": "stop",
+    "stop_sequence": "stop",
     "max_tokens": "length",
     "model_context_window_exceeded": "length",
     "tool_use": "tool_calls",
-    "refusal": "blocked",
 }
-"""Every other reason is a plain stop."""
 
 
 class Block(Struct, frozen=True):
@@ -108,6 +120,7 @@ class Anthropic:
         self._endpoint = endpoint
         self._extra = dict(extra or {})
         self._omit = omit
+        self._terms = Terms(Manners())
 
     @property
     def endpoint(self) -> str:
@@ -120,22 +133,32 @@ class Anthropic:
 
     async def generate(self, request: Request) -> Response:
         """Answer one request."""
-        body = self._body(request)
-        start = perf_counter()
         try:
-            received = await self._endpoint.post(encoded(body))
+            return await self._ask(request, self._terms.manners)
         except Withheld:
-            return Response(finish="blocked")
-        reply = decoded(received, REPLY, self._endpoint)
-        if reply.content is None:
-            raise self._endpoint.trouble(reply.error)
-        return _response_of(reply, reply.content, perf_counter() - start)
+            return BLOCKED
+        except (Rejected, ServerFault) as refused:
+            return await self._terms.less(partial(self._ask, request), partial(self._body, request), refused)
 
-    def _body(self, request: Request) -> dict[str, Any]:
+    async def _ask(self, request: Request, manners: Manners) -> Response:
+        body = self._body(request, manners)
+        start = perf_counter()
+        received = await self._endpoint.post(encoded(body))
+        reply = decoded(received, REPLY, self._endpoint.secrets)
+        if reply.content is None:
+            raise self._endpoint.trouble(reply.error, received)
+        response = _response_of(reply, reply.content, perf_counter() - start)
+        self._terms.accept(body)
+        text = self._endpoint.blanked(response.text)
+        notes = manners.notes(request) if manners.said else ()
+        return response if text is response.text and not notes else replace(response, text=text, notes=notes)
+
+    def _body(self, request: Request, manners: Manners) -> dict[str, Any]:
         sampling = request.sampling
+        longest = sampling.max_tokens or MAX_TOKENS
         body: dict[str, Any] = {
             "model": self.model_id,
-            "max_tokens": sampling.max_tokens or MAX_TOKENS,
+            "max_tokens": min(longest, manners.longest or longest),
             "messages": _wire_messages(request.messages),
         }
         system = "\n\n".join(message.text for message in request.messages if message.role == "system")
@@ -147,16 +170,17 @@ class Anthropic:
             "tools": [_wire_tool(tool) for tool in request.tools] or None,
         }
         body |= {field: value for field, value in asked.items() if value is not None}
-        return {field: value for field, value in body.items() if field not in self._omit} | self._extra
+        unsent = self._omit | manners.without
+        return {field: value for field, value in body.items() if field not in unsent} | self._extra
 
 
 @model
 def anthropic(
     model_id: str = "",
     *,
-    base_url: str = "",
-    api_key_env: str = ANTHROPIC_KEY,
-    timeout: float = 60.0,
+    base_url: Annotated[str, WAY] = "",
+    api_key_env: Annotated[str, WAY] = ANTHROPIC_KEY,
+    timeout: Annotated[float, WAY] = 60.0,
     headers: str = "",
     extra: str = "",
     omit: str = "",
@@ -243,6 +267,11 @@ def _response_of(reply: Reply, blocks: Sequence[Block], seconds: float) -> Respo
             for block in blocks
             if block.type == "tool_use"
         ),
-        finish=FINISHES.get(reply.stop_reason, "stop"),
+        finish=_finish_of(reply.stop_reason),
         usage=reply.usage.usage(seconds),
     )
+
+
+def _finish_of(reason: str | None) -> Finish:
+    known = FINISHES.get(reason)
+    return known or ("blocked" if reason and is_withholding(reason) else "stop")

@@ -9,8 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from importlib import import_module, metadata
-from typing import Any, cast
-from urllib.parse import urlsplit
+from typing import Annotated, Any, cast
 
 import msgspec
 
@@ -32,9 +31,10 @@ from plimsoll.core import (
     UserError,
     replace,
 )
+from plimsoll.models._address import checked_url, revision_of
 from plimsoll.models._first_letter import Place, weigh
 from plimsoll.models.inspect_messages import as_inspect
-from plimsoll.registry import model
+from plimsoll.registry import WAY, model
 
 Ask = Callable[[list[Any], list[Any], Any], Awaitable[Any]]
 """Inspect's messages, tools and config -> Inspect's output."""
@@ -101,7 +101,7 @@ class InspectModel:
 
 @model
 def inspect(
-    model_id: str = "", *, base_url: str = "", arguments: str = "", top_logprobs: int = 20
+    model_id: str = "", *, base_url: Annotated[str, WAY] = "", arguments: str = "", top_logprobs: int = 20
 ) -> InspectModel:
     """Any provider of Inspect AI, as in `inspect/mistral/mistral-large-latest`."""
     if "/" not in model_id:
@@ -143,13 +143,12 @@ def _arguments(text: str) -> dict[str, Any]:
 
 
 def _revision(base_url: str, given: dict[str, Any]) -> str:
-    address = urlsplit(base_url)
     pieces = [f"inspect-ai {metadata.version('inspect-ai')}"]
     if base_url:
-        pieces.append(f"{address.hostname}{address.path}")
+        pieces.append(revision_of(checked_url(base_url)))
     if given:
         pieces.append(json.dumps(given, sort_keys=True))
-    return " ".join(pieces)
+    return " ".join(filter(None, pieces))
 
 
 def direct(inner: Any) -> Ask:

@@ -8,7 +8,7 @@ once for all of them; the requests that wait are taken in the order that makes m
 
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
 
 from plimsoll.core import ContextExceeded, ModelError, Request, Response, Sampling, Usage, UserError
 from plimsoll.models._llamacpp_server import Completion, LlamaServer, Timings, xllamacpp_version
@@ -16,7 +16,7 @@ from plimsoll.models._llamacpp_slots import Slots
 from plimsoll.models._local_files import EMBEDDED, gguf, is_embedded, revision
 from plimsoll.models._local_prompt import MAX_TOKENS, Template, seed_of, turns
 from plimsoll.models._local_weighing import LEAST, Step, Tokens, weigh
-from plimsoll.registry import model
+from plimsoll.registry import WAY, model
 
 PROBABILITIES = 256
 """How many of the likeliest tokens are asked for; where a continuation is not among them, all are."""
@@ -116,8 +116,8 @@ def llamacpp(
     model_id: str = "",
     *,
     context: int = 0,
-    threads: int = 0,
-    parallel: int = 1,
+    threads: Annotated[int, WAY] = 0,
+    parallel: Annotated[int, WAY] = 1,
     template: Template = "auto",
 ) -> LlamaCpp:
     """A GGUF file on llama.cpp, in this process; without an id, the embedded SmolLM2-135M-Instruct.

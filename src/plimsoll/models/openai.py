@@ -11,36 +11,35 @@ to say its letter (`generation`). What an endpoint turns down is not asked of it
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from time import perf_counter
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult
 
-import msgspec
-
-from plimsoll.core import Request, Response, UserError, replace
+from plimsoll.core import ModelError, Request, Response, UserError, replace
 from plimsoll.models import _chat, _completions
-from plimsoll.models._faults import Rejected, Withheld
-from plimsoll.models._first_letter import Place, weigh
-from plimsoll.models._http import (
-    Endpoint,
+from plimsoll.models._access import (
     checked_timeout,
-    checked_url,
-    decoded,
-    encoded,
     headers_from,
-    joined,
     json_object,
     key_from,
     names_in,
     refuse_key,
-    revision_of,
 )
-from plimsoll.registry import model
+from plimsoll.models._address import checked_url, joined, revision_of
+from plimsoll.models._faults import Rejected, ServerFault, Withheld
+from plimsoll.models._first_letter import Place, has_tie, weigh
+from plimsoll.models._http import Endpoint, is_said
+from plimsoll.models._manners import COLDEST, Manners
+from plimsoll.models._reading import decoded, encoded
+from plimsoll.models._terms import BLOCKED, Terms
+from plimsoll.models._withheld import is_emptied, is_withheld
+from plimsoll.registry import WAY, model
 
 OPENAI = "https://api.openai.com/v1"
 OPENAI_KEY = "OPENAI_API_KEY"
-MODEST = 5
-"""Top log-probabilities that nearly every endpoint grants where it refuses twenty."""
+OK = 200
+Reply = _chat.Completion | _completions.TextCompletion
 
 Api = Literal["chat", "completions"]
 Logprobs = Literal["auto", "first_token", "off"]
@@ -48,17 +47,6 @@ Logprobs = Literal["auto", "first_token", "off"]
 the memory for; `off` asks for text only."""
 TokensField = Literal["auto", "max_tokens", "max_completion_tokens"]
 """The two names that endpoints have for the longest reply."""
-
-
-class Manners(msgspec.Struct, frozen=True, kw_only=True):
-    """What this endpoint was found to accept; only ever narrowed."""
-
-    top_logprobs: int = 20
-    tokens_field: str = "max_tokens"
-    echo: bool = True
-    """Whether it repeats the prompt with log-probabilities."""
-    schema: bool = True
-    """Whether it holds replies to a JSON schema."""
 
 
 class OpenAI:
@@ -78,10 +66,10 @@ class OpenAI:
         self.model_id = model_id
         self.name = f"openai/{model_id}"
         self.revision = revision
-        self.manners = manners or Manners()
         self._endpoint = endpoint
         self._extra = dict(extra or {})
         self._omit = omit
+        self._terms = Terms(manners or Manners())
 
     @property
     def endpoint(self) -> str:
@@ -94,53 +82,75 @@ class OpenAI:
 
     async def generate(self, request: Request) -> Response:
         """Answer a request, weighing its continuations by the best means there is."""
-        while True:
-            manners = self.manners
-            try:
-                return await self._ask(request, manners)
-            except Withheld:
-                return Response(finish="blocked")
-            except Rejected as refused:
-                narrowed = self._narrowed(manners, refused)
-                if narrowed is None:
-                    raise
-                self.manners = narrowed
+        try:
+            return await self._ask(request, self._terms.manners)
+        except Withheld:
+            return BLOCKED
+        except (Rejected, ServerFault) as refused:
+            return await self._terms.less(partial(self._ask, request), partial(self._body, request), refused)
+
+    @staticmethod
+    def _weighs(request: Request, manners: Manners) -> bool:
+        return bool(request.continuations) and manners.top_logprobs > 0
 
     async def _ask(self, request: Request, manners: Manners) -> Response:
-        weighing = bool(request.continuations) and manners.top_logprobs > 0
         body = self._body(request, manners)
-        body["messages"] = [_chat.wire_message(message) for message in request.messages]
+        start = perf_counter()
+        received = await self._post(body)
+        reply = decoded(received, _chat.COMPLETION, self._endpoint.secrets)
+        seconds = perf_counter() - start
+        if not reply.choices:
+            raise self._unanswered(reply, received)
+        choice = reply.choices[0]
+        if choice.error is not None and is_said(choice.error):
+            raise self._endpoint.trouble(choice.error, received)
+        usage = reply.usage.usage(seconds) if reply.usage else _chat.NO_USAGE
+        response = self._finished(_chat.response_of(choice, usage, received), request, manners, body)
+        if choice.logprobs is None or not self._weighs(request, manners):
+            return response
+        return _by_first_token(response, request, choice.logprobs.places)
+
+    def _finished(
+        self, response: Response, request: Request, manners: Manners, body: Mapping[str, Any]
+    ) -> Response:
+        """The response with what must be said of it."""
+        self._terms.accept(body)
+        text = self._endpoint.blanked(response.text)
+        notes = manners.notes(request) if manners.said else ()
+        return response if text is response.text and not notes else replace(response, text=text, notes=notes)
+
+    def _unanswered(self, reply: Reply, received: bytes) -> ModelError:
+        """What a reply without a choice means."""
+        if reply.error is not None and is_said(reply.error):
+            return self._endpoint.trouble(reply.error, received)
+        if reply.choices is not None or is_emptied(received) or is_withheld(OK, received):
+            return Withheld("the reply holds no choice")
+        return self._endpoint.trouble(None, received)
+
+    async def _post(self, body: Mapping[str, Any]) -> bytes:
+        return await self._endpoint.post(encoded(body))
+
+    def _body(self, request: Request, manners: Manners) -> dict[str, Any]:
+        """All that is sent."""
+        body = self._sampled(request, manners)
+        body["messages"] = _chat.wire_messages(request.messages, system=manners.system)
         if request.tools:
             body["tools"] = [_chat.wire_tool(tool) for tool in request.tools]
-        if weighing:
+        if self._weighs(request, manners):
             body["logprobs"] = True
             body["top_logprobs"] = manners.top_logprobs
         if request.schema and manners.schema:
             body["response_format"] = _chat.wire_schema(request.schema)
-        start = perf_counter()
-        reply = decoded(await self._post(body), _chat.COMPLETION, self._endpoint)
-        seconds = perf_counter() - start
-        if not reply.choices:
-            raise self._endpoint.trouble(reply.error)
-        choice = reply.choices[0]
-        response = _chat.response_of(choice, reply.usage.usage(seconds) if reply.usage else _chat.NO_USAGE)
-        if not weighing or choice.logprobs is None:
-            return response
-        return _by_first_token(response, request, choice.logprobs.places)
+        return self._adjusted(body, manners)
 
-    async def _post(self, body: dict[str, Any]) -> bytes:
-        for field in self._omit:
-            body.pop(field, None)
-        body.update(self._extra)
-        return await self._endpoint.post(encoded(body))
-
-    def _body(self, request: Request, manners: Manners) -> dict[str, Any]:
+    def _sampled(self, request: Request, manners: Manners) -> dict[str, Any]:
         sampling = request.sampling
         body: dict[str, Any] = {"model": self.model_id}
         if sampling.max_tokens is not None:
-            body[manners.tokens_field] = sampling.max_tokens
+            longest = manners.longest or sampling.max_tokens
+            body[manners.tokens_field] = min(sampling.max_tokens, longest)
         if sampling.temperature is not None:
-            body["temperature"] = sampling.temperature
+            body["temperature"] = sampling.temperature if manners.cold else max(COLDEST, sampling.temperature)
         if sampling.top_p is not None:
             body["top_p"] = sampling.top_p
         if sampling.seed is not None:
@@ -149,36 +159,35 @@ class OpenAI:
             body["stop"] = sampling.stop
         return body
 
-    def _narrowed(self, asked: Manners, refused: Rejected) -> Manners | None:
-        """What can be done without after a refusal, or nothing."""
-        said = str(refused).lower()
-        if "max_completion_tokens" in said and asked.tokens_field == "max_tokens":
-            return replace(self.manners, tokens_field="max_completion_tokens")
-        if asked.schema and any(word in said for word in ("response_format", "json_schema", "schema")):
-            return replace(self.manners, schema=False)
-        if "logprob" in said and asked.top_logprobs:
-            fewer = MODEST if asked.top_logprobs > MODEST else 0
-            return replace(self.manners, top_logprobs=min(self.manners.top_logprobs, fewer))
-        if "temperature" in said and "support" in said:
-            raise UserError(
-                f"{self.name} takes no such temperature; run with -M omit=temperature ({refused})"
-            )
-        return None
+    def _adjusted(self, body: dict[str, Any], manners: Manners) -> dict[str, Any]:
+        """The body as this endpoint takes it, with what the user adds and leaves out."""
+        if manners.stream:
+            body["stream"] = True
+            if manners.counted:
+                body["stream_options"] = {"include_usage": True}
+        for field in self._omit | manners.without:
+            body.pop(field, None)
+        body.update(self._extra)
+        return body
 
 
 class OpenAIText(OpenAI):
     """A model behind a completions endpoint: text in, text out, no roles."""
 
     async def _ask(self, request: Request, manners: Manners) -> Response:
-        if request.continuations and manners.top_logprobs and manners.echo:
+        if self._weighs(request, manners) and manners.echo:
             response = await self._weigh_whole(request)
-            if response is not None:
+            if response is None:
+                self._terms.manners = replace(self._terms.manners, echo=False)
+            elif response.loglikelihoods:
                 return response
-            self.manners = replace(self.manners, echo=False)
         return await self._complete(request, manners)
 
     async def _weigh_whole(self, request: Request) -> Response | None:
-        """Have the prompt repeated with each continuation; nothing where that is not served."""
+        """Have the prompt repeated with each continuation; nothing where that is not served.
+
+        A tie is no answer: the response has no weights then.
+        """
         prompt = _completions.prompt_of(request.messages)
         body: dict[str, Any] = {
             "model": self.model_id,
@@ -189,36 +198,51 @@ class OpenAIText(OpenAI):
             "echo": True,
         }
         try:
-            reply, usage = await self._texts(body)
+            reply, usage = await self._texts(self._adjusted(body, Manners()))
         except Rejected:
             return None
+        except ServerFault:
+            if "echo" in self._terms.accepted:
+                raise
+            return None
+        self._terms.accept(body)
         weights = _completions.echoed(reply, prompt, request.continuations)
         if not weights:
             return None
+        if has_tie(weights):
+            return Response(usage=usage)
         best = request.continuations[weights.index(max(weights))]
         return Response(text=best, loglikelihoods=weights, means="loglikelihood", usage=usage)
 
-    async def _complete(self, request: Request, manners: Manners) -> Response:
-        weighing = bool(request.continuations) and manners.top_logprobs > 0
-        lead = _completions.lead_of(request.continuations) if weighing else ""
-        body = self._body(request, manners)
-        body["prompt"] = _completions.prompt_of(request.messages) + lead
-        if weighing:
-            body["logprobs"] = manners.top_logprobs
-        replies, usage = await self._texts(body)
-        response = _completions.response_of(replies[0], usage, lead)
-        logprobs = replies[0].logprobs
-        return (
-            response
-            if not weighing or logprobs is None
-            else _by_first_token(response, request, logprobs.places)
-        )
+    def _lead(self, request: Request, manners: Manners) -> str:
+        return _completions.lead_of(request.continuations) if self._weighs(request, manners) else ""
 
-    async def _texts(self, body: dict[str, Any]) -> _completions.Texts:
+    def _body(self, request: Request, manners: Manners) -> dict[str, Any]:
+        body = self._sampled(request, manners)
+        body["prompt"] = _completions.prompt_of(request.messages) + self._lead(request, manners)
+        if self._weighs(request, manners):
+            body["logprobs"] = manners.top_logprobs
+        return self._adjusted(body, manners)
+
+    async def _complete(self, request: Request, manners: Manners) -> Response:
+        body = self._body(request, manners)
+        replies, usage = await self._texts(body)
+        plain = _completions.response_of(replies[0], usage, self._lead(request, manners))
+        response = self._finished(plain, request, manners, body)
+        logprobs = replies[0].logprobs
+        if logprobs is None or not self._weighs(request, manners):
+            return response
+        return _by_first_token(response, request, logprobs.places)
+
+    async def _texts(self, body: Mapping[str, Any]) -> _completions.Texts:
         start = perf_counter()
-        reply = decoded(await self._post(body), _completions.TEXT_COMPLETION, self._endpoint)
+        received = await self._post(body)
+        reply = decoded(received, _completions.TEXT_COMPLETION, self._endpoint.secrets)
         if not reply.choices:
-            raise self._endpoint.trouble(reply.error)
+            raise self._unanswered(reply, received)
+        error = reply.choices[0].error
+        if error is not None and is_said(error):
+            raise self._endpoint.trouble(error, received)
         usage = (reply.usage or _chat.Tokens()).usage(perf_counter() - start)
         return _completions.Texts(reply.choices, usage)
 
@@ -227,13 +251,13 @@ class OpenAIText(OpenAI):
 def openai(
     model_id: str = "",
     *,
-    base_url: str = "",
+    base_url: Annotated[str, WAY] = "",
     api: Api = "chat",
-    api_key_env: str = "",
-    timeout: float = 60.0,
+    api_key_env: Annotated[str, WAY] = "",
+    timeout: Annotated[float, WAY] = 60.0,
     logprobs: Logprobs = "auto",
     top_logprobs: int = 20,
-    max_tokens_field: TokensField = "auto",
+    max_tokens_field: Annotated[TokensField, WAY] = "auto",
     headers: str = "",
     extra: str = "",
     omit: str = "",

@@ -8,7 +8,7 @@ differs is packed into one row, and the vocabulary is computed only where letter
 from collections.abc import Sequence
 from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import Annotated, Any
 
 from plimsoll.core import Request, Response, UserError
 from plimsoll.models._local_files import EMBEDDED, is_embedded
@@ -16,7 +16,7 @@ from plimsoll.models._local_prompt import Template
 from plimsoll.models._transformers_engine import Engine
 from plimsoll.models._transformers_load import Device, DType, Source, library_version, load, source
 from plimsoll.models._transformers_worker import Worker
-from plimsoll.registry import model
+from plimsoll.registry import WAY, model
 
 GATHERED = 256
 """Calls that are worked on together at most."""
@@ -96,7 +96,7 @@ def transformers(
     *,
     dtype: DType = "auto",
     device: Device = "auto",
-    batch_size: int = 0,
+    batch_size: Annotated[int, WAY] = 0,
     template: Template = "auto",
     revision: str = "",
     context: int = 0,

@@ -50,6 +50,11 @@ ASIDE = frozenset({"model_id", "inner"})
 """Arguments that no user writes as `key=value`: what follows a model's slash, what a defense wraps."""
 
 
+WAY = "way"
+"""Marks an argument that says how a part is reached or hurried, not what it answers:
+`timeout: Annotated[float, WAY] = 60.0`. It is no part of a run's or a cached reply's identity."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Argument:
     """One argument of a part's factory."""
@@ -58,6 +63,8 @@ class Argument:
     type: Any
     default: Any
     required: bool
+    decides: bool = True
+    """Whether another value may give another answer (`WAY`)."""
 
     @property
     def kind(self) -> str:
@@ -87,15 +94,15 @@ class Part:
     @property
     def arguments(self) -> tuple[Argument, ...]:
         """What its spec may say."""
-        hints = typing.get_type_hints(
-            self.factory.__init__ if inspect.isclass(self.factory) else self.factory
-        )
+        called = self.factory.__init__ if inspect.isclass(self.factory) else self.factory
+        hints, marked = typing.get_type_hints(called), typing.get_type_hints(called, include_extras=True)
         return tuple(
             Argument(
                 name=parameter.name,
                 type=hints.get(parameter.name, str),
                 default=None if parameter.default is parameter.empty else parameter.default,
                 required=parameter.default is parameter.empty,
+                decides=WAY not in getattr(marked.get(parameter.name), "__metadata__", ()),
             )
             for parameter in inspect.signature(self.factory).parameters.values()
             if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
@@ -162,6 +169,15 @@ def build_model(text: str, options: Mapping[str, str] | None = None) -> Model:
     part = find("models", provider)
     arguments = arguments_of(part, {key.replace("-", "_"): value for key, value in (options or {}).items()})
     return _call(part, arguments, model_id)
+
+
+def deciding(spec: str, options: Mapping[str, str]) -> dict[str, str]:
+    """Those of a model's options that decide what it answers."""
+    if not options:
+        return {}
+    arguments = find("models", spec.partition("/")[0]).options
+    ways = {argument.name for argument in arguments if not argument.decides}
+    return {key: value for key, value in options.items() if key.replace("-", "_") not in ways}
 
 
 def beside(part: Part, name: str) -> Part:

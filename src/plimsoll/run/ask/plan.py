@@ -264,7 +264,13 @@ def entries(attendants: Attendants, subject: Model | None = None) -> tuple[Model
 
 def _id(manifest: Manifest) -> str:
     """A hash over what was asked for, and over every model, file, card and judge that answers to it."""
-    spec = replace(manifest.spec, model=manifest.model.name)
+    asked = manifest.spec
+    spec = replace(
+        asked,
+        model=manifest.model.name,
+        options=registry.deciding(asked.model, asked.options),
+        judge_options=registry.deciding(asked.judge_model, asked.judge_options),
+    )
     decides: list[Any] = [
         spec,
         manifest.model.revision,

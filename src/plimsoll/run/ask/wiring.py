@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from plimsoll import registry
 from plimsoll.core import Model, Usage, UserError, innermost
 from plimsoll.run.ask import layers
 from plimsoll.run.ask.attendants import Attendant
@@ -71,7 +72,8 @@ class Wiring:
         wired = layers.Metered(wired, meter)
         if store is None:
             return wired
-        given = ",".join(f"{key}={value}" for key, value in sorted(options.items()))
+        deciding = registry.deciding(model.name, options)
+        given = ",".join(f"{key}={value}" for key, value in sorted(deciding.items()))
         return layers.Cached(wired, store, f"{model.name}|{model.revision}|{given}", meter)
 
     def layered(self, attendant: Attendant, store: Cache | None) -> Model:

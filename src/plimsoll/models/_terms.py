@@ -1,0 +1,83 @@
+"""A request that was turned down -> the same request with less, until the endpoint takes it.
+
+What helped is left out from then on, and noted; what did not help is forgotten.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from plimsoll.core import ModelError, Response
+from plimsoll.models._faults import Rejected, ServerFault, Withheld
+from plimsoll.models._manners import Change, Manners, blind_changes, named_change, without_logprobs
+
+BLOCKED = Response(finish="blocked")
+
+Ask = Callable[[Manners], Awaitable[Response]]
+Body = Mapping[str, Any]
+BodyOf = Callable[[Manners], Body]
+
+
+class Terms:
+    """What is known of how one endpoint wants to be asked for one model."""
+
+    def __init__(self, manners: Manners) -> None:
+        self.manners = manners
+        self.accepted: frozenset[str] = frozenset()
+        """Fields of requests that were answered."""
+
+    def accept(self, body: Body) -> None:
+        """Take note that a request was answered."""
+        if not body.keys() <= self.accepted:
+            self.accepted |= body.keys()
+
+    async def less(self, ask: Ask, body_of: BodyOf, refused: Rejected | ServerFault) -> Response:
+        """Ask for less. Raises the refusal where that does not help."""
+        if isinstance(refused, ServerFault):
+            return await self._without_logprobs(ask, body_of, refused)
+        manners, changes, said = self.manners, list[Change](), refused
+        while change := named_change(manners, body_of(manners), said):
+            manners = change.of(manners)
+            changes.append(change)
+            try:
+                response = await ask(manners)
+            except Withheld:
+                return BLOCKED
+            except Rejected as again:
+                said = again
+            else:
+                self._learn(changes)
+                return response
+        return await self._blindly(ask, body_of, manners, changes, refused)
+
+    async def _blindly(
+        self, ask: Ask, body_of: BodyOf, manners: Manners, changes: list[Change], refused: Rejected
+    ) -> Response:
+        """Leave out one thing at a time, where the endpoint has not said what it refuses."""
+        for change in blind_changes(manners, body_of(manners), self.accepted):
+            try:
+                response = await ask(change.of(manners))
+            except Withheld:
+                return BLOCKED
+            except ModelError:
+                continue
+            self._learn([*changes, change])
+            return response
+        raise refused
+
+    async def _without_logprobs(self, ask: Ask, body_of: BodyOf, broken: ServerFault) -> Response:
+        """Some endpoints break where they should refuse."""
+        asked = {"logprobs", "top_logprobs"} & body_of(self.manners).keys()
+        if not asked or asked & self.accepted:
+            raise broken
+        change = without_logprobs("the endpoint breaks where they are asked for")
+        try:
+            response = await ask(change.of(self.manners))
+        except ModelError:
+            raise broken from None
+        self._learn([change])
+        return response
+
+    def _learn(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            if change.lasting:
+                self.manners = change.of(self.manners)
