@@ -68,7 +68,7 @@ def test_retry_after_is_honoured_by_every_call(tmp_path: Path) -> None:
 
 def test_an_error_for_good_is_recorded_with_its_stage_and_never_scored(tmp_path: Path) -> None:
     with FakeEndpoint("(B)", faults=[status(400), None, None, None, None, None]) as endpoint:
-        done = asked(tmp_path, endpoint, "--max-connections", "1")
+        done = asked(tmp_path, endpoint, "--max-connections", "1", "--max-errors", "1")
     assert done.code == 0, done.err
     assert done.last_json["outcomes"] == {"answered": 5, "error": 1}
     assert (accuracy(done)["n"], accuracy(done)["unscored"]) == (5, 1)
@@ -76,13 +76,31 @@ def test_an_error_for_good_is_recorded_with_its_stage_and_never_scored(tmp_path:
     assert failed[0]["failures"][0]["stage"] == "elicit"
 
 
-def test_silence_ends_with_the_timeout_and_is_a_failure(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("bound", "code"), [((), 1), (("--max-errors", "20%"), 0), (("--max-errors", "0"), 1)])
+def test_failures_beyond_the_bound_are_an_error_that_is_told_with_its_cause(
+    tmp_path: Path, bound: tuple[str, ...], code: int
+) -> None:
+    with FakeEndpoint("(B)", faults=[status(400, "no such luck")]) as endpoint:
+        done = asked(tmp_path, endpoint, *bound)
+        address = endpoint.url
+    assert done.code == code, done.err
+    assert list(done.last_json["failures"].values()) == [1]
+    if code:
+        assert "1 of 6 samples failed (17 %)" in done.err
+        assert f"1 × elicit: Rejected: HTTP 400 from {address}/chat/completions: no such luck" in done.err
+
+
+def test_silence_ends_with_patience_and_is_a_failure_with_its_remedy(tmp_path: Path) -> None:
     with FakeEndpoint("(B)", always=hang(30)) as endpoint:
-        done = asked(tmp_path, endpoint, "-M", "timeout=0.05")
+        done = asked(tmp_path, endpoint, "-M", "timeout=0.05", "--patience", "0.5")
     assert done.code == 1, done.err
     assert done.last_json["status"] == "incomplete"
     assert done.last_json["outcomes"] == {"error": 6}
     assert not [e for e in done.last_json["estimates"] if e["name"] == "accuracy"]
+    assert "6 of 6 samples failed" in done.err
+    assert "no answer within" in done.err
+    assert "-M timeout=" in done.err
+    assert "--max-connections" in done.err
 
 
 def test_a_refused_key_stops_the_run_and_says_what_to_do(tmp_path: Path) -> None:

@@ -18,8 +18,34 @@ LOG_DIR = click.option(
     show_default=True,
     help="Folder that holds the run folders.",
 )
+
+
+def _one(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> str:
+    """The one value of an option; a second one would silently take the first one's place."""
+    if len(values) > 1:
+        raise click.UsageError(
+            f"{option.opts[0]} is given {len(values)} times ({', '.join(values)}), and takes one model: "
+            "call the command once for each, and hold the runs against each other by plimsoll compare",
+            context,
+        )
+    return "".join(values)
+
+
+MODEL = click.option(
+    "--model",
+    "-m",
+    multiple=True,
+    default=("llamacpp",),
+    show_default="llamacpp",
+    callback=_one,
+    help="provider/model (plimsoll list models).",
+)
 JUDGE_MODEL = click.option(
-    "--judge-model", default="", metavar="MODEL", help="provider/model that judges, where a judge asks one."
+    "--judge-model",
+    multiple=True,
+    callback=_one,
+    metavar="MODEL",
+    help="provider/model that judges, where a judge asks one.",
 )
 JUDGE_ARGS = click.option(
     "-J", "judge_args", multiple=True, metavar="KEY=VALUE", help="Option of the judging model."

@@ -22,6 +22,11 @@ NUMBERS = 54
 SHORTEST = 20
 
 
+def tell(line: str) -> None:
+    """A line on standard error, above the bar where there is one."""
+    print(line, file=sys.stderr, flush=True)
+
+
 class Progress:
     """Shown on standard error, so that standard output stays for results."""
 
@@ -32,6 +37,7 @@ class Progress:
         self._first: int | None = None
         self._bar: Any = None
         self._warned = False
+        self._noted: set[str] = set()
 
     def rename(self, title: str) -> None:
         """Say what is under way now."""
@@ -45,6 +51,8 @@ class Progress:
         if self._first is None:
             self._first = count.records - 1
         self._warn(count)
+        if count.notes.keys() - self._noted:
+            self._note(count)
         if now - self._shown < (REFRESH if self._bar else QUIET_FOR) and count.records < self.total:
             return
         if now - self._started < QUIET_FOR:
@@ -66,6 +74,12 @@ class Progress:
             lines = ["warning:", *unread.sentences(found), say("unread.examples")]
             shown = [f"  {each}" for each in unread.examples(found)]
             print("\n".join([" ".join(lines), *shown]), file=sys.stderr, flush=True)
+
+    def _note(self, count: Count) -> None:
+        """Say at once what the endpoint made us do, once each."""
+        for note in count.notes.keys() - self._noted:
+            self._noted.add(note)
+            tell(f"note: {note}")
 
     def _draw(self, count: Count) -> None:
         if self._bar is None:

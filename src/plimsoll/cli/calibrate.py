@@ -10,7 +10,7 @@ from plimsoll.calibration.asking import Observer
 from plimsoll.calibration.calibrate import Result, Wish, calibrate
 from plimsoll.calibration.nouns import Calibration
 from plimsoll.cli import _options, _output
-from plimsoll.cli._progress import Progress
+from plimsoll.cli._progress import Progress, tell
 from plimsoll.cli.run import price_of
 from plimsoll.core import Judge, UserError
 from plimsoll.run.ask.wiring import Settings
@@ -72,6 +72,7 @@ def command(judge: str, labels: str, compare: tuple[str, ...], **given: Any) -> 
         max_connections=given["max_connections"],
         max_cost=given["max_cost"],
         price_of=price_of,
+        tell=tell,
     )
     result = _watched(wish, settings)
     kept = _kept(result, given["output"])

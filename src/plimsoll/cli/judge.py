@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from plimsoll.cli import _options, _output
-from plimsoll.cli._progress import Progress
+from plimsoll.cli._progress import Progress, tell
 from plimsoll.cli.run import price_of
 from plimsoll.core import replace
 from plimsoll.run.ask.attendants import Attendants
@@ -42,7 +42,7 @@ def command(run: Path | None, log_dir: Path, **given: Any) -> None:
         refuse_idle_model(given["judge_model"], judges)
     spec = _judged_by(manifest, judges, given["judge_model"], _options.judge_pairs(given))
     benchmark = build_benchmark(spec, attendants)
-    settings = Settings(cache=default_path(), price_of=price_of)
+    settings = Settings(cache=default_path(), price_of=price_of, tell=tell)
     with Progress(f"judging {source.path.name}", manifest.total) as progress:
         made = rejudge(
             source,

@@ -131,8 +131,9 @@ def _view(folder: RunFolder, known: Known) -> RunView:
     manifest = folder.manifest()
     held = keeping.load(known.calibration) if known.calibration else None
     found = corrections(summary, manifest, folder, calibration=held, labels=known.labels)
+    asked = (f"{note} ({number:,} of {summary.records:,})" for note, number in summary.notes.items())
     return RunView(
-        manifest=replace(manifest, notes=(*manifest.notes, *found.notes)),
+        manifest=replace(manifest, notes=(*asked, *manifest.notes, *found.notes)),
         summary=found.summary,
         records=folder.records(),
     )

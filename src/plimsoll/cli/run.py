@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from plimsoll.cli import _options, _output
-from plimsoll.cli._progress import Progress
-from plimsoll.core import BROKEN, PlimsollError, Usage, UserError
+from plimsoll import registry
+from plimsoll.cli import _endings, _options, _output
+from plimsoll.cli._progress import Progress, tell
+from plimsoll.core import PlimsollError, Usage, UserError
 from plimsoll.run.ask import plan, suite
 from plimsoll.run.keep import cache
 from plimsoll.run.keep.folder import RunFolder, open_run
@@ -21,12 +22,11 @@ from plimsoll.run.keep.manifest import Summary
 from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import rehearsal, session
 
-OK, ERROR = 0, 1
-UNSCORED = (*BROKEN, "missing")
+OK = 0
 DECIDING = {
-    *("model", "model_args", "task_args", "num_fewshot", "limit", "draw", "sample_ids", "until", "epochs"),
+    *("model", "task_args", "num_fewshot", "limit", "draw", "sample_ids", "until", "epochs"),
     *("temperature", "top_p", "max_tokens", "seed", "system_prompt", "attacks", "defenses"),
-    *("judges", "judge_model", "judge_args"),
+    *("judges", "judge_model"),
 }
 """Options that decide which records a run holds."""
 
@@ -40,9 +40,7 @@ class Done(NamedTuple):
 
 @click.command("run")
 @click.argument("benchmarks", nargs=-1, metavar="[BENCHMARK[:key=value,...]]...")
-@click.option(
-    "--model", "-m", default="llamacpp", show_default=True, help="provider/model (plimsoll list models)."
-)
+@_options.MODEL
 @click.option(
     "-M", "model_args", multiple=True, metavar="KEY=VALUE", help="Option of the model, such as base_url."
 )
@@ -79,6 +77,15 @@ class Done(NamedTuple):
 @click.option(
     "--max-connections", type=click.IntRange(1), default=100, show_default=True, help="Most calls in flight."
 )
+@click.option(
+    "--patience",
+    type=click.FloatRange(0),
+    default=600.0,
+    show_default="600",
+    metavar="SECONDS",
+    help="How long an endpoint that answers nobody is asked again.",
+)
+@_endings.MAX_ERRORS
 @click.option("--max-cost", type=click.FloatRange(0), help="Stop when this many US dollars are spent.")
 @click.option(
     "--prices", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Price table (TOML)."
@@ -110,7 +117,7 @@ def command(
     suites = [name for name in benchmarks if suite.is_suite(name)]
     if suites and not resume:
         return _together(suites, benchmarks, {**given, "paired": paired}, dry_run=dry_run, as_json=as_json)
-    specs = [_resumed(resume)] if resume else [_spec(benchmark, given) for benchmark in benchmarks]
+    specs = [_resumed(resume, given)] if resume else [_spec(benchmark, given) for benchmark in benchmarks]
     if not specs:
         raise UserError(
             "no benchmark is named: plimsoll run safetybench (plimsoll list benchmarks shows all)"
@@ -134,7 +141,7 @@ def command(
         done.append(_carried_out(built, going, given["prices"], folder, show))
     if paired:
         _print_pairs([each.folder for each in done], as_json=as_json)
-    return max(_exit_code(each.summary) for each in done)
+    return _endings.exit_code([each.summary for each in done], given["max_errors"])
 
 
 def _together(
@@ -168,15 +175,10 @@ def _together(
         print_overview(path, as_json=as_json)
         if not as_json:
             click.echo(f"\nsuite   {path}\nreport  {write_overview(path, 'html')}")
-        codes.append(_suite_code(path))
+        runs = (RunFolder(path.parent / each.run) for each in suite.read(path).runs if each.run)
+        ended = [summary for run in runs if (summary := run.summary()) is not None]
+        codes.append(_endings.suite_code(ended, given["max_errors"]))
     return max(codes)
-
-
-def _suite_code(path: Path) -> int:
-    """An error where none of a suite's runs could score anything."""
-    runs = (RunFolder(path.parent / each.run) for each in suite.read(path).runs if each.run)
-    codes = [_exit_code(summary) for run in runs if (summary := run.summary()) is not None]
-    return min(codes, default=ERROR)
 
 
 def _carried_out(
@@ -201,11 +203,6 @@ def _carried_out(
         raise
     show(done.folder, done.summary)
     return done
-
-
-def _exit_code(summary: Summary) -> int:
-    scored = any(outcome not in UNSCORED for outcome in summary.outcomes)
-    return OK if scored or not summary.records else ERROR
 
 
 def _with_and_without(specs: Sequence[RunSpec]) -> list[RunSpec]:
@@ -270,8 +267,8 @@ def _say_how_to_resume(going: session.Session, what: str) -> None:
         click.echo(f"{what}; go on with: plimsoll run --resume {going.folder.path}", err=True)
 
 
-def _resumed(path: Path) -> RunSpec:
-    """The run as it was made; what would make it another one is refused."""
+def _resumed(path: Path, given: dict[str, Any]) -> RunSpec:
+    """The run as it was made, reached as is said now; what would make it another one is refused."""
     context = click.get_current_context()
     for option in context.command.params:
         source = context.get_parameter_source(option.name or "")
@@ -279,7 +276,23 @@ def _resumed(path: Path) -> RunSpec:
             raise UserError(
                 f"{option.opts[0]} would make another run: --resume goes on with a run as it was made"
             )
-    return open_run(path).manifest().spec
+    made = open_run(path).manifest().spec
+    return msgspec.structs.replace(
+        made,
+        options={**made.options, **_ways(made.model, given["model_args"], "-M")},
+        judge_options={**made.judge_options, **_ways(made.judge_model, given["judge_args"], "-J")},
+    )
+
+
+def _ways(model: str, written: Sequence[str], option: str) -> dict[str, str]:
+    """Options that change how a model is reached, and not what it answers."""
+    given = _options.pairs(written, option)
+    if deciding := list(registry.deciding(model, given)):
+        raise UserError(
+            f"{option} {deciding[0]} would make another run: --resume goes on with a run as it was made, "
+            "and takes only what says how the model is reached (base_url, timeout ...)"
+        )
+    return given
 
 
 def _spec(benchmark: str, given: dict[str, Any]) -> RunSpec:
@@ -315,6 +328,8 @@ def _settings(given: dict[str, Any]) -> session.Settings:
         cache=cache.default_path() if given["cached"] else None,
         max_connections=given["max_connections"],
         max_cost=given["max_cost"],
+        patience=given["patience"],
+        tell=tell,
     )
 
 
@@ -356,6 +371,8 @@ def _print_json(folder: RunFolder, summary: Summary) -> None:
             "status": summary.status,
             "records": summary.records,
             "reason": summary.reason,
+            "failures": summary.failures,
+            "notes": summary.notes,
             "saved": summary.saved,
             "outcomes": summary.outcomes,
             "estimates": corrected.estimates,

@@ -144,7 +144,9 @@ class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     means: Mapping[str, int] = {}
     """How many answers were had by log-likelihood, first token, generation."""
     failures: Mapping[str, int] = {}
-    """How many failures, by stage and error."""
+    """How many failures, by stage, error and what was said; those that differ in numbers are one."""
+    notes: Mapping[str, int] = {}
+    """How many answers were asked for in another way than was wished, by what was done."""
     unread: Unread = Unread()
     """Replies without a readable answer, and how they end."""
     references: tuple[Reference, ...] = ()

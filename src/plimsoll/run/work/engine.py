@@ -24,6 +24,7 @@ from plimsoll.core import (
     replace,
     stage,
 )
+from plimsoll.run.work.causes import Causes
 from plimsoll.run.work.unread import Unreads
 
 PATIENCE = 100
@@ -54,6 +55,10 @@ class Count:
     outcomes: Counter[str] = field(default_factory=Counter[str])
     means: Counter[str] = field(default_factory=Counter[str])
     failures: Counter[str] = field(default_factory=Counter[str])
+    """How many, by their causes."""
+    notes: Counter[str] = field(default_factory=Counter[str])
+    """What was done to calls that a reader must know, and to how many answers."""
+    causes: Causes = field(default_factory=Causes)
     unread: Unreads = field(default_factory=Unreads)
     seconds: float = 0.0
 
@@ -62,9 +67,12 @@ class Count:
         self.records += 1
         self.outcomes[record.outcome.value] += 1
         if record.transcript is not None and record.transcript.responses:
-            self.means[record.transcript.responses[-1].means] += 1
+            last = record.transcript.responses[-1]
+            self.means[last.means] += 1
+            if last.notes:
+                self.notes.update(last.notes)
         for failure in record.failures:
-            self.failures[f"{failure.stage}: {failure.error}"] += 1
+            self.failures[self.causes.of(failure)] += 1
         self.unread.add(record)
         for tally in self.tallies:
             tally.add(record)

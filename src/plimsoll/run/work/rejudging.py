@@ -102,6 +102,7 @@ class _Rejudging:
             means=dict(sorted(count.means.items())),
             failures=dict(sorted(count.failures.items())),
             unread=count.unread.found(),
+            notes=dict(sorted(count.notes.items())),
             judging=self.wiring.usage,
         )
 

@@ -207,6 +207,7 @@ class Session:
             means=dict(sorted(count.means.items())),
             failures=dict(sorted(count.failures.items())),
             unread=count.unread.found(),
+            notes=dict(sorted(count.notes.items())),
             references=tuple(self.plan.benchmark.references(self._asked(missing > 0))),
             usage=_sum(before.usage, self.meter.usage),
             judging=_sum(before.judging, self.wiring.usage),
