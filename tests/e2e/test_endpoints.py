@@ -67,7 +67,7 @@ def test_retry_after_is_honoured_by_every_call(tmp_path: Path) -> None:
 
 
 def test_an_error_for_good_is_recorded_with_its_stage_and_never_scored(tmp_path: Path) -> None:
-    with FakeEndpoint("(B)", faults=[status(400), None, None, None, None, None]) as endpoint:
+    with FakeEndpoint("(B)", faults=[None, status(400)]) as endpoint:
         done = asked(tmp_path, endpoint, "--max-connections", "1", "--max-errors", "1")
     assert done.code == 0, done.err
     assert done.last_json["outcomes"] == {"answered": 5, "error": 1}
@@ -76,12 +76,14 @@ def test_an_error_for_good_is_recorded_with_its_stage_and_never_scored(tmp_path:
     assert failed[0]["failures"][0]["stage"] == "elicit"
 
 
-@pytest.mark.parametrize(("bound", "code"), [((), 1), (("--max-errors", "20%"), 0), (("--max-errors", "0"), 1)])
+@pytest.mark.parametrize(
+    ("bound", "code"), [((), 1), (("--max-errors", "20%"), 0), (("--max-errors", "0"), 1)]
+)
 def test_failures_beyond_the_bound_are_an_error_that_is_told_with_its_cause(
     tmp_path: Path, bound: tuple[str, ...], code: int
 ) -> None:
-    with FakeEndpoint("(B)", faults=[status(400, "no such luck")]) as endpoint:
-        done = asked(tmp_path, endpoint, *bound)
+    with FakeEndpoint("(B)", faults=[None, status(400, "no such luck")]) as endpoint:
+        done = asked(tmp_path, endpoint, "--max-connections", "1", *bound)
         address = endpoint.url
     assert done.code == code, done.err
     assert list(done.last_json["failures"].values()) == [1]

@@ -60,8 +60,11 @@ class Terms:
                 return BLOCKED
             except ModelError:
                 continue
-            self._learn([*changes, change])
-            return response
+            try:
+                return await ask(manners)  # a refusal that has passed by itself teaches nothing
+            except ModelError:
+                self._learn([*changes, change])
+                return response
         raise refused
 
     async def _without_logprobs(self, ask: Ask, body_of: BodyOf, broken: ServerFault) -> Response:
