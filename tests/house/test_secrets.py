@@ -59,8 +59,8 @@ def leaks(folder: Path) -> list[str]:
     [
         ([], 0),
         ([status(429, TOLD, retry_after="0.01"), status(500, TOLD)], 0),
-        ([status(400, TOLD)] * 8, 1),
-        ([Fault(status=400, body=TOLD.encode(), headers={"Content-Type": "text/plain"})] * 8, 1),
+        ([status(400, TOLD)] * 40, 1),
+        ([Fault(status=400, body=TOLD.encode(), headers={"Content-Type": "text/plain"})] * 40, 1),
         ([Fault(status=404, body=TOLD.encode())] * 8, None),
         ([status(401, TOLD)], 1),
         ([Fault(status=307, headers={"Location": f"http://127.0.0.1:9/?key={KEY}"})] * 8, None),
