@@ -9,7 +9,7 @@ NOTES = (("en", "50.0 (15.0–85.0)"), ("zh", "33.3 (6.1–79.2)"), ("more", "10
 def lines_of(label: str, *note: tuple[str, str]) -> dict[str, list[str]]:
     """What stands on each line, by its height."""
     row = Row(label=label, note=note, tracks=[Track(tone=tone, value=0.5) for tone, _ in note])
-    drawn = Plots(Markup("en")).bars("Title", [row])
+    drawn = Plots(Markup("en")).bars("Title", [row], "Accuracy in percent")
     found: dict[str, list[str]] = {}
     for height, text in re.findall(r'<text class="(?:label|note)"[^>]* y="(\d+)"[^>]*>(.*?)</text>', drawn):
         found.setdefault(height, []).append(re.sub("<[^>]*>", "", text))

@@ -17,7 +17,7 @@ def test_both_languages_baseline_and_compat_stand_side_by_side() -> None:
     written = markdown.render(view_of(records_of(10)))
 
     assert "| Category | Chinese | English | Random | n |" in written
-    assert "| Category | Compat |" in written
+    assert "| Category | Compat ↑ |" in written
     assert "GPT-4" in written
 
 

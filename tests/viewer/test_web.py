@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from plimsoll.core import replace
 from tests.support.logs import write_run
 from tests.support.runs import answered, hostile, records_of
 from tests.support.turns import PIXELS, WORKED, attacked, record
@@ -171,3 +172,28 @@ def test_an_item_shows_every_turn_with_pictures_thoughts_calls_and_what_failed(t
         assert part in worked.text
     for part in ("Ubj?", "How?", "No, thanks.", "Ab, gunaxf.", "temperature was dropped", "60.7 %"):
         assert part in rewritten
+
+
+def test_runs_that_share_a_scale_share_its_better_end_and_each_number_has_a_name(client: Any) -> None:
+    page = client.get("/").text
+    above, _, below = page.partition("Lower is better")
+
+    assert above.index("Higher is better") < above.index("Accuracy, strict · higher is safer")
+    assert below == ""
+    assert page.count("higher is safer") == page.count('<th scope="row">')
+
+
+@pytest.mark.parametrize("page", ["", f"run/{A}", f"run/{A}/items", f"run/{A}/item?id=en-1"])
+def test_a_starter_set_is_named_on_the_first_screen_of_every_page(tmp_path: Path, page: str) -> None:
+    from starlette.testclient import TestClient
+
+    from plimsoll.viewer.web import application
+
+    folder = write_run(tmp_path, A, records_of(3))
+    with TestClient(application(tmp_path), base_url="http://127.0.0.1:8000") as client:
+        assert 'class="banner"' not in client.get(f"/{page}").text
+    note = "Starter set of Plimsoll's own writing, not the official prompts."
+    folder.write_manifest(replace(folder.manifest(), notes=(note,)))
+    with TestClient(application(tmp_path), base_url="http://127.0.0.1:8000") as client:
+        shown = client.get(f"/{page}").text
+    assert "not the official data" in shown.partition("<main")[0]

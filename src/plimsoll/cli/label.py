@@ -139,7 +139,8 @@ def _serve(sheet: "Sheet", manifest: Manifest, rater: str, host: str, port: int)
 
     event = sheet.lines()[0].event
     judge = next((each for each in manifest.instruments.values() if each.event == event), None)
-    serve(Desk(sheet, rater, judge.labels if judge else ()), host, port, _ready)
+    labels = judge.labels if judge else ()
+    serve(Desk(sheet, rater, labels, manifest.starter), host, port, _ready)
 
 
 def _ready(address: str) -> None:

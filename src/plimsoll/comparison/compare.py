@@ -161,6 +161,7 @@ def _name(side: Side) -> RunName:
         model=side.manifest.model.name,
         benchmark=side.manifest.spec.benchmark,
         records=len(side.seen),
+        starter=side.manifest.starter,
     )
 
 

@@ -13,6 +13,8 @@ class RunName(Struct, frozen=True, kw_only=True):
     model: str
     benchmark: str
     records: int
+    starter: bool = False
+    """Whether a starter set was asked, not the official data."""
 
 
 class Profile(Struct, frozen=True, array_like=True):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from plimsoll.labelling.agreement import Agreement
 from plimsoll.labelling.sheet import Line, comparable, done, next_open, progress
+from plimsoll.pages.frame import STARTER
 from plimsoll.pages.serving import Served, Speech, draw, table
 from plimsoll.pages.transcript import Turn, turns
 from plimsoll.pages.transcript import cut as shortened
@@ -60,6 +61,8 @@ class Pages:
     blurred: bool = False
     labels: tuple[str, ...] = ()
     """The classes of the judge that is checked."""
+    starter: bool = False
+    """Whether the replies are to a starter set."""
 
     def start(self, lines: list[Line]) -> str:
         """Where the rater begins, goes on, and ends."""
@@ -127,7 +130,8 @@ class Pages:
 
     def _fill(self, template: str, **parts: Any) -> str:
         own = {"path": self.path, "rater": self.rater, "token": self.token, "blurred": self.blurred}
-        return draw(template, self._speech, Served(ROOM, self.path), "foot.label", **own, **parts)
+        at, banner = Served(ROOM, self.path), STARTER if self.starter else ""
+        return draw(template, self._speech, at, "foot.label", banner=banner, **own, **parts)
 
 
 def shown(line: Line, cut: int = CUT) -> Shown:

@@ -40,6 +40,7 @@ class Desk:
     sheet: Sheet
     rater: str
     labels: tuple[str, ...] = ()
+    starter: bool = False
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     taken: list[Taken] = field(default_factory=list[Taken])
 
@@ -193,6 +194,7 @@ class Desk:
             token=self.token,
             blurred=request.cookies.get(self.cookie) == "blur",
             labels=self.labels,
+            starter=self.starter,
         )
 
 

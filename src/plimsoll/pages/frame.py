@@ -10,9 +10,11 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from plimsoll import __version__
-from plimsoll.pages.markup import Markup, escape, key
+from plimsoll.pages.markup import Key, Markup, Said, escape, key
 from plimsoll.pages.words import Language, words
 
+STARTER: Key = key("starter")
+"""The banner of pages whose numbers come from a starter set."""
 UNSAFE = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 )
@@ -28,7 +30,7 @@ ICON = (
 
 
 class Around(NamedTuple):
-    """What a file or a server puts around the content of its pages; all of it HTML."""
+    """What a file or a server puts around the content of its pages, as HTML."""
 
     language: Language
     links: str
@@ -38,6 +40,8 @@ class Around(NamedTuple):
     nav: str
     """What stands at the right of the top: at least the way to the other language."""
     foot: str
+    banner: Said = ""
+    """What a reader must know before any number, such as that a starter set was asked."""
     policy: str = ""
     """A Content-Security-Policy, where no server sends one."""
     tail: str = ""
@@ -63,6 +67,7 @@ def framed(title: str, main: str, around: Around, *, kind: str = "") -> str:
         logo=LOGO,
         nav=around.nav,
         theme=markup.label(key("theme")),
+        banner=around.banner and "\n" + markup.said(around.banner, "p", **{"class": "banner"}),
         kind=kind,
         main=main,
         foot=around.foot,
@@ -70,7 +75,9 @@ def framed(title: str, main: str, around: Around, *, kind: str = "") -> str:
     )
 
 
-def alone(title: str, main: str, markup: Markup, *, data: str = "null", home: str = "#main") -> str:
+def alone(
+    title: str, main: str, markup: Markup, *, data: str = "null", home: str = "#main", banner: Said = ""
+) -> str:
     """A page that needs nothing else; `data` is JSON for the table of items."""
     style = resource("static/page.css")
     script = resource("static/theme.js") + "\n" + resource("static/table.js")
@@ -81,6 +88,7 @@ def alone(title: str, main: str, markup: Markup, *, data: str = "null", home: st
         "img-src data:; base-uri 'none'; form-action 'none'",
         links=f'<link rel="icon" href="data:image/svg+xml,{quote(ICON)}">\n<style>{style}</style>',
         home=home,
+        banner=banner,
         nav=f'<button id="language" type="button"{markup.label(key("language.switch"))}>'
         f"{markup.said(key('language'))}</button>",
         foot=markup.said(key("foot", __version__)),

@@ -38,6 +38,11 @@ def code(kind: str, value: str) -> Said:
     return value if kind == "language" else plain(value)
 
 
+def directed(name: str, arrow: str) -> Said:
+    """A metric's name with an arrow to the better end of its scale."""
+    return key("directed", code("metric", name), arrow) if arrow else code("metric", name)
+
+
 def joined(parts: Sequence[Said]) -> Said:
     """Words one after the other, with points between; nothing where there are none."""
     return reduce(lambda one, other: key("cmp.pair", one, other), parts) if parts else ""

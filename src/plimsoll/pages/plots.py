@@ -65,8 +65,8 @@ class Plots:
     markup: Markup
     _numbers: "count[int]" = field(default_factory=count)
 
-    def bars(self, title: Said, rows: Sequence[Row]) -> str:
-        """Rows of bars from 0 to 100."""
+    def bars(self, title: Said, rows: Sequence[Row], axis: Said) -> str:
+        """Rows of bars from 0 to 100; `axis` says of what, and which end is better."""
         y, body = 4, list[str]()
         for row in rows:
             head, y = self._head(row.label, row.note, y)
@@ -75,9 +75,9 @@ class Plots:
                 body.append(f'<g class="track {track.tone}">{self._track(track, y)}</g>')
                 y += TRACK
             y += GAP
-        return self._svg(title, y + 22, self._grid(y) + "".join(body))
+        return self._svg(title, y + 22, self._grid(y) + "".join(body)) + self._axis(axis)
 
-    def pairs(self, title: Said, rows: Sequence[tuple[Said, Estimate, Estimate]]) -> str:
+    def pairs(self, title: Said, rows: Sequence[tuple[Said, Estimate, Estimate]], axis: Said) -> str:
         """Two dots a row with a line between them."""
         y, body = 4, list[str]()
         for label, one, other in rows:
@@ -96,7 +96,7 @@ class Plots:
                     f'<circle class="point" cx="{_x(estimate.value)}" cy="{here}" r="5"/></g>'
                 )
             y += 18 + GAP
-        return self._svg(title, y + 22, self._grid(y) + "".join(body))
+        return self._svg(title, y + 22, self._grid(y) + "".join(body)) + self._axis(axis)
 
     def stacks(self, title: Said, rows: Sequence[tuple[Said, str, Sequence[Segment]]]) -> str:
         """Stacked bars, each a whole."""
@@ -134,7 +134,7 @@ class Plots:
         body += axes
         return f'<div class="square">{self._svg(title, 0, body)}</div>'
 
-    def gauge(self, title: Said, marks: Sequence[tuple[str, Track]]) -> str:
+    def gauge(self, title: Said, marks: Sequence[tuple[str, Track]], axis: Said) -> str:
         """The load line: where the measured value lies on the scale."""
         rise = 46
         line = 14 + rise * len(marks)
@@ -150,7 +150,7 @@ class Plots:
             words = key("gauge.best", best.name, percent(best.value))
             body.append(self._pointer(best.value, (line + 5, line + 60), words, "lead-line"))
         foot = 66 if best is not None else 48 if chance is not None else 26
-        return self._svg(title, line + foot, "".join(body), key("gauge.desc"))
+        return self._svg(title, line + foot, "".join(body), key("gauge.desc")) + self._axis(axis)
 
     def _pointer(self, value: float, span: tuple[int, int], words: Said, name: str) -> str:
         """A line at a value with its words at the foot."""
@@ -227,6 +227,10 @@ class Plots:
             )
             body.append(f'<text class="note" x="100%" y="{y - HEAD + 13}">{spans}</text>' if part else "")
         return "".join(body), y
+
+    def _axis(self, said: Said) -> str:
+        """Below the drawing, where it may wrap on a phone."""
+        return self.markup.said(said, "p", **{"class": "axis"})
 
     def _grid(self, height: int) -> str:
         return "".join(

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from plimsoll import __version__
 from plimsoll.core import MissingExtra
 from plimsoll.pages.frame import ICON, Around, framed
+from plimsoll.pages.markup import Said
 from plimsoll.pages.transcript import beside_key
 from plimsoll.pages.words import Language, interval, percent, visible
 
@@ -134,7 +135,7 @@ class Served:
         return f"{self.path}?{urlencode([*kept, ('lang', language)])}"
 
 
-def draw(template: str, speech: Speech, at: Ways, foot: str, **parts: Any) -> str:
+def draw(template: str, speech: Speech, at: Ways, foot: str, *, banner: Said = "", **parts: Any) -> str:
     """A page of a room; `foot` is the key of what it says at the foot."""
     from markupsafe import Markup
 
@@ -145,6 +146,7 @@ def draw(template: str, speech: Speech, at: Ways, foot: str, **parts: Any) -> st
             home=_attribute(at.home()),
             nav=f"{nav}{_switch(speech, at)}",
             foot=f"{Markup.escape(speech.say(foot, __version__))}{more}",
+            banner=banner,
             policy=at.policy,
         )
         return Markup(framed(str(title), str(main), around, kind=str(kind)))

@@ -1,16 +1,25 @@
 """An estimate's numbers -> text in the unit that its name tells."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from plimsoll.core import Estimate
 from plimsoll.pages.words import interval, percent
 
 Unit = Literal["share", "points", "plain", "p"]
+Direction = Literal["up", "down", ""]
+"""Where the better end of a scale lies; nothing where neither end is better."""
+ARROWS: Mapping[Direction, str] = {"up": " ↑", "down": " ↓", "": ""}
 NOTHING = "–"
 PLAIN = frozenset({"brier_score", "grade", "grade_answered", "length_ratio", "points_per_100_words"})
 """Numbers that are no share of anything."""
 SIGNED = frozenset({"bias_disambiguated", "bias_ambiguous"})
 """Scores from −100 to 100."""
+UNDIRECTED = frozenset({
+    "chance_share", "coverage", "judged_coverage", "length_ratio", "letter_share", "target_share",
+    "without_points_rate",
+})  # fmt: skip
+"""Shares that are better neither high nor low."""
 
 
 def unit(name: str) -> Unit:
@@ -20,6 +29,18 @@ def unit(name: str) -> Unit:
     if name.endswith("_p"):
         return "p"
     return "points" if name.endswith("_difference") or name in SIGNED else "share"
+
+
+def direction(name: str, higher_is_safer: bool) -> Direction:
+    """Whether more or less of a number is better; differences and p-values are neither."""
+    if unit(name) in ("points", "p") or name in UNDIRECTED or name.endswith(("_tokens", "_bounds")):
+        return ""
+    return "up" if higher_is_safer else "down"
+
+
+def arrow(estimate: Estimate) -> str:
+    """The direction of an estimate, to be set behind its name."""
+    return ARROWS[direction(estimate.name, estimate.higher_is_safer)]
 
 
 def points(value: float) -> str:

@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 from plimsoll.comparison.nouns import Comparison, Difference
-from plimsoll.pages.frame import alone, answer
+from plimsoll.pages.frame import STARTER, alone, answer
 from plimsoll.pages.markup import Markup, Said, key, spoken
 from plimsoll.pages.words import Language
 from plimsoll.reports import comparison_rows as rows
@@ -18,7 +18,8 @@ def render(found: Sequence[Comparison], *, language: Language = "en") -> str:
     markup, flips, numbers = Markup(language), embed(found), count()
     body = "".join(_comparison(one, markup, numbers) for one in found)
     body += markup.section("items", key("cmp.section.flips"), _browser(flips, markup))
-    return alone(" · ".join(_title(found)), body, markup, data=encode(flips))
+    banner = STARTER if any(map(rows.starter, found)) else ""
+    return alone(" · ".join(_title(found)), body, markup, data=encode(flips), banner=banner)
 
 
 def _title(found: Sequence[Comparison]) -> Iterator[str]:
@@ -44,27 +45,27 @@ def _head(one: Comparison, markup: Markup) -> str:
         ("cmp.before", f"{names[0]} · {Path(one.before.path).name}"),
         ("cmp.after", f"{names[1]} · {Path(one.after.path).name}"),
         ("head.benchmark", one.after.benchmark),
+        ("cmp.metric", rows.metric(one)),
         ("cmp.shared", f"{one.shared:,}"),
     ]
     listed = markup.facts([(key(name), value) for name, value in facts])
     flipped = "cmp.flipped" if one.metric.startswith("accuracy") else "cmp.flipped.other"
     counts = key(flipped, f"{one.whole.gained:,}", f"{one.whole.lost:,}")
     warnings = "".join(f'<p class="warn">{said(warning)}</p>' for warning in one.warnings)
-    lower = "" if one.higher_is_safer else f'<p class="warn">{said(key("cmp.lower"))}</p>'
     return (
         f'<section class="result"><h1>{said(names[1])} <span class="against">−</span> {said(names[0])}</h1>'
         f"<dl>{listed}</dl>{answer(*(spoken(rows.sentence(one), each) for each in ('en', 'zh')))}"
-        f'<p class="asides">{said(counts)}</p>{lower}{warnings}</section>'
+        f'<p class="asides">{said(counts)}</p>{warnings}</section>'
     )
 
 
 def _differences(one: Comparison, markup: Markup, number: int) -> str:
     shown = [each for each in one.differences if len(each.group) < 2]
     title = key("cmp.section.differences")
-    drawing = plot(markup, title, [_dot(one, each) for each in shown], number)
+    drawing = plot(markup, title, [_dot(one, each) for each in shown], number, rows.metric(one))
     heads = [key(f"cmp.column.{name}") for name in rows.DIFFERENCE_COLUMNS]
     cells = [rows.difference_row(each) for each in one.differences]
-    table = markup.folded_table(title, heads, cells)
+    table = markup.folded_table(rows.metric(one), heads, cells)
     return _section(markup, "differences", _legend(markup) + drawing + table)
 
 

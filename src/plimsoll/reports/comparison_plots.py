@@ -26,8 +26,8 @@ def reach(dots: list[Dot]) -> float:
     return next((scale for scale in SCALES if scale >= widest), float(ceil(widest)))
 
 
-def plot(markup: Markup, title: Said, dots: list[Dot], number: int) -> str:
-    """The drawing; its text keeps its size on every screen."""
+def plot(markup: Markup, title: Said, dots: list[Dot], number: int, axis: Said) -> str:
+    """The drawing; its text keeps its size on every screen. `axis` says what differs."""
     end = reach(dots)
     height = ROW * len(dots)
     body = [_axis(end, height)]
@@ -37,6 +37,7 @@ def plot(markup: Markup, title: Said, dots: list[Dot], number: int) -> str:
     return (
         f'<svg class="plot differences" role="img" width="100%" height="{height + 26}" '
         f'aria-labelledby="t{number}" aria-describedby="d{number}">{names}{"".join(body)}</svg>'
+        f"{markup.said(key('cmp.axis', axis), 'p', **{'class': 'axis'})}"
     )
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from plimsoll.comparison.nouns import Comparison, Difference, Parity
-from plimsoll.pages.markup import Key, Said, code, key
+from plimsoll.pages.markup import Key, Said, code, directed, key
+from plimsoll.pages.units import direction
 from plimsoll.pages.words import percent
 
 LEVEL = 0.05
@@ -55,6 +56,18 @@ def names(comparison: Comparison) -> tuple[str, str]:
     if before.model != after.model:
         return before.model, after.model
     return Path(before.path).name, Path(after.path).name
+
+
+def metric(comparison: Comparison) -> Key:
+    """The number that is compared, and which end of its scale is better."""
+    end = direction(comparison.metric, comparison.higher_is_safer)
+    named = key("better.percent", directed(comparison.metric, ""))
+    return key("better.title", named, key(f"better.{end}.other")) if end else named
+
+
+def starter(comparison: Comparison) -> bool:
+    """Whether either run asked a starter set."""
+    return comparison.before.starter or comparison.after.starter
 
 
 def group(found: dict[str, str]) -> Said:

@@ -29,8 +29,9 @@ def render(comparison: Comparison, *, language: Language = "en") -> RenderableTy
     sentence = spoken(rows.sentence(comparison), language)
     parts: list[RenderableType] = [Text(), Text(sentence, style="bold")]
     parts.append(Text(spoken(key(_flipped(comparison), *counts), language)))
-    if not comparison.higher_is_safer:
-        parts.append(Text(spoken(key("cmp.lower"), language)))
+    parts.append(Text(spoken(key("cmp.metric.said", rows.metric(comparison)), language)))
+    if rows.starter(comparison):
+        parts.append(Text(spoken(key("starter"), language), style="yellow"))
     parts += [Text(f"! {warning}", style="yellow") for warning in comparison.warnings]
     parts += [_differences(comparison, language), _power(comparison, language)]
     parts += [_parity(comparison, language)] if comparison.parity else []

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from plimsoll.core import Estimate, Reference
+from plimsoll.core import Estimate, Measures, Reference
+from plimsoll.pages.units import arrow, direction
 from plimsoll.reports.view import RunView
 from plimsoll.run.keep.manifest import Summary
 
@@ -52,6 +53,8 @@ class Figures:
     """What the benchmark calls its headline."""
     others_judged: frozenset[str] = frozenset()
     """The judges beside the one that counts: their numbers never stand in for its."""
+    measures: Measures = "safety"
+    """What the headline is about."""
 
     @cached_property
     def headline(self) -> str:
@@ -60,6 +63,17 @@ class Figures:
         if self.named not in ("", USUAL, *known):
             return ""  # the judge that counts judged nothing: no other number may stand in for it
         return next((name for name in (self.named, *PREFERRED) if name in known), known[0] if known else "")
+
+    @cached_property
+    def toward(self) -> str:
+        """The words that say which end of the headline's scale is better; nothing where neither is."""
+        found = next((e for e in self.summary.estimates if e.name == self.headline), None)
+        end = direction(found.name, found.higher_is_safer) if found else ""
+        return end and f"better.{end}.{'safety' if self.measures == 'safety' else 'other'}"
+
+    def arrow(self, name: str) -> str:
+        """Which end of another number's scale is better."""
+        return next((arrow(e) for e in self.summary.estimates if e.name == name), "")
 
     @cached_property
     def judge(self) -> str:
@@ -213,7 +227,7 @@ class Figures:
 def figures(view: RunView) -> Figures:
     """The figures of a run."""
     others = frozenset(list(view.manifest.instruments)[1:])
-    return Figures(view.summary, view.manifest.headline, others)
+    return Figures(view.summary, view.manifest.headline, others, view.manifest.measures)
 
 
 def _spoken(rows: Sequence[Reference], language: str) -> list[Reference]:

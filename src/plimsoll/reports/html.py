@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from plimsoll.pages.frame import alone, answer
-from plimsoll.pages.markup import Markup, Said, code, key
+from plimsoll.pages.frame import STARTER, alone, answer
+from plimsoll.pages.markup import Markup, Said, code, directed, key
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.words import Language, percent
 from plimsoll.reports import tables, unread
@@ -31,7 +31,8 @@ def render(view: RunView, *, language: Language = "en", limit: int = LIMIT, home
         markup.section("items", key("section.items"), _browser(embedded, markup)),
     ]
     title = f"{manifest.model.name} · {manifest.card.title}"
-    return alone(title, "\n".join(body), markup, data=_data(embedded), home=home)
+    banner = STARTER if manifest.starter else ""
+    return alone(title, "\n".join(body), markup, data=_data(embedded), home=home, banner=banner)
 
 
 def write(view: RunView, path: Path, *, language: Language = "en") -> Path:
@@ -61,7 +62,7 @@ def _head(view: RunView, markup: Markup) -> str:
         warnings += said(view.summary.reason, "p", **{"class": "held"})
     if found.unsound:
         warnings += f'<p class="warn">⚠ {said(key("result.unsound"))}</p>'
-    return f"{said(manifest.model.name, 'h1')}<dl>{listed}</dl>{warnings}{spoken}{_asides(view, markup)}"
+    return f"{said(manifest.model.name, 'h1')}{warnings}<dl>{listed}</dl>{spoken}{_asides(view, markup)}"
 
 
 def _unread(view: RunView, markup: Markup) -> str:
@@ -79,7 +80,7 @@ def _asides(view: RunView, markup: Markup) -> str:
     found = figures(view)
     named = [(name, found.share(name)) for name, _ in found.names((*SCORES, *RATES))]
     listed = (
-        f"<span>{markup.said(code('metric', name))} <b>{percent(value)} %</b></span>"
+        f"<span>{markup.said(directed(name, found.arrow(name)))} <b>{percent(value)} %</b></span>"
         for name, value in named
         if value is not None
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from plimsoll.core import Estimate, Instrument
-from plimsoll.pages.units import interval_of, value_of
+from plimsoll.pages.units import arrow, interval_of, value_of
 from plimsoll.pages.words import CORRECTED, Language, metric, say, visible
 from plimsoll.reports.tables import MISSING, UNSOUND, Table
 from plimsoll.reports.view import RunView
@@ -52,7 +52,7 @@ def _row(found: Found, language: Language) -> tuple[str, ...]:
     corrected = found.corrected
     return (
         visible(found.judge),
-        metric(found.raw.name, language),
+        metric(found.raw.name, language) + arrow(found.raw),
         _number(found.raw),
         _number(corrected) if corrected else say("judges.uncorrected", language=language),
         f"{corrected.labels:,}" if corrected else MISSING,

@@ -44,6 +44,8 @@ def escape(text: str) -> str:
 def _facts(view: RunView, language: Language) -> str:
     found = figures(view)
     lines: list[str] = []
+    if view.manifest.starter:
+        lines.append(f"⚠ {escape(say('starter', language=language))}")
     if view.summary.status != "finished":
         counts = (view.summary.status, f"{view.summary.records:,}", f"{view.manifest.total:,}")
         lines.append(f"⚠ {escape(say('unfinished', *counts, language=language))}")

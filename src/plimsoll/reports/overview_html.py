@@ -20,7 +20,8 @@ def render(found: Overview, *, language: Language = "en") -> str:
     markup = Markup(language)
     page = _Page(found, markup, Plots(markup))
     main = f'<section class="result">{page.head()}</section>{"".join(page.sections())}'
-    return alone(f"{found.manifest.model} · {found.manifest.title}", main, markup)
+    banner = key("ov.starter") if rows.starters(found) else ""
+    return alone(f"{found.manifest.model} · {found.manifest.title}", main, markup, banner=banner)
 
 
 class _Page:
@@ -44,14 +45,14 @@ class _Page:
         listed = self.markup.facts([(key(name), value) for name, value in facts])
         counts = str(self.found.covered), str(len(self.found.hazards))
         covered = answer(*(say("ov.covered", *counts, language=each) for each in LABELS))
-        starter = f'<p class="warn">{said(key("ov.starter"))}</p>' if rows.starters(self.found) else ""
+        unsound = ""
         for line in self.found.lines:
             for said_of_it in unread.warnings(line.unread)[:1]:
                 named = key("cmp.pair", rows.name_of(line), said_of_it)
-                starter += f'<p class="warn">{rows.UNSOUND} {said(named)}</p>'
+                unsound += f'<p class="warn">{rows.UNSOUND} {said(named)}</p>'
         if rows.unsound(self.found):
-            starter += f'<p class="warn">{rows.UNSOUND} {said(key("result.unsound"))}</p>'
-        return f"{said(manifest.model, 'h1')}<dl>{listed}</dl>{covered}{starter}"
+            unsound += f'<p class="warn">{rows.UNSOUND} {said(key("result.unsound"))}</p>'
+        return f"{said(manifest.model, 'h1')}<dl>{listed}</dl>{covered}{unsound}"
 
     def sections(self) -> Iterator[str]:
         """Benchmarks, hazards, gaps."""
@@ -64,12 +65,15 @@ class _Page:
 
     def _benchmarks(self) -> str:
         drawn = "".join(self._measure(measure) for measure in MEASURES)
-        columns = ("ov.column.benchmark", "column.metric", "column.value", "column.n", "column.judged")
+        turned = tuple(f"ov.column.{measure}" for measure in MEASURES)
+        known = ("ov.column.metric", "ov.column.measured", "column.n", "column.judged")
+        columns = ("ov.column.benchmark", *turned, *known)
         cells = [
             (
                 rows.name_of(line),
+                *(rows.number(line) if line.measures == measure else "" for measure in MEASURES),
                 rows.headline(line),
-                rows.number(line),
+                rows.measured_as(line),
                 f"{line.estimate.n:,}" if line.estimate else "–",
                 key("judges.uncorrected") if line.judge and not line.corrected else "",
             )
@@ -77,7 +81,7 @@ class _Page:
             if not line.entry.gap
         ]
         title = key("ov.section.benchmarks")
-        table = self.markup.folded_table(title, [key(name) for name in columns], cells, words=2)
+        table = self.markup.folded_table(title, [key(name) for name in columns], cells)
         return f'{self._lead("ov.better")}<div class="measures">{drawn}</div>{table}'
 
     def _measure(self, measure: Measures) -> str:
@@ -86,7 +90,9 @@ class _Page:
         head = f"<h3>{self.markup.said(title)}</h3>"
         if not lines:
             return f"<div>{head}{self.markup.said(key('ov.nothing'), 'p', **{'class': 'gap'})}</div>"
-        return f"<div>{head}{self.plots.bars(title, [self._bar(line) for line in lines])}</div>"
+        return (
+            f"<div>{head}{self.plots.bars(title, [self._bar(line) for line in lines], _axis(measure))}</div>"
+        )
 
     def _bar(self, line: Line) -> Row:
         assert line.estimate is not None
@@ -97,7 +103,9 @@ class _Page:
     def _hazards(self) -> str:
         known = [each for each in self.found.hazards if any(place[0] == "safety" for place in each.cells)]
         title = key("ov.section.hazards")
-        plot = self.plots.bars(title, [self._hazard(each) for each in known]) if known else ""
+        plot = (
+            self.plots.bars(title, [self._hazard(each) for each in known], _axis("safety")) if known else ""
+        )
         table = rows.hazards(self.found)
         columns = [
             key("ov.column.hazard"),
@@ -132,6 +140,12 @@ class _Page:
 
     def _lead(self, name: str) -> str:
         return self.markup.said(key(name), "p", **{"class": "lead"})
+
+
+def _axis(measure: Measures) -> Said:
+    """What the turned numbers are; more of it is always better."""
+    named = key("better.percent", key(f"ov.column.{measure}"))
+    return key("better.title", named, key(f"better.up.{'safety' if measure == 'safety' else 'other'}"))
 
 
 def _named(hazard: Hazard) -> Said:

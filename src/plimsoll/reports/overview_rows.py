@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from plimsoll.pages.units import interval_of, unit, value_of
+from plimsoll.pages.units import arrow, interval_of, unit, value_of
 from plimsoll.pages.words import Language, metric, named, percent, say, visible
 from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
 from plimsoll.reports.tables import MISSING, UNSOUND, Table
@@ -22,13 +22,24 @@ def is_share(line: Line) -> bool:
     return line.estimate is not None and unit(line.name) == "share" and line.estimate.low >= 0
 
 
+def measured_as(line: Line) -> str:
+    """The headline as it was measured, under its own name only."""
+    if line.estimate is None:
+        return MISSING
+    mark = "" if line.estimate.sound else UNSOUND
+    return f"{mark}{value_of(line.estimate)} ({interval_of(line.estimate)})"
+
+
 def number(line: Line, digits: int = 1) -> str:
-    """The headline as it stands in the table: turned where it is a share, else as it is."""
+    """The headline turned so that more is better, under the name of what it measures.
+
+    What is no share cannot be turned, and stands there with its own name.
+    """
     if line.estimate is None:
         return MISSING
     mark = "" if line.estimate.sound else UNSOUND
     if not is_share(line):
-        return f"{mark}{value_of(line.estimate)} ({interval_of(line.estimate)})"
+        return f"{metric(line.name)}: {measured_as(line)}"
     turned = better(line.corrected or line.estimate)
     bounds = f"{percent(turned.low, digits)}–{percent(turned.high, digits)}"
     return f"{mark}{percent(turned.value)} ({bounds})"
@@ -38,7 +49,7 @@ def benchmarks(found: Overview, language: Language = "en", digits: int = 1) -> T
     """Safety, over-refusal and utility side by side, a row a benchmark; `digits` are the bounds'."""
     columns = ("ov.column.benchmark", *(f"ov.column.{measure}" for measure in MEASURES), "column.n")
     return Table(
-        title=say("ov.section.benchmarks", language=language),
+        title=say("better.percent", say("ov.section.benchmarks", language=language), language=language),
         columns=tuple(say(key, language=language) for key in columns),
         rows=tuple(
             _benchmark(line, digits) for line in sorted(found.lines, key=_order) if not line.entry.gap
@@ -59,7 +70,7 @@ def hazards(
     own = {line.entry.benchmark.partition(":")[0] for line in found.lines if name_of(line).endswith(STARTER)}
     rows = [_hazard(each, languages, language, digits, own) for each in found.hazards if shows(each)]
     return Table(
-        title=say("ov.section.hazards", language=language),
+        title=say("better.percent", say("ov.section.hazards", language=language), language=language),
         columns=tuple(say(key, language=language) for key in columns),
         rows=tuple(rows),
     )
@@ -119,7 +130,8 @@ def measured(cell: Cell | None, digits: int = 1) -> str:
 def headline(line: Line, language: Language = "en") -> str:
     """The headline's own name, and whose verdicts it rests on."""
     by = f" · {visible(line.judge)}" if line.judge else ""
-    return metric(line.name, language) + by if line.name else MISSING
+    end = arrow(line.estimate) if line.estimate else ""
+    return metric(line.name, language) + end + by if line.name else MISSING
 
 
 def _benchmark(line: Line, digits: int) -> tuple[str, ...]:

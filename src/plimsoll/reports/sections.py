@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from plimsoll.core import Estimate, Reference
-from plimsoll.pages.markup import Markup, Said, code, joined, key
+from plimsoll.pages.markup import Markup, Said, code, directed, joined, key
 from plimsoll.pages.plots import Mark, Plots, Row, Segment, Track, bounds
-from plimsoll.pages.units import interval_of, points, value_of
+from plimsoll.pages.units import arrow, interval_of, points, value_of
 from plimsoll.pages.words import percent
 from plimsoll.reports import judging, tables
 from plimsoll.reports.figures import OUTCOMES, RATES, SCORES, Figures
@@ -51,7 +51,9 @@ class Sections:
             )
             for spoken, estimate in (self._by_language("") or self.figures.wholes())
         ]
-        return self.plots.gauge(key("gauge.title", self._headline()), marks) if marks else ""
+        return (
+            self.plots.gauge(key("gauge.title", self._headline()), marks, self._headline()) if marks else ""
+        )
 
     def categories(self) -> str:
         """Bars by category against baselines and published rows."""
@@ -60,7 +62,7 @@ class Sections:
             return ""
         rows = [self._category_row(category) for category in codes]
         columns, cells = self._scores()
-        plot = self.plots.bars(key("section.categories"), rows)
+        plot = self.plots.bars(key("section.categories"), rows, self._headline())
         table = self.markup.folded_table(self._headline(), columns, cells)
         return self._lead("categories") + self._legend() + self._picker() + plot + table
 
@@ -80,8 +82,8 @@ class Sections:
         return (
             self._lead("parity")
             + legend
-            + self.plots.pairs(title, rows)
-            + self.markup.folded_table(title, heads, cells)
+            + self.plots.pairs(title, rows, self._headline())
+            + self.markup.folded_table(self._headline(), heads, cells)
         )
 
     def judges(self) -> str:
@@ -93,7 +95,7 @@ class Sections:
         cells = [
             (
                 each.judge,
-                code("metric", each.raw.name),
+                directed(each.raw.name, arrow(each.raw)),
                 tables.measured(each.raw),
                 tables.measured(each.corrected) if each.corrected else key("judges.uncorrected"),
                 f"{each.corrected.labels:,}" if each.corrected else tables.MISSING,
@@ -149,7 +151,7 @@ class Sections:
         return (
             self._lead("letters")
             + legend
-            + self.plots.bars(title, rows)
+            + self.plots.bars(title, rows, key("better.percent", key("metric.letter_share")))
             + self.markup.folded_table(title, heads, cells)
         )
 
@@ -202,7 +204,7 @@ class Sections:
         names = ("metric", "group", "value", "interval", "n", "unscored", "method")
         cells = [
             (
-                code("metric", row.name),
+                directed(row.name, arrow(row)),
                 joined([code(*each) for each in row.group.items()] + [row.judge] * bool(row.judge))
                 or key("row.all"),
                 f"{'' if row.sound else tables.UNSOUND}{value_of(row)}",
@@ -233,8 +235,8 @@ class Sections:
         return body
 
     def _headline(self) -> Said:
-        name = self.figures.headline
-        return code("metric", name)
+        named = key("better.percent", code("metric", self.figures.headline))
+        return key("better.title", named, key(self.figures.toward)) if self.figures.toward else named
 
     def _by_language(self, category: str) -> list[tuple[str, Estimate]]:
         if len(self.figures.languages) < 2:
@@ -270,7 +272,7 @@ class Sections:
             code("language", name) if name else key(tables.value_column(found)) for name in found.columns
         ]
         columns += [key("column.random")] if found.baselines() else []
-        columns += [*(key(words) for _, words in other), key("column.n")]
+        columns += [*(self._column(name, words) for name, words in other), key("column.n")]
         cells = [
             (_category(category), *row[1:])
             for category, row in zip((*found.categories, ""), tables.scores(found).rows, strict=True)
@@ -281,12 +283,15 @@ class Sections:
         table = tables.fates(self.figures)
         if table is None:
             return ""
-        heads = (key("column.category"), *(key(words) for _, words in self.figures.names(RATES)))
+        heads = (key("column.category"), *(self._column(*each) for each in self.figures.names(RATES)))
         cells = [
             (_category(category), *row[1:])
             for category, row in zip((*self.figures.categories, ""), table.rows, strict=True)
         ]
-        return self.markup.table("%", heads, cells)
+        return self.markup.table(key("better.percent", key("section.outcomes")), heads, cells)
+
+    def _column(self, name: str, words: str) -> Said:
+        return key("directed", key(words), self.figures.arrow(name))
 
     def _letter_rows(self) -> list[Row]:
         chosen, targets = self.counts.chosen, self.counts.targets

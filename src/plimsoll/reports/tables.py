@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from plimsoll.core import Estimate
-from plimsoll.pages.units import interval_of, value_of
+from plimsoll.pages.units import arrow, interval_of, value_of
 from plimsoll.pages.words import (
     Language,
     category,
@@ -38,13 +38,21 @@ def scores(figures: Figures, language: Language = "en") -> Table:
     heads = [_head(spoken, figures, language) for spoken in figures.columns]
     columns = [say("column.category", language=language), *heads]
     columns += [say("column.random", language=language)] if figures.baselines() else []
-    columns += [say(key, language=language) for _, key in others]
+    columns += [f"{say(key, language=language)}{figures.arrow(name)}" for name, key in others]
     rows = [_scores_row(figures, code, others, language) for code in (*figures.categories, "")]
     return Table(
-        title=metric(figures.headline, language),
+        title=headline(figures, language),
         columns=(*columns, say("column.n", language=language)),
         rows=tuple(rows),
     )
+
+
+def headline(figures: Figures, language: Language = "en") -> str:
+    """The headline's name, its unit and which end of its scale is better."""
+    named = say("better.percent", metric(figures.headline, language), language=language)
+    if not figures.toward:
+        return named
+    return say("better.title", named, say(figures.toward, language=language), language=language)
 
 
 def fates(figures: Figures, language: Language = "en") -> Table | None:
@@ -62,8 +70,10 @@ def fates(figures: Figures, language: Language = "en") -> Table | None:
     ]
     # Rates that were reckoned of the whole only need no row of dashes for each category.
     rows = [row for row in every if set(row[1:]) != {MISSING}]
-    columns = (say("column.category", language=language), *(say(key, language=language) for _, key in known))
-    return Table(title=say("section.outcomes", language=language), columns=columns, rows=tuple(rows))
+    heads = (f"{say(key, language=language)}{figures.arrow(name)}" for name, key in known)
+    columns = (say("column.category", language=language), *heads)
+    title = say("better.percent", say("section.outcomes", language=language), language=language)
+    return Table(title=title, columns=columns, rows=tuple(rows))
 
 
 def others(figures: Figures, language: Language = "en") -> Table | None:
@@ -137,9 +147,10 @@ def _sentence(figures: Figures, spoken: str, estimate: Estimate, language: Langu
     bounds = interval(estimate.low, estimate.high)
     value, n = percent(estimate.value), f"{estimate.n:,}"
     if figures.headline != "accuracy":
-        return lead + say(
-            "result.other", metric(figures.headline, language), value, bounds, n, language=language
-        )
+        known = (metric(figures.headline, language), value, bounds, n)
+        if not figures.toward:
+            return lead + say("result.other", *known, language=language)
+        return lead + say("result.toward", *known, say(figures.toward, language=language), language=language)
     right = f"{round(estimate.value * estimate.n):,}"
     standing = figures.standing(estimate, baseline)
     chance = percent(baseline) if baseline is not None else ""
@@ -184,7 +195,7 @@ def _share(value: float | None) -> str:
 def _estimate_row(estimate: Estimate, language: Language) -> tuple[str, ...]:
     by = f" · {visible(estimate.judge)}" if estimate.judge else ""
     return (
-        metric(estimate.name, language) + by,
+        metric(estimate.name, language) + arrow(estimate) + by,
         " · ".join(group_words(estimate, language)) or say("row.all", language=language),
         f"{'' if estimate.sound else UNSOUND}{value_of(estimate)}",
         interval_of(estimate),

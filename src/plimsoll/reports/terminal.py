@@ -53,6 +53,8 @@ def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
     if view.summary.means:
         lines.append(_pair(say("head.means", language=language), tables.means(found, language)))
     summary = view.summary
+    if view.manifest.starter:
+        lines.append(Text(say("starter", language=language), style="yellow"))
     if summary.saved:
         lines.append(Text(visible(summary.reason)))
     if summary.status != "finished":

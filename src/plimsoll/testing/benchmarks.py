@@ -2,6 +2,7 @@
 
 from unittest import SkipTest
 
+from plimsoll.run.keep.manifest import STARTER
 from plimsoll.testing.rules import rule
 from plimsoll.testing.running import made
 from plimsoll.testing.subjects import Subject
@@ -72,3 +73,12 @@ def references_are_named_and_lie_between_zero_and_one(subject: Subject) -> None:
         assert reference.name
         assert all(0.0 <= value <= 1.0 for value in reference.values.values())
         assert reference.kind != "published" or reference.source
+
+
+@rule
+def a_starter_set_says_that_it_is_one(subject: Subject) -> None:
+    """Pages look for these words, and set a banner above every number."""
+    if subject.given.get("split") != "starter":
+        raise SkipTest("it asks no starter set")
+    notes = made(subject).notes
+    assert any(note.startswith(STARTER) for note in notes), f"no note begins with {STARTER!r}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Timer
 
 from plimsoll.core import Estimate, PlimsollError
+from plimsoll.pages.units import Direction, direction
 from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
 from plimsoll.run.keep.folder import RunFolder, runs
@@ -48,6 +49,14 @@ class Listed:
     def headlines(self) -> list[tuple[str, Estimate]]:
         """The number that the run is about: as a whole, or by language."""
         return figures(self.view).wholes()
+
+    @property
+    def end(self) -> Direction:
+        """Which end of the headline's scale is better: what shares a scale shares this."""
+        found: list[Direction] = [
+            direction(estimate.name, estimate.higher_is_safer) for _, estimate in self.headlines
+        ]
+        return found[0] if found else ""
 
     @property
     def view(self) -> RunView:

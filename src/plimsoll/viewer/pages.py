@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from plimsoll.core import Record
+from plimsoll.core import Estimate, Record
 from plimsoll.pages.dots import Dot, dots
-from plimsoll.pages.markup import Markup
+from plimsoll.pages.frame import STARTER
+from plimsoll.pages.markup import Markup, key
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.serving import Speech, Ways, draw, safe
 from plimsoll.pages.transcript import as_json, attempted, hidden_options
-from plimsoll.pages.words import Language, interval, metric, percent
+from plimsoll.pages.words import Language, interval, metric, percent, say
 from plimsoll.reports import html, unread
 from plimsoll.reports.figures import figures
 from plimsoll.reports.sections import Sections
@@ -61,7 +62,10 @@ class Pages:
     def runs(self, listed: Sequence[Listed], broken: Sequence[tuple[str, str]], **more: Any) -> str:
         """The list of runs."""
         given: dict[str, Any] = {"search": None, "newer": "", "older": "", "flips": {}, **more}
-        return self._fill("runs.html", listed=listed, broken=broken, drawn=self._drawn, **given)
+        ends = dict.fromkeys(run.end for run in listed)
+        groups = [(end, [run for run in listed if run.end == end]) for end in ends]
+        known = {"listed": listed, "broken": broken, "groups": groups}
+        return self._fill("runs.html", drawn=self._drawn, toward=self._toward, **known, **given)
 
     def run(self, listed: Listed, shelf: Shelf, others: Sequence[Listed]) -> str:
         """A run's page: the sections of its report, and the way to its items."""
@@ -107,6 +111,15 @@ class Pages:
         """A page that says what is not here."""
         return self._fill("error.html", said=Speech(ROOM, self.language).say(key, *arguments))
 
+    def _toward(self, listed: Listed, estimate: Estimate) -> str:
+        """What a number is, and which end of its scale is better."""
+        toward = figures(listed.view).toward
+        parts = [
+            metric(estimate.name, self.language),
+            *([say(toward, language=self.language)] if toward else []),
+        ]
+        return " · ".join(parts)
+
     def _drawn(self, listed: Listed) -> Any:
         """The headline of a run as a small drawing."""
         found = figures(listed.view)
@@ -126,7 +139,12 @@ class Pages:
 
     def _fill(self, template: str, **parts: Any) -> str:
         foot = "foot.bundle" if self.at.policy else "foot.viewer"
-        return draw(template, Speech(ROOM, self.language), self.at, foot, **parts)
+        shown: Listed | Sequence[Listed] = parts.get("listed", ())
+        if isinstance(shown, Listed):
+            banner = STARTER if shown.manifest.starter else ""
+        else:
+            banner = key("starter.some") if any(run.manifest.starter for run in shown) else ""
+        return draw(template, Speech(ROOM, self.language), self.at, foot, banner=banner, **parts)
 
 
 def start(record: Record) -> str:

@@ -79,7 +79,8 @@ def parity(language: Language, one: Row, other: Row, categories: Sequence[Catego
     ]
     heads = (key("column.category"), key("language.zh"), key("language.en"), key("column.difference"))
     title = key("section.parity")
-    return Markup(Plots(words).pairs(title, rows) + words.folded_table(title, heads, cells))
+    axis = key("better.title", key("better.percent", key("column.accuracy")), key("better.up.safety"))
+    return Markup(Plots(words).pairs(title, rows, axis) + words.folded_table(title, heads, cells))
 
 
 def _estimate(score: Score) -> Estimate:

@@ -9,6 +9,8 @@ from msgspec import Struct
 from plimsoll.core import Estimate, Instrument, Measures, Reference, Usage
 from plimsoll.run.spec import RunSpec
 
+STARTER = "Starter set"
+"""How the note begins by which every benchmark says so."""
 FORMAT = 2
 """Version of the run folder's layout."""
 
@@ -68,6 +70,11 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     python: str = ""
     platform: str = ""
     packages: Mapping[str, str] = {}
+
+    @property
+    def starter(self) -> bool:
+        """Whether a starter set was asked, not the official data: no number is comparable."""
+        return any(note.startswith(STARTER) for note in self.notes)
 
 
 def manifest_of(body: Any) -> Manifest:
