@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from plimsoll.cli._options import own_prompts
 from plimsoll.core import Benchmark, DataError, Sample, UserError
 from plimsoll.run.ask.plan import build_benchmark
 from plimsoll.run.spec import RunSpec
@@ -214,3 +215,9 @@ def test_a_card_with_an_unknown_word_is_refused(tmp_path: Path) -> None:
     (tmp_path / "card.toml").write_text('titel = "Greetings"\n')
     with pytest.raises(DataError, match="titel"):
         built(tmp_path)
+
+
+def test_a_benchmark_whose_last_argument_is_a_file_is_no_file_of_prompts() -> None:
+    for text in ("safetybench:split=sample,file=mine.json", "safety-prompts-zh:file=some.json"):
+        assert own_prompts(text) == text
+    assert own_prompts("mine.json") == "prompts:file=mine.json"

@@ -84,7 +84,8 @@ def judge_specs(values: Iterable[str]) -> tuple[str, ...]:
 
 def own_prompts(text: str) -> str:
     """The spec of a benchmark; a table or a folder of a user's own is one."""
-    if is_table(text) or (Path(text).is_dir() and text not in registry.names("benchmarks")):
+    named = registry.current("benchmarks", text.partition(":")[0]) in registry.names("benchmarks")
+    if not named and (is_table(text) or Path(text).is_dir()):
         return str(registry.Spec(name="prompts", arguments={"file": text}))
     return text
 
