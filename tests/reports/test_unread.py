@@ -63,8 +63,9 @@ def test_nothing_is_said_where_few_went_unread() -> None:
     assert machine.report(few)["unread"] is None
 
 
-def test_the_token_limit_is_no_remedy_where_it_cut_nothing() -> None:
-    printed = terminal.text(view(Unread(replies=4, unparsed=3, examples=("Hm.",))))
+def test_both_remedies_are_named_where_nothing_is_known_of_the_token_limit() -> None:
+    printed = " ".join(terminal.text(view(Unread(replies=4, unparsed=3, examples=("Hm.",)))).split())
 
-    assert "--max-tokens" not in printed
-    assert "plimsoll judge" in " ".join(printed.split())
+    assert "0 at the token limit" not in printed
+    assert "If they break off, raise the token limit with --max-tokens." in printed
+    assert "plimsoll judge" in printed

@@ -60,10 +60,10 @@ def test_a_fifth_of_the_replies_may_go_unread_before_it_is_said() -> None:
 
 
 def test_three_examples_are_kept_and_only_their_ends() -> None:
-    long = record("word " * 200 + "the end", Outcome.UNPARSED)
-    seen = found(*[long] * 5)
+    long = [record("word " * 200 + f"{number}, the end", Outcome.UNPARSED) for number in (1, 1, 2, 3, 4)]
+    seen = found(*long)
 
-    assert len(seen.examples) == 3
+    assert [each.split()[-3] for each in seen.examples] == ["1,", "2,", "3,"]
     assert seen.examples[0].startswith("…")
     assert seen.examples[0].endswith("the end")
     assert len(seen.examples[0]) == TAIL + 1

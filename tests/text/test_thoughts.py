@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.text.thoughts import Split, pieces, split
+from plimsoll.text.thoughts import Split, answer_place, pieces, split
 
 MARKS = (
     "<think>",
@@ -55,6 +55,15 @@ CASES = {
         "a",
         "b",
     ),
+    "channels without the start of a message": (
+        "<|channel|>analysis<|message|>a<|end|><|channel|>final<|message|>b",
+        "a",
+        "b",
+    ),
+    "a final channel alone": ("<|channel|>final<|message|>b", "", "b"),
+    "Kimi": ("◁think▷a◁/think▷b", "a", "b"),
+    "Seed": ("<seed:think>a</seed:think>b", "a", "b"),
+    "a reflection": ("<reflection>a</reflection>b", "a", "b"),
     "a rarer mark at the beginning": ("<thinking>a</thinking>b", "a", "b"),
     "a rarer mark as a word": ("Put <thought> into XML: <thought>x</thought>", "", None),
     "another family's mark within a thought": ("<think>a [THINK] </thinking></think>b", None, "b"),
@@ -94,3 +103,19 @@ def test_the_pieces_of_any_reply_are_the_reply(reply: str) -> None:
 def test_many_marks_take_no_more_than_their_number() -> None:
     assert split("a <think> " * 100_000).answer.startswith("a <think>")
     assert split("x</think>" * 100_000).thought == "x"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (_, _, answer) in CASES.items() if answer and "\n" not in answer]
+)
+def test_the_place_of_the_answer_is_where_the_answer_stands(name: str) -> None:
+    reply, _, answer = CASES[name]
+    place = answer_place(reply)
+    assert place is not None
+    assert reply[slice(*place)].lstrip("\n") == answer
+
+
+def test_a_reply_of_thoughts_alone_has_no_place_for_an_answer() -> None:
+    assert answer_place("<think>a") is None
+    assert answer_place("<think>a</think> ") is None
+    assert answer_place("<think></think>") == (15, 15)

@@ -19,6 +19,8 @@ def warnings(unread: Unread) -> list[Said]:
         said.append(key("unread.limit", f"{unread.thinking:,}", f"{unread.at_limit:,}"))
     if unread.unparsed:
         said.append(key("unread.reader"))
+    if not unread.thinking and not unread.at_limit:
+        said.append(key("unread.broken"))
     return said
 
 

@@ -10,18 +10,11 @@ from msgspec import Struct
 
 from plimsoll.text._masks import END_OF_REPLY, masked
 from plimsoll.text._typography import simple
+from plimsoll.text.thoughts import answer_place
 
 WINDOW = 3000
 """Characters looked at from either end of a reply."""
 
-_CLOSERS = (
-    "</think>", "</thinking>", "</thought>", "</thoughts>", "</reasoning>", "</reflection>", "</seed:think>",
-    "◁/think▷", "[/THINK]", "<|end_of_thought|>", "<|channel|>final<|message|>", "<|begin_of_solution|>",
-)  # fmt: skip
-_OPENERS = (
-    "<think", "<thought", "<reasoning", "<reflection", "<seed:think", "◁think▷", "[THINK]",
-    "<|begin_of_thought|>", "<|channel|>analysis",
-)  # fmt: skip
 _NEXT_QUESTION = re.compile(r"\n[ \t#*]{0,8}(?:Question|Q|问题|问)[ \t]{0,2}[\d*]{0,4}[ \t]{0,2}[:：]")
 
 
@@ -46,14 +39,24 @@ class Plain(Struct, frozen=True):
 
 def plain(reply: str) -> Plain | None:
     """The part that answers; `None` where the reply ends inside its reasoning."""
-    start = _after_reasoning(reply)
-    if start is None:
+    place = _answer_place(reply)
+    if place is None:
         return None
-    end = _end_of_answer(reply, start)
+    start, stop = place
+    end = _end_of_answer(reply, start, stop)
     if end - start <= 2 * WINDOW:
         return _plain(reply[start:end], start, end - start, 0)
     text = f"{reply[start : start + WINDOW]}\n\n{reply[end - WINDOW : end]}"
     return _plain(text, start, WINDOW + 2, end - start - 2 * WINDOW - 2)
+
+
+def _answer_place(reply: str) -> tuple[int, int] | None:
+    """Where the answer stands; rarer marks of a thought count behind a thought, too."""
+    place = answer_place(reply)
+    if place is None or place == (0, len(reply)):
+        return place
+    inner = answer_place(reply[slice(*place)])
+    return None if inner is None else (place[0] + inner[0], place[0] + inner[1])
 
 
 def _plain(raw: str, start: int, cut: int, gap: int) -> Plain:
@@ -62,18 +65,8 @@ def _plain(raw: str, start: int, cut: int, gap: int) -> Plain:
     return Plain(text, text if bare == raw else simple(bare), start, cut, gap)
 
 
-def _after_reasoning(reply: str) -> int | None:
-    if not any(mark in reply for mark in "<◁["):
-        return 0
-    ends = [place + len(closer) for closer in _CLOSERS if (place := reply.rfind(closer)) >= 0]
-    if ends:
-        return max(ends)
-    return None if reply[:WINDOW].lstrip().startswith(_OPENERS) else 0
-
-
-def _end_of_answer(reply: str, start: int) -> int:
+def _end_of_answer(reply: str, start: int, end: int) -> int:
     """A model that continues a few-shot prompt goes on to ask and answer questions of its own."""
-    end = len(reply)
     if "<" in reply or "[" in reply:
         end = _before(END_OF_REPLY, reply, start, end)
     return _before(_NEXT_QUESTION, reply, start, min(end, start + WINDOW), end) if "\n" in reply else end

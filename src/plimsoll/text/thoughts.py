@@ -24,12 +24,19 @@ _CERTAIN = {
     "<|begin_of_solution|>": ("close", "sky"),
     "<|end_of_solution|>": ("drop", "sky"),
     "<|channel|>analysis<|message|>": ("open", "channel"),
+    "<|channel|>commentary<|message|>": ("open", "channel"),
     "<|end|><|start|>assistant<|channel|>final<|message|>": ("close", "channel"),
+    "<|end|><|channel|>final<|message|>": ("close", "channel"),
+    "<|channel|>final<|message|>": ("close", "channel"),
+    "◁think▷": ("open", "kimi"),
+    "◁/think▷": ("close", "kimi"),
+    "<seed:think>": ("open", "seed"),
+    "</seed:think>": ("close", "seed"),
 }
-"""Marks that models were trained to set (R1 and Qwen, Magistral, Sky-T1, gpt-oss)."""
+"""Marks that models were trained to set (R1 and Qwen, Magistral, Sky-T1, gpt-oss, Kimi, Seed)."""
 _LIKELY = {
     f"<{slash}{name}>": ("close" if slash else "open", name)
-    for name in ("thinking", "thought", "reasoning")
+    for name in ("thinking", "thought", "thoughts", "reasoning", "reflection")
     for slash in ("", "/")
 }
 _MARKS = _CERTAIN | _LIKELY
@@ -62,7 +69,7 @@ def split(reply: str, reported: str = "") -> Split:
     `reported` is what the endpoint hands over apart as reasoning: it stands before what the reply
     itself says of its thought.
     """
-    if "<" not in reply and "THINK]" not in reply:
+    if not _may_think(reply):
         return Split(reported, reply)
     found = pieces(reply)
     thoughts = [reported] if reported else []
@@ -71,6 +78,25 @@ def split(reply: str, reported: str = "") -> Split:
     if len(found) == len(answers):
         return Split(reported, reply)
     return Split("\n".join(thoughts), "\n".join(filter(str.strip, answers)).lstrip("\n"))
+
+
+def answer_place(reply: str) -> tuple[int, int] | None:
+    """Where the last part of the answer stands in the reply; `None` where there are only thoughts."""
+    if not _may_think(reply):
+        return 0, len(reply)
+    at, thought, place = 0, False, None
+    for piece in pieces(reply):
+        shown = bool(piece.text.strip())
+        thought = thought or (piece.kind == "thought" and shown)
+        if piece.kind == "answer" and shown:
+            place = at, at + len(piece.text)
+        at += len(piece.text)
+    return place or (None if thought else (at, at))
+
+
+def _may_think(reply: str) -> bool:
+    """Whether a mark can stand in the reply at all."""
+    return "<" in reply or "THINK]" in reply or "◁" in reply
 
 
 def pieces(reply: str) -> tuple[Piece, ...]:

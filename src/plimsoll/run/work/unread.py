@@ -40,8 +40,9 @@ class Unreads:
         self.thinking += thinking
         self.unparsed += not thinking
         self.at_limit += last.finish == "length"
-        if len(self.examples) < SHOWN:
-            self.examples.append(_end_of(reply.strip() or last.thought))
+        end = _end_of(reply.strip() or last.thought)
+        if len(self.examples) < SHOWN and end not in self.examples:
+            self.examples.append(end)
 
     def found(self) -> Unread:
         """What is kept of them."""
