@@ -9,7 +9,7 @@ from plimsoll.cli import _options, _output
 from plimsoll.core import UserError, replace
 from plimsoll.pages.words import Language
 from plimsoll.reports.view import RunView
-from plimsoll.run.ask import suite
+from plimsoll.run.ask import grid, suite
 from plimsoll.run.keep.folder import RunFolder
 
 FORMATS = {"table": "", "html": "html", "md": "md", "json": "json"}
@@ -62,19 +62,27 @@ def command(
     """Report on RUN (the newest one without it); files go into the run folder unless -o says otherwise.
 
     Judged rates stand beside rates corrected for the judge's errors, where people's labels tell these.
-    The folder of a suite is reported as a whole: safety, over-refusal and utility, hazard by hazard.
+    The folder of a suite is reported as a whole: safety, over-refusal and utility, hazard by hazard. That
+    of a grid is reported as a matrix, each cell held against its baseline question by question.
     --json prints what --format json writes.
     """
     if as_json:
         if form not in ("table", "json"):
             raise UserError(f"--json and --format {form} are two formats: keep one of them")
         form, output = "json", output or Path("-")
-    if run is not None and (tied := _suite(run, log_dir)) is not None:
+    if run is not None and (tied := _tied(run, log_dir, suite.FILE)) is not None:
         if calibration or labels:
             raise UserError(
                 "--calibration and --labels are about one run: name one of the suite's run folders"
             )
         _overview(tied, form, output, language)
+        return
+    if run is not None and (tied := _tied(run, log_dir, grid.FILE)) is not None:
+        if calibration or labels:
+            raise UserError(
+                "--calibration and --labels are about one run: name one of the grid's run folders"
+            )
+        _grid(tied, form, output, language)
         return
     folder = _options.opened(run, log_dir)
     known = Known(calibration, labels)
@@ -100,12 +108,8 @@ def write(
     folder: RunFolder, form: str, output: Path | None = None, language: str = "en", known: Known = NOTHING
 ) -> Path:
     """Write a report file; returns its path."""
-    path = output or folder.path / f"report.{FORMATS[form]}"
-    try:
-        path.write_text(rendered(folder, form, language, known), encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}") from error
-    return path
+    text = rendered(folder, form, language, known)
+    return _written(text, output or folder.path / f"report.{FORMATS[form]}")
 
 
 def rendered(folder: RunFolder, form: str, language: str = "en", known: Known = NOTHING) -> str:
@@ -159,12 +163,7 @@ def print_overview(path: Path, *, as_json: bool, language: str = "en") -> None:
 
 def write_overview(path: Path, form: str, output: Path | None = None, language: str = "en") -> Path:
     """Write the overview of a suite to a file; returns its path."""
-    target = output or path / f"report.{FORMATS[form]}"
-    try:
-        target.write_text(_rendered_overview(path, form, language), encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{target} cannot be written: {error.strerror}") from error
-    return target
+    return _written(_rendered_overview(path, form, language), output or path / f"report.{FORMATS[form]}")
 
 
 def _overview(path: Path, form: str, output: Path | None, language: str) -> None:
@@ -188,6 +187,53 @@ def _rendered_overview(path: Path, form: str, language: str) -> str:
     return overview_html.render(found, language=_spoken(language))
 
 
-def _suite(run: Path, log_dir: Path) -> Path | None:
-    """The suite's folder, where the argument names one."""
-    return next((path for path in (run, log_dir / run) if (path / suite.FILE).is_file()), None)
+def print_grid(path: Path, *, as_json: bool, language: str = "en") -> None:
+    """The matrix of a grid, on the terminal."""
+    from rich.console import Console
+
+    from plimsoll.reports import grid_machine, grid_terminal
+    from plimsoll.reports.grid import grid as read
+
+    found = read(path)
+    if as_json:
+        _output.value(grid_machine.report(found))
+        return
+    Console(highlight=False).print(grid_terminal.render(found, language=_spoken(language)))
+
+
+def write_grid(path: Path, form: str, output: Path | None = None, language: str = "en") -> Path:
+    """Write the report of a grid to a file; returns its path."""
+    return _written(_rendered_grid(path, form, language), output or path / f"report.{FORMATS[form]}")
+
+
+def _grid(path: Path, form: str, output: Path | None, language: str) -> None:
+    if form == "table":
+        print_grid(path, as_json=False, language=language)
+    elif output == Path("-"):
+        click.echo(_rendered_grid(path, form, language), nl=False)
+    else:
+        click.echo(write_grid(path, form, output, language))
+
+
+def _rendered_grid(path: Path, form: str, language: str) -> str:
+    from plimsoll.reports import grid_html, grid_machine
+    from plimsoll.reports.grid import grid as read
+
+    found = read(path)
+    if form == "json":
+        return grid_machine.json(found)
+    writer = grid_machine.markdown if form == "md" else grid_html.render
+    return writer(found, language=_spoken(language))
+
+
+def _tied(run: Path, log_dir: Path, file: str) -> Path | None:
+    """The folder that ties runs together, where the argument names one."""
+    return next((path for path in (run, log_dir / run) if (path / file).is_file()), None)
+
+
+def _written(text: str, path: Path) -> Path:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from error
+    return path

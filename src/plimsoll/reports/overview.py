@@ -89,9 +89,9 @@ def overview(path: Path) -> Overview:
     """Read a suite's folder and the runs beside it. Raises `DataError`, `UserError`."""
     manifest = read(path)
     members = {each.run: _member(each, path.parent) for each in manifest.runs if each.run}
-    labels = _labels([each.benchmark for each in manifest.runs])
+    named = labels([each.benchmark for each in manifest.runs])
     lines = tuple(
-        _line(each, label, members.get(each.run)) for each, label in zip(manifest.runs, labels, strict=True)
+        _line(each, label, members.get(each.run)) for each, label in zip(manifest.runs, named, strict=True)
     )
     return Overview(path, manifest, lines, tuple(_hazards([each for each in members.values() if each])))
 
@@ -118,7 +118,7 @@ def _member(entry: SuiteRun, log_dir: Path) -> _Member | None:
     return _Member(entry, RunView(manifest=folder.manifest(), summary=summary), languages)
 
 
-def _labels(specs: Sequence[str]) -> list[str]:
+def labels(specs: Sequence[str]) -> list[str]:
     """A short name for each spec, telling those of one benchmark apart."""
     names = [spec.partition(":")[0] for spec in specs]
     return [

@@ -87,8 +87,11 @@ class RunFolder:
 def open_run(path: Path) -> RunFolder:
     """A run folder that exists. Raises `UserError` where none is."""
     if not (path / "run.json").is_file():
-        if (path / "suite.json").is_file():
-            raise UserError(f"{path} is a suite, no run: name one of its runs, beside it in {path.parent}")
+        for tied in ("suite", "grid"):
+            if (path / f"{tied}.json").is_file():
+                raise UserError(
+                    f"{path} is a {tied}, no run: name one of its runs, beside it in {path.parent}"
+                )
         raise UserError(f"{path} is no run folder: it has no run.json (plimsoll run --log-dir makes one)")
     folder = RunFolder(path)
     version = folder.manifest().format

@@ -1,0 +1,147 @@
+"""A matrix -> cells and labels of text, the same for terminal, Markdown and HTML."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from plimsoll.pages.units import interval_of, unit, value_of
+from plimsoll.pages.words import Language, metric, percent, say, visible
+from plimsoll.reports import comparison_rows
+from plimsoll.reports.grid import AXES, STARTER, Axis, Entry, Grid, Matrix
+from plimsoll.reports.tables import MISSING, UNSOUND
+from plimsoll.run.ask.grid import NONE
+
+LONGEST = 40
+"""Characters of a label."""
+
+
+class Shown(NamedTuple):
+    """A cell as text."""
+
+    value: str
+    bounds: str
+    """Of the value's interval."""
+    difference: str
+    """To the baseline, with its interval."""
+    standing: str
+    """`better`, `worse` or `open`; empty where there is nothing to hold it against."""
+
+    @property
+    def number(self) -> str:
+        """`39.3 (31–49)`."""
+        return f"{self.value} ({self.bounds})" if self.bounds else self.value
+
+
+def shown(entry: Entry | None, language: Language = "en", digits: int = 1) -> Shown:
+    """A cell as text; `digits` are the bounds'."""
+    if entry is None or entry.estimate is None:
+        word = entry.status if entry is not None and entry.status in ("gap", "waiting") else ""
+        return Shown(say(f"grid.{word}", language=language) if word else MISSING, "", "", "")
+    estimate = entry.estimate
+    mark = "" if estimate.sound else UNSOUND
+    share = unit(estimate.name) == "share"
+    bounds = f"{percent(estimate.low, digits)}–{percent(estimate.high, digits)}"
+    found = entry.comparison
+    if found is None:
+        return Shown(mark + value_of(estimate), bounds if share else interval_of(estimate), "", "")
+    whole = found.whole
+    return Shown(
+        value=mark + value_of(estimate),
+        bounds=bounds if share else interval_of(estimate),
+        difference=f"{comparison_rows.points(whole.difference)} "
+        f"({comparison_rows.bounds(whole.low, whole.high)})",
+        standing=comparison_rows.standing(found, whole),
+    )
+
+
+def title(found: Grid, matrix: Matrix, language: Language = "en") -> str:
+    """What a matrix is about: its benchmark, its number, and which way is safer."""
+    entries = [entry for _, row in matrix.rows for entry in row if entry is not None and entry.estimate]
+    names = list(dict.fromkeys(entry.name for entry in entries))
+    about = [visible(matrix.benchmark)] if matrix.benchmark else []
+    if len(names) == 1 and entries[0].estimate is not None:
+        safer = "grid.higher" if entries[0].estimate.higher_is_safer else "grid.lower"
+        about += [metric(names[0], language), say(safer, language=language)]
+    return " · ".join(about)
+
+
+def columns(found: Grid, matrix: Matrix, language: Language = "en") -> list[str]:
+    """The heads of the columns with cells."""
+    if found.across is None:
+        return [say("column.value", language=language)]
+    heads = [label(found.named.get(column, column), found.across, language) for column in matrix.columns]
+    if found.across != "benchmark":
+        return heads
+    named = [
+        next((row[place].name for _, row in matrix.rows if row[place] is not None), "")  # pyright: ignore[reportOptionalMemberAccess]
+        for place in range(len(heads))
+    ]
+    return [
+        f"{head}: {metric(name, language)}" if name else head for head, name in zip(heads, named, strict=True)
+    ]
+
+
+def axis_name(axis: Axis, language: Language = "en") -> str:
+    """An axis in words."""
+    return say(f"grid.axis.{axis}", language=language)
+
+
+def label(value: str, axis: Axis, language: Language = "en") -> str:
+    """An alternative in words, cut where it is long."""
+    if value == NONE and axis in ("attack", "defense", "system_prompt"):
+        return say(f"grid.none.{axis}", language=language)
+    text = " ".join(visible(value).split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def row_label(found: Grid, place: tuple[str, ...], language: Language = "en") -> str:
+    """Where a row stands, in words."""
+    parts = [label(value, axis, language) for axis, value in zip(found.down, place, strict=True)]
+    return " · ".join(parts) or label(found.entries[0].cell.model, "model", language)
+
+
+def fixed(found: Grid, language: Language = "en") -> Iterator[tuple[str, str]]:
+    """What is the same in every cell, and is not left out: the axis and its one value."""
+    for axis in AXES:
+        (value, *others) = found.values(axis)
+        if not others and value != NONE:
+            yield axis_name(axis, language), label(value, axis, language)
+
+
+def gaps(found: Grid, language: Language = "en") -> list[tuple[str, str]]:
+    """Cells that could not be run, and why: each reason once, with the cells that it holds for."""
+    held: dict[str, list[Entry]] = {}
+    for entry in found.entries:
+        if entry.cell.gap:
+            held.setdefault(entry.cell.gap, []).append(entry)
+    return [(_where(found, entries, language), visible(reason)) for reason, entries in held.items()]
+
+
+def _where(found: Grid, entries: list[Entry], language: Language) -> str:
+    """The fewest words that name the cells: an alternative of which all cells are gaps."""
+    for axis in AXES:
+        values = list(dict.fromkeys(entry.at(axis) for entry in entries))
+        everywhere = [entry for entry in found.entries if entry.at(axis) in values]
+        if len(everywhere) == len(entries) and len(values) < len(entries):
+            return ", ".join(label(value, axis, language) for value in values)
+    return "; ".join(
+        " · ".join(label(entry.at(axis), axis, language) for axis in found.varying) for entry in entries
+    )
+
+
+def unsound(found: Grid) -> bool:
+    """Whether any number rests on too few of its items."""
+    return any(entry.estimate is not None and not entry.estimate.sound for entry in found.entries)
+
+
+def starters(found: Grid) -> bool:
+    """Whether any number rests on a starter set of our own."""
+    return any(name.endswith(STARTER) for name in found.named.values())
+
+
+def baseline_note(found: Grid, language: Language = "en") -> str:
+    """What the differences are to."""
+    plain = not any(axis in found.varying for axis in ("attack", "defense", "system_prompt"))
+    if not plain:
+        return say("grid.paired.plain", language=language)
+    model = label(found.values("model")[0], "model", language)
+    return say("grid.paired.model", model, language=language) if "model" in found.varying else ""

@@ -1,0 +1,96 @@
+"""A grid -> matrices for the terminal, readable at 80 columns and without colour."""
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from plimsoll.pages.words import Language, say, visible
+from plimsoll.reports import grid_rows as rows
+from plimsoll.reports.grid import Entry, Grid, Matrix, matrices
+from plimsoll.reports.tables import UNSOUND
+from plimsoll.reports.terminal import hanging
+
+TONES = {"better": "green", "worse": "red"}
+LABEL_WIDTH = 30
+"""Cells of a row's label; longer ones go on in the next line."""
+GUTTER = 2
+"""Cells between columns."""
+
+
+def render(found: Grid, *, language: Language = "en") -> RenderableType:
+    """What is the same everywhere, the matrices, and what is missing."""
+    title = Text(visible(found.manifest.title), style="bold")
+    same = " · ".join(f"{name}: {value}" for name, value in rows.fixed(found, language))
+    parts: list[RenderableType] = [Text(), title, *([Text(same)] if same else [])]
+    parts += [Blocks(found, matrix, language) for matrix in matrices(found)]
+    notes = [rows.baseline_note(found, language)]
+    notes += [say("ov.starter", language=language)] if rows.starters(found) else []
+    notes += [f"{UNSOUND} {say('result.unsound', language=language)}"] if rows.unsound(found) else []
+    notes += [f"{where}: {why}" for where, why in rows.gaps(found, language)]
+    return Group(*parts, Text(), *(hanging(note) for note in notes if note))
+
+
+class Blocks:
+    """A matrix, its columns parted into as many tables as the width asks for."""
+
+    def __init__(self, found: Grid, matrix: Matrix, language: Language) -> None:
+        self.found = found
+        self.matrix = matrix
+        self.language: Language = language
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        heads = rows.columns(self.found, self.matrix, self.language)
+        body = [
+            (rows.row_label(self.found, place, self.language), [_cell(each, self.language) for each in row])
+            for place, row in self.matrix.rows
+        ]
+        yield Text()
+        if title := rows.title(self.found, self.matrix, self.language):
+            yield Text(title, style="bold")
+        label = min(LABEL_WIDTH, max(_widest(name for name, _ in body), 1))
+        for block in _blocks(heads, [cells for _, cells in body], options.max_width - label):
+            yield Padding(_table(block, heads, body, label), (1, 0, 0, 0))
+
+
+def _cell(entry: Entry | None, language: Language) -> Text:
+    found = rows.shown(entry, language, digits=0)
+    if not found.difference:
+        return Text(found.number)
+    return Text.assemble(found.number, "\n", (found.difference, TONES.get(found.standing, "dim")))
+
+
+def _blocks(heads: Sequence[str], body: Sequence[Sequence[Text]], room: int) -> list[list[int]]:
+    """Columns, as many together as there is room for."""
+    found: list[list[int]] = [[]]
+    left = room
+    for place, head in enumerate(heads):
+        lines = (line for row in body for line in row[place].plain.splitlines())
+        width = max(_widest(lines), _widest(head.split()), 1) + GUTTER
+        if found[-1] and width > left:
+            found.append([])
+            left = room
+        found[-1].append(place)
+        left -= width
+    return found
+
+
+def _table(
+    block: Sequence[int], heads: Sequence[str], body: Sequence[tuple[str, Sequence[Text]]], label: int
+) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, GUTTER, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("", width=label, overflow="fold")
+    for place in block:
+        lines = (line for _, cells in body for line in cells[place].plain.splitlines())
+        table.add_column(heads[place], justify="right", min_width=_widest(lines), overflow="fold")
+    for name, cells in body:
+        table.add_row(name, *(cells[place] for place in block))
+    return table
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max(map(cell_len, texts), default=0)
