@@ -41,6 +41,8 @@ class Entry(NamedTuple):
     """The run's, `waiting` or `gap`."""
     name: str
     """Of the headline."""
+    toward: str
+    """The words for which end of it is better."""
     estimate: Estimate | None
     comparison: Comparison | None
     """With its baseline; nothing for a baseline itself."""
@@ -134,18 +136,18 @@ def _entry(
     cell: Cell, manifest: GridManifest, folders: dict[str, RunFolder], sides: dict[str, Side]
 ) -> Entry:
     if not cell.run:
-        return Entry(cell, "gap" if cell.gap else "waiting", "", None, None)
+        return Entry(cell, "gap" if cell.gap else "waiting", "", "", None, None)
     folder = folders[cell.run]
     summary = folder.summary()
     if summary is None:
-        return Entry(cell, "waiting", "", None, None)
+        return Entry(cell, "waiting", "", "", None, None)
     found = figures(RunView(manifest=folder.manifest(), summary=summary))
     whole = next((estimate for _, estimate in found.wholes()), None)
     base = baseline(cell, manifest.cells)
     comparison = None
     if whole is not None and base is not None and base.run and base.run != cell.run:
         comparison = _compared(folders[base.run], folder, sides)
-    return Entry(cell, summary.status, found.headline, whole, comparison)
+    return Entry(cell, summary.status, found.headline, found.toward, whole, comparison)
 
 
 def baseline(cell: Cell, cells: Sequence[Cell]) -> Cell | None:

@@ -143,7 +143,8 @@ class _Page:
             return ""
         title = _title(matrix)
         head = f"<h3>{self.markup.said(title)}</h3>" if matrix.benchmark else ""
-        return f"{head}{self.plots.bars(title, [self._bar(e) for e in entries])}"
+        axis = _about(matrix) or key("better.percent", key("column.value"))
+        return f"{head}{self.plots.bars(title, [self._bar(entry) for entry in entries], axis)}"
 
     def _bar(self, entry: Entry) -> Row:
         assert entry.estimate is not None
@@ -181,13 +182,19 @@ class _Page:
 
 
 def _title(matrix: Matrix) -> Said:
+    about = _about(matrix)
+    if about and matrix.benchmark:
+        return key("cmp.pair", matrix.benchmark, about)
+    return about or matrix.benchmark or key("grid.cells")
+
+
+def _about(matrix: Matrix) -> Said:
+    """The number and which end of it is better; nothing where columns have numbers of their own."""
     entries = [entry for _, row in matrix.rows for entry in row if entry is not None and entry.estimate]
-    names = list(dict.fromkeys(entry.name for entry in entries))
-    if len(names) != 1 or entries[0].estimate is None:
-        return matrix.benchmark or key("grid.cells")
-    safer = key("grid.higher" if entries[0].estimate.higher_is_safer else "grid.lower")
-    about = key("cmp.pair", _metric(names[0]), safer)
-    return key("cmp.pair", matrix.benchmark, about) if matrix.benchmark else about
+    if len({entry.name for entry in entries}) != 1:
+        return ""
+    named = key("better.percent", _metric(entries[0].name))
+    return key("better.title", named, key(entries[0].toward)) if entries[0].toward else named
 
 
 def _name_in(entries: list[Entry | None]) -> Said:

@@ -58,9 +58,9 @@ def title(found: Grid, matrix: Matrix, language: Language = "en") -> str:
     entries = [entry for _, row in matrix.rows for entry in row if entry is not None and entry.estimate]
     names = list(dict.fromkeys(entry.name for entry in entries))
     about = [visible(matrix.benchmark)] if matrix.benchmark else []
-    if len(names) == 1 and entries[0].estimate is not None:
-        safer = "grid.higher" if entries[0].estimate.higher_is_safer else "grid.lower"
-        about += [metric(names[0], language), say(safer, language=language)]
+    if len(names) == 1:
+        toward = entries[0].toward
+        about += [metric(names[0], language), *([say(toward, language=language)] if toward else [])]
     return " · ".join(about)
 
 
