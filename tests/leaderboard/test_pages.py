@@ -226,3 +226,13 @@ def test_what_was_written_is_there_after_a_refusal(client: TestClient, team: boa
 def test_a_link_that_is_no_address_is_refused(client: TestClient, team: boards.Team) -> None:
     enter(client, team.token)
     assert send(client, b"{}", link="javascript:alert(1)").status_code == 422
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "higher is better"), ("zh", "越高越好")])
+def test_every_scale_of_a_board_says_what_it_measures_and_which_end_is_better(
+    client: TestClient, lite: Service, language: str, words: str
+) -> None:
+    chosen = "&".join(f"id={each}" for each in ids(lite))
+    for page in ("/board/small?", f"/board/small/compare?{chosen}&", "/model?name=Plain+model&"):
+        text = client.get(f"{page}lang={language}").text
+        assert 0 < text.find(words) < text.index('<table class="rows'), page
