@@ -117,7 +117,7 @@ def test_probabilities_of_grades_sum_to_one_and_follow_the_counts() -> None:
 def test_the_beta_distribution_is_the_binomial_s_tail(a: int, n: int) -> None:
     for x in (0.001, 0.3, 0.5, 0.9, 0.985, 0.999, 0.9995):
         tail = 1 - binomial_cdf(a - 1, n, x)
-        assert grades.beta_cdf(x, a, n - a + 1) == pytest.approx(tail, abs=1e-9)
+        assert beta_cdf(x, a, n - a + 1) == pytest.approx(tail, abs=1e-9)
 
 
 def test_a_faultless_reference_divides_nothing_by_zero() -> None:

@@ -19,6 +19,20 @@ def test_the_exact_test_counts_all_ways_to_flip(sums: list[int]) -> None:
     assert sign_flip(counted, single=False).p == pytest.approx(expected)
 
 
+def test_four_graded_items_that_moved_the_same_way_are_flipped_exactly() -> None:
+    assert sign_flip({0.5: 4}, single=True) == (2 / 16, "sign_flip_exact")
+    assert sign_flip({0.25: 1, 0.3: 1, 0.5: 1, 0.7: 1}, single=True).p == 2 / 16
+
+
+def test_few_graded_items_without_a_difference_are_called_different_in_one_of_twenty_at_most() -> None:
+    for n in (3, 4, 5, 6, 8, 12, 16):
+        draw, found = random.Random(n), 0
+        for _ in range(1000):
+            moves = [draw.choice((-1, 1)) * draw.choice((0.25, 0.5, 1 / 3, 0.7)) for _ in range(n)]
+            found += sign_flip({x: moves.count(x) for x in moves}, single=True).p <= 0.05
+        assert found / 1000 <= 0.065, n
+
+
 def test_nothing_moved_means_no_finding() -> None:
     assert sign_flip({0.0: 50}, single=True).p == 1.0
 

@@ -1,9 +1,9 @@
 """Sums of differences, cluster by cluster -> how likely so large a total is by chance.
 
 If the runs were equally good, each cluster's sum could as well have come with the other sign. For
-sums of 1 that is McNemar's exact test. Larger whole sums are flipped exactly where there are few, and
-by the normal approximation otherwise (Obuchowski 1998, On the comparison of correlated proportions
-for clustered data: total squared over the sum of squares).
+sums of 1 that is McNemar's exact test. Other sums are flipped exactly where there are few, whole ones
+also where there are many, and by the normal approximation otherwise (Obuchowski 1998, On the comparison
+of correlated proportions for clustered data: total squared over the sum of squares).
 """
 
 from collections import defaultdict
@@ -16,6 +16,8 @@ from plimsoll.stats.paired import mcnemar_exact
 LARGEST = 200_000
 """Steps that an exact test may take."""
 TOLERANCE = 1e-9
+FEW = 16
+"""Clusters up to which any sums are flipped exactly: the normal approximation finds too much in few."""
 
 
 class Test(NamedTuple):
@@ -33,26 +35,28 @@ def sign_flip(sums: Mapping[float, int], *, single: bool) -> Test:
         p = mcnemar_exact(moved.get(-1.0, 0), moved.get(1.0, 0))
         return Test(p, "mcnemar_exact" if single else "sign_flip_exact")
     total = fsum(value * count for value, count in moved.items())
-    sizes: dict[int, int] = defaultdict(int)
+    sizes: dict[float, int] = defaultdict(int)
     for value, count in moved.items():
-        if not float(value).is_integer():
-            return _normal(total, moved)
-        sizes[abs(int(value))] += count
+        sizes[abs(value)] += count
+    if sum(sizes.values()) <= FEW:
+        return Test(_exact(total, sizes), "sign_flip_exact")
+    if not all(float(size).is_integer() for size in sizes):
+        return _normal(total, moved)
     steps, reach = 0, 1
     for size, count in sizes.items():
         steps += reach * (count + 1)
-        reach += 2 * size * count
+        reach += 2 * int(size) * count
     return Test(_exact(total, sizes), "sign_flip_exact") if steps <= LARGEST else _normal(total, moved)
 
 
-def _exact(total: float, sizes: Mapping[int, int]) -> float:
-    chances: dict[int, float] = {0: 1.0}
+def _exact(total: float, sizes: Mapping[float, int]) -> float:
+    chances: dict[float, float] = {0.0: 1.0}
     for size, count in sizes.items():
         halves = [exp(_choose(count, k) - count * log(2)) for k in range(count + 1)]
-        spread: dict[int, float] = defaultdict(float)
+        spread: dict[float, float] = defaultdict(float)
         for at, chance in chances.items():
             for k, half in enumerate(halves):
-                spread[at + size * (2 * k - count)] += chance * half
+                spread[round(at + size * (2 * k - count), 9)] += chance * half
         chances = spread
     return min(1.0, fsum(chance for at, chance in chances.items() if abs(at) >= abs(total) - TOLERANCE))
 
