@@ -24,6 +24,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.models.scripted import Answer, Scripted
+from plimsoll.stats.beta import beta_cdf
 from plimsoll.stats.intervals import Interval, binomial_cdf
 
 HEAD = "release_prompt_id,prompt_text,hazard,persona,locale,prompt_hash\n"

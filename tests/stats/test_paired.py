@@ -1,9 +1,12 @@
+from collections import Counter
 from random import Random
 
 import pytest
 
+from plimsoll.stats.clusters import Sums
 from plimsoll.stats.intervals import Interval
-from plimsoll.stats.paired import mcnemar_exact, mean_difference, newcombe_paired
+from plimsoll.stats.paired import Both, mcnemar_exact, mean_difference, newcombe_paired, paired
+from plimsoll.stats.student import t_value
 
 
 @pytest.mark.parametrize(
@@ -37,13 +40,48 @@ def test_empty_margins_do_no_harm(cells: tuple[int, int, int, int]) -> None:
 
 
 def test_no_items_say_nothing() -> None:
-    assert newcombe_paired(0, 0, 0, 0) == mean_difference(1.0, 1.0, 1) == Interval(-1.0, 1.0)
+    assert newcombe_paired(0, 0, 0, 0) == Interval(-1.0, 1.0)
+    assert mean_difference({}) is None
+    assert paired({}) is None
 
 
-def test_a_mean_difference_has_its_normal_interval() -> None:
-    # Differences 1, 0, 0, -1, 1, 1: mean 1/3, sample variance 2/3.
-    half = 1.959964 * (2 / 3 / 6) ** 0.5
-    assert mean_difference(2, 4, 6) == pytest.approx((1 / 3 - half, 1 / 3 + half), abs=1e-6)
+def test_a_mean_difference_counts_one_more_that_won_all_and_one_that_lost_all() -> None:
+    # Differences 1, 0, 0, -1, 1, 1, and 1 and -1: mean 1/4, sum of squares about it 5.5.
+    found = mean_difference({Sums(1, 1): 3, Sums(0, 1): 2, Sums(-1, 1): 1})
+    assert found is not None
+    half = t_value(7) * 5.5**0.5 / 8
+    assert (found.value, found.low, found.high) == pytest.approx((1 / 3, 1 / 4 - half, 1 / 4 + half))
+
+
+def test_pairs_that_never_differ_still_may() -> None:
+    found = mean_difference({Sums(0.0, 1): 20})
+    assert found is not None
+    assert found.low < -0.1
+    assert found.high == -found.low
+    wide = mean_difference({Sums(0.0, 1): 20}, span=2.0)
+    assert wide is not None
+    assert wide.high == pytest.approx(2 * found.high)
+
+
+def test_epochs_of_the_same_answers_leave_the_paired_interval_as_it_is() -> None:
+    once = Counter({Both(1, 1): 20, Both(1, 0): 9, Both(0, 1): 4, Both(0, 0): 30})
+    often = Counter({Both(9 * b.first, 9 * b.second, 9): count for b, count in once.items()})
+    found = paired(once)
+    assert found is not None
+    assert found.method == "newcombe_paired"
+    assert found == paired(often)
+    assert (found.known.low, found.known.high) == newcombe_paired(20, 9, 4, 30)
+
+
+@pytest.mark.parametrize(("n", "least"), [(5, 182), (20, 182), (50, 182), (200, 182)])
+def test_a_rare_gain_is_covered_about_as_often_as_the_interval_says(n: int, least: int) -> None:
+    random, covered = Random(n), 0
+    for _ in range(200):
+        gained = Counter(Sums(float(random.random() < 0.03), 1) for _ in range(n))
+        found = mean_difference(gained)
+        assert found is not None
+        covered += found.low <= 0.03 <= found.high
+    assert covered >= least
 
 
 def test_the_paired_interval_covers_the_truth_about_as_often_as_it_says() -> None:

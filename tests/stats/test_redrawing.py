@@ -16,14 +16,36 @@ def pairs(seed: int, clusters: int, size: int) -> list[tuple[str, tuple[int, int
     return made
 
 
-def test_both_intervals_hold_the_value() -> None:
+def test_the_interval_holds_the_value_and_is_the_same_twice() -> None:
     found = redraw(kinds(pairs(0, 200, 1)), kappa_of)
     assert found.value is not None
     assert found.percentile is not None
-    assert found.bca is not None
-    for interval in (found.percentile, found.bca):
-        assert interval.low < found.value < interval.high
+    assert found.percentile.low < found.value < found.percentile.high
     assert found == redraw(kinds(pairs(0, 200, 1)), kappa_of)
+
+
+def test_a_judge_that_was_never_wrong_may_still_be() -> None:
+    found = redraw(kinds((str(n), (n % 2, n % 2)) for n in range(40)), kappa_of)
+    assert found.value == 1.0
+    assert found.percentile is not None
+    assert 0.7 < found.percentile.low < 0.9
+    assert found.percentile.high == 1.0
+
+
+def test_forty_of_one_class_say_nothing_of_agreement() -> None:
+    assert redraw(kinds((str(n), (1, 1)) for n in range(40)), kappa_of) == (None, None, 0.5)
+
+
+def test_kappas_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    draw = random.Random(3)
+    for n in (10, 50):
+        covered = 0
+        for trial in range(200):
+            made = [(str(k), pairs(draw.randrange(10**9), 1, 1)[0][1]) for k in range(n)]
+            found = redraw(kinds(made), kappa_of, draws=200, seed=trial)
+            assert found.percentile is None or found.percentile.low < found.percentile.high
+            covered += found.percentile is None or found.percentile.low <= 0.6 <= found.percentile.high
+        assert covered >= 182, n
 
 
 def test_items_of_one_prompt_count_as_one() -> None:

@@ -156,7 +156,7 @@ def _difference(
     if drawn.value is None or drawn.percentile is None:
         return Difference(first=first, second=second, value=drawn.value, n=len(rows))
     # One draw more on either side: a share of no draws is not a chance of nothing.
-    p = min(1.0, 2 * min(drawn.below, 1 - drawn.below) + 0.002)
+    p = min(1.0, 2 * min(drawn.below, 1 - drawn.below) + 0.002) if drawn.value else 1.0
     low, high = drawn.percentile
     return Difference(first=first, second=second, value=drawn.value, low=low, high=high, p=p, n=len(rows))
 

@@ -102,8 +102,7 @@ def _slice(group: Mapping[str, str], found: Sequence[Judged], scale: Scale, seed
         unparsed=_count(found, Outcome.JUDGE_UNPARSED),
         failed=_count(found, Outcome.JUDGE_ERROR),
         n=len(pairs),
-        kappa=_bounds(drawn, "percentile"),
-        kappa_bca=_bounds(drawn, "bca") if not group else None,
+        kappa=_bounds(drawn),
         said=sum(values) / len(values) if values else None,
         truth=sum(truth) / len(truth) if truth else None,
         scores=dict(_scores(found, scale)),
@@ -147,13 +146,12 @@ def _count(found: Iterable[Judged], outcome: Outcome) -> int:
     return sum(each.outcome is outcome for each in found)
 
 
-def _bounds(drawn: Redrawn | None, kind: str) -> Bounds | None:
+def _bounds(drawn: Redrawn | None) -> Bounds | None:
     if drawn is None or drawn.value is None:
         return None
-    interval = drawn.bca if kind == "bca" else drawn.percentile
-    if interval is None:
-        return None if kind == "bca" else Bounds(value=drawn.value)
-    return Bounds(value=drawn.value, low=interval.low, high=interval.high)
+    if drawn.percentile is None:
+        return Bounds(value=drawn.value)
+    return Bounds(value=drawn.value, low=drawn.percentile.low, high=drawn.percentile.high)
 
 
 def _score(verdict: Verdict, value: float | None, how: Fit) -> float | None:

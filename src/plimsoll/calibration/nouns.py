@@ -34,8 +34,7 @@ class Slice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     n: int = 0
     """Those with a verdict and a decided label: what the numbers below rest on."""
     kappa: Bounds | None = None
-    """Cohen's kappa; percentile interval, prompts drawn again as clusters."""
-    kappa_bca: Bounds | None = None
+    """Cohen's kappa; percentile interval, prompts weighed anew as clusters."""
     ac1: float | None = None
     accuracy: float | None = None
     balanced_accuracy: float | None = None

@@ -8,6 +8,7 @@ import click
 from plimsoll.calibration import keeping
 from plimsoll.calibration.asking import Observer
 from plimsoll.calibration.calibrate import Result, Wish, calibrate
+from plimsoll.calibration.needs import with_judge
 from plimsoll.calibration.nouns import Calibration
 from plimsoll.cli import _options, _output
 from plimsoll.cli._progress import Progress, tell
@@ -15,7 +16,6 @@ from plimsoll.cli.run import price_of
 from plimsoll.core import Judge, UserError
 from plimsoll.run.ask.wiring import Settings
 from plimsoll.run.keep.cache import default_path
-from plimsoll.stats.correction import labels_needed
 
 NEED = 0.03
 CONNECTIONS = 20
@@ -132,10 +132,9 @@ def _plain(result: Result, kept: list[Path], need: float) -> dict[str, Any]:
 
 
 def _extra(found: Calibration, need: float) -> dict[str, Any]:
-    labels = None if found.residual is None else labels_needed(need, residual=found.residual)
     return {
         "seconds_per_1000": found.seconds_per_1000,
         "tokens_per_1000": found.tokens_per_1000,
         "cost_per_1000": found.cost_per_1000,
-        "need": {"half_width": need, "labels": labels},
+        "need": {"half_width": need, "labels": with_judge(found, need)},
     }

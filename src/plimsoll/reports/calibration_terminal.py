@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from plimsoll.calibration.calibrate import Difference, Result
+from plimsoll.calibration.needs import with_judge, without_judge
 from plimsoll.calibration.nouns import Bounds, Calibration, Slice
 from plimsoll.pages.words import visible
-from plimsoll.stats.correction import labels_needed
 
 MISSING = "–"
 RARE = 0.05
@@ -110,6 +110,8 @@ def _facts(found: Calibration, need: float) -> Iterator[str]:
     yield f"{whole.n:,} of {whole.items:,} items counted{f' ({said})' if said else ''}"
     if whole.said is not None and whole.truth is not None and found.scale == "binary":
         yield f"Rate: {_percent(whole.said)} % by the judge, {_percent(whole.truth)} % by {found.raters}"
+    if found.scale != "graded" and whole.n and (whole.kappa is None or not found.spread):
+        yield "Kappa is not estimable: people, or both sides, said one thing throughout"
     if whole.truth is not None and whole.ac1 is not None and not RARE <= whole.truth <= 1 - RARE:
         yield f"The event is rare or common here: AC1 {_number(whole.ac1)} stands beside kappa"
     if shown := [f"{name.replace('_', ' ')} {value:.3f}" for name, value in whole.scores.items()]:
@@ -135,12 +137,11 @@ def _costs(found: Calibration) -> Iterator[str]:
 def _needed(found: Calibration, need: float) -> str:
     if found.residual is None or found.spread is None or found.raters != "people":
         return ""
-    with_judge = labels_needed(need, residual=found.residual)
-    without = labels_needed(need, residual=found.spread)
-    return (
-        f"Labels for a rate within ±{100 * need:g} points: {with_judge:,} with this judge, "
-        f"{without:,} without it"
-    )
+    judged, alone = with_judge(found, need), without_judge(found, need)
+    wish = f"Labels for a rate within ±{100 * need:g} points"
+    if judged is None or alone is None:
+        return f"{wish}: not estimable, people said one thing throughout"
+    return f"{wish}: {judged:,} with this judge, {alone:,} without it"
 
 
 def _together(result: Result) -> Iterator[RenderableType]:
@@ -186,7 +187,7 @@ def _bounds(found: Bounds | None) -> str:
     if found is None:
         return MISSING
     if found.low is None or found.high is None:
-        return f"{found.value:.3f}"
+        return f"{found.value:.3f} (too few)"
     low, high = (f"{bound:.2f}".replace("-0.00", "0.00") for bound in (found.low, found.high))
     return f"{found.value:.3f} ({low}–{high})"
 

@@ -1,4 +1,4 @@
-"""The beta distribution -> its shares and quantiles: exact intervals for counts, whole ones and effective ones."""
+"""The beta distribution -> its shares and quantiles: exact bounds for counts, whole ones and others."""
 
 from math import exp, lgamma, log, log1p
 

@@ -23,6 +23,7 @@ K = TypeVar("K", bound=Hashable)
 FEW, MORE = 2, 3
 """Events below which Wilson's interval is too short towards none, with up to 50 questions and with more."""
 NEAR = 1e-9
+UNIT = Interval(0.0, 1.0)
 
 
 class Sums(NamedTuple):
@@ -33,7 +34,7 @@ class Sums(NamedTuple):
 
 
 class Pull(NamedTuple):
-    """How far a cluster moves an estimate away from its value, and which part of the whole it is."""
+    """How far a cluster moves an estimate away from its value, and how large a part of the whole it is."""
 
     move: float
     part: float
@@ -55,7 +56,7 @@ def share(clusters: Mapping[Sums, int], level: float = 0.95) -> Known | None:
         return None
     value = fsum(sums.total * count for sums, count in clusters.items()) / size
     pulls = {
-        Pull((sums.total - value * sums.size) / size, sums.size / size): count
+        Pull((sums.total - value * sums.size) / size, sums.size): count
         for sums, count in clusters.items()
         if sums.size
     }
@@ -86,14 +87,15 @@ def between(
     value: float,
     pulls: Mapping[Pull, int],
     *,
-    bounds: Interval = Interval(0.0, 1.0),
+    bounds: Interval = UNIT,
     groups: int = 1,
     level: float = 0.95,
 ) -> Known:
     """The interval of an estimate that lies between two bounds; `groups` means were fitted to get it."""
     span = bounds.high - bounds.low
     place = min(max((value - bounds.low) / span, 0.0), 1.0)
-    kish = 1 / fsum(pull.part**2 * count for pull, count in pulls.items())
+    parts = fsum(pull.part * count for pull, count in pulls.items())
+    kish = parts**2 / fsum(pull.part**2 * count for pull, count in pulls.items())
     worth = _worth(place, [(pull.move / span, count) for pull, count in pulls.items()], kish, groups, level)
     low, high = near_the_ends(place, worth, level)
     return Known(value, min(value, bounds.low + span * low), max(value, bounds.low + span * high), worth)

@@ -1,9 +1,10 @@
 """Counts -> intervals for shares and their differences."""
 
-from collections.abc import Callable
 from functools import cache
 from math import exp, lgamma, log, log1p, sqrt
 from typing import NamedTuple
+
+from plimsoll.stats.beta import beta_quantile
 
 
 class Interval(NamedTuple):
@@ -36,13 +37,15 @@ def wilson(hits: float, n: float, level: float = 0.95) -> Interval:
     return Interval(min(low, share), max(high, share))
 
 
-def clopper_pearson(hits: int, n: int, level: float = 0.95) -> Interval:
-    """The exact interval: wide, but never covers less often than it says."""
+def clopper_pearson(hits: float, n: float, level: float = 0.95) -> Interval:
+    """The exact interval: wide, but never covers less often than it says.
+
+    Counts that stand for fewer independent ones may be fractions (Korn and Graubard 1998)."""
     if n <= 0:
         return Interval(0.0, 1.0)
     tail = (1 - level) / 2
-    low = 0.0 if hits == 0 else _root(lambda p: 1 - binomial_cdf(hits - 1, n, p) - tail)
-    high = 1.0 if hits == n else _root(lambda p: tail - binomial_cdf(hits, n, p))
+    low = 0.0 if hits <= 0 else beta_quantile(tail, hits, n - hits + 1)
+    high = 1.0 if hits >= n else beta_quantile(1 - tail, hits + 1, n - hits)
     return Interval(low, high)
 
 
@@ -52,8 +55,12 @@ def normal_mean(mean: float, variance: float, level: float = 0.95) -> Interval:
     return Interval(mean - half, mean + half)
 
 
-def newcombe_difference(hits: int, n: int, other_hits: int, other_n: int, level: float = 0.95) -> Interval:
-    """Newcombe's interval for the difference of two independent shares (his method 10)."""
+def newcombe_difference(
+    hits: int, n: int, other_hits: int, other_n: int, level: float = 0.95
+) -> Interval | None:
+    """Newcombe's interval for the difference of two independent shares (his method 10); none of nothing."""
+    if n <= 0 or other_n <= 0:
+        return None
     first, second = hits / n, other_hits / other_n
     one, two = wilson(hits, n, level), wilson(other_hits, other_n, level)
     difference = first - second
@@ -83,14 +90,3 @@ def binomial_cdf(k: int, n: int, p: float) -> float:
         if term < total * 1e-17:
             break
     return min(total, 1.0)
-
-
-def _root(rising: Callable[[float], float]) -> float:
-    low, high = 0.0, 1.0
-    for _ in range(80):
-        middle = (low + high) / 2
-        if rising(middle) < 0:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2

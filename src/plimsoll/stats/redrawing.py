@@ -1,17 +1,19 @@
-"""Clusters of labelled items -> intervals of any statistic, the clusters drawn again, never split.
+"""Clusters of labelled items -> the interval of any statistic, the clusters weighed anew, never split.
 
-The statistic may be undefined on a redraw (a kappa where everything is of one class): such redraws are
-left out, and where too many are, there is no interval. BCa (Efron 1987) mends the percentiles' bias.
+Redraws of what was seen never show what was not: a judge that agreed on forty of forty would agree for
+ever. So clusters get random weights, as Bayes' posterior gives them (Rubin 1981), and so do a few that
+nobody saw: one of each combination of labels. How much they weigh beforehand matters where there are few,
+so a light and a heavy weight are tried (Perks 1947) and both are believed. The statistic may be undefined
+on a redraw; where it is so on too many, there is no interval.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import floor
+from functools import lru_cache
+from itertools import product
 from random import Random
-from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from plimsoll.stats.bootstrap import multinomial
 from plimsoll.stats.intervals import Interval
 
 Table = Mapping[Any, float]
@@ -21,9 +23,12 @@ Kind = tuple[tuple[Any, int], ...]
 """What a cluster holds: labels with their number."""
 
 DRAWS = 1000
+UNSEEN = (0.5, 2.0)
+"""Clusters that what was never seen is worth beforehand, all combinations together."""
 LEAST_DEFINED = 0.9
 LEAST_CLUSTERS = 10
-"""Below this many, redraws only shuffle the same few clusters."""
+"""Below this many nothing is said: whatever is weighed, it is the same few clusters."""
+MOST_COMBINATIONS = 256
 
 
 class Redrawn(NamedTuple):
@@ -31,7 +36,6 @@ class Redrawn(NamedTuple):
 
     value: float | None
     percentile: Interval | None
-    bca: Interval | None
     below: float
     """Share of redraws at or below 0; ties count half."""
 
@@ -52,72 +56,63 @@ def redraw(
     seed: int = 0,
     level: float = 0.95,
 ) -> Redrawn:
-    """Draw the clusters again and again; both intervals of the statistic."""
+    """Weigh the clusters again and again; the interval holds the value, and is never of no width."""
     found = sorted(clusters, key=repr)
-    counts = [clusters[kind] for kind in found]
+    counts = [float(clusters[kind]) for kind in found]
     value = statistic(_table(found, counts))
     if value is None or sum(counts) < LEAST_CLUSTERS:
-        return Redrawn(value, None, None, 0.5)
+        return Redrawn(value, None, 0.5)
     random = Random(seed)
-    every = (statistic(_table(found, multinomial(random, counts))) for _ in range(draws))
-    drawn = sorted(each for each in every if each is not None)
-    if len(drawn) < LEAST_DEFINED * draws:
-        return Redrawn(value, None, None, 0.5)
-    tail = (1 - level) / 2
-    percentile = Interval(_quantile(drawn, tail), _quantile(drawn, 1 - tail))
-    below = sum((each < 0) + (each == 0) / 2 for each in drawn) / len(drawn)
-    return Redrawn(value, percentile, _bca(found, counts, statistic, value, drawn, level=level), below)
+    ends: list[float] = [value]
+    every: list[float] = []
+    for worth in UNSEEN:
+        made = (_weighed(random, found, counts, worth) for _ in range(draws // len(UNSEEN)))
+        drawn = sorted(each for each in map(statistic, made) if each is not None)
+        if len(drawn) < LEAST_DEFINED * (draws // len(UNSEEN)):
+            return Redrawn(value, None, 0.5)
+        tail = (1 - level) / 2
+        ends += [_quantile(drawn, tail), _quantile(drawn, 1 - tail)]
+        every += drawn
+    below = sum((each < 0) + (each == 0) / 2 for each in every) / len(every)
+    return Redrawn(value, Interval(min(ends), max(ends)), below)
 
 
-def _bca(
-    found: Sequence[Kind],
-    counts: Sequence[int],
-    statistic: Statistic,
-    value: float,
-    drawn: Sequence[float],
-    *,
-    level: float,
-) -> Interval | None:
-    left = _left_out(found, counts, statistic)
-    share = sum((each < value) + (each == value) / 2 for each in drawn) / len(drawn)
-    if not left or not 0 < share < 1:
-        return None
-    normal = NormalDist()
-    mean = sum(each * n for each, n in left) / sum(n for _, n in left)
-    cubes = sum(n * (mean - each) ** 3 for each, n in left)
-    squares = sum(n * (mean - each) ** 2 for each, n in left)
-    pull = cubes / (6 * squares**1.5) if squares else 0.0
-    bias = normal.inv_cdf(share)
-    bounds: list[float] = []
-    for z in (normal.inv_cdf((1 - level) / 2), normal.inv_cdf((1 + level) / 2)):
-        moved = bias + (bias + z) / (1 - pull * (bias + z))
-        bounds.append(_quantile(drawn, min(1.0, max(0.0, normal.cdf(moved)))))
-    return Interval(bounds[0], bounds[1])
+def _weighed(
+    random: Random, found: Sequence[Kind], counts: Sequence[float], worth: float
+) -> dict[Any, float]:
+    usual = sum(n * count for kind, count in zip(found, counts, strict=True) for _, n in kind) / sum(counts)
+    unseen = _combinations(frozenset(label for kind in found for label, _ in kind))
+    table = _table(found, [random.gammavariate(count, 1.0) for count in counts])
+    for label in unseen:
+        weight = usual * random.gammavariate(worth / len(unseen), 1.0)
+        table[label] = table.get(label, 0.0) + weight
+    return table
 
 
-def _left_out(found: Sequence[Kind], counts: Sequence[int], statistic: Statistic) -> list[tuple[float, int]]:
-    """The statistic without one cluster of each kind, and how many of the kind there are."""
-    made: list[tuple[float, int]] = []
-    for place, count in enumerate(counts):
-        without = [n - (at == place) for at, n in enumerate(counts)]
-        value = statistic(_table(found, without))
-        if value is None:
-            return []
-        made.append((value, count))
-    return made
+@lru_cache(maxsize=64)
+def _combinations(labels: frozenset[Any]) -> list[Any]:
+    """Every combination of the classes that occur, where labels are tuples of classes."""
+    if not all(isinstance(label, tuple) for label in labels):
+        return sorted(labels, key=repr)
+    tuples = cast("frozenset[tuple[Any, ...]]", labels)
+    classes = sorted({part for label in tuples for part in label}, key=repr)
+    (width, *others) = {len(label) for label in tuples}
+    if others or len(classes) ** width > MOST_COMBINATIONS:
+        return sorted(labels, key=repr)
+    return list(product(classes, repeat=width))
 
 
-def _table(found: Sequence[Kind], counts: Sequence[int]) -> dict[Any, float]:
+def _table(found: Sequence[Kind], counts: Sequence[float]) -> dict[Any, float]:
     table: dict[Any, float] = {}
     for kind, count in zip(found, counts, strict=True):
         if count:
             for label, n in kind:
-                table[label] = table.get(label, 0) + n * count
+                table[label] = table.get(label, 0.0) + n * count
     return table
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
     place = share * (len(ordered) - 1)
-    below = floor(place)
+    below = int(place)
     above = min(below + 1, len(ordered) - 1)
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
