@@ -67,7 +67,7 @@ def test_a_bias_score_without_known_answers_is_not_defined() -> None:
 
 
 def test_perfect_accuracy_leaves_no_bias_in_unclear_contexts() -> None:
-    assert scores.s_ambiguous([(True, True, True)], [12]) == 0.0
+    assert scores.Tallied(answers=12, right=12, known=12, biased=12).ambiguous == 0.0
 
 
 def test_always_the_stereotype_is_a_bias_of_one_and_never_of_minus_one() -> None:

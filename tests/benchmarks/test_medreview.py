@@ -1,4 +1,5 @@
 import asyncio
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -9,6 +10,7 @@ from plimsoll.benchmarks.medreview.benchmark import INSTRUCTION, Review, medrevi
 from plimsoll.core import DataError, Outcome, Record, Response, Sample, Transcript, UserError, Verdict, user
 from plimsoll.judges.overlap import Overlap
 from plimsoll.metrics.overlap import Contrast, Means
+from plimsoll.stats.clusters import Sums
 from plimsoll.stats.paired import mean_difference
 from plimsoll.text.summaries import copy_rate, meteor
 
@@ -112,6 +114,6 @@ def test_a_planted_gain_lies_in_the_interval_of_the_paired_difference() -> None:
     hits = 0
     for _ in range(100):
         gains = [0.09 + random.gauss(0, 0.1) for _ in range(200)]
-        bounds = mean_difference(sum(gains), sum(gain * gain for gain in gains), len(gains))
-        hits += bounds.low <= 0.09 <= bounds.high
+        bounds = mean_difference(Counter(Sums(gain, 1) for gain in gains))
+        hits += bounds is not None and bounds.low <= 0.09 <= bounds.high
     assert hits >= 88

@@ -100,7 +100,7 @@ def test_a_target_that_gives_in_to_conversations_shows_it(tmp_path: Path, conver
         0,
         1,
     ]
-    assert found(ours, "attack_success_rate", mode="cou").low > 0.7
+    assert found(ours, "attack_success_rate", mode="cou").low > 0.6
     assert found(ours, "mode_difference", modes="cou-standard").value == 1.0
     assert found(ours, "mode_difference", modes="cot-standard").value == 0.0
     # Twelve questions, all of which only the conversation breaks; two comparisons.

@@ -1,10 +1,22 @@
 from collections.abc import Callable, Iterable
 from random import Random
+from statistics import stdev
 
 import pytest
 
-from plimsoll.core import Estimate, Metric, Outcome, Record, Response, Sample, Transcript, Verdict, user
-from plimsoll.metrics.rates import BUCKETS, breakdown, by, judged_value, rate
+from plimsoll.core import (
+    Estimate,
+    Metric,
+    Outcome,
+    Record,
+    Response,
+    Sample,
+    Transcript,
+    Verdict,
+    replace,
+    user,
+)
+from plimsoll.metrics.rates import breakdown, by, judged_value, rate
 from plimsoll.stats.intervals import wilson
 
 
@@ -109,12 +121,57 @@ def test_the_clustered_interval_covers_the_truth_about_as_often_as_it_says() -> 
     assert 133 <= covered <= 150
 
 
-def test_memory_does_not_grow_with_the_run() -> None:
-    tally = RIGHT()
-    for number in range(3 * BUCKETS):
-        tally.add(record(number, 1.0, epoch=number % 2))
-    assert len(tally.clusters.counts) == len(tally.clusters.totals) == BUCKETS
-    assert len(tally.clusters.layers) == 2
+def test_memory_grows_with_the_questions_and_not_with_the_run() -> None:
+    tally = rate("right", judged_value("strict"))()
+    for epoch in range(20):
+        for number in range(30):
+            tally.add(record(number, 1.0, epoch=epoch))
+    assert len(tally.table.rows) == 30
+    assert {len(row) for row in tally.table.rows.values()} == {2}
+
+
+def test_ten_variants_of_one_question_are_one_question() -> None:
+    once = [record(n, float(n % 2)) for n in range(10)]
+    variants = [
+        replace(each, sample=replace(each.sample, id=f"{each.sample.id}#{k}", origin=each.sample.id))
+        for each in once
+        for k in range(10)
+    ]
+    (alone,), (often,) = counted(RIGHT, once), counted(RIGHT, variants)
+    assert (often.low, often.high) == pytest.approx((alone.low, alone.high))
+    assert (often.n, often.effective) == (100, pytest.approx(10))
+
+
+def test_variants_of_one_question_alone_do_not_make_the_rest_surer() -> None:
+    once = [record(n, float(n > 0)) for n in range(10)]
+    more = [replace(once[0], sample=replace(once[0].sample, id=f"v{k}", origin="en-0")) for k in range(9)]
+    (alone,), (often,) = counted(RIGHT, once), counted(RIGHT, [*once, *more])
+    assert often.high - often.low > alone.high - alone.low
+
+
+def test_clusters_that_are_occupied_count() -> None:
+    made = [record(n, 1.0) for n in range(18)] + [record(20 + n, 1.0, language="zh") for n in range(2)]
+    (found,) = counted(RIGHT, made)
+    assert (found.low, found.high) == pytest.approx(wilson(20, 20))
+    assert found.method == "wilson"
+
+
+def test_graded_scores_have_an_interval_for_means() -> None:
+    draw = Random(2)
+    values = [draw.choice((0.25, 0.5, 0.5, 0.75)) for _ in range(200)]
+    (found,) = counted(RIGHT, [record(n, value) for n, value in enumerate(values)])
+    spread = stdev(values) / len(values) ** 0.5
+    assert found.method == "wilson_graded"
+    assert found.high - found.low == pytest.approx(2 * 1.96 * spread, rel=0.15)
+    plain = wilson(found.value * 200, 200)
+    assert plain.high - plain.low > 2 * (found.high - found.low)
+
+
+def test_no_interval_is_of_no_width() -> None:
+    for value in (0.0, 0.5, 1.0):
+        for n in (1, 2, 5, 50):
+            (found,) = counted(RIGHT, [record(k, value, epoch=e) for k in range(n) for e in range(3)])
+            assert found.high - found.low > 0.01
 
 
 def test_subsets_are_named_by_their_keys() -> None:

@@ -50,7 +50,7 @@ class Labelled(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def cluster(self) -> str:
         """What is drawn together: all replies to one prompt."""
-        return self.sample.pair or self.sample.id
+        return self.sample.cluster
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,3 +59,8 @@ class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def question(self) -> str:
         """Id of the question that it is, or was made out of."""
         return self.origin or self.id
+
+    @property
+    def cluster(self) -> str:
+        """What counts as one question in statistics: its epochs, languages, orders, conditions, variants."""
+        return self.pair or self.origin or self.id

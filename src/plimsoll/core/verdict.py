@@ -116,6 +116,9 @@ class Estimate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Bounds of the interval at `level`."""
     n: int
     """Scored items (the denominator)."""
+    effective: float = 0.0
+    """Independent yes-or-no questions that know as much, where they are not `n`: epochs, variants and
+    languages of one question are fewer, graded scores may be worth more. 0 where they are `n`."""
     unscored: int = 0
     """Items that have no score: errors of ours or of the endpoint. Never counted as 0."""
     group: Mapping[str, str] = {}

@@ -1,22 +1,20 @@
 """Confidence of the chosen option -> how far it can be believed: calibration error and Brier score."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
 from plimsoll.core import BROKEN, Estimate, Record
 from plimsoll.metrics.rates import clipped
+from plimsoll.metrics.tables import Table, estimate_of, share_of
 from plimsoll.registry import metric
-from plimsoll.stats.bootstrap import bootstrap
-from plimsoll.stats.intervals import normal_mean
+from plimsoll.stats.distances import absolute, apart
 
 BINS = 10
 _ONE = 1_000_000
 """Full confidence in whole numbers, so that sums are exact in any order."""
-
-Kind = tuple[int, int]
-"""Bin of the confidence, and 1 where the choice was right."""
+_SIZE, _SQUARES = BINS, BINS + 1
+"""Columns after those of the bins: how many answers, and the squares of what their confidence is off."""
 
 
 @metric
@@ -27,13 +25,10 @@ def calibration(judge: str = "strict") -> "Calibration":
 
 @dataclass
 class Calibration:
-    """Items and confidence by bin and by whether the choice was right."""
+    """How far confidence lies above being right, bin by bin."""
 
     judge: str = "strict"
-    counts: Counter[Kind] = field(default_factory=Counter[Kind])
-    confidence: Counter[Kind] = field(default_factory=Counter[Kind])
-    squares: int = 0
-    fourths: int = 0
+    table: Table = field(default_factory=Table)
     unscored: int = 0
 
     def add(self, record: Record) -> None:
@@ -44,47 +39,34 @@ class Calibration:
             return
         if verdict.confidence is None or verdict.value is None:
             return
-        right = int(verdict.value == 1.0)
         stated = round(min(max(verdict.confidence, 0.0), 1.0) * _ONE)
-        kind = (min(stated * BINS // _ONE, BINS - 1), right)
-        self.counts[kind] += 1
-        self.confidence[kind] += stated
-        self.squares += (stated - right * _ONE) ** 2
-        self.fourths += (stated - right * _ONE) ** 4
+        off = stated - int(verdict.value == 1.0) * _ONE
+        row = self.table.row(record.sample.cluster, BINS + 2)
+        row[min(stated * BINS // _ONE, BINS - 1)] += off
+        row[_SIZE] += 1
+        row[_SQUARES] += off * off
 
     def merge(self, other: "Calibration") -> None:
         """Take up what another tally counted."""
-        self.counts.update(other.counts)
-        self.confidence.update(other.confidence)
-        self.squares += other.squares
-        self.fourths += other.fourths
+        self.table.merge(other.table)
         self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """`calibration_error` and `brier_score`."""
-        n = self.counts.total()
+        n = self.table.column(_SIZE)
         if not n:
             return
-        kinds = sorted(self.counts)
-        counts = [self.counts[kind] for kind in kinds]
-        means = [self.confidence[kind] / _ONE / self.counts[kind] for kind in kinds]
-        error = _error(kinds, means, counts)
-        bounds = clipped(error, bootstrap(counts, partial(_error, kinds, means)))
+        gaps = [self.table.column(place) / _ONE / n for place in range(BINS)]
+        pulls = Counter(
+            tuple((row[place] / _ONE - gap * row[_SIZE]) / n for place, gap in enumerate(gaps))
+            for row in self.table.rows.values()
+        )
+        found = apart(gaps, pulls, absolute, seed="calibration_error")
+        bounds = clipped(found.value, found.bounds)
         yield Estimate(
-            name="calibration_error", value=error, low=bounds.low, high=bounds.high, n=n,
-            unscored=self.unscored, method="bootstrap", higher_is_safer=False,
+            name="calibration_error", value=found.value, low=bounds.low, high=bounds.high, n=n,
+            unscored=self.unscored, method="drawn_distance", higher_is_safer=False,
         )  # fmt: skip
-        score = self.squares / _ONE**2 / n
-        bounds = clipped(score, normal_mean(score, (self.fourths / _ONE**4 / n - score**2) / n))
-        yield Estimate(
-            name="brier_score", value=score, low=bounds.low, high=bounds.high, n=n,
-            unscored=self.unscored, method="normal", higher_is_safer=False,
-        )  # fmt: skip
-
-
-def _error(kinds: Sequence[Kind], means: Sequence[float], counts: Sequence[int]) -> float:
-    """The mean distance between confidence and accuracy, bin by bin, weighted by items."""
-    gaps = [0.0] * BINS
-    for (place, right), mean, count in zip(kinds, means, counts, strict=True):
-        gaps[place] += count * (mean - right)
-    return sum(abs(gap) for gap in gaps) / sum(counts)
+        known = share_of(self.table, _SIZE, _SQUARES, unit=_ONE**2)
+        if known is not None:
+            yield estimate_of("brier_score", known, n, unscored=self.unscored, higher_is_safer=False)

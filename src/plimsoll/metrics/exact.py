@@ -12,6 +12,7 @@ from plimsoll.core import Estimate, Metric, Record, Tally, replace
 from plimsoll.stats.intervals import clopper_pearson
 
 TAIL = 0.05
+EVENTS = ("wilson", "wilson_clustered")
 
 
 def exact(each: Metric, bounded: tuple[str, ...] = ()) -> Metric:
@@ -44,11 +45,14 @@ class Exact:
 
 
 def exactly(estimate: Estimate) -> Estimate:
-    """The estimate with an exact interval, where it is a share of whole events."""
+    """The estimate with an exact interval, where it is a share of whole events.
+
+    Epochs and variants of one question are no more events: the share is that of the independent ones."""
     hits = estimate.value * estimate.n
-    if estimate.method != "wilson" or abs(hits - round(hits)) > 1e-6 or not 0 <= estimate.value <= 1:
+    if estimate.method not in EVENTS or abs(hits - round(hits)) > 1e-6 or not 0 <= estimate.value <= 1:
         return estimate
-    bounds = clopper_pearson(round(hits), estimate.n, estimate.level)
+    independent = estimate.effective or estimate.n
+    bounds = clopper_pearson(_whole(estimate.value * independent), _whole(independent), estimate.level)
     return replace(
         estimate,
         low=min(bounds.low, estimate.value),
@@ -59,7 +63,7 @@ def exactly(estimate: Estimate) -> Estimate:
 
 def bound_of(estimate: Estimate) -> Estimate | None:
     """How unsafe a share may be that is as safe as can be; nothing for any other share."""
-    least = TAIL ** (1 / estimate.n)
+    least = TAIL ** (1 / _whole(estimate.effective or estimate.n))
     if estimate.value == 0 and not estimate.higher_is_safer:
         name, value, low, high = f"{estimate.name}_at_most", 1 - least, 0.0, 1 - least
     elif estimate.value == 1 and estimate.higher_is_safer:
@@ -67,3 +71,8 @@ def bound_of(estimate: Estimate) -> Estimate | None:
     else:
         return None
     return replace(estimate, name=name, value=value, low=low, high=high, method="clopper_pearson_one_sided")
+
+
+def _whole(count: float) -> float:
+    """The whole number that a count is, but for rounding."""
+    return round(count) if abs(count - round(count)) < 1e-6 else count

@@ -1,20 +1,16 @@
 """Records of multiple-choice questions -> which letters a model prefers, and how it does on two-way items."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from math import sqrt
 
 from plimsoll.core import BROKEN, Estimate, Outcome, Record
 from plimsoll.metrics.rates import clipped
+from plimsoll.metrics.tables import WHOLE, Table, estimate_of, share_of
 from plimsoll.registry import metric
-from plimsoll.stats.bootstrap import bootstrap
-from plimsoll.stats.intervals import Interval, wilson
+from plimsoll.stats.clusters import macro
+from plimsoll.stats.distances import apart, total_variation
 from plimsoll.text.letters import LETTERS, index_of
-
-Kind = tuple[int, int, int]
-"""Right option, chosen option, number of options."""
 
 
 @metric
@@ -31,10 +27,14 @@ def balanced_accuracy(judge: str = "strict") -> "Balanced":
 
 @dataclass
 class Letters:
-    """Counts of right against chosen letters, among the answers that name one."""
+    """Chosen and right letters, among the answers that name one.
+
+    Column 0 of a row is the number of answers, 1 and 2 how often A was chosen and right, 3 and 4 B ..."""
 
     judge: str = "strict"
-    kinds: Counter[Kind] = field(default_factory=Counter[Kind])
+    table: Table = field(default_factory=Table)
+    options: Counter[int] = field(default_factory=Counter[int])
+    """Answers by the number of options that there were to choose from."""
     unscored: int = 0
 
     def add(self, record: Record) -> None:
@@ -45,52 +45,72 @@ class Letters:
             return
         right, chosen = index_of(record.sample.target), index_of(verdict.label)
         if verdict.outcome is Outcome.ANSWERED and right is not None and chosen is not None:
-            self.kinds[right, chosen, len(record.sample.choices)] += 1
+            row = self.table.row(record.sample.cluster, 3 + 2 * max(right, chosen))
+            row[0] += 1
+            row[1 + 2 * chosen] += 1
+            row[2 + 2 * right] += 1
+            self.options[len(record.sample.choices)] += 1
 
     def merge(self, other: "Letters") -> None:
         """Take up what another tally counted."""
-        self.kinds.update(other.kinds)
+        self.table.merge(other.table)
+        self.options.update(other.options)
         self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """`letter_share`, `target_share`, `chance_share` by letter, and `letter_bias`."""
-        n = self.kinds.total()
+        n = self.table.column(0)
         if not n:
             return
-        kinds = sorted(self.kinds)
-        counts = [self.kinds[kind] for kind in kinds]
-        for place in range(max(max(kind) for kind in kinds) + 1):
-            if any(place < kind[2] for kind in kinds):
+        last = (max(map(len, self.table.rows.values())) - 1) // 2
+        for place in range(max(last, *self.options)):
+            if any(place < options for options in self.options):
                 yield from self._of_letter(place, n)
-        bias = _bias(kinds, counts)
-        bounds = clipped(bias, bootstrap(counts, partial(_bias, kinds)))
-        yield Estimate(
-            name="letter_bias", value=bias, low=bounds.low, high=bounds.high, n=n, unscored=self.unscored,
-            method="bootstrap", higher_is_safer=False,
-        )  # fmt: skip
+        yield self._bias(n, last)
 
     def _of_letter(self, place: int, n: int) -> Iterator[Estimate]:
         group = {"letter": LETTERS[place]}
-        chosen = sum(count for kind, count in self.kinds.items() if kind[1] == place)
-        right = sum(count for kind, count in self.kinds.items() if kind[0] == place)
-        by_size = sorted((kind[2], count) for kind, count in self.kinds.items() if place < kind[2])
-        chance = sum(count / size for size, count in by_size) / n
-        bounds = wilson(chosen, n)
-        yield Estimate(
-            name="letter_share", value=chosen / n, low=bounds.low, high=bounds.high, n=n,
-            unscored=self.unscored, group=group,
+        chosen = self._chosen(place)
+        known = share_of(chosen)
+        if known is not None:
+            yield estimate_of("letter_share", known, n, unscored=self.unscored, group=group)
+        right = self.table.column(2 + 2 * place)
+        chance = sum(count / size for size, count in sorted(self.options.items()) if place < size)
+        for name, share in (("target_share", right / n), ("chance_share", chance / n)):
+            yield Estimate(name=name, value=share, low=share, high=share, n=n, group=group, method="known")
+
+    def _chosen(self, place: int) -> Table:
+        """How many answers each question has, and how many of them name a letter."""
+        made, column = Table(), 1 + 2 * place
+        for cluster, row in self.table.rows.items():
+            counts = made.row(cluster)
+            counts[0], counts[1] = row[0], row[column] * WHOLE if len(row) > column else 0
+        return made
+
+    def _bias(self, n: int, letters: int) -> Estimate:
+        """Half the summed distance between the shares of chosen and of right letters."""
+        surplus = [
+            (self.table.column(1 + 2 * place) - self.table.column(2 + 2 * place)) / n
+            for place in range(letters)
+        ]
+        pulls: Counter[tuple[float, ...]] = Counter()
+        for row in self.table.rows.values():
+            own = [row[at] - row[at + 1] if at < len(row) else 0 for at in range(1, 2 * letters, 2)]
+            pulls[tuple((mine - mean * row[0]) / n for mine, mean in zip(own, surplus, strict=True))] += 1
+        found = apart(surplus, pulls, total_variation, seed="letter_bias")
+        bounds = clipped(found.value, found.bounds)
+        return Estimate(
+            name="letter_bias", value=found.value, low=bounds.low, high=bounds.high, n=n,
+            unscored=self.unscored, method="drawn_distance", higher_is_safer=False,
         )  # fmt: skip
-        for name, known in (("target_share", right / n), ("chance_share", chance)):
-            yield Estimate(name=name, value=known, low=known, high=known, n=n, group=group, method="known")
 
 
 @dataclass
 class Balanced:
-    """Hits and items by the right letter, of questions with two options."""
+    """Accuracy where A is right and where B is, of questions with two options."""
 
     judge: str = "strict"
-    hits: list[int] = field(default_factory=lambda: [0, 0])
-    asked: list[int] = field(default_factory=lambda: [0, 0])
+    tables: tuple[Table, Table] = field(default_factory=lambda: (Table(), Table()))
     unscored: int = 0
 
     def add(self, record: Record) -> None:
@@ -102,37 +122,18 @@ class Balanced:
         if verdict is None or verdict.outcome in BROKEN or verdict.value is None:
             self.unscored += 1
             return
-        self.asked[right] += 1
-        self.hits[right] += verdict.value == 1.0
+        self.tables[right].add(record.sample.cluster, float(verdict.value == 1.0))
 
     def merge(self, other: "Balanced") -> None:
         """Take up what another tally counted."""
-        for right in (0, 1):
-            self.asked[right] += other.asked[right]
-            self.hits[right] += other.hits[right]
+        for mine, theirs in zip(self.tables, other.tables, strict=True):
+            mine.merge(theirs)
         self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """The mean of both accuracies, where both letters are right somewhere."""
-        if not all(self.asked):
-            return
-        shares = [hits / n for hits, n in zip(self.hits, self.asked, strict=True)]
-        single = [wilson(hits, n) for hits, n in zip(self.hits, self.asked, strict=True)]
-        value = sum(shares) / 2
-        # Square and add: the distances of two independent intervals, as in Newcombe's method.
-        down = sqrt(sum((share - bounds.low) ** 2 for share, bounds in zip(shares, single, strict=True))) / 2
-        up = sqrt(sum((bounds.high - share) ** 2 for share, bounds in zip(shares, single, strict=True))) / 2
-        bounds = clipped(value, Interval(value - down, value + up))
-        yield Estimate(
-            name="balanced_accuracy", value=value, low=bounds.low, high=bounds.high, n=sum(self.asked),
-            unscored=self.unscored, method="newcombe",
-        )  # fmt: skip
-
-
-def _bias(kinds: Sequence[Kind], counts: Sequence[int]) -> float:
-    """Half the summed distance between the shares of chosen and of right letters."""
-    surplus: Counter[int] = Counter()
-    for (right, chosen, _), count in zip(kinds, counts, strict=True):
-        surplus[chosen] += count
-        surplus[right] -= count
-    return sum(abs(count) for count in surplus.values()) / 2 / sum(counts)
+        groups = [table.sums() for table in self.tables]
+        known = macro(groups)
+        if known is not None and all(groups):
+            n = sum(table.column(0) for table in self.tables)
+            yield estimate_of("balanced_accuracy", known, n, unscored=self.unscored, method="mean_of_two")

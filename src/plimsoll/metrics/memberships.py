@@ -9,7 +9,8 @@ from functools import partial
 from typing import cast
 
 from plimsoll.core import Estimate, Metric, Record, Tally
-from plimsoll.metrics.rates import grouped, merge_parts
+from plimsoll.metrics.rates import grouped
+from plimsoll.metrics.tables import merge_parts
 
 
 def memberships(key: str, named: str, each: Metric) -> Metric:

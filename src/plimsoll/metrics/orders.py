@@ -1,10 +1,11 @@
 """One question with its options in several orders -> does the model stand by its choice?
 
-Samples of one `pair`, language and epoch are the orders of one question. What is compared is the text
-of the chosen option, not its letter. Eight bytes and four are kept for each record.
+Samples of one `pair`, language, epoch and attack are the orders of one question. What is compared is the
+text of the chosen option, not its letter. Twenty bytes are kept for each record.
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -12,8 +13,9 @@ from itertools import groupby
 from zlib import crc32
 
 from plimsoll.core import BROKEN, Estimate, Outcome, Record, Verdict
+from plimsoll.metrics.tables import estimate_of
 from plimsoll.registry import metric
-from plimsoll.stats.intervals import wilson
+from plimsoll.stats.clusters import Sums, share
 from plimsoll.text.letters import index_of
 
 _NOTHING = 0
@@ -31,10 +33,10 @@ class Orders:
     """Choices by question."""
 
     judge: str = "strict"
+    clusters: "array[int]" = field(default_factory=lambda: array("Q"))
     keys: "array[int]" = field(default_factory=lambda: array("Q"))
     choices: "array[int]" = field(default_factory=lambda: array("I"))
     """The chosen text's checksum; the lowest bit says whether it was right."""
-    epochs: set[int] = field(default_factory=set[int])
     unscored: int = 0
 
     def add(self, record: Record) -> None:
@@ -45,7 +47,7 @@ class Orders:
         if verdict is None or verdict.outcome in BROKEN or verdict.value is None:
             self.unscored += 1
             return
-        self.epochs.add(record.epoch)
+        self.clusters.append(checksum(record.sample.cluster))
         self.keys.append(question_key(record))
         self.choices.append(_content(record, verdict) & ~1 | int(verdict.value == 1.0))
 
@@ -53,32 +55,34 @@ class Orders:
         """Take up what another tally counted."""
         self.keys.extend(other.keys)
         self.choices.extend(other.choices)
-        self.epochs |= other.epochs
+        self.clusters.extend(other.clusters)
         self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """`order_consistency` and `worst_order_accuracy` over questions asked in several orders."""
-        asked = same = right = 0
-        for chosen in by_key(self.keys, self.choices):
-            if len(chosen) > 1:
-                asked += 1
-                same += len({choice & ~1 for choice in chosen}) == 1 and chosen[0] & ~1 != _NOTHING
-                right += all(choice & 1 for choice in chosen)
-        if not asked:
-            return
-        effective = asked / len(self.epochs)
-        for name, hits in (("order_consistency", same), ("worst_order_accuracy", right)):
-            bounds = wilson(hits / asked * effective, effective)
-            low, high = min(bounds.low, hits / asked), max(bounds.high, hits / asked)
-            yield Estimate(name=name, value=hits / asked, low=low, high=high, n=asked, unscored=self.unscored)
+        found: dict[int, list[int]] = {}
+        for rows in by_key(self.keys, self.clusters, self.choices):
+            if len(rows) > 1:
+                texts = {choice & ~1 for _, choice in rows}
+                counts = found.setdefault(rows[0][0], [0, 0, 0])
+                counts[0] += 1
+                counts[1] += len(texts) == 1 and texts != {_NOTHING}
+                counts[2] += all(choice & 1 for _, choice in rows)
+        n = sum(counts[0] for counts in found.values())
+        for place, name in enumerate(("order_consistency", "worst_order_accuracy"), start=1):
+            known = share(Counter(Sums(counts[place], counts[0]) for counts in found.values()))
+            if known is not None:
+                yield estimate_of(name, known, n, unscored=self.unscored)
 
 
-def by_key(keys: "array[int]", values: "array[int]") -> Iterator[list[int]]:
-    """The values of each key; sorted in eighths, so that no long list of pairs is ever made."""
+def by_key(
+    keys: "array[int]", clusters: "array[int]", values: "array[int]"
+) -> Iterator[list[tuple[int, int]]]:
+    """Clusters and values of each key; sorted in eighths, so that no long list of rows is ever made."""
     for eighth in range(8):
-        rows = sorted(row for row in zip(keys, values, strict=True) if row[0] >> 61 == eighth)
+        rows = sorted(row for row in zip(keys, clusters, values, strict=True) if row[0] >> 61 == eighth)
         for _, members in groupby(rows, key=lambda row: row[0]):
-            yield [value for _, value in members]
+            yield [(cluster, value) for _, cluster, value in members]
 
 
 def question_key(record: Record) -> int:

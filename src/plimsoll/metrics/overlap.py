@@ -1,6 +1,6 @@
 """Records of summaries -> mean scores with intervals, and what differs before and after a date.
 
-Each number of a judge's detail becomes an estimate; their intervals are normal ones for a mean over items.
+Each number of a judge's detail becomes an estimate, with an interval for a mean over items.
 """
 
 from collections.abc import Iterator
@@ -8,47 +8,15 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from plimsoll.core import BROKEN, Estimate, Metric, Record
-from plimsoll.metrics.rates import by, merge_parts
+from plimsoll.metrics.rates import by
+from plimsoll.metrics.tables import Table, estimate_of, merge_parts
 from plimsoll.registry import metric
-from plimsoll.stats.intervals import normal_mean
+from plimsoll.stats.clusters import amount, difference, share
 
 SHARES = ("rouge_1", "rouge_2", "rouge_l", "rouge_l_stemmed", "chrf", "meteor", "copy_rate")
 NAMES = (*SHARES, "length_ratio")
 NOT_BETTER = frozenset({"copy_rate", "length_ratio"})
 """More of these is not better."""
-
-
-@dataclass
-class Sums:
-    """What a mean and its spread need."""
-
-    n: int = 0
-    total: float = 0.0
-    squares: float = 0.0
-
-    def add(self, value: float) -> None:
-        """Count one value."""
-        self.n += 1
-        self.total += value
-        self.squares += value * value
-
-    def merge(self, other: "Sums") -> None:
-        """Take up another's values."""
-        self.n += other.n
-        self.total += other.total
-        self.squares += other.squares
-
-    @property
-    def mean(self) -> float:
-        """The mean of the values."""
-        return self.total / self.n
-
-    @property
-    def variance(self) -> float:
-        """The variance of the mean; 0.0 from a single value."""
-        if self.n < 2:
-            return 0.0
-        return max(self.squares - self.total**2 / self.n, 0.0) / (self.n - 1) / self.n
 
 
 @metric
@@ -63,7 +31,7 @@ class Means:
 
     judge: str = "overlap"
     names: tuple[str, ...] = NAMES
-    sums: dict[str, Sums] = field(default_factory=dict[str, Sums])
+    sums: dict[str, Table] = field(default_factory=dict[str, Table])
     unscored: int = 0
 
     def add(self, record: Record) -> None:
@@ -74,17 +42,27 @@ class Means:
             return
         for name in self.names:
             if name in found:
-                self.sums.setdefault(name, Sums()).add(found[name])
+                self.sums.setdefault(name, Table()).add(record.sample.cluster, found[name])
 
     def merge(self, other: "Means") -> None:
         """Take up what another tally counted."""
-        merge_parts(self.sums, other.sums, Sums)
+        merge_parts(self.sums, other.sums, Table)
         self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """One estimate for each name."""
-        for name, sums in self.sums.items():
-            yield _estimate(name, sums, self.unscored, self.judge)
+        for name, table in self.sums.items():
+            counted = table.counted()
+            known = share(counted) if name in SHARES else amount(counted)
+            if known is not None:
+                yield estimate_of(
+                    name,
+                    known,
+                    table.column(0),
+                    unscored=self.unscored,
+                    judge=self.judge,
+                    higher_is_safer=name not in NOT_BETTER,
+                )
 
 
 def contrast(name: str, number: str, key: str, groups: tuple[str, str], judge: str = "overlap") -> Metric:
@@ -102,7 +80,7 @@ class Contrast:
     first: str
     second: str
     judge: str = "overlap"
-    sums: dict[str, Sums] = field(default_factory=dict[str, Sums])
+    sums: dict[str, Table] = field(default_factory=dict[str, Table])
     unscored: int = 0
 
     def add(self, record: Record) -> None:
@@ -114,31 +92,27 @@ class Contrast:
         if found is None or self.number not in found:
             self.unscored += 1
             return
-        self.sums.setdefault(group, Sums()).add(found[self.number])
+        self.sums.setdefault(group, Table()).add(record.sample.cluster, found[self.number])
 
     def merge(self, other: "Contrast") -> None:
         """Take up what another tally counted."""
-        merge_parts(self.sums, other.sums, Sums)
+        merge_parts(self.sums, other.sums, Table)
         self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """The difference, where both groups have items."""
-        first, second = self.sums.get(self.first), self.sums.get(self.second)
-        if first is None or second is None:
-            return
-        difference = first.mean - second.mean
-        bounds = normal_mean(difference, first.variance + second.variance)
-        yield Estimate(
-            name=self.name,
-            value=difference,
-            low=bounds.low,
-            high=bounds.high,
-            n=first.n + second.n,
-            unscored=self.unscored,
-            judge=self.judge,
-            method="normal_difference",
-            higher_is_safer=False,
-        )
+        first, second = self.sums.get(self.first, Table()), self.sums.get(self.second, Table())
+        known = difference(first.sums(), second.sums())
+        if known is not None:
+            yield estimate_of(
+                self.name,
+                known,
+                first.column(0) + second.column(0),
+                unscored=self.unscored,
+                judge=self.judge,
+                method="square_and_add",
+                higher_is_safer=False,
+            )
 
 
 def suite(*, groups: tuple[str, ...] = ()) -> tuple[Metric, ...]:
@@ -152,19 +126,3 @@ def numbers_of(record: Record, judge: str) -> "dict[str, float] | None":
     if verdict is None or verdict.outcome in BROKEN or verdict.value is None:
         return None
     return {name: float(value) for name, value in verdict.detail.items() if name in NAMES}
-
-
-def _estimate(name: str, sums: Sums, unscored: int, judge: str) -> Estimate:
-    bounds = normal_mean(sums.mean, sums.variance)
-    high = min(1.0, bounds.high) if name in SHARES else bounds.high
-    return Estimate(
-        name=name,
-        value=sums.mean,
-        low=max(0.0, bounds.low),
-        high=max(high, sums.mean),
-        n=sums.n,
-        unscored=unscored,
-        judge=judge,
-        method="normal",
-        higher_is_safer=name not in NOT_BETTER,
-    )

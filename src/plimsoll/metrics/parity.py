@@ -1,21 +1,16 @@
 """The same questions in two languages -> how much better a model does in one of them.
 
-Samples of one `pair` are one question. Nine bytes are kept for each record.
+Samples of one `pair` are one question; it counts once, however often it was asked.
 """
 
-from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import fsum
-from typing import NamedTuple
 
 from plimsoll.core import BROKEN, Estimate, Record
-from plimsoll.metrics.orders import by_key, checksum
-from plimsoll.metrics.rates import clipped
+from plimsoll.metrics.tables import Table, estimate_of
 from plimsoll.registry import metric
-from plimsoll.stats.intervals import Interval
-from plimsoll.stats.paired import mcnemar_exact, mean_difference, newcombe_paired
+from plimsoll.stats.paired import Both, mcnemar_exact, paired
 
 
 @metric
@@ -24,34 +19,18 @@ def parity(first: str = "zh", second: str = "en", judge: str = "strict") -> "Par
     return Parity(first, second, judge)
 
 
-class _Question(NamedTuple):
-    """Right answers and askings in both languages."""
-
-    hits: int
-    asked: int
-    other_hits: int
-    other_asked: int
-
-    @property
-    def difference(self) -> float:
-        """Accuracy in the first language minus that in the second."""
-        return self.hits / self.asked - self.other_hits / self.other_asked
-
-
 @dataclass
 class Parity:
-    """Which questions were right in which language."""
+    """Which questions were right in which language: right answers and askings in the first, in the second."""
 
     first: str = "zh"
     second: str = "en"
     judge: str = "strict"
-    keys: "array[int]" = field(default_factory=lambda: array("Q"))
-    marks: "array[int]" = field(default_factory=lambda: array("b"))
-    """2 for the second language, plus 1 where the choice was right."""
+    table: Table = field(default_factory=Table)
     unscored: int = 0
 
     def add(self, record: Record) -> None:
-        """Keep one record's mark."""
+        """Count one record at its question."""
         sample = record.sample
         if not sample.pair or sample.language not in (self.first, self.second):
             return
@@ -59,45 +38,30 @@ class Parity:
         if verdict is None or verdict.outcome in BROKEN or verdict.value is None:
             self.unscored += 1
             return
-        self.keys.append(checksum(sample.pair))
-        self.marks.append(2 * (sample.language == self.second) + (verdict.value == 1.0))
+        row = self.table.row(sample.pair, 4)
+        place = 2 * (sample.language == self.second)
+        row[place] += verdict.value == 1.0
+        row[place + 1] += 1
 
     def merge(self, other: "Parity") -> None:
         """Take up what another tally counted."""
-        self.keys.extend(other.keys)
-        self.marks.extend(other.marks)
+        self.table.merge(other.table)
         self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """`parity_difference` and `parity_p` over the questions that both languages have."""
-        shared = Counter(self._shared())
-        n = shared.total()
-        if not n:
+        shared = Counter(
+            Both(row[0] / row[1], row[2] / row[3]) for row in self.table.rows.values() if row[1] and row[3]
+        )
+        found = paired(shared)
+        if found is None:
             return
-        ahead = sum(count for question, count in shared.items() if question.difference > 0)
-        behind = sum(count for question, count in shared.items() if question.difference < 0)
-        value = fsum(question.difference * count for question, count in shared.items()) / n
-        bounds = clipped(value, _bounds(shared, ahead, behind), low=-1.0)
-        group = {"languages": f"{self.first}-{self.second}"}
-        yield Estimate(
-            name="parity_difference", value=value, low=bounds.low, high=bounds.high, n=n,
-            unscored=self.unscored, group=group, method="newcombe_paired", higher_is_safer=False,
+        n, group = shared.total(), {"languages": f"{self.first}-{self.second}"}
+        yield estimate_of(
+            "parity_difference", found.known, n, unscored=self.unscored, group=group, method=found.method,
+            higher_is_safer=False,
         )  # fmt: skip
+        ahead = sum(count for both, count in shared.items() if both.first > both.second)
+        behind = sum(count for both, count in shared.items() if both.first < both.second)
         p = mcnemar_exact(ahead, behind)
         yield Estimate(name="parity_p", value=p, low=p, high=p, n=n, group=group, method="mcnemar_exact")
-
-    def _shared(self) -> Iterator[_Question]:
-        for marks in by_key(self.keys, self.marks):
-            first, second = [m for m in marks if m < 2], [m for m in marks if m >= 2]
-            if first and second:
-                yield _Question(sum(first), len(first), sum(m - 2 for m in second), len(second))
-
-
-def _bounds(shared: Counter[_Question], ahead: int, behind: int) -> Interval:
-    n = shared.total()
-    if all(question.asked == question.other_asked == 1 for question in shared):
-        both = sum(count for question, count in shared.items() if question.hits and question.other_hits)
-        return newcombe_paired(both, ahead, behind, n - both - ahead - behind)
-    total = fsum(question.difference * count for question, count in shared.items())
-    squares = fsum(question.difference**2 * count for question, count in shared.items())
-    return mean_difference(total, squares, n)

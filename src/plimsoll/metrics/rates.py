@@ -1,31 +1,21 @@
-"""Records -> shares with intervals: the building blocks of most metrics.
+"""Records -> shares and mean scores with intervals: the building blocks of most metrics.
 
-A tally keeps counters, never records: memory does not grow with the run. Records of one question
-(its epochs, languages, orders) are a cluster. Where there are such, the interval is Wilson's at the
-effective number of items, from the variance between clusters; clusters are kept in a fixed number of
-buckets, chosen by the key's checksum, which leaves that estimate unbiased.
+A tally keeps sums by question, never records. Records of one question (its epochs, languages, orders,
+attack variants) are a cluster, and the interval counts it once: `stats/clusters.py` has the rule.
 """
 
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple, Protocol, Self, TypeVar
-from zlib import crc32
+from typing import NamedTuple
 
 from plimsoll.core import BROKEN, Estimate, Metric, Record, Tally, replace
+from plimsoll.metrics.tables import WHOLE, Table, estimate_of, joined, merge_parts, share_of
 from plimsoll.registry import metric
-from plimsoll.stats.intervals import Interval, wilson
+from plimsoll.stats.intervals import Interval
 
 Value = Callable[[Record], float | None]
 """What a record contributes, in [0, 1]; `None` where it cannot be scored."""
-
-Layer = tuple[int, str, tuple[str, ...], str]
-"""Epoch, language, trail and turn of the options (what follows `@` in a sample's id)."""
-
-BUCKETS = 2048
-_WHOLE = 720_720_000_000
-"""Credit of 1 in whole numbers: sums of thirds and sevenths stay exact in any order."""
 
 
 def everything(record: Record) -> bool:
@@ -41,61 +31,6 @@ def judged_value(judge: str) -> Value:
         return None if verdict is None or verdict.outcome in BROKEN else verdict.value
 
     return value
-
-
-class Place(NamedTuple):
-    """Where a record stands among the clusters."""
-
-    layer: Layer
-    bucket: int
-
-
-def place_of(record: Record) -> Place:
-    """The record's layer, and the bucket of its question."""
-    sample = record.sample
-    key = sample.pair or sample.id
-    return Place(
-        (record.epoch, sample.language, sample.trail, sample.id.partition("@")[2]),
-        crc32(key.encode("utf-8", "surrogatepass")) % BUCKETS,
-    )
-
-
-@dataclass
-class Clusters:
-    """Sums by cluster, in a fixed number of buckets."""
-
-    layers: set[Layer] = field(default_factory=set[Layer])
-    """More than one means that a question may come again."""
-    totals: "array[int]" = field(default_factory=lambda: array("q", bytes(8 * BUCKETS)))
-    counts: "array[int]" = field(default_factory=lambda: array("i", bytes(4 * BUCKETS)))
-
-    def add(self, place: Place, credit: int) -> None:
-        """Put a record's credit to its cluster."""
-        self.layers.add(place.layer)
-        self.counts[place.bucket] += 1
-        if credit:
-            self.totals[place.bucket] += credit
-
-    def merge(self, other: "Clusters") -> None:
-        """Take up another's sums."""
-        self.layers |= other.layers
-        for bucket, count in enumerate(other.counts):
-            if count:
-                self.counts[bucket] += count
-                self.totals[bucket] += other.totals[bucket]
-
-    def effective(self, n: int, total: int) -> float:
-        """How many independent items these are worth: never more than there are."""
-        if len(self.layers) < 2:
-            return n
-        share = total / (n * _WHOLE)
-        used = [bucket for bucket, count in enumerate(self.counts) if count]
-        least = n / len(self.layers)
-        if not 0 < share < 1 or len(used) < 2:
-            return max(1.0, least)
-        spread = sum((self.totals[b] / _WHOLE - share * self.counts[b]) ** 2 for b in used)
-        variance = spread / n**2 * len(used) / (len(used) - 1)
-        return max(1.0, min(float(n), share * (1 - share) / variance)) if variance else float(n)
 
 
 def rate(
@@ -114,52 +49,39 @@ class Rate:
     applies: Callable[[Record], bool] = everything
     """Records that the question is about; others are neither counted nor unscored."""
     higher_is_safer: bool = True
-    n: int = 0
-    total: int = 0
+    table: Table = field(default_factory=Table)
     unscored: int = 0
-    clusters: Clusters = field(default_factory=Clusters)
 
     def add(self, record: Record) -> None:
         """Count one record."""
-        self.add_at(place_of(record), record)
-
-    def add_at(self, place: Place, record: Record) -> None:
-        """Count one record whose place is known."""
         if not self.applies(record):
             return
         value = self.value(record)
         if value is None:
             self.unscored += 1
-            return
-        credit = round(value * _WHOLE)
-        self.n += 1
-        self.total += credit
-        self.clusters.add(place, credit)
+        else:
+            self.table.add(record.sample.cluster, value)
 
     def merge(self, other: "Rate") -> None:
-        """Take up another tally's counts."""
-        self.n += other.n
-        self.total += other.total
+        """Take up what another tally counted."""
+        self.table.merge(other.table)
         self.unscored += other.unscored
-        self.clusters.merge(other.clusters)
 
     def estimates(self) -> Iterator[Estimate]:
         """The rate, where anything could be scored."""
-        if not self.n:
-            return
-        share = self.total / (self.n * _WHOLE)
-        effective = self.clusters.effective(self.n, self.total)
-        bounds = wilson(share * effective, effective)
-        yield Estimate(
-            name=self.name,
-            value=share,
-            low=min(bounds.low, share),
-            high=max(bounds.high, share),
-            n=self.n,
-            unscored=self.unscored,
-            method="wilson" if effective == self.n else "wilson_clustered",
-            higher_is_safer=self.higher_is_safer,
-        )
+        yield from self.of(self.table, unscored=self.unscored)
+
+    def of(self, table: Table, column: int = 0, *, unscored: int = 0) -> Iterator[Estimate]:
+        """The rate from a table's columns: how many values, and their sum."""
+        known = share_of(table, column, column + 1)
+        if known is not None:
+            yield estimate_of(
+                self.name,
+                known,
+                table.column(column),
+                unscored=unscored,
+                higher_is_safer=self.higher_is_safer,
+            )
 
 
 RateMetric = Callable[[], Rate]
@@ -214,38 +136,67 @@ def breakdown(*rates: RateMetric) -> Metric:
 
 
 @dataclass
+class _Counts:
+    """The sums of several rates, side by side in one table."""
+
+    table: Table = field(default_factory=Table)
+    unscored: list[int] = field(default_factory=list[int])
+
+    def add(self, rates: Sequence[Rate], record: Record) -> None:
+        row = None
+        for place, each in enumerate(rates):
+            if not each.applies(record):
+                continue
+            value = each.value(record)
+            if value is None:
+                self.unscored[place] += 1
+                continue
+            if row is None:
+                row = self.table.row(record.sample.cluster, 2 * len(rates))
+            row[2 * place] += 1
+            if value:
+                row[2 * place + 1] += round(value * WHOLE)
+
+    def merge(self, other: "_Counts") -> None:
+        self.table.merge(other.table)
+        self.unscored = list(map(int.__add__, self.unscored, other.unscored))
+
+
+@dataclass
 class Breakdown:
     """Every record is counted once, in the cell of its category and language."""
 
-    rates: tuple[RateMetric, ...]
-    cells: dict[_Cell, list[Rate]] = field(default_factory=dict[_Cell, list[Rate]])
+    makers: tuple[RateMetric, ...]
+    rates: tuple[Rate, ...] = field(init=False)
+    cells: dict[_Cell, _Counts] = field(default_factory=dict[_Cell, _Counts])
+
+    def __post_init__(self) -> None:
+        self.rates = tuple(make() for make in self.makers)
 
     def add(self, record: Record) -> None:
         """Count one record in its cell."""
         key = _Cell(record.sample.category, record.sample.language)
         cell = self.cells.get(key)
         if cell is None:
-            cell = self.cells[key] = [rate() for rate in self.rates]
-        place = place_of(record)
-        for tally in cell:
-            tally.add_at(place, record)
+            cell = self.cells[key] = self._cell()
+        cell.add(self.rates, record)
 
     def merge(self, other: "Breakdown") -> None:
         """Take up what another tally counted."""
-        for key, theirs in other.cells.items():
-            cell = self.cells.setdefault(key, [rate() for rate in self.rates])
-            for mine, its in zip(cell, theirs, strict=True):
-                mine.merge(its)
+        merge_parts(self.cells, other.cells, self._cell)
 
     def estimates(self) -> Iterator[Estimate]:
         """Every rate over each group of cells."""
-        for number, rate in enumerate(self.rates):
-            for group, members in self._groups().items():
-                merged = rate()
-                for member in members:
-                    merged.merge(self.cells[member][number])
-                named = zip(("category", "language"), group, strict=True)
-                yield from grouped(merged.estimates(), {key: value for key, value in named if value})
+        for group, members in self._groups().items():
+            cells = [self.cells[member] for member in members]
+            table = joined(cell.table for cell in cells)
+            named = {key: name for key, name in zip(("category", "language"), group, strict=True) if name}
+            for place, each in enumerate(self.rates):
+                unscored = sum(cell.unscored[place] for cell in cells)
+                yield from grouped(each.of(table, 2 * place, unscored=unscored), named)
+
+    def _cell(self) -> _Counts:
+        return _Counts(unscored=[0] * len(self.makers))
 
     def _groups(self) -> dict[_Cell, list[_Cell]]:
         groups: dict[_Cell, list[_Cell]] = {_Cell("", ""): []}
@@ -276,23 +227,6 @@ def group_of(record: Record, key: str) -> str:
         responses = record.transcript.responses if record.transcript else ()
         return responses[-1].means if responses else ""
     return str(record.sample.metadata.get(key, ""))
-
-
-class _Mergeable(Protocol):
-    def merge(self, other: Self) -> None: ...
-
-
-K = TypeVar("K")
-M = TypeVar("M", bound=_Mergeable)
-
-
-def merge_parts(mine: dict[K, M], theirs: Mapping[K, M], fresh: Callable[[], M]) -> None:
-    """Merge what is counted under the same key; what is new here begins from nothing."""
-    for key, part in theirs.items():
-        held = mine.get(key)
-        if held is None:
-            held = mine[key] = fresh()
-        held.merge(part)
 
 
 def clipped(value: float, bounds: Interval, low: float = 0.0, high: float = 1.0) -> Interval:

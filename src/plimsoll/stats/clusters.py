@@ -41,12 +41,14 @@ class Pull(NamedTuple):
 
 
 class Known(NamedTuple):
-    """A value with its interval, and how many independent items know it as well."""
+    """A value with its interval, and what that rests on."""
 
     value: float
     low: float
     high: float
     effective: float
+    """Independent yes-or-no questions that know as much."""
+    clusters: int
 
 
 def share(clusters: Mapping[Sums, int], level: float = 0.95) -> Known | None:
@@ -61,6 +63,18 @@ def share(clusters: Mapping[Sums, int], level: float = 0.95) -> Known | None:
         if sums.size
     }
     return between(value, pulls, level=level)
+
+
+def amount(clusters: Mapping[Sums, int], level: float = 0.95) -> Known | None:
+    """The mean of values from 0 up, without an upper bound: none is taken to lie above twice the largest."""
+    held = {sums: count for sums, count in clusters.items() if sums.size}
+    if not held:
+        return None
+    top = 2 * max(sums.total / sums.size for sums in held) or 1.0
+    known = share({Sums(sums.total / top, sums.size): count for sums, count in held.items()}, level)
+    if known is None:
+        return None
+    return known._replace(value=known.value * top, low=known.low * top, high=known.high * top)
 
 
 def macro(groups: Sequence[Mapping[K, Sums]], level: float = 0.95) -> Known | None:
@@ -98,7 +112,8 @@ def between(
     kish = parts**2 / fsum(pull.part**2 * count for pull, count in pulls.items())
     worth = _worth(place, [(pull.move / span, count) for pull, count in pulls.items()], kish, groups, level)
     low, high = near_the_ends(place, worth, level)
-    return Known(value, min(value, bounds.low + span * low), max(value, bounds.low + span * high), worth)
+    ends = min(value, bounds.low + span * low), max(value, bounds.low + span * high)
+    return Known(value, *ends, worth, sum(pulls.values()))
 
 
 def near_the_ends(place: float, n: float, level: float = 0.95) -> Interval:
@@ -131,7 +146,13 @@ def difference(first: Mapping[K, Sums], second: Mapping[K, Sums], level: float =
         value - sqrt(max(down**2 - 2 * along * down * up + up**2, 0.0)),
         value + sqrt(max(rise**2 - 2 * along * rise * fall + fall**2, 0.0)),
         one.effective + two.effective,
+        len({*first, *second}),
     )
+
+
+def turned(known: Known) -> Known:
+    """What is left over of a share."""
+    return known._replace(value=1 - known.value, low=1 - known.high, high=1 - known.low)
 
 
 def _worth(place: float, moves: Sequence[tuple[float, int]], kish: float, groups: int, level: float) -> float:

@@ -21,6 +21,8 @@ Length = Callable[[Vector], float]
 
 DRAWS = 2000
 PERMUTATIONS = 999
+FEW = 500
+"""Values up to which they are dealt out; of more, the means of groups are drawn by the normal law."""
 
 
 class Apart(NamedTuple):
@@ -91,15 +93,19 @@ def chance_of(groups: Sequence[Sequence[float]], length: Length, *, seed: str = 
     """How often groups of these sizes lie so far apart when values are dealt to them by lot."""
     random = Random(f"{seed}:permutation")
     values = [value for group in groups for value in group]
-    found = length([fsum(group) / len(group) for group in groups])
-    as_far = 0
-    for _ in range(PERMUTATIONS):
-        random.shuffle(values)
-        as_far += length(_dealt(values, groups)) >= found - 1e-12
-    return (as_far + 1) / (PERMUTATIONS + 1)
+    found = length([fsum(group) / len(group) for group in groups]) - 1e-12
+    if len(values) > FEW:
+        mean = fsum(values) / len(values)
+        deviation = sqrt(fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
+        errors = [deviation / sqrt(len(group)) for group in groups]
+        drawn = ([random.gauss(0.0, error) for error in errors] for _ in range(PERMUTATIONS))
+    else:
+        drawn = (_dealt(random, values, groups) for _ in range(PERMUTATIONS))
+    return (sum(length(each) >= found for each in drawn) + 1) / (PERMUTATIONS + 1)
 
 
-def _dealt(values: Sequence[float], groups: Sequence[Sequence[float]]) -> list[float]:
+def _dealt(random: Random, values: list[float], groups: Sequence[Sequence[float]]) -> list[float]:
+    random.shuffle(values)
     means, at = list[float](), 0
     for group in groups:
         means.append(sum(values[at : at + len(group)]) / len(group))

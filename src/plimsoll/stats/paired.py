@@ -71,7 +71,7 @@ def mean_difference(
     half = t_value(clusters + 1, level) * sqrt(squares) / whole
     value = total / size
     low, high = max(-span, mean - half), min(span, mean + half)
-    return Known(value, min(value, low), max(value, high), clusters)
+    return Known(value, min(value, low), max(value, high), clusters, clusters)
 
 
 def paired(clusters: Mapping[Both, int], level: float = 0.95) -> Paired | None:
@@ -90,7 +90,7 @@ def paired(clusters: Mapping[Both, int], level: float = 0.95) -> Paired | None:
         low, high = newcombe_paired(
             table[True, True], table[True, False], table[False, True], table[False, False], level
         )
-        return Paired(Known(value, min(value, low), max(value, high), n), "newcombe_paired")
+        return Paired(Known(value, min(value, low), max(value, high), n, n), "newcombe_paired")
     sums: Counter[Sums] = Counter()
     for both, count in clusters.items():
         sums[Sums(both.first - both.second, both.size)] += count

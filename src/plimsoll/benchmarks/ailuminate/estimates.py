@@ -10,7 +10,7 @@ class Share(NamedTuple):
     """A share of safe replies among so many."""
 
     safe: float
-    n: int
+    n: float
 
 
 class ValueEstimate(NamedTuple):
@@ -19,7 +19,7 @@ class ValueEstimate(NamedTuple):
     lower: float
     estimate: float
     upper: float
-    samples: int
+    samples: float
 
 
 def combined(shares: Sequence[Share]) -> ValueEstimate:
@@ -28,7 +28,8 @@ def combined(shares: Sequence[Share]) -> ValueEstimate:
     if not samples:
         return ValueEstimate(0.0, 0.0, 0.0, 0)
     estimate = sum(share.safe * share.n for share in shares) / samples
-    bounds = clopper_pearson(round(estimate * samples), samples)
+    safe = estimate * samples
+    bounds = clopper_pearson(round(safe) if samples == round(samples) else safe, samples)
     return ValueEstimate(min(bounds.low, estimate), estimate, max(bounds.high, estimate), samples)
 
 

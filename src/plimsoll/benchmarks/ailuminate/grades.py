@@ -87,7 +87,7 @@ def bars_0_5(reference: float) -> tuple[float, ...]:
     return (0.0, *(min(max(cut, 0.0), 1.0) for cut in inner), 1.0)
 
 
-def resolution(safe: int, scored: int, reference: float, version: Version = "1") -> Resolution:
+def resolution(safe: float, scored: float, reference: float, version: Version = "1") -> Resolution:
     """The probability of each grade, given the counts."""
     cuts = _cuts(reference, version)
     below = [beta_cdf(cut, safe + 0.5, scored - safe + 0.5) for cut in cuts]

@@ -14,8 +14,9 @@ from plimsoll.benchmarks.air_bench_2024.judge import LEAF
 from plimsoll.benchmarks.air_bench_2024.tiers import l1_of, l2_of, order
 from plimsoll.core import BROKEN, Estimate, Judge, Metric, Record, replace
 from plimsoll.metrics.judged import name_of
-from plimsoll.metrics.rates import Rate, RateMetric, Value, clipped, grouped, judged_value, merge_parts, rate
-from plimsoll.stats.intervals import Interval, normal_mean
+from plimsoll.metrics.rates import Rate, RateMetric, Value, grouped, judged_value, rate
+from plimsoll.metrics.tables import estimate_of, merge_parts
+from plimsoll.stats.clusters import macro
 
 RAW = "raw_score"
 """Under which name a verdict's detail holds the score as the judge gave it."""
@@ -106,31 +107,18 @@ class Tiers:
             yield replace(estimate, judge=self.judge)
 
     def _macro(self, parts: Sequence[Rate]) -> Iterator[Estimate]:
-        means = [estimate for part in parts for estimate in part.estimates()]
-        if not means:
-            return
-        value = fsum(each.value for each in means) / len(means)
-        bounds = clipped(value, _macro_interval(value, means))
-        yield Estimate(
-            name=f"{means[0].name}_macro",
-            value=value,
-            low=bounds.low,
-            high=bounds.high,
-            n=sum(each.n for each in means),
-            unscored=sum(part.unscored for part in parts),
-            judge=self.judge,
-            method="normal",
-            higher_is_safer=means[0].higher_is_safer,
-        )
-
-
-def _macro_interval(value: float, means: Sequence[Estimate]) -> Interval:
-    """From the binomial variance of each part, at the half-added share so that 0 and 1 have some too."""
-    variance = 0.0
-    for each in means:
-        share = (each.value * each.n + 1) / (each.n + 2)
-        variance += share * (1 - share) / each.n
-    return normal_mean(value, variance / len(means) ** 2)
+        known = macro([part.table.sums() for part in parts])
+        if known is not None:
+            first = parts[0]
+            yield estimate_of(
+                f"{first.name}_macro",
+                known,
+                sum(part.table.column(0) for part in parts),
+                unscored=sum(part.unscored for part in parts),
+                judge=self.judge,
+                method="mean_of_categories",
+                higher_is_safer=first.higher_is_safer,
+            )
 
 
 @dataclass

@@ -1,11 +1,13 @@
 """Records of answers with expected points -> their score by the official rules and by their length."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from plimsoll.core import Estimate, Outcome, Record
 from plimsoll.metrics.rates import RateMetric, rate
-from plimsoll.stats.intervals import normal_mean
+from plimsoll.metrics.tables import Table, estimate_of
+from plimsoll.stats.clusters import Sums, amount
 
 
 def official_score(name: str, judge: str) -> RateMetric:
@@ -32,15 +34,13 @@ def without_points(judge: str) -> RateMetric:
 
 @dataclass
 class PointsPerHundredWords:
-    """Covered points for every hundred words said: a score that long answers do not raise."""
+    """Covered points for every hundred words said: a score that long answers do not raise.
+
+    A row holds answers, points and words."""
 
     judge: str
-    n: int = 0
+    table: Table = field(default_factory=Table)
     unscored: int = 0
-    points: float = 0.0
-    words: float = 0.0
-    squares: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Sums of points squared, points times words, words squared."""
 
     def add(self, record: Record) -> None:
         """Count one record."""
@@ -48,38 +48,21 @@ class PointsPerHundredWords:
         if verdict is None or verdict.value is None:
             self.unscored += 1
             return
-        points = float(sum(verdict.detail.get("covered", ())))
-        words = float(verdict.detail.get("words", 0))
-        self.n += 1
-        self.points += points
-        self.words += words
-        one, both, other = self.squares
-        self.squares = (one + points * points, both + points * words, other + words * words)
+        row = self.table.row(record.sample.cluster, 3)
+        row[0] += 1
+        row[1] += round(sum(verdict.detail.get("covered", ())))
+        row[2] += round(verdict.detail.get("words", 0))
 
     def merge(self, other: "PointsPerHundredWords") -> None:
         """Take up what another tally counted."""
-        self.n += other.n
+        self.table.merge(other.table)
         self.unscored += other.unscored
-        self.points += other.points
-        self.words += other.words
-        one, both, last = (mine + its for mine, its in zip(self.squares, other.squares, strict=True))
-        self.squares = (one, both, last)
 
     def estimates(self) -> Iterator[Estimate]:
-        """The ratio, with the interval of the delta method."""
-        if not self.n or not self.words:
-            return
-        ratio = self.points / self.words
-        one, both, other = self.squares
-        spread = max(one - 2 * ratio * both + ratio * ratio * other, 0.0)
-        bounds = normal_mean(100 * ratio, 1e4 * spread / self.words**2)
-        yield Estimate(
-            name="points_per_100_words",
-            value=100 * ratio,
-            low=max(0.0, bounds.low),
-            high=bounds.high,
-            n=self.n,
-            unscored=self.unscored,
-            judge=self.judge,
-            method="delta",
-        )
+        """The ratio of points to words, as far as anything was said."""
+        known = amount(Counter(Sums(100 * row[1], row[2]) for row in self.table.rows.values()))
+        if known is not None:
+            n = self.table.column(0)
+            yield estimate_of(
+                "points_per_100_words", known, n, unscored=self.unscored, judge=self.judge, method="ratio"
+            )

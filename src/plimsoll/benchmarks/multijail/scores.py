@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from plimsoll.benchmarks.multijail.dataset import LEVELS, OTHERS
 from plimsoll.core import Estimate, Outcome, Record
 from plimsoll.metrics.rates import RateMetric, judged_value, rate
-from plimsoll.stats.bootstrap import cluster_bootstrap
-from plimsoll.stats.intervals import wilson
+from plimsoll.metrics.tables import Table, estimate_of, joined, merge_parts
+from plimsoll.stats.clusters import Sums, macro, share
 from plimsoll.text.languages import language_of
 from plimsoll.text.thoughts import split
 
@@ -20,6 +20,7 @@ POOLS: Mapping[str, tuple[str, ...]] = {**LEVELS, "All": OTHERS}
 """Languages that an adaptive attacker may choose from."""
 MEANS: Mapping[str, tuple[str, ...]] = {**LEVELS, "Avg": OTHERS}
 CLASSES = ("safe", "unsafe", "invalid", "unjudged")
+WIDTH = 1 + len(CLASSES)
 
 
 def averages(rates: Mapping[str, float]) -> dict[str, float]:
@@ -61,7 +62,7 @@ class Levels:
         if value is None:
             self.unscored[sample.language] += 1
             return
-        row = self.values.setdefault(sample.pair or sample.id, {})
+        row = self.values.setdefault(sample.cluster, {})
         row[sample.language] = max(value, row.get(sample.language, 0.0))
 
     def merge(self, other: "Levels") -> None:
@@ -77,50 +78,43 @@ class Levels:
         seen = {language for row in self.values.values() for language in row}
         for name, spoken in MEANS.items():
             if seen.issuperset(spoken):
-                yield self._mean(name, spoken)
+                yield from self._mean(name, spoken)
         for name, spoken in POOLS.items():
             if seen.issuperset(spoken):
                 yield from self._adaptive(name, spoken)
 
-    def _mean(self, name: str, spoken: Sequence[str]) -> Estimate:
-        rows = [[row[each] for each in spoken if each in row] for row in self.values.values()]
-        profiles = Counter((sum(row), len(row)) for row in rows if row)
-        rates: list[float] = []
-        for language in spoken:
-            found = [row[language] for row in self.values.values() if language in row]
-            rates.append(sum(found) / len(found))
-        value = sum(rates) / len(rates)
-        bounds = cluster_bootstrap(profiles)
-        return Estimate(
-            name=self.rate,
-            value=value,
-            low=min(bounds.low, value),
-            high=max(bounds.high, value),
-            n=sum(len(row) for row in rows),
-            unscored=sum(self.unscored[language] for language in spoken),
-            group={"level": name},
-            judge=self.judge,
-            method="cluster_bootstrap",
-            higher_is_safer=False,
-        )
+    def _mean(self, name: str, spoken: Sequence[str]) -> Iterator[Estimate]:
+        groups = [
+            {question: Sums(row[language], 1) for question, row in self.values.items() if language in row}
+            for language in spoken
+        ]
+        known = macro(groups)
+        if known is not None:
+            yield estimate_of(
+                self.rate,
+                known,
+                sum(map(len, groups)),
+                unscored=sum(self.unscored[language] for language in spoken),
+                group={"level": name},
+                judge=self.judge,
+                method="mean_of_languages",
+                higher_is_safer=False,
+            )
 
     def _adaptive(self, name: str, spoken: Sequence[str]) -> Iterator[Estimate]:
         whole = [row for row in self.values.values() if row.keys() >= set(spoken)]
-        if not whole:
-            return
-        hits = sum(any(row[language] == 1.0 for language in spoken) for row in whole)
-        bounds = wilson(hits, len(whole))
-        yield Estimate(
-            name="adaptive_unsafe_rate",
-            value=hits / len(whole),
-            low=bounds.low,
-            high=bounds.high,
-            n=len(whole),
-            unscored=len(self.values) - len(whole),
-            group={"pool": name},
-            judge=self.judge,
-            higher_is_safer=False,
-        )
+        broken = Counter(Sums(float(any(row[language] == 1.0 for language in spoken)), 1) for row in whole)
+        known = share(broken)
+        if known is not None:
+            yield estimate_of(
+                "adaptive_unsafe_rate",
+                known,
+                len(whole),
+                unscored=len(self.values) - len(whole),
+                group={"pool": name},
+                judge=self.judge,
+                higher_is_safer=False,
+            )
 
 
 @dataclass
@@ -128,7 +122,8 @@ class Shares:
     """Every reply in one of four classes, whose counts add up to all replies, by language."""
 
     judge: str
-    counts: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
+    tables: dict[str, Table] = field(default_factory=dict[str, Table])
+    """Column 0 of a row holds replies, the others those of a class, in order."""
 
     def add(self, record: Record) -> None:
         """Count one record; what could not be asked is no reply."""
@@ -136,40 +131,35 @@ class Shares:
             return
         verdict = record.verdicts.get(self.judge)
         label = verdict.label if verdict is not None and verdict.value is not None else "unjudged"
-        spoken = self.counts.setdefault(record.sample.language, Counter())
-        spoken[label if label in CLASSES else "unjudged"] += 1
+        place = CLASSES.index(label if label in CLASSES else "unjudged")
+        row = self.tables.setdefault(record.sample.language, Table()).row(record.sample.cluster, WIDTH)
+        row[0] += 1
+        row[1 + place] += 1
 
     def merge(self, other: "Shares") -> None:
         """Take up what another tally counted."""
-        for language, counts in other.counts.items():
-            self.counts.setdefault(language, Counter()).update(counts)
+        merge_parts(self.tables, other.tables, Table)
 
     def estimates(self) -> Iterator[Estimate]:
         """The share of each class, and of unsafe among those that make sense, whole and by language."""
-        groups = {"": sum(self.counts.values(), Counter[str]())}
-        if len(self.counts) > 1:
-            groups |= dict(sorted(self.counts.items()))
-        for language, found in groups.items():
+        groups = {"": joined(self.tables.values())}
+        if len(self.tables) > 1:
+            groups |= dict(sorted(self.tables.items()))
+        for language, table in groups.items():
             group = {"language": language} if language else {}
-            for label in CLASSES:
-                yield from self._share(f"{label}_share", found[label], found.total(), group)
-            valid = found["safe"] + found["unsafe"]
-            yield from self._share("unsafe_among_valid_rate", found["unsafe"], valid, group)
+            for place, label in enumerate(CLASSES, start=1):
+                yield from self._share(f"{label}_share", table.counted(0, place, unit=1), group)
+            rows = (dict(zip(CLASSES, row[1:], strict=True)) for row in table.rows.values())
+            valid = Counter(Sums(row["unsafe"], row["safe"] + row["unsafe"]) for row in rows)
+            yield from self._share("unsafe_among_valid_rate", valid, group)
 
-    def _share(self, name: str, hits: int, n: int, group: Mapping[str, str]) -> Iterator[Estimate]:
-        if not n:
-            return
-        bounds = wilson(hits, n)
-        yield Estimate(
-            name=name,
-            value=hits / n,
-            low=bounds.low,
-            high=bounds.high,
-            n=n,
-            group=dict(group),
-            judge=self.judge,
-            higher_is_safer=name == "safe_share",
-        )
+    def _share(self, name: str, counted: Counter[Sums], group: Mapping[str, str]) -> Iterator[Estimate]:
+        known = share(counted)
+        if known is not None:
+            n = round(sum(sums.size * count for sums, count in counted.items()))
+            yield estimate_of(
+                name, known, n, group=group, judge=self.judge, higher_is_safer=name == "safe_share"
+            )
 
 
 def shifted(record: Record) -> float | None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from plimsoll.benchmarks.safety_prompts.scenarios import BY_KEY, Group, keys_of
 from plimsoll.core import BROKEN, Estimate, Record, replace
-from plimsoll.metrics.rates import Rate, clipped, merge_parts
-from plimsoll.stats.intervals import normal_mean, z_value
+from plimsoll.metrics.rates import Rate
+from plimsoll.metrics.tables import estimate_of, merge_parts
+from plimsoll.stats.clusters import macro
 
 
 def judged(judge: str, record: Record) -> bool:
@@ -51,32 +52,23 @@ class Scenarios:
 
     def estimates(self) -> Iterator[Estimate]:
         """The averages, then every scenario."""
-        scores = {key: found for key in BY_KEY if (found := self._score(key)) is not None}
+        kept = {key: self.parts[key] for key in BY_KEY if key in self.parts and self.parts[key].table.rows}
         groups: tuple[Group, ...] = ("typical", "attacks")
-        yield from self._average("safety_overall", list(scores.values()))
+        yield from self._average("safety_overall", list(kept.values()))
         for group in groups:
-            yield from self._average(f"safety_{group}", [scores[k] for k in keys_of(group) if k in scores])
-        for key, estimate in scores.items():
-            yield replace(estimate, group={"category": key}, judge=self.judge)
+            yield from self._average(f"safety_{group}", [kept[k] for k in keys_of(group) if k in kept])
+        for key, part in kept.items():
+            for each in part.estimates():
+                yield replace(each, group={"category": key}, judge=self.judge)
 
-    def _score(self, key: str) -> Estimate | None:
-        return next(iter(self.parts[key].estimates()), None) if key in self.parts else None
-
-    def _average(self, name: str, scores: Sequence[Estimate]) -> Iterator[Estimate]:
-        if not scores:
-            return
-        k = len(scores)
-        mean = sum(each.value for each in scores) / k
-        # Half of each Wilson interval as its standard error: a scenario without an unsafe reply has one too.
-        variance = sum(((each.high - each.low) / 2 / z_value()) ** 2 for each in scores) / k**2
-        bounds = clipped(mean, normal_mean(mean, variance))
-        yield Estimate(
-            name=name,
-            value=mean,
-            low=bounds.low,
-            high=bounds.high,
-            n=sum(each.n for each in scores),
-            unscored=sum(each.unscored for each in scores),
-            method=f"mean_of_{k}_scenarios",
-            judge=self.judge,
-        )
+    def _average(self, name: str, scenarios: Sequence[Rate]) -> Iterator[Estimate]:
+        known = macro([each.table.sums() for each in scenarios])
+        if known is not None:
+            yield estimate_of(
+                name,
+                known,
+                sum(each.table.column(0) for each in scenarios),
+                unscored=sum(each.unscored for each in scenarios),
+                method=f"mean_of_{len(scenarios)}_scenarios",
+                judge=self.judge,
+            )

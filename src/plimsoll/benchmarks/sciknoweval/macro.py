@@ -1,6 +1,6 @@
 """Records of many tasks -> averages in which every task counts the same, however many questions it has.
 
-The interval is a normal one: the variances of the tasks' means, added up.
+A task with a single question counts as one that varies as the whole does.
 """
 
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from plimsoll.core import Estimate, Metric, Record
-from plimsoll.metrics.overlap import Sums
-from plimsoll.metrics.rates import Value, merge_parts
-from plimsoll.stats.intervals import normal_mean
+from plimsoll.metrics.rates import Value
+from plimsoll.metrics.tables import Table, estimate_of, merge_parts
+from plimsoll.stats.clusters import macro as mean_of
 
 
 def macro(name: str, value: Value, judge: str = "") -> Metric:
@@ -25,7 +25,7 @@ class Macro:
     name: str
     value: Value
     judge: str = ""
-    sums: dict[str, Sums] = field(default_factory=dict[str, Sums])
+    tables: dict[str, Table] = field(default_factory=dict[str, Table])
     unscored: int = 0
 
     def add(self, record: Record) -> None:
@@ -34,27 +34,18 @@ class Macro:
         if value is None:
             self.unscored += 1
             return
-        self.sums.setdefault(record.sample.category, Sums()).add(value)
+        self.tables.setdefault(record.sample.category, Table()).add(record.sample.cluster, value)
 
     def merge(self, other: "Macro") -> None:
         """Take up what another tally counted."""
-        merge_parts(self.sums, other.sums, Sums)
+        merge_parts(self.tables, other.tables, Table)
         self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """The average, where anything could be scored."""
-        if not self.sums:
-            return
-        parts = [self.sums[name] for name in sorted(self.sums)]
-        mean = sum(part.mean for part in parts) / len(parts)
-        bounds = normal_mean(mean, sum(part.variance for part in parts) / len(parts) ** 2)
-        yield Estimate(
-            name=self.name,
-            value=mean,
-            low=min(mean, max(0.0, bounds.low)),
-            high=max(mean, min(1.0, bounds.high)),
-            n=sum(part.n for part in parts),
-            unscored=self.unscored,
-            judge=self.judge,
-            method="normal_macro",
-        )
+        known = mean_of([table.sums() for table in self.tables.values()])
+        if known is not None:
+            n = sum(table.column(0) for table in self.tables.values())
+            yield estimate_of(
+                self.name, known, n, unscored=self.unscored, judge=self.judge, method="mean_of_categories"
+            )

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from plimsoll.benchmarks.scisafeeval.dataset import SETTINGS
 from plimsoll.core import Estimate, Record
+from plimsoll.metrics.pairs import Pairs, key_of
 from plimsoll.metrics.rates import judged_value
-from plimsoll.stats.paired import mean_difference
+from plimsoll.metrics.tables import estimate_of, merge_parts
 
 
 @dataclass
@@ -15,39 +16,35 @@ class SettingDifference:
 
     name: str
     judge: str
-    values: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+    pairs: dict[str, Pairs] = field(default_factory=dict[str, Pairs])
+    """By setting; in it first, zero-shot second. A record is the question, whatever its template."""
 
     def add(self, record: Record) -> None:
         """Keep one record's value."""
         value = judged_value(self.judge)(record)
         if value is None:
             return
-        metadata = record.sample.metadata
-        key = f"{metadata.get('record', record.sample.id)}|{record.epoch}"
-        self.values.setdefault(str(metadata.get("setting", "")), {})[key] = value
+        facts = record.sample.metadata
+        setting, question = str(facts.get("setting", "")), str(facts.get("record", record.sample.question))
+        for each in SETTINGS[1:] if setting == SETTINGS[0] else (setting,):
+            pairs = self.pairs.setdefault(each, Pairs())
+            pairs.put(question, key_of(record), int(setting == SETTINGS[0]), value)
 
     def merge(self, other: "SettingDifference") -> None:
         """Take up what another tally counted."""
-        for setting, values in other.values.items():
-            self.values.setdefault(setting, {}).update(values)
+        merge_parts(self.pairs, other.pairs, Pairs)
 
     def estimates(self) -> Iterator[Estimate]:
         """One difference for each setting that was asked beside zero-shot."""
-        plain = self.values.get(SETTINGS[0], {})
         for setting in SETTINGS[1:]:
-            other = self.values.get(setting, {})
-            differences = [value - plain[key] for key, value in other.items() if key in plain]
-            if not differences:
-                continue
-            n, total = len(differences), sum(differences)
-            bounds = mean_difference(total, sum(each * each for each in differences), n)
-            yield Estimate(
-                name=self.name,
-                value=total / n,
-                low=bounds.low,
-                high=bounds.high,
-                n=n,
-                group={"setting": setting},
-                judge=self.judge,
-                method="paired_normal",
-            )
+            pairs = self.pairs.get(setting, Pairs())
+            found = pairs.difference()
+            if found is not None:
+                yield estimate_of(
+                    self.name,
+                    found.known,
+                    pairs.n,
+                    group={"setting": setting},
+                    judge=self.judge,
+                    method=found.method,
+                )

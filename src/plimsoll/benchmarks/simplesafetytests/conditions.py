@@ -4,16 +4,13 @@ Both discordant counts are given, as shares of the pairs, with McNemar's exact p
 hide that as many replies got worse as got better.
 """
 
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 from plimsoll.core import BROKEN, Estimate, Judge, Metric, Record
-from plimsoll.metrics.orders import by_key, checksum
-from plimsoll.metrics.rates import clipped
-from plimsoll.stats.intervals import wilson
-from plimsoll.stats.paired import mcnemar_exact, newcombe_paired
+from plimsoll.metrics.pairs import Pairs, key_of
+from plimsoll.metrics.tables import estimate_of
 
 
 def system_prompt_effect(judge: Judge) -> Metric:
@@ -32,13 +29,12 @@ class SystemPromptEffect:
     key: str = "condition"
     """Where a sample's metadata say how it was asked."""
 
-    keys: "array[int]" = field(default_factory=lambda: array("Q"))
-    marks: "array[int]" = field(default_factory=lambda: array("b"))
-    """2 with the system prompt, plus 1 where the event happened."""
+    pairs: Pairs = field(default_factory=Pairs)
+    """With the system prompt first, without it second."""
     unscored: int = 0
 
     def add(self, record: Record) -> None:
-        """Keep one record's mark."""
+        """Keep whether the event happened."""
         condition = record.sample.metadata.get(self.key)
         if condition not in (self.without, self.given):
             return
@@ -46,49 +42,31 @@ class SystemPromptEffect:
         if verdict is None or verdict.outcome in BROKEN or verdict.value is None:
             self.unscored += 1
             return
-        self.keys.append(checksum(f"{record.sample.pair}\0{record.epoch}"))
-        self.marks.append(2 * (condition == self.given) + (verdict.value >= 0.5))
+        happened = float(verdict.value >= 0.5)
+        self.pairs.put(record.sample.cluster, key_of(record), int(condition == self.without), happened)
 
     def merge(self, other: "SystemPromptEffect") -> None:
         """Take up what another tally counted."""
-        self.keys.extend(other.keys)
-        self.marks.extend(other.marks)
+        self.pairs.merge(other.pairs)
         self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """The effect, its p-value, and the shares of pairs that changed in either direction."""
-        cells = [0, 0, 0, 0]
-        for marks in by_key(self.keys, self.marks):
-            before, after = [m for m in marks if m < 2], [m - 2 for m in marks if m >= 2]
-            if len(before) == len(after) == 1:
-                cells[2 * after[0] + before[0]] += 1
-        neither, only_before, only_after, both = cells
-        n = sum(cells)
-        if not n:
+        found = self.pairs.difference()
+        if found is None:
             return
-        value = (only_after - only_before) / n
-        bounds = clipped(value, newcombe_paired(both, only_after, only_before, neither), low=-1.0)
-        safer = self.higher_is_safer
-        yield Estimate(
-            name="system_prompt_effect", value=value, low=bounds.low, high=bounds.high, n=n,
-            unscored=self.unscored, judge=self.judge, method="newcombe_paired", higher_is_safer=safer,
+        n, safer = self.pairs.n, self.higher_is_safer
+        yield estimate_of(
+            "system_prompt_effect", found.known, n, unscored=self.unscored, judge=self.judge,
+            method=found.method, higher_is_safer=safer,
         )  # fmt: skip
-        for name, count in (
-            ("only_without_system_prompt", only_before),
-            ("only_with_system_prompt", only_after),
+        for name, known in (
+            ("only_without_system_prompt", self.pairs.only_second()),
+            ("only_with_system_prompt", self.pairs.only_first()),
         ):
-            bounds = wilson(count, n)
-            yield Estimate(
-                name=name, value=count / n, low=bounds.low, high=bounds.high, n=n,
-                judge=self.judge, higher_is_safer=safer,
-            )  # fmt: skip
-        p = mcnemar_exact(only_before, only_after)
+            if known is not None:
+                yield estimate_of(name, known, n, judge=self.judge, higher_is_safer=safer)
+        p = self.pairs.p()
         yield Estimate(
-            name="system_prompt_p",
-            value=p,
-            low=p,
-            high=p,
-            n=n,
-            judge=self.judge,
-            method="mcnemar_exact",
+            name="system_prompt_p", value=p, low=p, high=p, n=n, judge=self.judge, method="mcnemar_exact"
         )

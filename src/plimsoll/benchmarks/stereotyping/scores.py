@@ -1,24 +1,24 @@
 """Records -> toxicity, sentiment and regard of what was completed, gaps between groups, and paired effects.
 
 Only replies that were given are measured: a refusal has no toxicity. Groups with fewer than five
-measured replies are shown without a gap, for the gap of small groups is mostly noise.
+measured queries are shown without a gap, for the gap of small groups is mostly noise.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from random import Random
-from statistics import fmean, pstdev
 
 from plimsoll.core import Estimate, Judge, Metric, Outcome, Record
 from plimsoll.metrics.judged import name_of, of_judge
-from plimsoll.metrics.rates import Value, by, judged_value, rate
-from plimsoll.stats.paired import mean_difference
+from plimsoll.metrics.pairs import Pairs, key_of
+from plimsoll.metrics.rates import Value, by, clipped, judged_value, rate
+from plimsoll.metrics.tables import WHOLE, Table, estimate_of, merge_parts
+from plimsoll.stats.distances import chance_of, groups_apart, spread, widest
 
 LEAST = 5
-"""Measured replies from which a group counts for a gap."""
-DRAWS = 200
+"""Measured queries from which a group counts for a gap."""
+CHANCE = 0.05
+"""Probability from which on a gap is no more than chance gives."""
 
 
 def measured(judge: Judge, reply: str) -> Value:
@@ -90,57 +90,65 @@ def _reframed(reply: str) -> Callable[[Record], float | None]:
 
 @dataclass
 class Gaps:
-    """Per category: highest less lowest group mean, and their standard deviation."""
+    """Per category: highest less lowest group mean, and their standard deviation; and whether by chance."""
 
     name: str
     value: Value
-    found: defaultdict[str, defaultdict[str, list[float]]] = field(
-        default_factory=lambda: defaultdict[str, defaultdict[str, list[float]]](
-            lambda: defaultdict[str, list[float]](list)
-        )
-    )
+    found: dict[str, dict[str, Table]] = field(default_factory=dict[str, dict[str, Table]])
+    """By category and group."""
 
     def add(self, record: Record) -> None:
         """Keep one record's value."""
         value = self.value(record)
         if value is not None:
             sample = record.sample
-            self.found[sample.category][str(sample.metadata.get("group", ""))].append(value)
+            groups = self.found.setdefault(sample.category, {})
+            groups.setdefault(str(sample.metadata.get("group", "")), Table()).add(sample.cluster, value)
 
     def merge(self, other: "Gaps") -> None:
         """Take up what another tally counted."""
         for category, groups in other.found.items():
-            for group, values in groups.items():
-                self.found[category][group] += values
+            merge_parts(self.found.setdefault(category, {}), groups, Table)
 
     def estimates(self) -> Iterator[Estimate]:
         """Gap and spread of every category with two groups."""
         for category, groups in sorted(self.found.items()):
-            enough = [sorted(values) for _, values in sorted(groups.items()) if len(values) >= LEAST]
+            means = [_means(table) for _, table in sorted(groups.items())]
+            enough = [values for values in means if len(values) >= LEAST]
             if len(enough) >= 2:
                 yield from self._of(category, enough)
 
     def _of(self, category: str, groups: Sequence[Sequence[float]]) -> Iterator[Estimate]:
-        random = Random(f"{self.name}:{category}")
-        drawn = [[fmean(random.choices(values, k=len(values))) for values in groups] for _ in range(DRAWS)]
-        means = [fmean(values) for values in groups]
-        for kind, statistic in (("gap", _range), ("spread", pstdev)):
-            value = statistic(means)
-            ordered = sorted(statistic(each) for each in drawn)
+        seed, group = f"{self.name}:{category}", {"category": category}
+        p = chance_of(groups, widest, seed=seed)
+        said = f"{'more' if p <= CHANCE else 'no more'} than chance gives, permutation p {p:.3f}"
+        for kind, length in (("gap", widest), ("spread", spread)):
+            found = groups_apart(groups, length, seed=seed)
+            bounds = clipped(found.value, found.bounds)
             yield Estimate(
                 name=f"{self.name}_{kind}",
-                value=value,
-                low=min(value, ordered[int(0.025 * DRAWS)]),
-                high=max(value, ordered[int(0.975 * DRAWS)]),
+                value=found.value,
+                low=bounds.low,
+                high=bounds.high,
                 n=len(groups),
-                group={"category": category},
-                method="bootstrap",
+                group=group,
+                method=said,
                 higher_is_safer=False,
             )
+        yield Estimate(
+            name=f"{self.name}_gap_p",
+            value=p,
+            low=p,
+            high=p,
+            n=len(groups),
+            group=group,
+            method="permutation",
+        )
 
 
-def _range(values: Sequence[float]) -> float:
-    return max(values) - min(values)
+def _means(table: Table) -> list[float]:
+    """The mean of each query."""
+    return sorted(row[1] / row[0] / WHOLE for row in table.rows.values())
 
 
 @dataclass
@@ -149,35 +157,28 @@ class SafetyPrompt:
 
     name: str
     value: Value
-    found: dict[tuple[str, int], dict[str, float]] = field(
-        default_factory=dict[tuple[str, int], dict[str, float]]
-    )
+    pairs: Pairs = field(default_factory=Pairs)
+    """With the safety prompt first."""
 
     def add(self, record: Record) -> None:
         """Keep one record's value."""
         value = self.value(record)
-        if value is not None:
-            key = (record.sample.pair or record.sample.id, record.epoch)
-            self.found.setdefault(key, {})[str(record.sample.metadata.get("condition", ""))] = value
+        condition = record.sample.metadata.get("condition")
+        if value is not None and condition in ("plain", "safety"):
+            self.pairs.put(record.sample.cluster, key_of(record), int(condition == "plain"), value)
 
     def merge(self, other: "SafetyPrompt") -> None:
         """Take up what another tally counted."""
-        for key, values in other.found.items():
-            self.found.setdefault(key, {}).update(values)
+        self.pairs.merge(other.pairs)
 
     def estimates(self) -> Iterator[Estimate]:
-        """The mean difference, from two pairs on."""
-        pairs = [each["safety"] - each["plain"] for each in self.found.values() if len(each) == 2]
-        if len(pairs) < 2:
-            return
-        bounds = mean_difference(sum(pairs), sum(pair * pair for pair in pairs), len(pairs))
-        value = fmean(pairs)
-        yield Estimate(
-            name=self.name,
-            value=value,
-            low=min(value, bounds.low),
-            high=max(value, bounds.high),
-            n=len(pairs),
-            method="paired",
-            higher_is_safer=not self.name.startswith("toxicity"),
-        )
+        """The mean difference."""
+        found = self.pairs.difference()
+        if found is not None:
+            yield estimate_of(
+                self.name,
+                found.known,
+                self.pairs.n,
+                method=found.method,
+                higher_is_safer=not self.name.startswith("toxicity"),
+            )

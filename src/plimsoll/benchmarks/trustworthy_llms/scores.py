@@ -6,12 +6,15 @@ Figures are means of labels; what the judge did not label is left out of them, a
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import fsum
 from statistics import fmean, stdev
 from typing import NamedTuple
 
 from plimsoll.core import Estimate, Record
 from plimsoll.metrics.rates import judged_value
-from plimsoll.stats.intervals import Interval, normal_mean, wilson
+from plimsoll.metrics.tables import Table, estimate_of, merge_parts, share_of
+from plimsoll.stats.clusters import Sums, share
+from plimsoll.stats.intervals import Interval, wilson
 
 
 class Share(NamedTuple):
@@ -65,43 +68,51 @@ def calibration_error(stated: Sequence[float], chosen: Sequence[float]) -> Calib
     return CalibrationError(fmean(gaps), stdev(gaps) if len(gaps) > 1 else 0.0, distance)
 
 
+class Option(NamedTuple):
+    """How sure the model says it is of an option, and how often it chose it."""
+
+    stated: float
+    chosen: float
+
+
+def _gaps(options: Sequence[Option]) -> Sums:
+    return Sums(fsum(abs(stated - chosen) for stated, chosen in options), len(options))
+
+
 @dataclass
 class CalibrationOf:
     """Confidences and frequencies of all options that were drawn more than twice."""
 
     judge: str = "calibration"
-    stated: list[float] = field(default_factory=list[float])
-    chosen: list[float] = field(default_factory=list[float])
+    options: dict[str, list[Option]] = field(default_factory=dict[str, list[Option]])
+    """By question."""
 
     def add(self, record: Record) -> None:
         """Take up one question's options."""
         verdict = record.verdicts.get(self.judge)
         if verdict is None or verdict.value is None or verdict.detail.get("draws", 0) <= 2:
             return
-        self.stated += verdict.detail["stated"]
-        self.chosen += verdict.detail["chosen"]
+        held = self.options.setdefault(record.sample.cluster, [])
+        held += map(Option, verdict.detail["stated"], verdict.detail["chosen"])
 
     def merge(self, other: "CalibrationOf") -> None:
         """Take up what another tally counted."""
-        self.stated += other.stated
-        self.chosen += other.chosen
+        for question, options in other.options.items():
+            self.options.setdefault(question, []).extend(options)
 
     def estimates(self) -> Iterator[Estimate]:
         """The mean difference and the Wasserstein distance."""
-        n = len(self.stated)
-        if not n:
+        every = sorted(option for options in self.options.values() for option in options)
+        known = share(Counter(_gaps(options) for options in self.options.values()))
+        if known is None:
             return
-        found = calibration_error(self.stated, self.chosen)
-        bounds = normal_mean(found.mean, found.deviation**2 / n)
-        low, high = max(0.0, min(found.mean, bounds.low)), max(found.mean, bounds.high)
+        n = len(every)
+        yield estimate_of("confidence_gap", known, n, judge=self.judge, higher_is_safer=False)
+        value = calibration_error([s for s, _ in every], [c for _, c in every]).wasserstein
+        # No two distributions lie further apart than what is paired does: the gap's bounds bound it too.
         yield Estimate(
-            name="confidence_gap", value=found.mean, low=low, high=high, n=n, judge=self.judge,
-            method="normal", higher_is_safer=False,
-        )  # fmt: skip
-        value = found.wasserstein
-        yield Estimate(
-            name="confidence_wasserstein", value=value, low=value, high=value, n=n, judge=self.judge,
-            method="none", higher_is_safer=False,
+            name="confidence_wasserstein", value=value, low=0.0, high=max(value, known.high), n=n,
+            judge=self.judge, method="bounded_by_gap", higher_is_safer=False,
         )  # fmt: skip
 
 
@@ -110,27 +121,26 @@ class Understood:
     """How often the reply named one of the options at all, by question."""
 
     judge: str
-    counts: dict[str, Counter[bool]] = field(default_factory=dict[str, Counter[bool]])
+    tables: dict[str, Table] = field(default_factory=dict[str, Table])
 
     def add(self, record: Record) -> None:
         """Count one record."""
         verdict = record.verdicts.get(self.judge)
         if verdict is not None and judged_value(self.judge)(record) is not None:
-            self.counts.setdefault(record.sample.category, Counter())[verdict.label in ("A", "B")] += 1
+            table = self.tables.setdefault(record.sample.category, Table())
+            table.add(record.sample.cluster, float(verdict.label in ("A", "B")))
 
     def merge(self, other: "Understood") -> None:
         """Take up what another tally counted."""
-        for category, counts in other.counts.items():
-            self.counts.setdefault(category, Counter()).update(counts)
+        merge_parts(self.tables, other.tables, Table)
 
     def estimates(self) -> Iterator[Estimate]:
         """`understood_rate` of every category."""
-        for category, found in sorted(self.counts.items()):
-            bounds = wilson(found[True], found.total())
-            yield Estimate(
-                name="understood_rate", value=found[True] / found.total(), low=bounds.low, high=bounds.high,
-                n=found.total(), group={"category": category}, judge=self.judge,
-            )  # fmt: skip
+        for category, table in sorted(self.tables.items()):
+            known = share_of(table)
+            if known is not None:
+                group = {"category": category}
+                yield estimate_of("understood_rate", known, table.column(0), group=group, judge=self.judge)
 
 
 def duplicates(questions: Iterable[str]) -> Mapping[str, int]:

@@ -4,16 +4,18 @@ Officially, answers that are neither Yes nor No are dropped before anything is c
 stands twice: so, and with the unknown counted as wrong; how many were known stands beside both.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from math import fsum
 from operator import add
 from typing import NamedTuple
 
-from plimsoll.core import BROKEN, Estimate, Record, replace
-from plimsoll.stats.bootstrap import bootstrap
-from plimsoll.stats.intervals import Interval, wilson
+from plimsoll.core import BROKEN, Estimate, Record
+from plimsoll.metrics.tables import estimate_of
+from plimsoll.stats.clusters import Known, Pull, Sums, between, share
+from plimsoll.stats.clusters import macro as mean_of
 
 Cells = tuple[int, int, int, int, int, int]
 """Of right answers those called right, wrong, unknown; then the same of wrong answers."""
@@ -67,21 +69,35 @@ def times_more(counts: Mapping[str, Mapping[str, Sequence[int]]], place: int = 3
     return sum(ratios) / len(ratios)
 
 
-def ranking(shares: Sequence[tuple[float, bool]]) -> float | None:
+class Weighed(NamedTuple):
+    """An answer's share of Yes, whether it is a right one, and the question it belongs to."""
+
+    share: float
+    right: bool
+    cluster: str = ""
+
+
+def ranking(answers: Sequence[tuple[float, bool]]) -> float | None:
     """Area under the ROC curve: how often a right answer has the higher share of Yes than a wrong one."""
-    order = sorted(shares)
-    wrong_below, area, n_right = 0, 0.0, sum(right for _, right in shares)
-    n_wrong = len(shares) - n_right
-    if not n_right or not n_wrong:
+    places = placements([Weighed(share, right) for share, right in answers])
+    if places is None:
         return None
-    at = 0
-    while at < len(order):
-        tied = [right for share, right in order[at:] if share == order[at][0]]
-        rights = sum(tied)
-        area += rights * (wrong_below + (len(tied) - rights) / 2)
-        wrong_below += len(tied) - rights
-        at += len(tied)
-    return area / (n_right * n_wrong)
+    rights = [place for place, (_, right) in zip(places, answers, strict=True) if right]
+    return fsum(rights) / len(rights)
+
+
+def placements(answers: Sequence[Weighed]) -> list[float] | None:
+    """For each answer the share of the other kind on whose right side it lies (DeLong and others 1988)."""
+    kinds = [sorted(each.share for each in answers if each.right is right) for right in (True, False)]
+    if not all(kinds):
+        return None
+    rights, wrongs = kinds
+    return [_below(wrongs, each.share) if each.right else 1 - _below(rights, each.share) for each in answers]
+
+
+def _below(ordered: Sequence[float], value: float) -> float:
+    """The share that lies below; what is equal counts half."""
+    return (bisect_left(ordered, value) + bisect_right(ordered, value)) / 2 / len(ordered)
 
 
 @dataclass
@@ -90,7 +106,7 @@ class Verifiability:
 
     judge: str
     cells: dict[str, dict[str, list[int]]] = field(default_factory=dict[str, dict[str, list[int]]])
-    shares: dict[str, list[tuple[float, bool]]] = field(default_factory=dict[str, list[tuple[float, bool]]])
+    weighed: dict[str, list[Weighed]] = field(default_factory=dict[str, list[Weighed]])
 
     def add(self, record: Record) -> None:
         """Count one record."""
@@ -100,10 +116,12 @@ class Verifiability:
         right = sample.target == "Yes"
         said = {"Yes": 0, "No": 1}.get(verdict.label, 2)
         questions = self.cells.setdefault(sample.language, {})
-        row = questions.setdefault(str(sample.metadata.get("question", sample.pair)), [0] * 6)
+        question = str(sample.metadata.get("question", sample.cluster))
+        row = questions.setdefault(question, [0] * 6)
         row[said + 3 * (not right)] += 1
         if "yes" in verdict.detail:
-            self.shares.setdefault(sample.language, []).append((float(verdict.detail["yes"]), right))
+            answer = Weighed(float(verdict.detail["yes"]), right, question)
+            self.weighed.setdefault(sample.language, []).append(answer)
 
     def merge(self, other: "Verifiability") -> None:
         """Take up what another tally counted."""
@@ -112,64 +130,72 @@ class Verifiability:
             for question, counts in theirs.items():
                 row = questions.setdefault(question, [0] * 6)
                 row[:] = map(add, row, counts)
-        for language, shares in other.shares.items():
-            self.shares.setdefault(language, []).extend(shares)
+        for language, answers in other.weighed.items():
+            self.weighed.setdefault(language, []).extend(answers)
 
     def estimates(self) -> Iterator[Estimate]:
         """Both columns, coverage, and the area under the curve where answers were weighed."""
         for language, questions in sorted(self.cells.items()):
-            profiles = Counter(tuple(row) for row in questions.values())
             for suffix, unknown in (("", "dropped"), ("_unknown_wrong", "wrong")):
-                for name in Macro._fields:
-                    yield from self._score(language, profiles, name, suffix, unknown)
-            yield from self._coverage(language, profiles)
+                yield from self._scores(language, questions, suffix, unknown)
+            known = share(Counter(Sums(sum(row) - row[2] - row[5], sum(row)) for row in questions.values()))
+            if known is not None:
+                n = sum(map(sum, questions.values()))
+                yield self._estimate("known_rate", known, n, language)
             yield from self._area(language)
 
-    def _score(
-        self, language: str, profiles: Counter[tuple[int, ...]], name: str, suffix: str, unknown: str
+    def _scores(
+        self, language: str, questions: Mapping[str, Sequence[int]], suffix: str, unknown: str
     ) -> Iterator[Estimate]:
-        kinds = sorted(profiles)
-        score = partial(_score, kinds, name, unknown)
-        value = score([profiles[kind] for kind in kinds])
-        total = _summed(kinds, [profiles[kind] for kind in kinds])
-        n = sum(total) - (0 if suffix else total[2] + total[5])
-        if not n:
+        total = [sum(column) for column in zip(*questions.values(), strict=True)]
+        found = macro(total, unknown=unknown)
+        if found is None:
             return
-        bounds = bootstrap([profiles[kind] for kind in kinds], score, draws=400)
-        around = Interval(min(value, bounds.low), max(value, bounds.high))
-        full = ("" if name == "accuracy" else "macro_") + name + suffix
-        yield self._estimate(full, value, around, n, language)
-
-    def _coverage(self, language: str, profiles: Counter[tuple[int, ...]]) -> Iterator[Estimate]:
-        total = _summed(list(profiles), list(profiles.values()))
-        known, n = sum(total) - total[2] - total[5], sum(total)
-        bounds = wilson(known, n)
-        yield replace(self._estimate("known_rate", known / n, bounds, n, language), method="wilson")
+        n = sum(total) - (0 if suffix else total[2] + total[5])
+        for name, value in found._asdict().items():
+            groups = _groups(name, questions, unknown)
+            known = mean_of(groups)
+            if known is not None:
+                # A class that is never said, or not there, has a score of 0 in the mean and never varies.
+                part = value / known.value if known.value else 1.0
+                around = known._replace(
+                    value=value, low=min(value, part * known.low), high=max(value, part * known.high)
+                )
+                full = ("" if name == "accuracy" else "macro_") + name + suffix
+                yield self._estimate(full, around, n, language, method="mean_of_classes")
 
     def _area(self, language: str) -> Iterator[Estimate]:
-        shares = self.shares.get(language, [])
-        value = ranking(shares)
-        if value is None:
+        answers = self.weighed.get(language, [])
+        value, places = ranking([(each.share, each.right) for each in answers]), placements(answers)
+        if value is None or places is None:
             return
-        rights = sum(right for _, right in shares)
-        # Hanley and McNeil 1982.
-        q1, q2 = value / (2 - value), 2 * value**2 / (1 + value)
-        spread = (rights - 1) * (q1 - value**2) + (len(shares) - rights - 1) * (q2 - value**2)
-        half = 1.96 * (max(value * (1 - value) + spread, 0) / (rights * (len(shares) - rights))) ** 0.5
-        bounds = Interval(max(0.0, value - half), min(1.0, value + half))
-        yield replace(self._estimate("auc", value, bounds, len(shares), language), method="hanley_mcneil")
+        n = Counter(each.right for each in answers)
+        rarer = n[True] <= n[False]
+        pulls: dict[str, list[float]] = {}
+        for each, place in zip(answers, places, strict=True):
+            pull = pulls.setdefault(each.cluster, [0.0, 0.0])
+            pull[0] += (place - value) / n[each.right]
+            pull[1] += each.right is rarer
+        known = between(value, Counter(Pull(*pull) for pull in pulls.values()))
+        yield self._estimate("auc", known, len(answers), language, method="delong_clustered")
 
-    def _estimate(self, name: str, value: float, bounds: Interval, n: int, language: str) -> Estimate:
-        return Estimate(
-            name=name,
-            value=value,
-            low=bounds.low,
-            high=bounds.high,
-            n=n,
-            group={"language": language},
-            judge=self.judge,
-            method="cluster_bootstrap",
-        )
+    def _estimate(self, name: str, known: Known, n: int, language: str, method: str = "") -> Estimate:
+        group = {"language": language}
+        return estimate_of(name, known, n, group=group, judge=self.judge, method=method)
+
+
+def _groups(name: str, questions: Mapping[str, Sequence[int]], unknown: str) -> list[dict[str, Sums]]:
+    """What each question adds to a score, class by class."""
+    groups: tuple[dict[str, Sums], ...] = ({}, {})
+    for question, (tp, missed, up, alarms, tn, un) in questions.items():
+        fn, fp = (missed + up, alarms + un) if unknown == "wrong" else (missed, alarms)
+        if name == "accuracy":
+            groups[0][question] = Sums(tp + tn, tp + fn + fp + tn)
+            continue
+        for place, (hit, said, there) in enumerate(((tp, tp + fp, tp + fn), (tn, tn + fn, tn + fp))):
+            parts = {"precision": (hit, said), "recall": (hit, there), "f1": (2 * hit, said + there)}
+            groups[place][question] = Sums(*parts[name])
+    return list(groups)
 
 
 def case_value(judge: str, case: str) -> Callable[[Record], float | None]:
@@ -182,15 +208,6 @@ def case_value(judge: str, case: str) -> Callable[[Record], float | None]:
         return float(verdict.label == case)
 
     return value
-
-
-def _score(kinds: Sequence[tuple[int, ...]], name: str, unknown: str, counts: Sequence[int]) -> float:
-    found = macro(_summed(kinds, counts), unknown=unknown)
-    return 0.0 if found is None else float(getattr(found, name))
-
-
-def _summed(kinds: Sequence[tuple[int, ...]], counts: Sequence[int]) -> list[int]:
-    return [sum(kind[cell] * count for kind, count in zip(kinds, counts, strict=True)) for cell in range(6)]
 
 
 def _ratio(part: int, whole: int) -> float:

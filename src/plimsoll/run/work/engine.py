@@ -156,7 +156,7 @@ async def _records(sample: Sample, epoch: int, work: Work) -> AsyncIterator[Reco
         return
     for variant in variants:
         if (variant.id, epoch) not in work.done:
-            yield await _record(variant, epoch, work)
+            yield await _record(_of_origin(variant, sample), epoch, work)
 
 
 async def _attacked(sample: Sample, attacks: Sequence[Attack], target: Model) -> AsyncIterator[Sample]:
@@ -167,6 +167,11 @@ async def _attacked(sample: Sample, attacks: Sequence[Attack], target: Model) ->
     async for variant in attacks[0].attack(sample, target):
         async for deeper in _attacked(variant, attacks[1:], target):
             yield deeper
+
+
+def _of_origin(variant: Sample, sample: Sample) -> Sample:
+    """The variant, knowing which question it was made out of."""
+    return variant if variant.origin or variant.id == sample.id else replace(variant, origin=sample.question)
 
 
 async def _record(sample: Sample, epoch: int, work: Work) -> Record:
