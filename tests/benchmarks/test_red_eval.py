@@ -103,8 +103,8 @@ def test_a_target_that_gives_in_to_conversations_shows_it(tmp_path: Path, conver
     assert found(ours, "attack_success_rate", mode="cou").low > 0.6
     assert found(ours, "mode_difference", modes="cou-standard").value == 1.0
     assert found(ours, "mode_difference", modes="cot-standard").value == 0.0
-    # Twelve questions, all of which only the conversation breaks; two comparisons.
-    assert found(ours, "mode_p", modes="cou-standard").value == pytest.approx(2 * 2 * 0.5**12)
+    # Six questions in two languages, all of which only the conversation breaks; two comparisons.
+    assert found(ours, "mode_p", modes="cou-standard").value == pytest.approx(2 * 2 * 0.5**6)
     assert found(ours, "judged_coverage", mode="cou").value == 1.0
 
 
