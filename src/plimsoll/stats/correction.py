@@ -196,12 +196,15 @@ def bayesian(
     places = sorted((each.truth, 1 / (each.found - each.alarmed)) for each in possible)
     tail = (1 - level) / 2
     low, high = _weighed_quantile(places, tail), _weighed_quantile(places, 1 - tail)
-    if sum(each.rate <= each.alarmed for each in drawn) >= tail * len(drawn):
-        low, high = 0.0, max(high, _edge(drawn, _least_alarms(seed, specificity, len(drawn)), 1 - tail))
-    if sum(each.rate >= each.found for each in drawn) >= tail * len(drawn):
+    least = _least(seed, judged.hits, judged.n, len(drawn))
+    if sum(rate <= each.alarmed for rate, each in zip(least, drawn, strict=True)) >= tail * len(drawn):
+        alarms = _least(seed, specificity.n - specificity.hits, specificity.n, len(drawn))
+        low, high = 0.0, max(high, _edge(drawn, alarms, 1 - tail))
+    least = _least(seed, judged.n - judged.hits, judged.n, len(drawn))
+    if sum(1 - rate >= each.found for rate, each in zip(least, drawn, strict=True)) >= tail * len(drawn):
         mirrored = [_Rates(1 - each.rate, 1 - each.alarmed, 1 - each.found) for each in drawn]
-        least = _least_alarms(seed, sensitivity, len(drawn))
-        low, high = min(low, 1 - _edge(mirrored, least, 1 - tail)), 1.0
+        misses = _least(seed, sensitivity.n - sensitivity.hits, sensitivity.n, len(drawn))
+        low, high = min(low, 1 - _edge(mirrored, misses, 1 - tail)), 1.0
     total = sum(weight for _, weight in places)
     mean = sum(truth * weight for truth, weight in places) / total
     spread = sum((truth - mean) ** 2 * weight for truth, weight in places) / total
@@ -286,13 +289,12 @@ def _drawn_rates(
     return drawn
 
 
-def _least_alarms(seed: int, specificity: Counts, draws: int) -> Sequence[float]:
-    """False alarms as few as the labels allow: none at all where none were seen."""
-    alarms = specificity.n - specificity.hits
-    if alarms <= 0:
+def _least(seed: int, hits: float, n: float, draws: int) -> Sequence[float]:
+    """A share as small as the counts allow: none at all where nothing was seen."""
+    if hits <= 0:
         return [0.0] * draws
     beta = Random(f"{seed}:edge").betavariate
-    return [beta(alarms, specificity.hits + 1) for _ in range(draws)]
+    return [beta(hits, n - hits + 1) for _ in range(draws)]
 
 
 def _edge(drawn: Sequence[_Rates], alarms: Sequence[float], share: float) -> float:

@@ -19,6 +19,9 @@ from plimsoll.stats.student import t_value
 LEAST_FOR_VARIANCE = 10
 """Hits, and misses, below which the variance between prompts cannot be seen: then each prompt counts once."""
 
+SKEWED = 1.35
+"""By how much more one model may lie off the others than a normal law says: rates near 1 have a long tail."""
+
 
 class Hit(NamedTuple):
     """One labelled reply of a kind, and whether the judge saw it as people do."""
@@ -56,7 +59,7 @@ def predicted(models: Sequence[Counts], level: float = 0.95) -> Counts | None:
     within = sum(pooled * (1 - pooled) / each.n for each in known) / k
     observed = sum((each.share - mean) ** 2 for each in known) / (k - 1)
     between = max(0.0, observed - within) + within * sqrt(2 / (k - 1)) / 2
-    stretch = (t_value(k - 1, level) / z_value(level)) ** 2
+    stretch = SKEWED * (t_value(k - 1, level) / z_value(level)) ** 2
     variance = between * (1 + 1 / k) * stretch + within / k
     share = (mean * k + pooled) / (k + 1)
     worth = min(n, share * (1 - share) / variance)
