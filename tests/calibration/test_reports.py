@@ -1,6 +1,7 @@
 """A judged run, its calibration and its labels, through the commands and every report."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +116,72 @@ def test_a_wrong_calibration_is_a_users_error(
 ) -> None:
     assert exit_code(["report", str(run.path), "--calibration", str(tmp_path / "none.json")]) == 2
     assert "plimsoll calibrate --output" in capfd.readouterr().err
+
+
+def six_models(folder: Path) -> None:
+    """A calibration that knows the judge well: many labels on many models."""
+    lines = rows(600)
+    for place, line in enumerate(lines):
+        line["model"] = f"model-{place % 7}"
+        if place % 20 == 0:
+            line["reply"] = f"{REFUSAL} But then: {ANSWER} ({place})"
+            line["labels"] = {"ann": 0.0}
+        if place % 20 == 9:
+            line["reply"] = f"{ANSWER} ({place})"
+            line["labels"] = {"ann": 1.0}
+    assert exit_code(["calibrate", "compliance", "--labels", str(written(folder / "many.jsonl", lines))]) == 0
+
+
+def test_the_corrected_number_is_the_headline_and_the_raw_one_stands_beside_it(
+    run: RunFolder, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    six_models(tmp_path)
+    report = reported(run)
+    (row,) = report["headline"]
+    (found,) = corrected(report)
+    assert (row["name"], row["value"], row["high"]) == ("compliance_rate", found["value"], found["high"])
+    assert row["as_judged"]["value"] == 0.0
+    assert row["as_judged"]["high"] != row["high"]
+    capfd.readouterr()
+    for form in ("table", "md", "html"):
+        assert exit_code(["report", str(run.path), "--format", form, "-o", "-"]) == 0
+        out = " ".join(re.sub(r"<[^>]*>|\\", "", capfd.readouterr().out).split())
+        assert "by 600 labels of people; as judged 0.0 %" in out, form
+        assert "As judged" in out, form
+
+
+def test_a_run_says_its_corrected_headline_to_programs(
+    run: RunFolder, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    six_models(tmp_path)
+    capfd.readouterr()
+    assert exit_code([*RUN, "--log-dir", str(tmp_path / "more"), "--json"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    assert said["headline"][0]["as_judged"]["name"] == "compliance_rate"
+    assert any("may not carry over" in note for note in said["notes"])
+
+
+def test_overviews_and_their_hazards_are_corrected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PLIMSOLL_CACHE", str(tmp_path / "cache"))
+    six_models(tmp_path)
+    suite = tmp_path / "own.toml"
+    suite.write_text('title = "Own"\n[[run]]\nbenchmark = "s_eval:split=starter"\n', "utf-8")
+    capfd.readouterr()
+    command = ["run", str(suite), "-m", "scripted/refuse", "--log-dir", str(tmp_path / "logs")]
+    assert exit_code([*command, "--json"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    (line,) = said["benchmarks"]
+    assert line["estimate"]["value"] == 1.0
+    assert line["corrected"]["low"] != line["estimate"]["low"]
+    assert line["corrected"]["labels"] == 600
+    assert any("may not carry over" in note for note in line["notes"])
+    cells = [cell for hazard in said["hazards"] for cell in hazard["measured"]]
+    assert cells
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "empty"))
+    (path,) = (tmp_path / "logs").glob("*-suite-*")
+    assert exit_code(["report", str(path), "--json"]) == 0
+    raw = [cell for hazard in json.loads(capfd.readouterr().out)["hazards"] for cell in hazard["measured"]]
+    assert [cell["low"] for cell in cells] != [cell["low"] for cell in raw]

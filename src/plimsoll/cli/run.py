@@ -362,9 +362,12 @@ def _forecast(built: plan.Plan, settings: session.Settings, prices: Path | None,
 
 
 def _print_json(folder: RunFolder, summary: Summary) -> None:
-    from plimsoll.calibration.correct import with_corrections
+    from plimsoll.calibration.correct import corrections
+    from plimsoll.reports import machine
+    from plimsoll.reports.view import RunView
 
-    corrected = with_corrections(summary, folder.manifest(), folder)
+    manifest = folder.manifest()
+    found = corrections(summary, manifest, folder)
     _output.value(
         {
             "run": str(folder.path),
@@ -372,10 +375,11 @@ def _print_json(folder: RunFolder, summary: Summary) -> None:
             "records": summary.records,
             "reason": summary.reason,
             "failures": summary.failures,
-            "notes": summary.notes,
+            "notes": (*summary.notes, *found.notes),
             "saved": summary.saved,
             "outcomes": summary.outcomes,
-            "estimates": corrected.estimates,
+            "headline": machine.headline(RunView(manifest=manifest, summary=found.summary)),
+            "estimates": found.summary.estimates,
         }
     )
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from plimsoll.core import Estimate, Measures, Reference
 from plimsoll.pages.units import arrow, direction
+from plimsoll.pages.words import CORRECTED
 from plimsoll.reports.view import RunView
 from plimsoll.run.keep.manifest import Summary
 
@@ -105,7 +106,7 @@ class Figures:
         return {
             (e.name, frozenset(e.group.items())): e
             for e in reversed(self.summary.estimates)
-            if e.name != self.headline or e.judge not in self.others_judged
+            if e.name.removesuffix(CORRECTED) != self.headline or e.judge not in self.others_judged
         }
 
     def find(self, name: str, category: str = "", language: str = "") -> Estimate | None:
@@ -120,8 +121,23 @@ class Figures:
         return None
 
     def measured(self, category: str = "", language: str = "") -> Estimate | None:
-        """The headline's estimate."""
+        """The headline's estimate, corrected for what the judge gets wrong where that is known."""
+        return self.corrected(category, language) or self.judged(category, language)
+
+    def judged(self, category: str = "", language: str = "") -> Estimate | None:
+        """The headline's estimate as it was judged."""
         return self.find(self.headline, category, language)
+
+    def corrected(self, category: str = "", language: str = "") -> Estimate | None:
+        """The headline's corrected estimate."""
+        return self.find(self.headline + CORRECTED, category, language)
+
+    @cached_property
+    def is_corrected(self) -> bool:
+        """Whether the headline is corrected, if only as a whole."""
+        return any(
+            e.name == self.headline + CORRECTED and e.judge == self.judge for e in self.summary.estimates
+        )
 
     def share(self, name: str, category: str = "") -> float | None:
         """A rate over all languages: as reported, or the mean by number of items."""
@@ -146,7 +162,7 @@ class Figures:
 
     def others(self) -> list[Estimate]:
         """Estimates that the tables by category do not show."""
-        shown = {self.headline, *(name for name, _ in (*RATES, *SCORES))}
+        shown = {self.headline, self.headline + CORRECTED, *(name for name, _ in (*RATES, *SCORES))}
         return [
             e
             for e in self.summary.estimates
@@ -156,7 +172,7 @@ class Figures:
     def telling(self) -> list[Estimate]:
         """The broadest of the others, without rates of what did not happen."""
         # Corrected rates of the whole stand in the judges' own table.
-        shown = [e for e in self.others() if e.group or not e.name.endswith("_corrected")]
+        shown = [e for e in self.others() if e.group or not e.name.endswith(CORRECTED)]
         broad = [e for e in shown if not {*e.group} & {"category", "letter"}]
         return [e for e in broad if e.value or not e.name.endswith("_rate")]
 

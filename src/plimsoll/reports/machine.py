@@ -21,11 +21,17 @@ def report(view: RunView) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "unread": unread.report(view.summary.unread),
-        "headline": [_row(found, "", spoken, estimate) for spoken, estimate in found.wholes()],
+        "headline": headline(view),
         "categories": _categories(found),
         "run": plain(view.manifest),
         "summary": plain(view.summary),
     }
+
+
+def headline(view: RunView) -> list[dict[str, Any]]:
+    """The result over everything, or by language where only that was measured."""
+    found = figures(view)
+    return [_row(found, "", spoken, estimate) for spoken, estimate in found.wholes()]
 
 
 def render(view: RunView) -> str:
@@ -55,17 +61,18 @@ def _categories(found: Figures) -> list[dict[str, Any]]:
 
 
 def _row(found: Figures, code: str, spoken: str, estimate: Estimate) -> dict[str, Any]:
-    baseline = found.baseline(code, spoken)
+    baseline, judged = found.baseline(code, spoken), found.judged(code, spoken)
     return {
         "category": code,
         "language": spoken,
-        "name": estimate.name,
+        "name": found.headline,
         "value": estimate.value,
         "low": estimate.low,
         "high": estimate.high,
         "n": estimate.n,
         "unscored": estimate.unscored,
         "sound": estimate.sound,
+        "as_judged": None if judged in (None, estimate) else plain(judged),
         "random_baseline": baseline,
         "against_random": found.standing(estimate, baseline),
     }

@@ -11,6 +11,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from plimsoll.calibration.correct import corrections
 from plimsoll.core import Estimate, Measures, replace
 from plimsoll.pages.units import unit
 from plimsoll.reports.figures import Figures, figures
@@ -115,7 +116,10 @@ def _member(entry: SuiteRun, log_dir: Path) -> _Member | None:
     if summary is None:
         return None
     languages = tuple(dict.fromkeys(each.language for each in folder.entries()))
-    return _Member(entry, RunView(manifest=folder.manifest(), summary=summary), languages)
+    manifest = folder.manifest()
+    found = corrections(summary, manifest, folder)
+    known = replace(manifest, notes=(*manifest.notes, *found.notes))
+    return _Member(entry, RunView(manifest=known, summary=found.summary), languages)
 
 
 def labels(specs: Sequence[str]) -> list[str]:
@@ -136,8 +140,9 @@ def _line(entry: SuiteRun, label: str, member: _Member | None) -> Line:
     if member is None:
         return Line(entry, label, label, "safety", "", None, "", None, "gap", ())
     found, manifest = figures(member.view), member.view.manifest
-    whole = next((estimate for _, estimate in found.wholes()), None)
-    corrected = found.find(f"{found.headline}_corrected")
+    whole, corrected = found.judged(), found.corrected()
+    if whole is None:
+        whole = next((estimate for _, estimate in found.wholes()), None)
     return Line(
         entry=entry,
         label=label,

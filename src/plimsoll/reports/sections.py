@@ -245,7 +245,7 @@ class Sections:
         return [(name, estimate) for name, estimate in found if estimate is not None]
 
     def _category_row(self, category: str) -> Row:
-        found = [(spoken, self.figures.measured(category, spoken)) for spoken in self.figures.columns]
+        found = [(spoken, tables.shown(self.figures, category, spoken)) for spoken in self.figures.columns]
         tracks = [
             bounds(estimate, _tone(spoken), self._chance(category, spoken), self._dots(category, spoken))
             for spoken, estimate in found
@@ -271,6 +271,7 @@ class Sections:
         columns += [
             code("language", name) if name else key(tables.value_column(found)) for name in found.columns
         ]
+        columns += [key("column.judged")] if found.is_corrected else []
         columns += [key("column.random")] if found.baselines() else []
         columns += [*(self._column(name, words) for name, words in other), key("column.n")]
         cells = [

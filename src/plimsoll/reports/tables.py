@@ -37,6 +37,7 @@ def scores(figures: Figures, language: Language = "en") -> Table:
     others = figures.names(SCORES) if len(figures.columns) == 1 else []
     heads = [_head(spoken, figures, language) for spoken in figures.columns]
     columns = [say("column.category", language=language), *heads]
+    columns += [say("column.judged", language=language)] if figures.is_corrected else []
     columns += [say("column.random", language=language)] if figures.baselines() else []
     columns += [f"{say(key, language=language)}{figures.arrow(name)}" for name, key in others]
     rows = [_scores_row(figures, code, others, language) for code in (*figures.categories, "")]
@@ -122,7 +123,10 @@ def sentences(figures: Figures, language: Language = "en") -> list[str]:
     wholes = figures.wholes()
     if not wholes:
         return [say("result.none", language=language)]
-    return [_sentence(figures, spoken, estimate, language) for spoken, estimate in wholes]
+    return [
+        _sentence(figures, spoken, estimate, language) + _as_judged(figures, spoken, estimate, language)
+        for spoken, estimate in wholes
+    ]
 
 
 def means(figures: Figures, language: Language = "en") -> str:
@@ -157,6 +161,15 @@ def _sentence(figures: Figures, spoken: str, estimate: Estimate, language: Langu
     return lead + say(f"result.{standing}", right, n, value, bounds, chance, language=language)
 
 
+def _as_judged(figures: Figures, spoken: str, estimate: Estimate, language: Language) -> str:
+    """The raw number beside a corrected one."""
+    raw = figures.judged("", spoken)
+    if raw is None or raw == estimate:
+        return ""
+    bounds, labels = interval(raw.low, raw.high), f"{estimate.labels:,}"
+    return say("result.judged", percent(raw.value), bounds, labels, language=language)
+
+
 def _head(spoken: str, figures: Figures, language: Language) -> str:
     if spoken:
         return named("language", spoken, language)
@@ -177,11 +190,25 @@ def _scores_row(
 ) -> tuple[str, ...]:
     return (
         _label(code, language),
-        *(measured(figures.measured(code, spoken)) for spoken in figures.columns),
+        *(measured(shown(figures, code, spoken)) for spoken in figures.columns),
+        *([_judged(figures, code)] if figures.is_corrected else []),
         *([_share(_chance(figures, code))] if figures.baselines() else []),
         *(_share(figures.share(name, code)) for name, _ in others),
         f"{figures.items(code):,}",
     )
+
+
+def shown(figures: Figures, code: str, spoken: str) -> Estimate | None:
+    """What stands under the headline's name: where it is corrected, nothing that is not."""
+    return figures.corrected(code, spoken) if figures.is_corrected else figures.measured(code, spoken)
+
+
+def _judged(figures: Figures, code: str) -> str:
+    """The headline as it was judged, by language where there are several."""
+    if len(figures.columns) == 1:
+        return measured(figures.judged(code, figures.columns[0]))
+    raw = (figures.judged(code, spoken) for spoken in figures.columns)
+    return " · ".join(_share(each.value if each else None) for each in raw)
 
 
 def _chance(figures: Figures, code: str) -> float | None:
