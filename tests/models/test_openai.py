@@ -1,4 +1,3 @@
-import asyncio
 import json
 from collections.abc import Mapping
 
@@ -8,7 +7,6 @@ from plimsoll.core import (
     Image,
     Message,
     Request,
-    Response,
     Sampling,
     Tool,
     ToolCall,
@@ -18,24 +16,8 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.registry import build_model
+from tests.support.asking import CHOICE, LETTERS, PLAIN, ask
 from tests.support.endpoint import FakeEndpoint, Fault, status
-
-LETTERS = ("(A", "(B", "(C", "(D")
-CHOICE = Request(messages=(user("Which?"),), continuations=LETTERS, sampling=Sampling(max_tokens=5))
-PLAIN = Request(messages=(user("Hello"),))
-
-
-def ask(
-    endpoint: FakeEndpoint, *requests: Request, model: str = "openai/any", **options: str
-) -> list[Response]:
-    async def all_of() -> list[Response]:
-        asked = build_model(model, {"base_url": endpoint.url} | options)
-        try:
-            return [await asked.generate(request) for request in requests]
-        finally:
-            await asked.close()
-
-    return asyncio.run(all_of())
 
 
 def test_a_question_is_sent_as_written_and_its_reply_counted() -> None:

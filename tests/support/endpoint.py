@@ -52,6 +52,45 @@ def status(code: int, message: str = "out of order", *, kind: str = "", **header
     return Fault(status=code, body=json.dumps(error).encode(), headers=named)
 
 
+def chat(
+    text: str | list[dict[str, Any]] | None = "B",
+    finish: str | None = "stop",
+    *,
+    code: int = 200,
+    message: Mapping[str, Any] | None = None,
+    choice: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> Fault:
+    """A whole chat completion, its message, its choice and its other fields changed at will."""
+    turn = {"role": "assistant", "content": text} | dict(message or {})
+    usage = {"prompt_tokens": 10, "completion_tokens": 2}
+    chosen = {"index": 0, "message": turn, "finish_reason": finish} | dict(choice or {})
+    return document({"id": "x", "choices": [chosen], "usage": usage} | fields, code)
+
+
+def document(of: Any, code: int = 200) -> Fault:
+    """Any JSON."""
+    return Fault(status=code, body=json.dumps(of, ensure_ascii=False).encode())
+
+
+def weighed(token: str, own: float | None, *rivals: tuple[str, float], text: str = "") -> Fault:
+    """A chat completion of one token with log-probabilities."""
+    row = [{"token": name, "logprob": value, "bytes": None} for name, value in rivals]
+    said = {"token": token, "logprob": own, "bytes": None, "top_logprobs": row}
+    return chat(text or token, choice={"logprobs": {"content": [said]}})
+
+
+def events(*pieces: Any, end: str = "data: [DONE]\n\n") -> Fault:
+    """The same reply piece by piece."""
+    lines = "".join(f"data: {json.dumps(piece, ensure_ascii=False)}\n\n" for piece in pieces)
+    return Fault(body=(lines + end).encode(), headers={"Content-Type": "text/event-stream"})
+
+
+def piece(finish: str | None = None, **delta: Any) -> dict[str, Any]:
+    """One event of a stream."""
+    return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+
 def hang(seconds: float = 60.0) -> Fault:
     """Nothing for a minute."""
     return Fault(hang=seconds, status=504)
@@ -109,12 +148,15 @@ class FakeEndpoint:
         message: Mapping[str, Any] | None = None,
         tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens",
         always: Fault | None = None,
+        answer: Callable[[Mapping[str, Any]], Fault | None] | None = None,
     ) -> None:
         """`faults` are used up one per request (`None` answers); `logprobs=None` ignores the wish
-        for log-probabilities, 0 rejects it, n rejects more than n."""
+        for log-probabilities, 0 rejects it, n rejects more than n. `answer` looks at each request's
+        body and may answer in its own way."""
         self.reply = reply
         self.faults = deque(faults)
         self.always = always
+        self.answer = answer
         self.latency = latency
         self.logprobs = logprobs
         self.echo = echo
@@ -170,6 +212,8 @@ class FakeEndpoint:
         if self.latency:
             await asyncio.sleep(self.latency)
         fault = self.faults.popleft() if self.faults else self.always
+        if fault is None and self.answer is not None:
+            fault = self.answer(body)
         if fault is not None:
             await self._silence(fault.hang)
             return await _fail(request, fault)

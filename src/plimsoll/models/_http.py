@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from plimsoll.core import Denied, Late, ModelError, TransientError, Unreadable
+from plimsoll.core import Denied, Late, ModelError, Response, TransientError, Unreadable, replace
 from plimsoll.models._address import Proxy, host_of, proxy_for
 from plimsoll.models._faults import BLANK, WAIT_LONGER, Refused, Reply, cleaned, fault
 from plimsoll.models._reading import MEBIBYTE, recoded, unpacked
@@ -120,12 +120,13 @@ class Endpoint:
         status = int(code) if code.isdecimal() and 400 <= int(code) < 600 else UNTOLD
         return self._fault(status, {}, body)
 
-    def blanked(self, text: str) -> str:
-        """A reply's text without our keys in it."""
+    def blanked(self, response: Response) -> Response:
+        """A response without our keys in what it says."""
         for secret in self._guarded:
-            if secret in text:
-                text = text.replace(secret, BLANK)
-        return text
+            if secret in response.text or secret in response.thought:
+                text, thought = (each.replace(secret, BLANK) for each in (response.text, response.thought))
+                response = replace(response, text=text, thought=thought)
+        return response
 
     async def _read(self, reply: "aiohttp.ClientResponse") -> bytes:
         pieces: list[bytes] = []

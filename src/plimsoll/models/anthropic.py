@@ -149,9 +149,8 @@ class Anthropic:
             raise self._endpoint.trouble(reply.error, received)
         response = _response_of(reply, reply.content, perf_counter() - start)
         self._terms.accept(body)
-        text = self._endpoint.blanked(response.text)
         notes = manners.notes(request) if manners.said else ()
-        return response if text is response.text and not notes else replace(response, text=text, notes=notes)
+        return self._endpoint.blanked(replace(response, notes=notes) if notes else response)
 
     def _body(self, request: Request, manners: Manners) -> dict[str, Any]:
         sampling = request.sampling

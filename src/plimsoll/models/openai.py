@@ -115,9 +115,8 @@ class OpenAI:
     ) -> Response:
         """The response with what must be said of it."""
         self._terms.accept(body)
-        text = self._endpoint.blanked(response.text)
         notes = manners.notes(request) if manners.said else ()
-        return response if text is response.text and not notes else replace(response, text=text, notes=notes)
+        return self._endpoint.blanked(replace(response, notes=notes) if notes else response)
 
     def _unanswered(self, reply: Reply, received: bytes) -> ModelError:
         """What a reply without a choice means."""
