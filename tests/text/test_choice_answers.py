@@ -114,13 +114,30 @@ def test_a_choice_says_by_which_sign_it_was_read(reply: str, how: str) -> None:
     assert read_choice(reply, FOUR).how == how
 
 
-@pytest.mark.parametrize("row", READABLE, ids=lambda row: ascii(row[0])[:40])
-def test_the_quick_look_reads_what_the_close_look_reads(row: Row) -> None:
-    quick = choice_answers._at_once(row[0].strip(), row[1])
-    answering = plain(row[0])
-    assert answering is not None
-    close = choice_answers._read(row[0], answering, row[1])
-    assert quick is None or (quick.index, quick.how) == (close.index, close.how)
+PLAIN_FORMS = [
+    f"{so}{said}{letter}{end}"
+    for so in ("", "Therefore, ", "so, ", "所以", "故")
+    for said in (
+        "The answer is ", "**Answer:** ", "My choice: ", "答案：", "正确选项是", "选", "选择", "\\boxed{",
+        "Option ", "选项", "",
+    )
+    for letter in ("B", "(B)", "b", "E", "A", "**C**")
+    for end in ("", ".", "}", " is correct.", " is the correct answer", "正确", "选项是正确的。", "最合适")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("options", [FOUR, YES], ids=("four", "two"))
+def test_the_quick_look_reads_what_the_close_look_reads(options: tuple[str, ...]) -> None:
+    quick = 0
+    for reply in [*PLAIN_FORMS, *(reply for reply, _, _ in (*ROWS, *HARD))]:
+        seen = choice_answers._at_once(reply.strip(), options)
+        answering = plain(reply)
+        if seen is not None and answering is not None:
+            quick += 1
+            close = choice_answers._read(reply, answering, options)
+            assert (reply, seen.index) == (reply, close.index)
+            assert seen.index is None or seen.how == close.how
+    assert quick > 200
 
 
 def test_a_statement_is_shown_where_it_stands_in_the_raw_reply() -> None:

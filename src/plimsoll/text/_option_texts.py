@@ -100,6 +100,7 @@ def is_other(text: str, options: Sequence[str], index: int) -> bool:
     return any(rest == _wording(option) for option in options)
 
 
+@lru_cache(maxsize=1024)
 def _wanted(options: tuple[str, ...]) -> list[tuple[str, int]]:
     """Wordings with their options, the longest first; wordings of two options are left out."""
     normal = [_wording(option) for option in options]
@@ -164,7 +165,7 @@ def _stops(option: str, rest: str) -> bool:
     return len(option) > 8 and rest.lstrip().startswith(("because", "since", "因为"))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _wording(option: str) -> str:
     """An option as a reply would have it, typography aside."""
     return _normal(simple(option))

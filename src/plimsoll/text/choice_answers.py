@@ -29,10 +29,17 @@ from plimsoll.text.letters import LETTERS
 _SHORT = 8
 _LINE = 400
 _PLAINLY = re.compile(
-    r"(?:(?:the )?(?:correct |final )?answer(?: is:?|:) {0,3}|(?:正确)?答案(?:是|为|：|:) ?|选)"
-    r"[(（]?([A-Ha-h])[)）]?[.。]?",
+    r"(?:(?:therefore|thus|so|hence), |因此[，,]?|所以[，,]?|故)?"
+    r"\*{0,3}(?:(?:the |my )?(?:correct |final |best |right )?(?:answer|option|choice)\*{0,3}(?: is:?|:)"
+    r"\*{0,3} {0,3}|(?:正确|最终)?(?:答案|选项)\*{0,3}(?:是|为|：|:)\*{0,3} ?|选择?)"
+    r"\*{0,3}[(（]?([A-Ha-h])[)）]?\*{0,3}[.。]?\*{0,3}"
+    r"|\$?\\boxed\{\(?(?-i:([A-H]))\)?\}\$?\.?"
+    r"|(?:(?:therefore|thus|so|hence), )?(?:option )?\(?(?-i:([B-H]))\)? is (?:the )?correct"
+    r"(?: answer| option| choice)?\.?"
+    r"|(?:因此[，,]?|所以[，,]?|故)?(?:选项)?(?-i:([B-H]))(?:选项|项)?(?:是正确的|正确|最合适|是对的)。?",
     re.IGNORECASE,
 )
+"""The letter stated, and nothing else."""
 _WITH_TEXT = re.compile(r"\(?([A-H])[).:] {0,3}(.{1,400})")
 
 
@@ -68,7 +75,7 @@ def _at_once(reply: str, options: Sequence[str]) -> Choice | None:
             return _LETTERS[index] if index < len(options) else _BEYOND
     if len(reply) <= _LINE:
         if found := _PLAINLY.fullmatch(reply):
-            index = LETTERS.index(found[1].upper())
+            index = LETTERS.index(found[found.lastindex or 1].upper())
             return _STATED[index] if index < len(options) else _BEYOND
         if found := _WITH_TEXT.fullmatch(reply):
             index = LETTERS.index(found[1])
