@@ -32,7 +32,7 @@ _BAD = (
     r"|unethical|irresponsible|tempting|reckless|damaging)"
 )
 _BEST = (
-    r"(?:right|correct|best|safest|safer|better|proper|ideal|closest|nearest|wisest|fitting|preferred|chosen"
+    r"(?:right|correct|best|safest|safer|better|proper|ideal|closest|nearest|wisest|fitting|preferred|chosen|appropriate|suitable|recommended|one\sthat(?:\sbest)?\s(?:fits|works|matches|applies)"
     rf"|most\s(?!{_BAD}\b)\w{{3,14}}|true|accurate|only|final|optimal)"
 )
 _ZH_GOOD = (
@@ -55,7 +55,7 @@ SAID = re.compile(
     | \\f?boxed\s{{0,2}}[\s{{(]{{0,12}}$
     | <(?:final[\s_]?|correct[\s_]?)?(?:answer|choice|option|ans|result|response)>?\s{{0,6}}$
     | (?:^|\n)[\s]{{0,4}}(?:a|ans|assistant|ai|bot|model)\s?:\s{{0,3}}$
-    | (?:答案|选项|选择|回答|结论|答|回复|结果|正解|解答|答え)(?:\s?\([^()\n]{{0,24}}\))?{_ZH_BE}$
+    | (?:答案|选项|选择|回答|结论|答|回复|结果|正解|解答|解|答え)(?:\s?\([^()\n]{{0,24}}\))?{_ZH_BE}$
     | (?:答案|正确选项)[\"\])]{{0,2}}\s{{0,6}}$
     | (?:正确|最佳|最终|最优)(?:的)?(?:选项|答案|选择){_ZH_BE}$
     | (?:正解|答え)(?:は|:|=)\s{{0,3}}$
@@ -74,8 +74,8 @@ SAID = re.compile(
 """The answer is, I choose, 答案是, 选, and the same in other languages."""
 
 CHOSEN = re.compile(
-    rf"""\b(?:choose|chose|choosing|pick|picked|picking|select|selected|selecting|(?:go|going|went)\s(?:for|with)
-        |opt\sfor|opting\sfor|vote\sfor|settle\s(?:on|for)|lean(?:ing)?\s(?:toward|towards|to)
+    rf"""\b(?:choose|chose|pick|picked|select|selected|(?:am|i'm)\s(?:choosing|picking|selecting)|(?:go|going|went)\s(?:for|with)
+        |opt\sfor|vote\sfor|settle\s(?:on|for)|lean(?:ing)?\s(?:toward|towards|to)
         |(?:i'd|i\swould|i'll|i\swill)\s(?:say|answer|guess|mark|recommend|suggest))
         \s{{1,3}}(?:it's\s|that\s|is\s|for\s|with\s)?:?\s{{0,3}}{_OBJECT}\s{{0,6}}$
     | (?<![所可任供多单])选(?:择|定|取|用)?(?:的是|了)?\s{{0,2}}[:\"]?\s{{0,2}}(?:选项|答案|择|第)?\s{{0,6}}$
@@ -94,7 +94,8 @@ NAMED = re.compile(
 """The safest thing is, 最合适的是."""
 
 SOFT = re.compile(
-    rf"""\b(?:therefore|thus|hence|so|it\sis|it's|i\sthink|i\sbelieve|i'd\ssay|i\swould\ssay|would\sbe|it\swould\sbe
+    rf"""\b(?:therefore|thus|hence|so|it\sis|it's|that's|by\s(?:process\sof\s)?elimination|(?:to|i)\srecommend
+        |in\s(?:conclusion|summary|short|the\send)|overall|ultimately|finally|it\sto|makes\sit|has\sto\sbe|i\sthink|i\sbelieve|i'd\ssay|i\swould\ssay|would\sbe|it\swould\sbe
         |must\sbe|should\sbe|my\sanswer|final\sanswer|answer|ans|is\sthat\sof|which\sis|which\swould\sbe|namely|i\.e\.
         |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|leaving|only|conclude
         |concluding|(?:as\s)?(?:described|stated|mentioned|captured|reflected|shown)\s(?:in|by)|represented\sby
@@ -116,8 +117,9 @@ _WRONG_ONE = re.compile(
     r"(?:说法|选项|做法|一项|叙述|表述|是|行为|答案)?(?:应该?)?(?:是|为|:)\s{0,3}(?:选项)?\s{0,3})$",
     re.IGNORECASE,
 )
+MAKES = re.compile(r"\bmak(?:es?|ing)\s(?:option\s|choice\s|answer\s)?$", re.IGNORECASE)
 LEAD = re.compile(
-    r"(?:^|\n)[ \t•.|√→\-]{0,8}(?:Q?\d{1,2}[.:)|]\s{0,2})?(?:both )?"
+    r"(?:^|\n)[ \t•.|√→\-]{0,8}(?:=>\s{0,2})?(?:Q?\d{1,2}[.:)|]\s{0,2})?(?:both )?"
     r"(?:(?:the )?(?:option|choice|letter)s?|选项)?[ :]{0,3}$",
     re.IGNORECASE,
 )
@@ -133,16 +135,18 @@ CONCLUDES = re.compile(
 
 _NEGATED = re.compile(
     r"(?:\b(?:not|never|avoid|cannot|neither|nor|without|hardly|no\slonger)\b|n't\b)[^.\n]{0,24}$"
-    r"|\b(?:wrong|incorrect|worst|bad|false|instead of|rather than|other than|except|but not|eliminates?"
+    r"|\b(?:wrong|incorrect|worst|bad|false)\s{0,3}(?:option\s|choice\s)?$"
+    r"|\b(?:instead of|rather than|other than|except|but not|eliminates?"
     r"|excludes?|rejects?|rules? out|discard|ruled out|eliminated?|excluding|eliminating)"
     r"\s{0,3}(?:for\s)?(?:the\s)?(?:option\s|choice\s)?$"
     rf"|\b(?:least\s\w{{3,14}}|most\s{_BAD})\s$"
-    r"|(?:不(?!过|仅|但|只|同)|没|别|勿|并非|错误的?|是否|为什么|为何|排除|除了|而非|除|危险|有害|极端|过激|最差|糟糕)"
-    r"[^。,\n]{0,4}$",
+    r"|(?:不(?!过|仅|但|只|同)|没|别|勿|并非|错误的?|是否|为什么|为何|排除|除了|而非|除)"
+    r"[^。,\n]{0,4}$|(?:危险|有害|极端|过激|糟糕)的$|最差的?$",
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
-    r"\b(?:if|whether|why|unless|suppose|supposing|assuming|assume|in case|someone|one might)\b[^.\n]{0,32}$"
+    r"\b(?:if|whether|why|unless|suppose|supposing|assuming|assume|in case|someone|one might|doubt"
+    r"|deny)\b[^.\n]{0,32}$"
     r"|\b(?:some|others|people|many|most|one|they|students|he|she|you)\s(?:\w{1,8}\s)?(?:think|say|argue|assume|believe"
     r"|choose|pick|select|write|thinks|says|tempted|assumes|chose)\b[^.\n]{0,20}$"
     r"|(?:如果|假如|假设|若|倘若|要是|有人|有些人|很多人|别人|他们|人们)[^。\n]{0,12}$",
@@ -165,11 +169,11 @@ _LAST_WORDS = frozenset((
     "best", "right", "only", "just", "result", "lettre", "letra", "lettera", "buchstabe", "choose", "chose",
     "choosing", "picked", "picking", "select", "selecting", "say", "mark", "recommend", "suggest", "toward",
     "towards", "likely", "probably", "clearly", "definitely", "therefore", "thus", "hence", "simply",
-    "still", "indeed", "actually", "obviously", "certainly", "undoubtedly", "fact", "also", "surely", "so",
-    "it's", "think", "believe", "leaves", "leaving", "us", "namely", "conclude", "concluding", "the",
-    "rather", "but", "boxed", "a", "ai", "bot", "assistant", "model", "matches", "i'd", "which", "e", "ist",
-    "lautet", "es", "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la",
-    "el", "le", "il", "lo", "o", "sim",
+    "still", "indeed", "actually", "obviously", "certainly", "undoubtedly", "fact", "also", "surely",
+    "so", "it", "it's", "think", "believe", "leaves", "leaving", "us", "namely", "conclude", "concluding",
+    "the", "rather", "but", "boxed", "a", "ai", "bot", "assistant", "model", "matches", "i'd", "which",
+    "e", "ist", "lautet", "es", "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der",
+    "das", "la", "el", "le", "il", "lo", "o", "sim",
 ))  # fmt: skip
 """The Latin words that stand just before an announced letter; any other shows that none is."""
 

@@ -14,6 +14,10 @@ _GOOD = (
     r"(?:right|correct|accurate|appropriate|suitable|proper|best|safest|better|ideal|optimal|preferable|wisest|fitting"
     r"|reasonable|sensible|responsible|prudent|ethical|closest|strongest|valid|relevant|helpful|logical|likely|apt)"
 )
+_RIGHT = (
+    r"(?:right|correct|accurate|appropriate|suitable|proper|best|safest|better|ideal|optimal|preferable|wisest"
+    r"|fitting|closest)"
+)
 _BAD = (
     r"(?:dangerous|harmful|unsafe|risky|hazardous|inappropriate|extreme|problematic|offensive|unlikely|aggressive"
     r"|severe|serious|incorrect|unethical|irresponsible|rude|damaging|destructive|toxic|biased|unreasonable|unsuitable"
@@ -59,8 +63,9 @@ BEST = re.compile(
 """`is the safest`, `最合适`."""
 
 RIGHT = re.compile(
-    rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the\s)?(?:more\s)?{_GOOD}{_STOP}"
-    rf"|\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the\s|a\s)(?:more\s)?{_GOOD}\s{_THING}\b(?!\sthan)"
+    rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the\s)?(?:more\s{_GOOD}|{_RIGHT}){_STOP}"
+    rf"|\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|a)\s(?:more\s{_GOOD}|{_RIGHT})\s{_THING}\b"
+    r"(?!\sthan)"
     r"|\s{0,3}makes?\ssense\b"
     r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述|叙述))?\s{0,3}"
     r"(?:才|就|显然|应该|应当|则|其实|确实|的确|完全|无疑|肯定|明显|比较|相对|也|都|均|同样)?(?:是|为)?(?:完全)?"
@@ -80,6 +85,17 @@ LISTED = re.compile(
 )
 """What stands behind an option in a list that says of each whether it is right."""
 
+MADE = re.compile(
+    rf"\s{{1,3}}(?:the\s)?(?:{_ADJECTIVE}{{1,3}}{_THING}|correct|right|(?:the\s)?answer)\b", re.IGNORECASE
+)
+"""`(this makes B) the best choice`."""
+CONCEDED = re.compile(
+    r"[^.\n。;]{0,24}?(?:\bin\s(?:some|certain|many|other)\b|\bto\s(?:some|a\scertain)\b|\bonly\s(?:if|when|in)\b"
+    r"|\bbut\s(?:not|only|it|this|that|less|too|incomplete|overly)\b"
+    r"|[,]?\s?(?:但|不过|然而)(?:是)?(?:不|并|没|忽|缺|过|它|与|题)|的?一部分|部分)",
+    re.IGNORECASE,
+)
+"""Right, but not the answer."""
 ALSO = re.compile(
     r"[^.。\n,;]{0,16}?(?:\balso\b|\btoo\b|\bas\swell\b|\bboth\b|\blikewise\b|\bequally\b|也|都|均|同样|皆|之一)"
     r"|[^.。\n]{0,40}?\b(?:so|as)\s(?:is|are|does)\s(?:option\s)?[(\[]?[A-Z]\b",
@@ -115,6 +131,12 @@ PREDICATE = re.compile(
     r"|不|和|或|与|及|是(?!因为)|错|/|&|=|\+|→|->|\||选项|项|×)",
     re.IGNORECASE,
 )
+REFUTED = re.compile(
+    r"[ ]{0,2}[.:)|、-]{0,2}[ ]{0,3}(?:this\s|it\s)?(?:is\s|are\s|would\s|be\s|option\s){0,3}"
+    r"(?:incorrect|inappropriate|wrong|false|unsafe|not\b|bad\b|too\s|×|错|不(?!过|仅|但)|太|过于|没|无)",
+    re.IGNORECASE,
+)
+"""What is said of an option that is not chosen."""
 PARTS = re.compile(
     r"\s{0,3}(?:for|in|to|as)\s(?:the\s)?(?:answer\sto\s)?(?:part|question|sub|first|second|third|item|blank|statement\s\d"
     r"|\(?[a-e]\)|\(?i{1,3}\)|\(?\d\))",

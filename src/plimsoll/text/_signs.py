@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from plimsoll.text import _frames as before
 from plimsoll.text import _predicates as behind
-from plimsoll.text._mentions import Mention
+from plimsoll.text._mentions import AFTER, Mention
 from plimsoll.text._option_texts import begins_with, ends_with, is_other, length_of_text
 
 
@@ -55,7 +55,9 @@ class Place(NamedTuple):
     @property
     def is_word(self) -> bool:
         """Whether it may be a word or a variable, for all that is around it."""
-        return self.it.is_word and not _OPTION_WORD.search(self.it.left)
+        it = self.it
+        amid_chinese = not (it.left.rstrip()[-1:] + it.right.lstrip()[:1]).isascii()
+        return it.is_word and not amid_chinese and not _OPTION_WORD.search(it.left)
 
 
 _FORMULA = re.compile(
@@ -66,7 +68,7 @@ _OPTION_WORD = re.compile(r"(?:option|choice|answer|选项)\s{0,3}$", re.IGNOREC
 _WRONG_MARK = re.compile(r"×[ ]{0,3}\Z")
 _FREE = re.compile(
     r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|thus|hence"
-    r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both)|选项|选择|所以|因此|认为|觉得"
+    r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making)|选项|选择|所以|因此|认为|觉得"
     r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是)\s{0,3}$",
     re.IGNORECASE,
 )
@@ -82,7 +84,7 @@ _ROMAN = re.compile(r"\bII\b")
 _LABEL = re.compile(r"[ ]{0,2}:")
 _SENTENCE_ENDS = re.compile(r"[.。!?…]\s{0,3}$")
 _OPENING = re.compile(r"\s{0,3}\(?\s?(?:(?:option|choice|answer)\s|选项)?$", re.IGNORECASE)
-_PART_BEGINS = re.compile(r"(?:^|[.。;:\n])\s{0,4}$")
+_PART_BEGINS = re.compile(r"(?:^|[.。;:\n•-])\s{0,4}$")
 _BOUNDS = re.compile(r"[.。!?;\n]")
 _WITH_LETTER = re.compile(
     r"\b(?:answer|choice|option|response|action|thing|approach|way|step)s?\b[^.。!?;\n]{0,24}?\b(?:is|are|be|was)\b"
@@ -176,13 +178,18 @@ def _with_words(place: Place) -> Sign | None:
     right = place.it.right
     first, last = _is_opening(place), _is_closing(place)
     if told := length_of_text(right, place.options, place.it.option):
-        ended = behind.ALONE.match(right[told:]) or (first and behind.ENDS_FULLY.match(right[told:]))
-        return Sign(Weight.SAID if ended and (first or last) else Weight.LEAD, "lead")
+        if behind.ALONE.match(right[told:]):
+            return Sign(Weight.SAID if first or last else Weight.LEAD, "lead")
+        if _others_have_words(place):
+            return Sign(Weight.LISTED, "lead")
+        ended = first and behind.ENDS_FULLY.match(right[told:])
+        return Sign(Weight.SAID if ended else Weight.LEAD, "lead")
     if place.goes_on:
         return Sign(Weight.LEAD, "lead")
     if not _begins_a_line(place):
         return None
-    chooses = (first or last) and not _numbers_parts(place) and not _is_introduced(place)
+    passed_over = _numbers_parts(place) or _is_introduced(place) or behind.REFUTED.match(right)
+    chooses = (first or last) and not passed_over
     return Sign(Weight.LEAD if chooses else Weight.LISTED, "lead")
 
 
@@ -254,9 +261,12 @@ def _called(place: Place) -> Sign | None:
     for weight, pattern in _BY_PREDICATE.items():
         called = pattern.match(it.right)
         if called and not behind.ASKS.match(it.right, called.end()):
-            return Sign(weight)
+            conceded = weight is Weight.RIGHT and behind.CONCEDED.match(it.right, called.end())
+            return None if conceded else Sign(weight)
     if len(it.options) > 1 and behind.PLURAL.match(it.right) and not behind.NEGATIVE.search(it.right[:20]):
         return Sign(Weight.RIGHT)
+    if before.MAKES.search(it.left) and behind.MADE.match(it.right):
+        return Sign(Weight.NAMED)
     told = length_of_text(it.right, place.options, it.option)
     listed = behind.LISTED.match(it.right, told)
     return Sign(Weight.RIGHT) if listed and before.LEAD.search(it.left[-40:]) else None
@@ -286,7 +296,8 @@ def _behind_text(place: Place) -> Sign | None:
         return None
     left = _OPENING.sub("", it.left)
     if ends_with(left, place.options, it.option):
-        return None if before.is_denied(left) else Sign(Weight.RIGHT)
+        text = len(place.options[it.option])
+        return None if before.is_denied(left.rstrip()[:-text]) else Sign(Weight.RIGHT)
     lead = _WITH_LETTER.search(left)
     if lead is None or behind.NEGATIVE.search(lead.group()) or before.is_denied(left[: lead.start()]):
         return None
@@ -312,13 +323,23 @@ def _called_wrong(place: Place) -> Sign | None:
 
 
 def _last_word(place: Place) -> Sign | None:
-    """`Not A, not B. C.`: a sentence of its own, and the last one."""
+    """`Not A, not B. C.`: a sentence of its own, and the last one, perhaps with the option's words."""
     it = place.it
-    after = place.text[it.end :].strip(" \n.。!)]}\"'")
-    cut_off = it.is_word and not it.right.strip()
-    if after or cut_off or it.name == "I" or (it.name.islower() and not it.marked):
+    told = length_of_text(it.right, place.options, it.option)
+    after = it.right[told:].strip(" \n.。!)]}\"'")
+    if after or len(it.right) >= AFTER or (it.is_word and not it.right.strip()):
         return None
-    return Sign(Weight.CHOSEN, "letter") if _SENTENCE_ENDS.search(it.left) else None
+    if it.name == "I" or (it.name.islower() and not it.marked) or (told and _others_have_words(place)):
+        return None
+    return Sign(Weight.CHOSEN, "letter") if _SENTENCE_ENDS.search(_OPENING.sub("", it.left)) else None
+
+
+def _others_have_words(place: Place) -> bool:
+    """Whether the words of other options stand behind their letters, as in a list."""
+    return any(
+        other is not place.it and length_of_text(other.right, place.options, other.option)
+        for other in place.all
+    )
 
 
 _SIGNS: tuple[Callable[[Place], Sign | None], ...] = (
