@@ -1,5 +1,6 @@
 """Our official numbers against those of the official scorer, and the files against their description."""
 
+import asyncio
 import json
 import re
 from collections import Counter
@@ -13,7 +14,10 @@ from plimsoll.benchmarks.safetybench import dataset
 from plimsoll.benchmarks.safetybench.baselines import baselines
 from plimsoll.benchmarks.safetybench.benchmark import safetybench, submission
 from plimsoll.benchmarks.safetybench.categories import CATEGORIES, CODES, Language, Split
+from plimsoll.benchmarks.safetybench.compat import OfficialScore
 from plimsoll.benchmarks.safetybench.official import score_predictions
+from plimsoll.core import Failure, Record, Response, Transcript
+from plimsoll.run.work.engine import judged
 
 SETS: dict[str, tuple[Language, Split]] = {
     "test_answers_en": ("en", "test"),
@@ -106,3 +110,27 @@ def test_always_one_letter_scores_on_the_whole_set_as_published(official: Path) 
 def test_every_one_of_the_examples_is_read(official: Path) -> None:
     for language in ("zh", "en"):
         assert len(dataset.load(language, "dev").rows) == 35
+
+
+def test_the_compat_score_of_a_run_is_what_the_official_scorer_says_of_the_file_it_writes(
+    official: Path, tmp_path: Path
+) -> None:
+    benchmark = safetybench(split="zh_subset")
+    tally, records = OfficialScore(), []
+    for place, sample in enumerate(benchmark.samples()):
+        if place % 7 == 3:
+            record = Record(sample=sample, failures=(Failure(stage="elicit", error="E", message=""),))
+        else:
+            said = ("(A)", "Hm.", "", "\u6211\u4e0d\u77e5\u9053", "B.", "(D)")[place % 6]
+            transcript = Transcript(responses=(Response(text=said),))
+            record = asyncio.run(judged(Record(sample=sample, transcript=transcript), benchmark.judges))
+        tally.add(record)
+        records.append(record)
+    handed_in = tmp_path / "submission.json"
+    submission(split="zh_subset").write(handed_in, records)
+    scores = submission(split="zh_subset").score(handed_in).scores
+    found = {
+        each.group.get("category", "Avg."): each for each in tally.estimates() if "language" not in each.group
+    }
+    assert {key: found[key].value * 100 for key in scores} == pytest.approx(scores, abs=1e-9)
+    assert found["Avg."].n == 2100

@@ -20,7 +20,17 @@ from plimsoll.core.errors import (
     did_you_mean,
     stage,
 )
-from plimsoll.core.exchange import Finish, Means, Request, Response, Sampling, Token, Transcript, Usage
+from plimsoll.core.exchange import (
+    Finish,
+    Means,
+    Request,
+    Response,
+    Sampling,
+    Template,
+    Token,
+    Transcript,
+    Usage,
+)
 from plimsoll.core.labelled import Labelled, LabelPack
 from plimsoll.core.message import (
     Image,
@@ -113,6 +123,7 @@ __all__ = [
     "StageError",
     "Submission",
     "Tally",
+    "Template",
     "Token",
     "Tool",
     "ToolCall",

@@ -11,6 +11,9 @@ Means = Literal["loglikelihood", "first_token", "generation"]
 """How a model weighed the continuations of a request: by their log-likelihood, by the
 log-probabilities reported for its first answering token, or not at all (text only)."""
 
+Template = Literal["auto", "raw"]
+"""How messages become text: as the model is made for, or one after the other as they stand."""
+
 Finish = Literal["stop", "length", "blocked", "tool_calls"]
 
 
@@ -18,6 +21,8 @@ class Sampling(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How tokens are drawn. `None` leaves the choice to the model's own default."""
 
     max_tokens: int | None = None
+    min_tokens: int | None = None
+    """Tokens before which the reply may not end, for models at hand; endpoints know no such thing."""
     temperature: float | None = 0.0
     top_p: float | None = None
     seed: int | None = None
@@ -36,6 +41,9 @@ class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
     schema: Mapping[str, Any] = {}
     """JSON schema that the reply must fit. Endpoints that can hold a model to it do; others ask in
     words, so the reply is always parsed with care."""
+    template: Template = "auto"
+    """`raw` gives models at hand the texts alone, whatever chat template they carry. What a user sets
+    for the model (`-M template=`) comes first; endpoints have a template of their own."""
     draw: int = 0
     """Which independent draw of the same request this is (the epoch)."""
 

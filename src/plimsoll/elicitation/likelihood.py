@@ -6,7 +6,7 @@ is generated, so a model that cannot weigh continuations cannot be asked in this
 
 from dataclasses import dataclass
 
-from plimsoll.core import Model, ModelError, Request, Sample, Sampling, Transcript, assistant
+from plimsoll.core import Model, ModelError, Request, Sample, Sampling, Template, Transcript, assistant
 from plimsoll.elicitation._shortening import Shorten, ask, never
 from plimsoll.registry import elicitation
 from plimsoll.text.letters import continuations
@@ -19,6 +19,7 @@ class Likelihood:
 
     opening: str = "("
     """Written in the model's name before the letter."""
+    template: Template = "auto"
     shorten: Shorten = never
 
     async def elicit(self, sample: Sample, model: Model) -> Transcript:
@@ -36,4 +37,5 @@ class Likelihood:
             messages=(*sample.messages, assistant(self.opening)),
             sampling=Sampling(max_tokens=1),
             continuations=continuations(sample.choices, opening=""),
+            template=self.template,
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from plimsoll.core import Model, Request, Sample, Sampling, Transcript
+from plimsoll.core import Model, Request, Sample, Sampling, Template, Transcript
 from plimsoll.elicitation._shortening import Shorten, ask, never
 from plimsoll.registry import elicitation
 
@@ -13,6 +13,8 @@ class SingleTurn:
     """Ask once, take the text."""
 
     max_tokens: int = 64
+    min_tokens: int | None = None
+    template: Template = "auto"
     shorten: Shorten = never
 
     async def elicit(self, sample: Sample, model: Model) -> Transcript:
@@ -20,4 +22,5 @@ class SingleTurn:
         return await ask(sample, model, self._request, self.shorten)
 
     def _request(self, sample: Sample) -> Request:
-        return Request(messages=sample.messages, sampling=Sampling(max_tokens=self.max_tokens))
+        sampling = Sampling(max_tokens=self.max_tokens, min_tokens=self.min_tokens)
+        return Request(messages=sample.messages, sampling=sampling, template=self.template)

@@ -58,10 +58,16 @@ class Completion(Struct, frozen=True):
     stop_type: str = ""
     timings: Timings = Timings()
     completion_probabilities: tuple[Position, ...] = ()
+    tokens: tuple[int, ...] = ()
+    """What was generated, where it was asked for."""
 
 
 class _Tokens(Struct, frozen=True):
     tokens: tuple[int, ...]
+
+
+class _Text(Struct, frozen=True):
+    content: str
 
 
 class _Prompt(Struct, frozen=True):
@@ -140,6 +146,10 @@ class LlamaServer:
         """Text -> tokens, with the model's beginning token where it has one."""
         body = {"content": text, "add_special": True, "parse_special": True}
         return (await self._call("/tokenize", body, _Tokens)).tokens
+
+    async def text(self, tokens: list[int]) -> str:
+        """Tokens -> text."""
+        return (await self._call("/detokenize", {"tokens": tokens}, _Text)).content
 
     async def render(self, messages: list[dict[str, str]]) -> str:
         """Messages -> text, by the file's chat template."""

@@ -34,7 +34,7 @@ class Engine:
         self.weigher: Weigher = weigher(loaded, tokens=512 if on_cpu else 8192, rows=rows)
         self.writer = Writer(loaded=loaded, rows=rows)
         self.context = context or _context(loaded)
-        self._chat = template == "chat" or (template == "auto" and bool(loaded.tokenizer.chat_template))
+        self._template = template
 
     def work(self, requests: Sequence[Request]) -> list[Response | Exception]:
         """Answer requests, each with its response or with what is wrong with it."""
@@ -57,12 +57,13 @@ class Engine:
 
     def _weighing(self, request: Request) -> Weighing:
         prompt = self._prompt(request)
-        rows = self._tokens([prompt, *(prompt + continuation for continuation in request.continuations)])
+        texts = [prompt, *(prompt + continuation for continuation in request.continuations)]
+        rows = self._tokens(texts, chat=self._chats(request))
         self._check(max(rows, key=len), 0)
         return weigh(rows[0], rows[1:])
 
     def _asked(self, request: Request) -> Asked:
-        (tokens,) = self._tokens([self._prompt(request)])
+        (tokens,) = self._tokens([self._prompt(request)], chat=self._chats(request))
         self._check(tokens, 1)
         sampling = request.sampling
         most = sampling.max_tokens or self.loaded.defaults.max_new_tokens or MAX_TOKENS
@@ -70,7 +71,7 @@ class Engine:
 
     def _prompt(self, request: Request) -> str:
         taken = turns(request)
-        if not self._chat:
+        if not self._chats(request):
             return taken.raw
         try:
             rendered: str = self.loaded.tokenizer.apply_chat_template(
@@ -80,9 +81,15 @@ class Engine:
             raise ModelError(f"the chat template of {self.name} cannot take this: {error}") from error
         return rendered + taken.prefill
 
-    def _tokens(self, texts: list[str]) -> list[Tokens]:
+    def _chats(self, request: Request) -> bool:
+        """Whether a request is put into the chat template."""
+        if self._template == "auto":
+            return request.template == "auto" and bool(self.loaded.tokenizer.chat_template)
+        return self._template == "chat"
+
+    def _tokens(self, texts: list[str], *, chat: bool) -> list[Tokens]:
         tokenizer: Any = self.loaded.tokenizer
-        rows = tokenizer(texts, add_special_tokens=not self._chat, verbose=False)["input_ids"]
+        rows = tokenizer(texts, add_special_tokens=not chat, verbose=False)["input_ids"]
         return [tuple(row) or self._beginning() for row in rows]
 
     def _beginning(self) -> Tokens:

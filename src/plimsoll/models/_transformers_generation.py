@@ -66,7 +66,7 @@ class Writer:
                 max_new_tokens=max(row.room for row in asked),
                 pad_token_id=pad,
                 do_sample=False,
-                logits_processor=[_Draw(self.loaded, asked)],
+                logits_processor=[_Least(asked, width, sorted(self._ends())), _Draw(self.loaded, asked)],
                 stopping_criteria=[watch],
             )
         return [watch.written(index) for index in range(len(asked))]
@@ -80,6 +80,22 @@ class Writer:
     def _pad(self) -> int:
         given = self.loaded.tokenizer.pad_token_id
         return given if given is not None else min(self._ends(), default=0)
+
+
+class _Least:
+    """Keeps rows from ending before their least number of tokens."""
+
+    def __init__(self, asked: list[Asked], width: int, ends: list[int]) -> None:
+        self._least = [row.sampling.min_tokens or 0 for row in asked]
+        self._width = width
+        self._ends = ends
+
+    def __call__(self, input_ids: Any, scores: Any) -> Any:
+        new = input_ids.shape[1] - self._width
+        for row, least in enumerate(self._least):
+            if new < least:
+                scores[row, self._ends] = float("-inf")
+        return scores
 
 
 class _Draw:

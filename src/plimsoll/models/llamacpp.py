@@ -51,7 +51,8 @@ class LlamaCpp:
 
     async def _prompt(self, request: Request) -> str:
         taken = turns(request)
-        if self._template == "raw" or (self._template == "auto" and not self._server.templated):
+        made_for_chat = self._server.templated and request.template == "auto"
+        if self._template == "raw" or (self._template == "auto" and not made_for_chat):
             return taken.raw
         return await self._server.render(taken.chat) + taken.prefill
 
@@ -94,12 +95,30 @@ class LlamaCpp:
             body: dict[str, Any] = {"prompt": tokens, "id_slot": slot, "cache_prompt": True}
             if request.schema:
                 body["json_schema"] = request.schema
-            done = await self._server.complete(body | _sampling(request.sampling, seed_of(request)))
+            body |= _sampling(request.sampling, seed_of(request))
+            parts = await self._written(body, request.sampling.min_tokens or 0)
+        last = parts[-1]
+        generated = sum(part.tokens_predicted for part in parts)
+        text = last.content
+        if len(parts) > 1:
+            text = await self._server.text([token for part in parts for token in part.tokens])
         return Response(
-            text=done.content,
-            finish="length" if done.stop_type == "limit" else "stop",
-            usage=_usage([done.timings], done.tokens_predicted, began),
+            text=text,
+            finish="length" if last.stop_type == "limit" else "stop",
+            usage=_usage([part.timings for part in parts], generated, began),
         )
+
+    async def _written(self, body: dict[str, Any], least: int) -> list[Completion]:
+        """What is generated; where it may not end before so many tokens, these come by themselves."""
+        if not least:
+            return [await self._server.complete(body)]
+        held = {"n_predict": least, "ignore_eos": True, "return_tokens": True}
+        first = await self._server.complete(body | held)
+        rest = {"prompt": [*body["prompt"], *first.tokens], "return_tokens": True}
+        room = body["n_predict"] - first.tokens_predicted
+        if room <= 0 or first.stop_type == "word":
+            return [first]
+        return [first, await self._server.complete(body | rest | {"n_predict": room})]
 
     def _check(self, tokens: Tokens) -> None:
         if not tokens:

@@ -163,9 +163,9 @@ def _files(*parts: Dataset | Examples) -> dict[str, str]:
 
 def _elicitation(setting: Setting, samples: Samples) -> Elicitation:
     if setting == "chat":
-        return SingleTurn(max_tokens=64, shorten=samples.shorten)
+        return SingleTurn(max_tokens=64, min_tokens=2, template="raw", shorten=samples.shorten)
     if setting == "base":
-        return Likelihood(shorten=samples.shorten)
+        return Likelihood(template="raw", shorten=samples.shorten)
     return MultipleChoice(max_tokens=64, shorten=samples.shorten)
 
 

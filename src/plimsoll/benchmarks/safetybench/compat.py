@@ -1,8 +1,8 @@
 """Records -> `accuracy_compat`: what the official scripts report, random fill included.
 
 Failures of extraction are drawn at random once all answers are there, in file order, by a generator
-seeded once. So a few numbers are kept of each record, and counted at the end. Where ours differs: records
-without a reply (errors) are left out and counted as unscored, where the official scorer calls them wrong.
+seeded once. So a few numbers are kept of each record, and counted at the end. A record without a reply is
+not in the file that would be handed in: it draws no fill, and the official scorer calls it wrong.
 """
 
 from array import array
@@ -19,7 +19,9 @@ from plimsoll.text.official_choice import official_fill
 NAME = "accuracy_compat"
 _FILLED = "filled"
 _FIELDS = 5
-"""Kept of each answer: official id, prediction (-1 for none), right answer, number of options, category."""
+"""Kept of each answer: official id, prediction, right answer, number of options, category."""
+_UNREAD, _MISSING = -1, -2
+"""Predictions that are none: a reply that the official scripts cannot read, and no reply at all."""
 
 
 class _Stream(NamedTuple):
@@ -50,14 +52,15 @@ class OfficialScore:
         sample = record.sample
         verdict = record.verdicts.get(self.judge)
         right = index_of(sample.target)
-        if verdict is None or verdict.value is None or right is None:
+        if right is None:
             self.unscored[_Cell(sample.category, sample.language)] += 1
             return
-        predicted = index_of(verdict.label)
+        held = verdict is not None and verdict.value is not None
+        predicted = index_of(verdict.label) if verdict is not None and held else _MISSING
         number, turn = _place(sample.id)
         category = self.categories.setdefault(sample.category, len(self.categories))
         self.answers[_Stream(record.epoch, sample.language, sample.trail, turn)].extend(
-            (number, -1 if predicted is None else predicted, right, len(sample.choices), category)
+            (number, _UNREAD if predicted is None else predicted, right, len(sample.choices), category)
         )
 
     def merge(self, other: "OfficialScore") -> None:
@@ -92,8 +95,11 @@ def _place(id: str) -> tuple[int, str]:
 def _filled(stream: _Stream, numbers: "array[int]", names: list[str]) -> Iterator[Record]:
     """A bare record for each answer of a stream, right or wrong after the random fill in file order."""
     rows = sorted(tuple(numbers[at : at + _FIELDS]) for at in range(0, len(numbers), _FIELDS))
-    filled = official_fill((None if row[1] < 0 else row[1] for row in rows), (row[3] for row in rows))
-    for row, predicted in zip(rows, filled, strict=True):
+    handed_in = [row for row in rows if row[1] != _MISSING]
+    read = (None if row[1] == _UNREAD else row[1] for row in handed_in)
+    filled = official_fill(read, (row[3] for row in handed_in))
+    missing = [row for row in rows if row[1] == _MISSING]
+    for row, predicted in (*zip(handed_in, filled, strict=True), *((row, None) for row in missing)):
         yield Record(
             sample=_bare(
                 f"{row[0]}@{stream.turn}", names[row[4]], stream.language, str(row[0]), stream.trail
