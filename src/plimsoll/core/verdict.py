@@ -145,6 +145,8 @@ class Reference(Struct, frozen=True, kw_only=True, omit_defaults=True):
     values: Mapping[str, float]
     """Score in [0, 1] by category; the empty key is the whole."""
     language: str = ""
+    metric: str = ""
+    """Name of the estimate that it may be held against; empty for the headline."""
     setting: str = ""
     """How it was asked, such as `zero-shot`."""
     source: str = ""

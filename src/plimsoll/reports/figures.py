@@ -191,6 +191,12 @@ class Figures:
         chosen = [row for row in rows if not language or row.language in ("", language)]
         return sorted(chosen, key=lambda row: -row.values.get("", 0.0))
 
+    @property
+    def comparable(self) -> str:
+        """The estimate that published rows may be held against, where that is not the headline."""
+        named = {row.metric for row in self.published()} - {"", self.headline}
+        return min(named, default="")
+
     def baselines(self) -> list[Reference]:
         """Every baseline, as given."""
         return [row for row in self.summary.references if row.kind == "baseline"]

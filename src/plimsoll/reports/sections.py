@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from plimsoll.core import Estimate, Reference
 from plimsoll.pages.markup import Markup, Said, code, directed, joined, key
-from plimsoll.pages.plots import Mark, Plots, Row, Segment, Track, bounds
+from plimsoll.pages.plots import Mark, Plots, Row, Track, bounds
 from plimsoll.pages.units import arrow, interval_of, points, value_of
 from plimsoll.pages.words import percent
-from plimsoll.reports import judging, tables
+from plimsoll.reports import judging, shares, tables
 from plimsoll.reports.figures import OUTCOMES, RATES, SCORES, Figures
 from plimsoll.reports.items import Counts
 from plimsoll.reports.view import RunView
@@ -44,13 +44,15 @@ class Sections:
 
     def gauge(self) -> str:
         """The scale under the result."""
+        found = self._by_language("") or self.figures.wholes()
         marks = [
             (
                 spoken or self._only(),
                 bounds(estimate, _tone(spoken), self._chance("", spoken), self._dots("", spoken)),
             )
-            for spoken, estimate in (self._by_language("") or self.figures.wholes())
+            for spoken, estimate in found
         ]
+        marks += [("", track) for track in self._official("", [spoken for spoken, _ in found])]
         return (
             self.plots.gauge(key("gauge.title", self._headline()), marks, self._headline()) if marks else ""
         )
@@ -119,8 +121,10 @@ class Sections:
             (_category(""), whole),
         ]
         title = key("section.outcomes")
-        stacks = [(label, f"n = {counted.total():,}", _segments(counted, kinds)) for label, counted in groups]
-        cells = [(label, *(_counted(counted, kind) for kind in kinds)) for label, counted in groups]
+        stacks = [
+            (label, f"n = {counted.total():,}", shares.segments(counted, kinds)) for label, counted in groups
+        ]
+        cells = [(label, *(shares.counted(counted, kind) for kind in kinds)) for label, counted in groups]
         heads = (key("column.category"), *(key(f"outcome.{kind}") for kind in kinds))
         legend = self.markup.legend(*((f"segment {kind}", key(f"outcome.{kind}")) for kind in kinds))
         return (
@@ -142,7 +146,8 @@ class Sections:
         )
         title = key("section.letters")
         cells = [
-            (row.label, *(cell for track in row.tracks for cell in _chosen_and_right(track))) for row in rows
+            (row.label, *(cell for track in row.tracks for cell in shares.chosen_and_right(track)))
+            for row in rows
         ]
         heads: list[Said] = [key("column.letter")]
         for name in self.counts.chosen:
@@ -250,6 +255,7 @@ class Sections:
             bounds(estimate, _tone(spoken), self._chance(category, spoken), self._dots(category, spoken))
             for spoken, estimate in found
         ]
+        tracks += self._official(category, [spoken for spoken, _ in found])
         note = [(_tone(spoken), f"{_mark(e)}{percent(e.value)}") for spoken, e in found if e is not None]
         return Row(label=_category(category), note=note, tracks=tracks)
 
@@ -260,7 +266,22 @@ class Sections:
     def _only(self) -> str:
         return self.figures.languages[0] if len(self.figures.languages) == 1 else ""
 
+    def _official(self, category: str, languages: Sequence[str]) -> list[Track]:
+        """What published rows may be held against, with these rows, where it is not the headline."""
+        metric = self.figures.comparable
+        if not metric:
+            return []
+        found = [(spoken, self.figures.find(metric, category, spoken)) for spoken in languages]
+        return [
+            bounds(estimate, "more", None, self._published_dots(category, spoken))
+            for spoken, estimate in found
+            if estimate is not None
+        ]
+
     def _dots(self, category: str, spoken: str) -> list[Mark]:
+        return [] if self.figures.comparable else self._published_dots(category, spoken)
+
+    def _published_dots(self, category: str, spoken: str) -> list[Mark]:
         rows = self.figures.published(spoken or self._only())
         return [_published(row, category) for row in rows if category in row.values]
 
@@ -302,14 +323,14 @@ class Sections:
             tracks = [
                 Track(
                     tone=_tone(spoken),
-                    value=share,
+                    value=held,
                     tick=Mark(value=right, title=key("tick.target", percent(right))),
                 )
                 for spoken in chosen
-                if (share := _share(chosen[spoken], letter)) is not None
-                and (right := _share(targets[spoken], letter)) is not None
+                if (held := shares.share(chosen[spoken], letter)) is not None
+                and (right := shares.share(targets[spoken], letter)) is not None
             ]
-            note = [(track.tone, _gap(track)) for track in tracks]
+            note = [(track.tone, shares.gap(track)) for track in tracks]
             rows.append(Row(label=letter, note=note, tracks=tracks))
         return rows
 
@@ -321,6 +342,8 @@ class Sections:
             (f"{_tone(name)} bar", code("language", name) if name else key("legend.measured"))
             for name in self.figures.columns
         ]
+        if metric := self.figures.comparable:
+            tones.append(("more bar", code("metric", metric)))
         extra: list[tuple[str, Said]] = [("whisker", key("legend.interval"))]
         if self.figures.baselines():
             extra.append(("tick", key("legend.random")))
@@ -363,35 +386,3 @@ def _published(row: Reference, category: str) -> Mark:
 
 def _ordered(found: Iterable[str], known: Sequence[str]) -> list[str]:
     return [*(name for name in known if name in found), *sorted(name for name in found if name not in known)]
-
-
-def _segments(counted: Counter[str], kinds: Sequence[str]) -> list[Segment]:
-    total = counted.total()
-    return [
-        Segment(
-            tone=kind,
-            share=counted[kind] / total,
-            title=key(
-                "segment", key(f"outcome.{kind}"), f"{counted[kind]:,}", percent(counted[kind] / total)
-            ),
-        )
-        for kind in kinds
-        if counted[kind]
-    ]
-
-
-def _counted(counted: Counter[str], kind: str) -> str:
-    return f"{counted[kind]:,} · {percent(counted[kind] / counted.total())} %"
-
-
-def _share(counted: Counter[str], letter: str) -> float | None:
-    return counted[letter] / counted.total() if counted.total() else None
-
-
-def _gap(track: Track) -> str:
-    right = track.tick.value if track.tick else 0.0
-    return points((track.value or 0.0) - right)
-
-
-def _chosen_and_right(track: Track) -> tuple[str, str]:
-    return percent(track.value or 0.0), percent(track.tick.value if track.tick else 0.0)

@@ -122,6 +122,8 @@ def _published(found: Figures, language: Language) -> list[RenderableType]:
         rows = sorted(best.items(), key=lambda row: -row[1])
         listed = " · ".join(f"{visible(name)} {percent(value)}" for name, value in rows[:PUBLISHED_SHOWN])
         lead = say("legend.published", language=language)
+        if found.comparable:
+            lead = f"{lead} ({named('metric', found.comparable, language)})"
         made.append(_pair(f"{lead}, {named('language', spoken, language)}" if spoken else lead, listed))
     return made
 

@@ -54,6 +54,7 @@ def published(language: Language, split: Split) -> Iterator[Reference]:
                     name=name,
                     kind="published",
                     values=values,
+                    metric="accuracy_compat",
                     language=language,
                     setting=table.setting,
                     source=table.source,
