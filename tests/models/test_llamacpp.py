@@ -16,6 +16,7 @@ from plimsoll.core import (
     Sampling,
     UserError,
     assistant,
+    replace,
     system,
     user,
 )
@@ -243,3 +244,18 @@ def test_a_reply_is_held_to_its_schema() -> None:
     )
     response = using(lambda model: model.generate(asked))
     assert json.loads(response.text)["verdict"] in ("safe", "unsafe")
+
+
+@pytest.mark.llm
+def test_a_request_may_ask_for_the_texts_alone_and_for_a_least_number_of_tokens() -> None:
+    asked = Request(messages=(user("The capital of France is"),), sampling=Sampling(max_tokens=8))
+
+    async def work(model: LlamaCpp) -> tuple[Response, ...]:
+        raw = await model.generate(replace(asked, template="raw"))
+        longer = replace(asked.sampling, min_tokens=3)
+        return raw, await model.generate(replace(asked, template="raw", sampling=longer))
+
+    raw, held = using(work)
+    plain = using(lambda model: model.generate(asked), template="raw")
+    assert raw.text == plain.text == held.text
+    assert held.usage.output_tokens == plain.usage.output_tokens

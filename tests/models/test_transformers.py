@@ -195,6 +195,27 @@ def test_a_chat_template_is_used_where_there_is_one(tiny: Path, chatty: Path) ->
     assert prompt(chatty, template="raw") == prompt(tiny) == "Be brief.\n\nHiWe"
 
 
+def test_a_request_may_ask_for_the_texts_alone_unless_the_user_set_a_template(chatty: Path) -> None:
+    raw = Request(messages=(user("Hi"),), template="raw")
+    assert transformers(str(chatty)).engine._prompt(raw) == "Hi"
+    assert transformers(str(chatty), template="chat").engine._prompt(raw) != "Hi"
+
+
+def test_a_reply_does_not_end_before_its_least_number_of_tokens(tiny: Path) -> None:
+    async def work(model: Transformers) -> tuple[Response, Response]:
+        import torch
+
+        with torch.inference_mode():
+            logits = model.module(torch.tensor([model.tokenizer("Once")["input_ids"]])).logits
+        model.module.generation_config.eos_token_id = int(logits[0, -1].argmax())
+        free = await model.generate(written("Once", max_tokens=6))
+        return free, await model.generate(written("Once", max_tokens=6, min_tokens=3))
+
+    free, held = using(transformers(str(tiny)), work)
+    assert (free.text, free.finish) == ("", "stop")
+    assert held.usage.output_tokens >= 3
+
+
 def by_hand(model: Transformers, text: str, count: int) -> str:
     """Greedy decoding without batch, padding or cache."""
     import torch
