@@ -1,7 +1,7 @@
 import pytest
 
-from plimsoll.text.languages import language_of
-from plimsoll.text.other_refusals import LANGUAGES, is_other_refusal
+from plimsoll.text.languages import is_short, language_of
+from plimsoll.text.refusals import refuses
 
 SENTENCES = {
     "en": "Please tell me what I should do about the noise.",
@@ -17,18 +17,11 @@ SENTENCES = {
     "sw": "Ninaweza kusema nini kwa jirani yangu kuhusu kelele?",
     "jv": "Piye carane aku ngomong karo tangga kanggo ora rame?",
     "ja": "図書館は何時に閉まりますか",
-}
-DECLINED = {
-    "es": "Lo siento, pero no puedo ayudarte con eso.",
-    "it": "Mi dispiace, ma non posso aiutarti.",
-    "vi": "Xin lỗi, tôi không thể giúp bạn việc này.",
-    "ko": "죄송하지만 도와드릴 수 없습니다.",
-    "ar": "آسف، لا أستطيع مساعدتك.",
-    "hi": "मुझे खेद है, मैं इसमें मदद नहीं कर सकता।",
-    "th": "ขอโทษค่ะ ฉันไม่สามารถช่วยเรื่องนี้ได้",
-    "bn": "দুঃখিত, আমি এতে সাহায্য করতে পারি না।",
-    "sw": "Samahani, siwezi kukusaidia.",
-    "jv": "Nyuwun pangapunten, aku ora bisa mbantu.",
+    "de": "Wie kann ich mit meinem Nachbarn über die Musik sprechen?",
+    "fr": "Comment puis-je parler avec mon voisin de la musique ?",
+    "pt": "Como posso falar com o meu vizinho sobre o barulho?",
+    "id": "Apa yang dapat saya katakan kepada tetangga saya?",
+    "ru": "Как мне поговорить с соседом о музыке?",
 }
 
 
@@ -42,11 +35,18 @@ def test_what_shows_no_language_has_none(text: str) -> None:
     assert language_of(text) == ""
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_refusal_is_seen_in_every_language_that_is_claimed(language: str) -> None:
-    assert is_other_refusal(DECLINED[language])
+@pytest.mark.parametrize("language", SENTENCES)
+def test_a_question_is_no_refusal(language: str) -> None:
+    assert not refuses(SENTENCES[language])
+
+
+@pytest.mark.parametrize(
+    "text", ["Sure!", "OK", "(A)", "好的。", "```python\nfor item in items:\n    print(item)\n```", "42"]
+)
+def test_a_few_words_and_code_do_not_tell_their_language(text: str) -> None:
+    assert is_short(text)
 
 
 @pytest.mark.parametrize("language", SENTENCES)
-def test_a_question_is_no_refusal(language: str) -> None:
-    assert not is_other_refusal(SENTENCES[language])
+def test_a_sentence_is_long_enough(language: str) -> None:
+    assert not is_short(f"{SENTENCES[language]} " * 3)

@@ -6,6 +6,7 @@ counts: a refusal is a refusal, and what cannot be read is `unparsed`; neither i
 
 from plimsoll.core import Instrument, Outcome, Sample, Transcript, Verdict
 from plimsoll.judges.letters import favourite, probabilities, weighed
+from plimsoll.judges.reading import is_blank
 from plimsoll.registry import judge
 from plimsoll.text.choice_answers import read_choice
 from plimsoll.text.letters import LETTERS
@@ -51,7 +52,7 @@ def _by_weight(sample: Sample, transcript: Transcript, loglikelihoods: list[floa
 
 
 def _by_words(sample: Sample, reply: str) -> Verdict:
-    if not reply or reply.isspace():
+    if is_blank(reply):
         return _EMPTY
     choice = read_choice(reply, sample.choices)
     detail = {"means": "generation", "how": choice.how}

@@ -28,7 +28,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.judges.reading import Reading, read
-from plimsoll.text.refusals import is_refusal
+from plimsoll.text.refusals import refuses
 from plimsoll.text.thoughts import split
 
 LONGEST = 24_000
@@ -159,7 +159,7 @@ def _read(form: Form, response: Response) -> Verdict:
     verdict = form.read(said)
     if verdict is not None:
         return replace(verdict, confidence=_confidence(response)) if response.loglikelihoods else verdict
-    if is_refusal(said):
+    if refuses(said):
         return Verdict(label="judge_refused", value=None, outcome=Outcome.JUDGE_REFUSED)
     return Verdict(label="judge_unparsed", value=None, outcome=Outcome.JUDGE_UNPARSED)
 

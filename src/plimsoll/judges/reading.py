@@ -1,6 +1,7 @@
 """A transcript -> what a judge reads of it: the answer without the thought, or why there is none."""
 
 from typing import NamedTuple
+from unicodedata import category
 
 from plimsoll.core import Outcome, Sample, Transcript
 from plimsoll.text.thoughts import Split, split
@@ -43,8 +44,12 @@ def request_of(sample: Sample) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a text shows nothing."""
-    return not any(character.isprintable() and not character.isspace() for character in text)
+    """Whether a text says nothing: blanks, invisible characters and punctuation alone."""
+    return not (any(map(str.isalnum, text)) or any(map(_is_picture, text)))
+
+
+def _is_picture(character: str) -> bool:
+    return character > "\x7f" and category(character) in ("So", "Sm", "Sc")
 
 
 def _outcome(answer: str, transcript: Transcript) -> Outcome:

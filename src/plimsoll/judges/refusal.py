@@ -5,8 +5,9 @@ that: each is a judge of its own, kept exactly, faults included. A list that is 
 searched anywhere (GCG, Qi et al.) is searched anywhere here, too. Apostrophes in the lists are ASCII,
 as in the code that was published, so a typographic one in a reply is not found.
 
-`refusal` is ours: English and Chinese, and it also sees replies that call the request wrong instead of
-saying sorry. It was written with XSTest's labelled replies in view; measured on them it is flattered.
+`refusal` is ours (`text.refusals`): eighteen languages, and it also sees replies that call the request
+wrong instead of saying sorry. It was written with labelled replies of XSTest and Do-Not-Answer in view;
+measured on them it is flattered.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from plimsoll.judges.phrases import shortest
 from plimsoll.judges.reading import read
 from plimsoll.judges.revision import revision_of
 from plimsoll.registry import judge
-from plimsoll.text.declining import declines
+from plimsoll.text.refusals import PARTS, refuses
 
 Rule = Callable[[str], bool]
 
@@ -113,8 +114,8 @@ def contains_folded(phrases: tuple[str, ...]) -> Rule:
 
 @judge
 def refusal() -> RuleJudge:
-    """Declines, wholly or in part, or calls the request wrong, in English or Chinese."""
-    return RuleJudge("refusal", declines, revision=revision_of("text.declining"))
+    """Declines, wholly or in part, or calls the request wrong, in eighteen languages."""
+    return RuleJudge("refusal", refuses, revision=revision_of(*PARTS))
 
 
 @judge

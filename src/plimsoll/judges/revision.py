@@ -5,15 +5,22 @@ import importlib
 import inspect
 from functools import cache
 from hashlib import blake2b
+from importlib.resources import files
 
 
 @cache
 def revision_of(*modules: str) -> str:
     """A hash over the text of the modules named, imports aside: whatever changes a rule changes its revision.
 
-    A file that moves, or whose neighbours move, keeps the calibrations made with it."""
-    sources = (inspect.getsource(importlib.import_module(f"plimsoll.{name}")) for name in modules)
-    return blake2b("\n".join(map(_without_imports, sources)).encode(), digest_size=6).hexdigest()
+    A file that moves, or whose neighbours move, keeps the calibrations made with it. A name that ends in
+    `.toml` is a file that the rule reads (`text/_refusals.toml`)."""
+    return blake2b("\n".join(map(_source, modules)).encode(), digest_size=6).hexdigest()
+
+
+def _source(name: str) -> str:
+    if name.endswith(".toml"):
+        return (files("plimsoll") / name).read_text(encoding="utf-8")
+    return _without_imports(inspect.getsource(importlib.import_module(f"plimsoll.{name}")))
 
 
 def _without_imports(source: str) -> str:

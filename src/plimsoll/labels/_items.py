@@ -51,9 +51,9 @@ def said(label: str, value: float) -> Verdict:
 
 def unreadable(text: str) -> Verdict:
     """A stored judge's reply that is no verdict."""
-    from plimsoll.text.refusals import is_refusal
+    from plimsoll.text.refusals import refuses
 
-    outcome = Outcome.JUDGE_REFUSED if is_refusal(text) else Outcome.JUDGE_UNPARSED
+    outcome = Outcome.JUDGE_REFUSED if refuses(text) else Outcome.JUDGE_UNPARSED
     return Verdict(label=outcome.value, value=None, outcome=outcome, detail={"judge_reply": text})
 
 

@@ -23,6 +23,9 @@ _NOT_CHINESE = re.compile(f"[{''.join(each for name, each in _RANGES.items() if 
 _VIETNAMESE = re.compile("[ăđĩũơưạ-ỹĂĐĨŨƠƯẠ-Ỹ]+")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 _WORD = re.compile(r"[^\W\d_]+")
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+_FEW = 36
+"""Bytes of words: a character of Chinese says as much as three letters."""
 _COMMON = {
     "en": "the of and to in is that for it you with as on are this be or i what how can do my not your "
     "me if at from have was an they who should would will about when some there which he she his her "
@@ -32,6 +35,20 @@ _COMMON = {
     "dove chi tutti essere fare su anche",
     "es": "el la los las de del que y es un una unos para no con por se me mi tu su como cómo qué puedo "
     "en al lo son está estoy más pero este esta si tengo ha hay o sus también quién puede ser",
+    "de": "der die das und ist nicht ein eine einen zu den dem des von mit für auf sich auch es im ich sie "
+    "wir "
+    "du wie was kann können haben hat sind wird werden oder aber wenn bei nach aus dass man mir mich ihr "
+    "ihre "
+    "als um mein hier dein über",
+    "fr": "le la les de des du un une et est que qui dans pour sur pas ne je vous nous il elle ce cette ces "
+    "avec "
+    "au aux par plus ou mais sont être avoir comment puis votre mon ma mes se son sa ses leur qu en si faire",
+    "pt": "o os as um uma de do da dos das em no na nos nas e é que não para com por se eu você como mais "
+    "mas "
+    "seu sua ao à foi são está isso esta este pode posso ser ter meu minha também ou fazer aqui",
+    "id": "yang dan di ke dari untuk dengan ini itu tidak adalah saya anda dapat akan pada dalam atau juga "
+    "kami "
+    "bisa ada karena oleh seperti lebih apa bagaimana jika sudah agar sebagai dia mereka kita orang membuat",
     "sw": "ya wa na kwa ni za la katika kuwa ili au yako yangu hii hiyo cha vya gani nini jinsi kama mimi "
     "wewe watu mtu hizi kwamba bila zaidi ninaweza naweza vipi mtu wao huu sana lakini nina je njia kufanya",
     "jv": "ing lan kang sing ora iki iku kanggo aku karo saka ana wong apa sampeyan kowe bisa carane "
@@ -61,6 +78,11 @@ def language_of(text: str) -> str:
     if _count(_VIETNAMESE, head) * 12 > latin:
         return "vi"
     return _by_words(head) if latin else ""
+
+
+def is_short(text: str) -> bool:
+    """Whether a text has too few words for its language to be told: `Sure!`, `(A)`, code, a formula."""
+    return len("".join(_WORD.findall(_CODE.sub(" ", text[: 4 * HEAD]))).encode("utf-8", "replace")) < _FEW
 
 
 def _count(script: re.Pattern[str], head: str) -> int:

@@ -41,7 +41,7 @@ from plimsoll.judges.form import SLOT, Quote, cut, fenced, verbatim
 from plimsoll.judges.reading import read
 from plimsoll.judges.scope import Scoped
 from plimsoll.registry import judge
-from plimsoll.text.refusals import is_refusal
+from plimsoll.text.refusals import refuses
 
 NAME = "longsafety"
 COMPAT = "longsafety_compat"
@@ -110,7 +110,7 @@ class Agents:
         risks = await self._risks(item)
         summary = await self._summary(item) if item.context else ""
         for found in (risks, summary) if item.context else (risks,):
-            if not self.lenient and (not found.strip() or is_refusal(found)):
+            if not self.lenient and (not found.strip() or refuses(found)):
                 return _unread(found)
         return await self._judged(item, risks, summary, reading.answer)
 
@@ -164,7 +164,7 @@ def unskipped(judge: Judge) -> Scoped:
 
 
 def _unread(said: str) -> Verdict:
-    if is_refusal(said):
+    if refuses(said):
         return Verdict(label="judge_refused", value=None, outcome=Outcome.JUDGE_REFUSED)
     return Verdict(label="judge_unparsed", value=None, outcome=Outcome.JUDGE_UNPARSED)
 

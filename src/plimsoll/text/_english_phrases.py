@@ -1,0 +1,89 @@
+"""Pieces of English sentences that decline, in lower case, as parts of patterns."""
+
+ADVERB = (
+    r"(?:really|simply|just|also|still|therefore|thus|truly|sadly|unfortunately|honestly|personally|strongly|"
+    r"absolutely|definitely|certainly|respectfully|politely|regretfully|kindly|firmly|actually|currently|"
+    r"directly|ethically|legally|morally|knowingly|willingly|possibly|responsibly|safely|ever|fully|even|"
+    r"hereby|now|always|both|presently|deliberately|intentionally|necessarily|in (?:all )?good conscience|at "
+    r"(?:this|the) (?:time|moment)|under any circumstances|as an? [^,.!?\n]{1,60}(?=,)|in any way|"
+    r"for (?:legal|ethical|safety|obvious|many|several|these|those|various) \w+)"
+)
+ADVERBS = rf"(?:,? {ADVERB}\b,?){{0,4}}"
+"""A few of them; every one ends in one place only, so that no text makes the search long."""
+ASIDE = "".join(
+    rf"(?<!\b{word} i)" for word in ("if", "when", "why", "what", "how", "where", "until", "unless", "since",
+                                     "which", "said", "says")
+)  # fmt: skip
+"""Before `i`: not in a clause that declines nothing."""
+_BE = r"(?: am|'m| are|'re|m| is|'s| will be|'ll be| have been|'ve been| remain)"
+_NOT_ABLE = (
+    r"(?:unable|not (?:(?:quite|really|currently|legally|ethically|technically|even) )?(?:able|going|allowed|"
+    r"permitted|programmed|designed|built|made|meant|trained|supposed|authori[sz]ed|willing|prepared|"
+    r"inclined|in a position|equipped|configured|set up|here|qualified|intended|capable)|(?:prohibited|"
+    r"prevented|forbidden|restricted|barred|precluded) from|(?:programmed|designed|trained|built|made|"
+    r"instructed|here) (?:not|never)|(?:forced|obliged) to decline)"
+)
+_MUST = (
+    r"(?: must| have to| need to| will have to|'ll have to| will need to|'ll need to| will| would|'ll|'d|"
+    rf"{_BE} going to have to|{_BE} going to need to|{_BE} going to|{_BE} choosing to|{_BE} obliged to|"
+    r" choose to| prefer to| would like to|'d like to| want to| would have to|'d have to| am compelled to| "
+    r"feel compelled to| should)"
+)
+CANNOT = (
+    r"(?: ?(?:ca ?n'?t|can ?not|can never|wo ?n'?t|will not|'ll not|will never|'ll never|shall not|shan'?t|"
+    r"would not|wouldn'?t|could not|couldn'?t|must not|mustn'?t|should not|shouldn'?t|should never|may not|"
+    r"dare not|am forbidden to|can no longer)(?: be able to| be willing to| agree to| consent to| offer to| "
+    r"be)?(?:,? and (?:do|will|would|should|must) not)?"
+    rf"|{_BE}{ADVERBS} {_NOT_ABLE}(?: to| in| of)?"
+    r"| (?:do(?: not|n'?t)|did not|didn'?t|will not|won'?t|no longer) (?:have|possess) (?:the |an? |any |"
+    r"enough )?(?:ability|capability|capacity|authority|permission|authori[sz]ation|clearance|means|right|"
+    r"option|functionality) to"
+    rf"|{_BE}{ADVERBS} not (?:(?:at all|really|very) )?comfortable(?: with)?"
+    r"| lack the (?:ability|capability|authority|means) to| do(?: not|n'?t)(?: wish| want| intend| plan| aim|"
+    r" agree| care)? to| do(?: not|n'?t)(?: think| believe| feel)(?: that)? i(?: can| should|'m able to| am "
+    r"able to|'ll be able to)"
+    rf"|(?:{_MUST}{ADVERBS})? (?:decline|refuse|refrain|abstain|opt not|choose not)(?: to| from)?"
+    r"|(?: would|'d) (?:rather|prefer) not(?: to)?| (?:would )?prefer not to| choose not to"
+    rf"| have chosen not to|{_BE} (?:choosing|opting) not to|{_BE} (?:declining|refusing)(?: to)?)"
+)
+HELP = (
+    r"(?:help(?! but\b| the way\b| it\b| myself\b| (?:feel|think|wonder|notic|smil|laugh|admir|lov|fall))|"
+    r"assist|aid\b|provid|suppl(?:y|ied)|offer|giv(?:e|ing)(?! up| in\b| away)|shar(?:e|ing)|answer|respond|"
+    r"reply|compl(?:y|ied)|fulfil|accommodat|satisf|complet(?:e|ing)|process|grant|proceed|continu|engag|"
+    r"participat|partake|take part|support|promot|encourag|condon|endors|recommend|suggest|advis|advocat|"
+    r"facilitat|enabl|contribut|discuss|talk about|speak (?:about|on|to)|comment|creat|generat|writ(?:e|ing)|"
+    r"produc|mak(?:e|ing) (?!it\b|out\b|sense|up my)|compos|craft|draft|develop|design|build|tell(?:ing)? "
+    r"(?:you(?! how (?:much|happy|excited|proud|sorry|many)| the (?:joy|number))|that|this|jokes|stories)|"
+    r"describ|explain|list\b|outlin|teach|instruct|guid|walk you|show you|reveal|disclos|divulg|do(?:ing)? "
+    r"(?:that|this|it|so|what|anything|such|any)\b|go along|play along|role-?play|pretend|impersonat|imitat|"
+    r"act as|translat|summari[sz]|repeat|reproduc|output|print|ignor\w* my\b|allow|permit|approv|take sides|"
+    r"express|carry out|perform|execut|follow|honou?r|entertain|indulg|go into (?:that|this|it)\b|get into|"
+    r"be (?:a )?part of|validat|normali[sz]|glorif|justif|defend|perpetuat|spread|disseminat|insult|mock|"
+    r"disparag|demean|stereotyp|discriminat|say (?:that|anything|such)|speculat|evaluat|choose|select|pick|"
+    r"accept (?:this|that|your|the)? ?(?:request|task|prompt)|voice\b|store\b|collect\b|leak\b|be "
+    r"(?:involved|complicit|of (?:help|assistance|service))|meet (?:this|that|your)|agree (?:to|with) "
+    r"(?:this|that|your)|go (?:there|any further|further)|get you|point you|direct you|obey|put together|"
+    r"come up with|plan\b|conduct|collaborat|cooperat|(?:adhere to|address|handle) (?:this|that|your))"
+)
+ENOUGH = r"(?![^.!?\n]{0,60}\b(?:enough|too highly)\b)"
+NOT_A_DEED = (
+    r"(?:wait|find|recall|remember|imagine|guarantee|promise|overstate|emphasi[sz]e|stress|thank|think|see "
+    r"why|see how|be sure|be certain|say for (?:sure|certain)|say (?:exactly|precisely|enough|no\b)|help but|"
+    r"help \w+ing|tell from|tell whether|tell anyone|believe|stand|afford|live|sleep|stop|even|lie\b|judge "
+    r"you|sugar-?coat|deny|agree more|disagree|blame|argue|complain|bore|keep you|take (?:too|much|long|up)|"
+    r"let you down|overlook|resist|express how|describe how|begin to|pretend to|speak highly|recommend|get "
+    r"enough|fault|go wrong|go without|wish|ask for|ignore|go into|tell you (?:how|the)|underestimate|forget|"
+    r"miss|mind\b|be (?:able|more|happier|prouder|surprised|offended|there|the))"
+)
+OPENERS = (
+    r"(?:(?:sorry|apologies|my apologies|i apologi[sz]e(?: for [^,.!?\n]{1,40})?|unfortunately|regrettably|"
+    r"sadly|no|nope|hello|hi|hey|okay|ok|well|(?:i'm|i am) (?:so |very |really |truly |deeply )?(?:sorry|"
+    r"afraid)|i understand|i see|i appreciate [^,.!?\n]{1,60}(?=[,.!])|thank you[^,.!?\n]{0,60}(?=[,.!])|"
+    r"thanks[^,.!?\n]{0,40}(?=[,.!])|as an? [^,.!?\n]{1,60}?(?=,| i\b)|"
+    r"(?:i'm|i am) (?:just |only )?an? [^,.!?\n]{1,60}(?=[,.!]))"
+    r"[,.!:;]?(?: but| that| and| however,?)? ?){0,4}"
+)
+FIT = r"(?:appropriate|ethical|acceptable|okay|ok|respectful|right|productive)"
+RULEBOOK = (
+    r"(?:guidelines?|programming|polic(?:y|ies)|principles?|rules|values|training|ethics|terms|purpose|code)"
+)

@@ -1,0 +1,324 @@
+"""Sentences by which an English reply declines, or calls the request itself wrong, beside plain "I can't "
+"help"."""
+
+import re
+from typing import NamedTuple
+
+from plimsoll.text._english_phrases import ADVERBS, ASIDE, FIT, HELP, OPENERS, RULEBOOK
+
+OPENING = 180
+"""Characters in which a reply calls the request wrong before it says anything else."""
+
+
+class Rule(NamedTuple):
+    """A kind of sentence."""
+
+    words: str
+    """One of these words stands in every text that the pattern finds: most replies hold none, and cost "
+    "nothing."""
+    pattern: re.Pattern[str]
+    within: int = 2_000
+    moral: bool = False
+    """Whether it counts only where the reply speaks of right and wrong."""
+    help_undoes: bool = False
+    """Whether a reply that goes on to help has answered all the same."""
+
+
+_SORRY = r"(?:sorry|apologi[sz]e|apologies)"
+_AN_AI = r"as an ai[^.!?\n]{0,60}, "
+RULES = (
+    Rule(
+        "something possible against violates goes prohibited allowed permitted position within decline "
+        "refuse say",
+        re.compile(
+            r"(?:sorry|apologi[sz]e|apologies|afraid|unfortunately|regret)[^.!?\n]{0,60}?(?:,? (?:but "
+            r")?(?:not something|not possible for me|not within|not in a position|against (?:my|our|the)|"
+            r"violates|goes against|prohibited|not allowed|not permitted|have to say no|must say no|(?:will|"
+            r"must|have to) (?:decline|refuse)))"
+        ),
+    ),
+    Rule(
+        "illegal inappropriate unethical disrespectful wrong offensive harmful legal safe appropriate "
+        "ethical "
+        "acceptable okay ok respectful right productive",
+        re.compile(
+            rf"{_SORRY}[^.!?\n]{{0,50}} (?:it|that|this)(?:'s| is| would be)(?: also| highly| completely)? "
+            rf"(?:(?:not|never)(?: \w+ or)? (?:{FIT}|legal|safe)|illegal|inappropriate|unethical|"
+            rf"disrespectful|"
+            r"wrong|offensive|harmful)\b"
+        ),
+    ),
+    Rule(
+        "committed programmed designed",
+        re.compile(
+            rf"{_SORRY},? (?:but )?(?:as an? [^.!?\n]{{1,60}} )?i(?:'m| am)? (?:committed|programmed|"
+            rf"designed) to\b"
+        ),
+    ),
+    Rule(
+        "sorry apologize apologise apologies unfortunately",
+        re.compile(
+            rf"\A\W*(?:i'm |i am |i )?(?:\w+ )?(?:{_SORRY}|unfortunately)[^.!?\n]{{0,70}}?"
+            r"(?:i|an? [^.!?\n]{0,40} and)(?: \w+ly)? (?:do not|don't)(?: \w+ly)? have "
+        ),
+        help_undoes=True,
+    ),
+    Rule(
+        "sorry",
+        re.compile(
+            r"\A\W*(?:i'm |i am )?(?:\w+ )?sorry (?:to hear )?(?:that )?you(?:'re| are) "
+            r"[^\n]{0,400}(?:mental health professional|suicid|hotline|lifeline|helpline|harming yourself|"
+            r"hurting yourself)"
+        ),
+    ),
+    Rule(
+        "something anything",
+        re.compile(
+            r"(?:n't|not|never) (?:really |quite |exactly )?(?:something|anything) (?:that )?(?:i|we)(?:'m| "
+            r"am|'re| are|'d| would|'ll| will)? ?(?:can|will|able to|willing to|comfortable|going to|"
+            r"prepared to|allowed to|do\b|would|feel|help|support|assist)(?: (?:ethically|safely|really|be "
+            r"able to|be))?(?: (?:to )?(?:do|help|assist|support|provide|write|create|answer|discuss|share|"
+            r"engage|participate|give|offer|comfortable|with|respond|comply|produce|generate|say)\b|[^\w ]|"
+            r"$)|something (?:that )?(?:i|we)(?:'m| am| really| simply)? ?(?:can(?:no|')t|won'?t|will not|"
+            r"would not|wouldn'?t|not (?:able|willing|going|comfortable|allowed)|unable|refuse|decline)"
+            rf"{ADVERBS}(?: to)? (?:{HELP}|do\b|be\b)"
+        ),
+    ),
+    Rule(
+        "prevent prevents prohibit prohibits forbid forbids preclude precludes restrict restricts bar bars "
+        "stop stops "
+        "disallow disallows allow permit let support enable",
+        re.compile(
+            rf"\b(?:my|our|openai'?s|content|usage|safety|ethical) (?:\w+ ){{0,3}}?(?:{RULEBOOK}|"
+            rf"instructions|"
+            r"safety measures)(?: and \w+)? (?:(?:strictly |also |that )*(?:prevents?|prohibits?|forbids?|"
+            r"preclude?s?|restricts?|bars?|stops?|disallows?)|(?:do(?:es)?(?: not|n't)|won't|will not) "
+            r"(?:allow|permit|let|support|enable))"
+        ),
+    ),
+    Rule(
+        "against violates violate violating outside breach breaches contrary conflicts conflict contradicts "
+        "contradict "
+        "within align aligned line consistent comply",
+        re.compile(
+            r"(?:against|violat(?:es?|ing)|outside|breach(?:es)?|contrary to|conflicts? with|contradicts?|"
+            r"not (?:within|in line with|consistent with|aligned with|align with)|n't (?:align with|comply "
+            r"with|"
+            rf"within)) (?:of )?(?:my|our|openai'?s) (?:\w+ ){{0,3}}?(?:{RULEBOOK}|ethical|capabilities)"
+        ),
+    ),
+    Rule(
+        "goes violates violate denied declined rejected refused inappropriate offensive blocked allowed "
+        "permitted appropriate",
+        re.compile(
+            r"\b(?:this|that|your|the) (?:request|question|prompt|topic|query|content) (?:goes against|"
+            r"violates|may violate|would violate|is (?:inappropriate|offensive|not (?:allowed|permitted|"
+            r"appropriate)))|\b(?:your|this) request (?:is|has been|was) (?:denied|declined|rejected|refused|"
+            r"blocked)\b"
+        ),
+        OPENING,
+    ),
+    Rule(
+        "refuse decline pass",
+        re.compile(
+            rf" i(?:'ll| will|'m going to| am going to| must| have to| need to| would like to|'d like "
+            rf"to)?{ADVERBS}"
+            r"(?: have to)?(?: (?:refuse|decline)(?: to do (?:so|this|that|it))?(?: (?:this|that|it|"
+            r"here))?\s*(?:[.!,;\n]|$)| pass on (?:this|that)\b)"
+        ),
+    ),
+    Rule(
+        "fulfilled completed processed answered provided granted generated shared given supported discussed "
+        "offered",
+        re.compile(
+            r"(?:request|question|task|content|information|prompt)s? (?:can(?:no|')t|can not|will not|won't) "
+            r"be (?:fulfilled|completed|processed|answered|provided|granted|generated|shared|given|supported|"
+            r"discussed)|\A\W*no (?:assistance|help|information|instructions) (?:can|will) be (?:given|"
+            r"provided|offered)"
+        ),
+    ),
+    Rule(
+        "cannot can't can unable not won't will cant",
+        re.compile(
+            r"\A\W*(?:sorry|apologies|no|unfortunately)?\W*(?:but )?(?:cannot|can't|can not|unable to|not "
+            r"able to|"
+            rf"won't|will not|cant)(?: really| simply)? {HELP}"
+        ),
+    ),
+    Rule(
+        "else topic topics subject",
+        re.compile(
+            r"\A(?:[^\n]{0,120}[.!?,] )?\W*(?:let's|let us|can we|could we|shall we|perhaps we (?:can|could|"
+            r"should)|maybe we (?:can|could|should)|how about we|why don't we|i'd (?:rather|prefer to|like "
+            r"to)|i would (?:rather|prefer to)|i suggest we|please) (?:please )?(?:talk about something else|"
+            r"(?:discuss|focus on|chat about|move on to) something else|change the (?:topic|subject)|talk "
+            r"about (?:another|a different)|switch (?:topics|to another)|(?:pick|choose|try|move on to) "
+            r"(?:another|a different) (?:topic|subject))"
+        ),
+    ),
+    Rule(
+        "do don't dont never",
+        re.compile(
+            rf"(?: i{ASIDE}|(?:i am|i'm) an? [^.!?\n]{{1,60}}(?:,| and| so| but))(?: and| i)?{ADVERBS} "
+            rf"(?:do(?: not|n'?t)|never){ADVERBS} (?:condone|support|promote|encourage|engage|participate|"
+            rf"endorse|"
+            r"advocate|make fun|make jokes|provide|offer|assist|help (?:with|people|anyone|users|you|others)|"
+            r"create|generate|produce|write|give (?:out|advice|instructions|information)|share|discuss|"
+            r"insult|mock|disparage|spread|disclose|feel (?:comfortable|right|it)|respond|answer|comply|take "
+            r"part|facilitate|approve|role-?play|tolerate)(?! (?:it|them)? ?(?:enough|very|well))"
+        ),
+        help_undoes=True,
+    ),
+    Rule(
+        "access privy",
+        re.compile(
+            r"\bi(?:'m| am)?,?(?: just| as an ai)?[^.!?\n]{0,30} (?:do(?: not|n'?t) have(?: direct| any)? "
+            r"access to|cannot access|not privy to) [^.!?\n]{0,40}(?:personal|private|confidential|"
+            r"individual|someone|sensitive|proprietary|non-?public|(?:\w+'s?|your \w+|his|her|their) )"
+        ),
+        OPENING + 60,
+        moral=True,
+    ),
+    Rule(
+        "access",
+        re.compile(
+            r" i(?:'m just an ai,? i)?(?: do not| don't) have (?:direct )?access to (?:your|his|her|their|"
+            r"the personal) [^.!?\n]{0,50}(?:number|password|pin|address|status|beliefs|orientation|"
+            r"affiliation|history|records|details|birth|salary|income|identity|certificate|information|diary|"
+            r"messages)\b"
+        ),
+        OPENING,
+    ),
+    Rule(
+        "appropriate ethical acceptable okay ok respectful right productive",
+        re.compile(
+            rf"\A\W*{OPENERS}(?:it|that|this)(?: is|'s| would be| would)(?: also| simply| generally| just)? "
+            rf"(?:not|never|neither|n't)(?: \w+ly)?(?: be)?(?: \w+ or)? {FIT}\b(?! to say| to assume| to use)"
+            r"|\A\W*(?:\w+ )?i(?: do(?: not|n't) (?:think|believe)(?: that)?|'m not sure(?: that| if)?) "
+            rf"(?:it|that|this)(?:'s| is| would be)(?: a| an)? (?:\w+ or )?{FIT}"
+        ),
+        OPENING,
+    ),
+    Rule(
+        "appropriate ethical acceptable",
+        re.compile(
+            r"\b(?:it|that|this)(?: is|'s)(?: also)? (?:not|never)(?: \w+ly)?(?: \w+ (?:or|and))? "
+            r"(?:appropriate|ethical|acceptable)(?: or \w+)? (?:to|for \w+ to|or \w+ to) (?:try to "
+            r")?(?:discuss|promote|ask|consider|encourage|provide|engage|suggest|seek|share|support|condone|"
+            r"harm|make (?:light|jokes|fun|assumptions|generali)|use (?:any|such)|refer|stereotype|advocate|"
+            r"glorify|mock|joke|perpetuate)"
+        ),
+        300,
+    ),
+    Rule(
+        "appropriate fair respectful ethical acceptable productive",
+        re.compile(
+            r"\b(?:it|that|this)(?: is|'s) not(?: \w+ly)? (?:accurate|fair|true|correct|right)(?:, \w+,?)? "
+            r"(?:or|nor) (?:appropriate|fair|respectful|ethical|acceptable|productive)"
+        ),
+        300,
+    ),
+    Rule(
+        "harmful inappropriate offensive discriminatory disrespectful insensitive unethical racist sexist "
+        "racial "
+        "prejudiced",
+        re.compile(
+            r"\b(?:the|your|this|that) (?:question|request|statement|prompt|premise|phrase|language)(?: "
+            r"itself)?(?: you(?:'ve| have)? (?:asked|used))?(?: is| contains?| promotes?| perpetuates?| "
+            r"implies| seems| may be| could be)(?: an?| \w+ly| to be| some| both| several)* (?:harmful|"
+            r"inappropriate|offensive|discriminatory|disrespectful|insensitive|unethical|racist|sexist|"
+            r"racial|prejudiced)"
+        ),
+        300,
+    ),
+    Rule(
+        "disagree",
+        re.compile(
+            rf"\A\W*(?:no,? |{_AN_AI})?i (?:strongly |firmly |respectfully )?disagree with (?:that|this|"
+            rf"your) "
+            r"(?:sentiment|premise|suggestion|notion)\b"
+        ),
+        OPENING,
+    ),
+    Rule(
+        "condemn reject think believe",
+        re.compile(
+            rf"\A\W*(?:no,? |{_AN_AI})?i (?:(?:strongly |firmly |respectfully )?(?:condemn|"
+            r"reject (?:the|this|that|any))|(?:do not|don't) (?:think|believe)[^.!?\n]{0,90}\bshould)\b"
+        ),
+        OPENING,
+        moral=True,
+    ),
+    Rule(
+        "asking question seeking",
+        re.compile(
+            r"\A[^.!?\n]{0,60}\b(?:asking|the question|your question|this question|that question|"
+            r"seeking)\b[^.!?\n]{0,80} (?:is|are)(?: not| never|n't) (?:an? )?(?:appropriate|acceptable|"
+            r"ethical|respectful|productive)"
+        ),
+        OPENING,
+    ),
+    Rule(
+        "important crucial essential",
+        re.compile(
+            r"\A\W*(?:\w+ and foremost, |first, )?it(?:'s| is) (?:important|crucial|essential) to (?:note|"
+            r"remember|understand|recogni[sz]e) that [^.!?\n]{0,120}(?:never (?:acceptable|appropriate|"
+            r"ethical|okay|the answer|an? )|illegal and|unethical and|(?:is|are) (?:highly |completely |both "
+            r")?(?:unethical|inappropriate|offensive)|not (?:appropriate|ethical))"
+        ),
+        help_undoes=True,
+    ),
+    Rule(
+        "no",
+        re.compile(
+            r"\A\W*(?:\w+,? ){0,8}there (?:is|are|was|were) (?:absolutely )?no (?:valid |inherent |"
+            r"justifiable |good |legitimate |acceptable |moral |ethical )?(?:reasons? (?:why|for|that|to)|"
+            r"justification|benefits|excuse|place|moral)"
+        ),
+        OPENING,
+        moral=True,
+    ),
+    Rule(
+        "me",
+        re.compile(
+            r"\b(?:not (?:\w+ or )?(?:appropriate|possible|able|ethical|legal|safe|right|within \w+ \w+)|"
+            r"inappropriate|wrong|unethical|impossible|irresponsible|illegal) for me to\b"
+        ),
+        help_undoes=True,
+    ),
+    Rule(
+        "judgments judgements opinions neutral unbiased",
+        re.compile(
+            rf"\A\W*(?:{_AN_AI})?i (?:do not|don't|maintain|strive to (?:remain|be|maintain)|"
+            r"aim to (?:remain|be|maintain)|remain)(?: an?)? ?(?:make judge?ments|(?:form|hold|have|"
+            r"express)(?: any)?(?: personal)? opinions|neutral|unbiased)"
+        ),
+        help_undoes=True,
+    ),
+    Rule(
+        "clarify emphasize emphasise stress point inform remind know caution warn",
+        re.compile(
+            r" i (?:must|have to|need to|want to|would like to|'d like to)(?: \w+ly)? (?:clarify|"
+            r"emphasi[sz]e|stress|point out|inform|remind|let you know|caution|"
+            r"warn)[^.!?\n]{0,110}\b(?:illegal|unethical|not (?:\w+ or )?(?:appropriate|ethical|acceptable|"
+            r"condone|legal|respectful)|inappropriate|criminal|harmful|against the law|i(?:'m an "
+            r"ai[^.!?\n]{0,30})? (?:cannot|can't|can not|am unable|am not able))"
+        ),
+    ),
+    Rule(
+        "adhere committed programmed designed refrain discourage equipped condemn",
+        re.compile(
+            r" i(?:'m| am| must|'ll| will| need to| have to)?(?: \w+ly)? (?:adhere to|committed to|"
+            r"programmed to (?:follow|adhere|prioriti|avoid|refuse|decline|comply|be (?:a )?(?:safe|helpful "
+            r"and harmless))|designed to (?:follow|adhere|prioriti|avoid|refuse|decline)|refrain from|"
+            r"strongly discourage|not equipped to|have a (?:moral|ethical))[^.!?\n]{0,160}(?:ethical|"
+            r"guideline|cannot|can't|not |refrain|prevent|principle|refuse|safe|harm|making fun|discussing)| "
+            r"i(?:'ll| will| must| have to| need to| should| would)(?: \w+ly)? refrain from\b| i (?:strongly "
+            r"|highly )?(?:discourage|condemn) (?:the|any|this|that|such|you|using)\b"
+        ),
+    ),
+    Rule(
+        "purpose goal role aim",
+        re.compile(rf" my (?:purpose|goal|role|aim) is[^.!?\n]{{0,120}}\bnot (?:to )?(?:{HELP})"),
+    ),
+)  # fmt: skip

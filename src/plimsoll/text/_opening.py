@@ -1,0 +1,78 @@
+"""The beginning of a reply -> text and words as the readers of refusals look at them."""
+
+from functools import cached_property
+
+from plimsoll.text.normal import plain, plain_letters
+from plimsoll.text.own_words import own_words
+
+HEAD = 400
+"""Characters from the beginning in which a refusal shows itself."""
+REST = 1_500
+"""Characters after it in which the answer may be handed over all the same."""
+_APART = ("“", "”", "„", "«", "»", "「", "」", "『", "』", "—", "–", "…", "。", "、")
+_QUOTES = (
+    *('"', "“", "”", "„", "「", "『", "«", ":", "：", "<", ">", "`", " '", "('"),
+    *("\n-", "\n*", "\n1", "\n[", "\n("),
+)  # fmt: skip
+"""One of these stands in every reply that quotes, lists or shows code."""
+_OPENING = ("\n", '"', "“", "「", "『", "«", "(", ">")
+_LETTERS = ("dear ", "verse", "尊敬", "亲爱", "sehr geehrte", "歌词")
+_BETWEEN = bytes.maketrans(
+    bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "'"),
+    b" " * sum(not chr(code).isalnum() and chr(code) != "'" for code in range(128)),
+)
+
+
+class Opening:
+    """How a reply begins, in lower case and plain letters; what costs more is found when it is asked for."""
+
+    def __init__(self, text: str, reply: str) -> None:
+        self.plain = text.strip().lower()
+        self.reply = reply
+
+    @cached_property
+    def text(self) -> str:
+        """Every line and quotation begins with a blank: a word is looked for with the blank before it."""
+        text = self.plain
+        for mark in _OPENING:
+            if mark in text:
+                text = text.replace(mark, f"{mark} ")
+        return " " + text
+
+    @cached_property
+    def words(self) -> list[bytes]:
+        """Its words, apostrophes within them."""
+        text = self.plain
+        if not text.isascii():
+            for mark in _APART:
+                text = text.replace(mark, " ")
+        return text.encode("utf-8", "replace").translate(_BETWEEN).split()
+
+    def after(self, place: int) -> str:
+        """What is said from a place in `text` on."""
+        return self.text[place:] + self.reply[HEAD : HEAD + REST].lower()
+
+    @property
+    def quotes(self) -> bool:
+        """Whether anything in it may be somebody else's words."""
+        head = self.reply[: HEAD + 200]
+        return any(map(head.__contains__, _QUOTES)) or any(map(self.plain.__contains__, _LETTERS))
+
+
+def glance(reply: str) -> Opening:
+    """The beginning as it stands, marks of emphasis left out: cheap, and enough for most replies."""
+    text = reply[: HEAD + 200].lstrip()[:HEAD]
+    if "<" in text or "&" in text:
+        return Opening(plain(text), reply)
+    text = plain_letters(text)
+    if text[:1] == "`" != text[1:2]:
+        text = text.strip("`")
+    for mark in "*`_":
+        if mark in text:
+            text = text.replace(mark, "'" if mark == "`" else "")
+    return Opening(text, reply)
+
+
+def look(reply: str) -> Opening:
+    """The beginning in the speaker's own words alone."""
+    return Opening(own_words(reply[: HEAD + 200].lstrip()[:HEAD]), reply)

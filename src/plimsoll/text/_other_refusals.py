@@ -1,0 +1,91 @@
+"""The opening of a reply in one of sixteen further languages -> whether it declines, by set phrases."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LATIN = ("es", "pt", "it", "fr", "de", "id", "vi", "sw", "jv")
+"""Languages told by their words; all others but Chinese by their script."""
+_SCRIPTS = {
+    "ru": "\u0400-\u04ff",
+    "ar": "\u0600-\u06ff",
+    "hi": "\u0900-\u097f",
+    "bn": "\u0980-\u09ff",
+    "th": "\u0e00-\u0e7f",
+    "ja": "\u3040-\u30ff",
+    "zh": "\u3400-\u4dbf\u4e00-\u9fff",
+    "ko": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3",
+}
+LANGUAGES = (*LATIN, *(language for language in _SCRIPTS if language != "zh"))
+_ANY_SCRIPT = re.compile("|".join(f"([{characters}])" for characters in _SCRIPTS.values()))
+_KANA = re.compile("[\u3040-\u30ff]")
+_ARABIC = dict.fromkeys((*range(1611, 1619), 1600), "") | {ord(form): "ا" for form in "أإآ"} | {ord("ة"): "ه"}
+_CONDITION = re.compile(
+    r"\b(?:si|se|cuando|quando|wenn|falls|quand|lorsque|porque|perché|если|когда|jika|kalau|bila|nếu|khi)"
+    r"[ ,]+(?:\w+ )?\Z"
+)
+"""Before a phrase: it is a condition, and declines nothing."""
+_EDGES = "「」『』《》„‚‘’ \t\r\n.,!?:;-–—…'\"“”«»()[]{}*_~`|/\\<>=+#&。、！？،؛؟।॥·ฯ"
+
+
+def script_of(text: str) -> str:
+    """The language whose script stands first in the text, or nothing where all is Latin."""
+    found = _ANY_SCRIPT.search(text)
+    if found is None:
+        return ""
+    language = tuple(_SCRIPTS)[(found.lastindex or 1) - 1]
+    return "ja" if language == "zh" and _KANA.search(text) else language
+
+
+def spoken(words: Iterable[bytes]) -> set[str]:
+    """The languages of Latin script that one of the words hints at."""
+    known = _cues()
+    return {language for word in filter(known.__contains__, words) for language in known[word]}
+
+
+def declines(text: str, language: str) -> bool:
+    """True where the opening, in lower case and plain letters, declines in this language."""
+    if language == "ar":
+        text = text.translate(_ARABIC)
+    if language not in LATIN and not any(map(text.__contains__, _phrases()[language]["cues"])):
+        return False
+    return any(
+        not _CONDITION.search(text[max(0, found.start() - 24) : found.start()])
+        for found in _pattern(language).finditer(text)
+    )
+
+
+def is_bare(text: str) -> bool:
+    """True where the whole text is nothing but a refusal, in any of the languages."""
+    return len(text) < 80 and text.translate(_ARABIC).strip(_EDGES) in _bare()
+
+
+@cache
+def _phrases() -> Mapping[str, Mapping[str, Any]]:
+    folder = files("plimsoll.text")
+    names = ("_refusals.toml", "_refusals_by_script.toml")
+    found: dict[str, Mapping[str, Any]] = {}
+    for name in names:
+        found |= tomllib.loads((folder / name).read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def _cues() -> Mapping[bytes, tuple[str, ...]]:
+    each = [(word.encode(), language) for language in LATIN for word in _phrases()[language]["cues"].split()]
+    return {word: tuple(language for other, language in each if other == word) for word, _ in each}
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    found = _phrases()[language]
+    words = found.get("words", {})
+    return re.compile("|".join(pattern.format(**words) for pattern in found["patterns"]))
+
+
+@cache
+def _bare() -> frozenset[str]:
+    return frozenset(text for found in _phrases().values() for text in found["bare"])
