@@ -223,11 +223,12 @@ RULES = (
         "racial "
         "prejudiced",
         re.compile(
-            r"\b(?:the|your|this|that) (?:question|request|statement|prompt|premise|phrase|language)(?: "
-            r"itself)?(?: you(?:'ve| have)? (?:asked|used))?(?: is| contains?| promotes?| perpetuates?| "
-            r"implies| seems| may be| could be)(?: an?| \w+ly| to be| some| both| several)* (?:harmful|"
-            r"inappropriate|offensive|discriminatory|disrespectful|insensitive|unethical|racist|sexist|"
-            r"racial|prejudiced)"
+            r"\b(?:the|your|this|that) (?:question|request|prompt)(?: itself)?(?: you(?:'ve| have)? (?:asked|"
+            r"used))?(?: itself)?(?: is| contains?| promotes?| perpetuates?| implies| seems| may be| could "
+            r"be)(?: an?| \w+ly| to be| to \w+| some| both| several)* (?:harmful|inappropriate|offensive|"
+            r"discriminatory|disrespectful|insensitive|unethical|racist|sexist|racial|prejudiced)|\b(?:your|"
+            r"that|the) (?:statement|premise|phrase|language) (?:contains|promotes|perpetuates)(?: an?| "
+            r"\w+ly| some)* (?:harmful|inappropriate|offensive|discriminatory)"
         ),
         300,
     ),

@@ -40,7 +40,8 @@ class Unreads:
         self.thinking += thinking
         self.unparsed += not thinking
         self.at_limit += last.finish == "length"
-        end = _end_of(reply.strip() or last.thought)
+        # Half a pair of surrogates can be said and not be written.
+        end = _end_of(reply.strip() or last.thought).encode("utf-8", "replace").decode()
         if len(self.examples) < SHOWN and end not in self.examples:
             self.examples.append(end)
 
