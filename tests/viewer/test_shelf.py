@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.core import DataError
+from plimsoll.core import DataError, replace
 from plimsoll.reports.items import embed, fate
 from plimsoll.run.keep import journal
 from plimsoll.viewer.logs import Logs, estimates_of
-from plimsoll.viewer.search import Filter, fitting, read_filter, search
+from plimsoll.viewer.search import Filter, by_chance, changed, fitting, read_filter, search, twin
 from plimsoll.viewer.shelf import Shelf, found_by_index
 from tests.support.logs import append, write_run
 from tests.support.runs import answered, hostile, records_of
@@ -195,3 +195,22 @@ def test_a_folder_that_cannot_be_read_is_listed_with_the_reason(tmp_path: Path) 
 
     assert [run.name for run in listed] == ["20260301-a"]
     assert [name for name, _ in broken] == ["20260302-b"]
+
+
+def test_epochs_of_the_same_answers_make_live_rates_and_flips_no_surer(tmp_path: Path) -> None:
+    once = [record for record in records_of(20) if record.verdicts]
+    often = [replace(record, epoch=epoch) for record in once for epoch in range(9)]
+    found: list[list[tuple[float, float, float]]] = []
+    chances: list[float] = []
+    for name, records in (("1", once), ("9", often)):
+        shelf = Shelf(write_run(tmp_path / name, "20260301-a", records)).read_on()
+        turned = [answered(each.sample, "A") if n % 5 else each for n, each in enumerate(once)]
+        again = turned if name == "1" else [replace(each, epoch=e) for each in turned for e in range(9)]
+        other = Shelf(write_run(tmp_path / name, "20260302-b", again)).read_on()
+        found.append([(each.value, each.low, each.high) for each in estimates_of(shelf.rows)])
+        pairs = [(row, twin(row, other)) for row in shelf.rows]
+        flips = [(row, changed(row, before)) for row, before in pairs if before is not None]
+        chances.append(by_chance((row, change) for row, change in flips if change))
+    assert found[1] == [pytest.approx(each) for each in found[0]]
+    assert chances[1] == pytest.approx(chances[0])
+    assert 0 < chances[0] < 1

@@ -7,7 +7,7 @@ and tests then rest on the sums over clusters. For clusters of one the test is M
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from math import fsum, sqrt
+from math import fsum
 from typing import NamedTuple
 
 from plimsoll.comparison.align import Aligned, Pair
@@ -16,11 +16,10 @@ from plimsoll.comparison.nouns import Profile as Kind
 from plimsoll.comparison.power import detectable, needed
 from plimsoll.comparison.significance import sign_flip
 from plimsoll.core import replace
-from plimsoll.stats.bootstrap import Profile
-from plimsoll.stats.intervals import Interval, normal_mean
+from plimsoll.stats.intervals import Interval
 from plimsoll.stats.multiple import holm
-from plimsoll.stats.paired import newcombe_paired
-from plimsoll.stats.resampling import redrawn_mean
+from plimsoll.stats.paired import Both, paired
+from plimsoll.stats.resampling import Profile, redrawn_mean
 
 DRAWS = 10_000
 WISHED = 0.01
@@ -43,9 +42,9 @@ class _Counted(NamedTuple):
 
     before: float
     after: float
-    table: tuple[int, int, int, int] | None
-    """Both, only the first, only the second, neither; nothing where values are not all 0 or 1."""
     profiles: Mapping[Profile, int]
+    both: Mapping[Both, int]
+    """The second run's sums and the first's, by cluster."""
     n: int
 
     @property
@@ -128,35 +127,41 @@ def _difference(group: _Group, pairs: Sequence[Pair], settings: Settings) -> Dif
 
 
 def _counted(pairs: Sequence[Pair]) -> _Counted:
-    sums: dict[str, float] = defaultdict(float)
-    sizes: Counter[str] = Counter()
-    cells: Counter[tuple[float, float]] = Counter()
+    held: dict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
-        cluster = cluster_of(pair)
-        sums[cluster] += pair.difference
-        sizes[cluster] += 1
-        cells[pair.before.value or 0.0, pair.after.value or 0.0] += 1
-    binary = all(value in (0.0, 1.0) for cell in cells for value in cell)
-    table = (cells[1, 1], cells[1, 0], cells[0, 1], cells[0, 0]) if binary else None
+        held[cluster_of(pair)].append(pair)
+    both = Counter(_sums_of(members) for members in held.values())
     return _Counted(
-        before=fsum(cell[0] * count for cell, count in cells.items()) / len(pairs),
-        after=fsum(cell[1] * count for cell, count in cells.items()) / len(pairs),
-        table=table,
-        # Rounded, so that clusters that differ by the last bit only are of one profile.
-        profiles=Counter((round(sums[cluster], 9), sizes[cluster]) for cluster in sums),
+        before=fsum(each.second * count for each, count in both.items()) / len(pairs),
+        after=fsum(each.first * count for each, count in both.items()) / len(pairs),
+        profiles=_profiles(both),
+        both=both,
         n=len(pairs),
     )
 
 
+def _sums_of(members: Sequence[Pair]) -> Both:
+    # Rounded, so that clusters that differ by the last bit only are of one kind.
+    first, second = (
+        round(fsum(values), 9)
+        for values in ([p.after.value or 0.0 for p in members], [p.before.value or 0.0 for p in members])
+    )
+    return Both(first, second, len(members))
+
+
+def _profiles(both: Mapping[Both, int]) -> Counter[Profile]:
+    found: Counter[Profile] = Counter()
+    for each, count in both.items():
+        found[round(each.first - each.second, 9), round(each.size)] += count
+    return found
+
+
 def _interval(counted: _Counted) -> tuple[Interval, str]:
-    variance = _variance(counted)
-    if counted.table is not None and (counted.clusters == counted.n or not variance):
-        both, first, second, neither = counted.table
-        # The difference is the second run's: it goes first.
-        return newcombe_paired(both, second, first, neither), "newcombe_paired"
-    if counted.clusters < 2:
+    found = paired(counted.both)
+    if found is None:
         return Interval(-1.0, 1.0), "cluster_robust"
-    return normal_mean(counted.after - counted.before, variance), "cluster_robust"
+    alone = found.method == "newcombe_paired" and counted.clusters == counted.n
+    return Interval(found.known.low, found.known.high), "newcombe_paired" if alone else "cluster_robust"
 
 
 def _variance(counted: _Counted) -> float:
@@ -194,17 +199,6 @@ def _adjusted(found: Sequence[Difference]) -> Iterator[Difference]:
         for place, p in zip(places, holm([found[place].p for place in places]), strict=True):
             adjusted[place] = p
     return (replace(one, p_adjusted=p) for one, p in zip(found, adjusted, strict=True))
-
-
-def normal_spread(values: Mapping[float, int]) -> tuple[float, Interval]:
-    """Mean of a few values with their counts, and its normal interval."""
-    n = sum(values.values())
-    mean = fsum(value * count for value, count in values.items()) / n
-    if n < 2:
-        return mean, Interval(-2.0, 2.0)
-    variance = fsum(count * (value - mean) ** 2 for value, count in values.items()) / (n - 1) / n
-    half = 1.959963984540054 * sqrt(variance)
-    return mean, Interval(mean - half, mean + half)
 
 
 def _flip(pair: Pair) -> Flip:

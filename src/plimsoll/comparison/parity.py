@@ -4,14 +4,15 @@ Only questions count that both runs scored in both languages; each is one unit, 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 from plimsoll.comparison.align import Pair
-from plimsoll.comparison.differences import normal_spread
 from plimsoll.comparison.nouns import Parity
 from plimsoll.comparison.significance import sign_flip
+from plimsoll.stats.clusters import Known, Sums
+from plimsoll.stats.paired import mean_difference
 
 
 class _Question(NamedTuple):
@@ -56,26 +57,30 @@ def _parity(languages: tuple[str, str], category: str, questions: Sequence[_Ques
     changes = Counter(round(question.after - question.before, 9) for question in questions)
     before = Counter(round(question.before, 9) for question in questions)
     after = Counter(round(question.after, 9) for question in questions)
-    change, bounds = normal_spread(changes)
-    earlier, earlier_bounds = normal_spread(before)
-    later, later_bounds = normal_spread(after)
+    change, earlier, later = _mean_of(changes, 2.0), _mean_of(before), _mean_of(after)
     return Parity(
         languages=languages,
         category=category,
         n=len(questions),
-        before=earlier,
-        after=later,
-        change=change,
-        low=bounds.low,
-        high=bounds.high,
+        before=earlier.value,
+        after=later.value,
+        change=change.value,
+        low=change.low,
+        high=change.high,
         p=sign_flip(changes, single=False).p,
-        before_low=earlier_bounds.low,
-        before_high=earlier_bounds.high,
+        before_low=earlier.low,
+        before_high=earlier.high,
         before_p=sign_flip(before, single=True).p,
-        after_low=later_bounds.low,
-        after_high=later_bounds.high,
+        after_low=later.low,
+        after_high=later.high,
         after_p=sign_flip(after, single=True).p,
     )
+
+
+def _mean_of(differences: Mapping[float, int], span: float = 1.0) -> Known:
+    """The mean of differences between two languages, a question each, with its interval."""
+    found = mean_difference({Sums(value, 1): count for value, count in differences.items()}, span=span)
+    return found or Known(0.0, -span, span, 0, 0)
 
 
 def _mean(values: Sequence[float | None]) -> float:

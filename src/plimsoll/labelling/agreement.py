@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from plimsoll.core import UserError
 from plimsoll.labelling.sheet import Line, comparable, progress, raters
+from plimsoll.metrics.tables import Table, share_of
 from plimsoll.stats.agreement import ac1_of, kappa_of
-from plimsoll.stats.intervals import Interval, wilson
+from plimsoll.stats.intervals import Interval
 from plimsoll.stats.redrawing import kinds, redraw
 
 
@@ -64,14 +65,17 @@ def _between(lines: list[Line], first: str, second: str) -> Between:
     clusters = kinds((line.pair or line.id, pair) for line, pair in both)
     drawn = redraw(clusters, kappa_of)
     table = {pair: 0.0 for _, pair in both}
-    for _, pair in both:
+    agreed = Table()
+    for line, pair in both:
         table[pair] += 1
+        agreed.add(line.pair or line.id, float(pair[0] == pair[1]))
+    known = share_of(agreed)
     return Between(
         first,
         second,
         n=len(both),
         same=same,
-        share=wilson(same, len(both)),
+        share=Interval(known.low, known.high) if known else Interval(0.0, 1.0),
         kappa=drawn.value,
         bounds=drawn.percentile,
         ac1=ac1_of(table),

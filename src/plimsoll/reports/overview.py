@@ -7,7 +7,6 @@ are pooled over the benchmarks that measure it, by their items; what nothing mea
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from math import sqrt
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -15,11 +14,11 @@ from plimsoll.calibration.correct import corrections
 from plimsoll.core import Estimate, Measures, replace
 from plimsoll.pages.units import unit
 from plimsoll.reports.figures import Figures, figures
+from plimsoll.reports.pooling import Part, pooled
 from plimsoll.reports.view import RunView
 from plimsoll.run.ask.suite import SuiteManifest, SuiteRun, read
 from plimsoll.run.keep.folder import RunFolder, open_run
 from plimsoll.run.keep.manifest import Unread
-from plimsoll.stats.intervals import wilson, z_value
 from plimsoll.taxonomies.crosswalk import hub
 
 MEASURES: tuple[Measures, ...] = ("safety", "over_refusal", "utility")
@@ -159,53 +158,40 @@ def _line(entry: SuiteRun, label: str, member: _Member | None) -> Line:
 
 
 def _hazards(members: Sequence[_Member]) -> Iterator[Hazard]:
-    sums: dict[str, dict[tuple[Measures, Shown], list[tuple[str, Estimate]]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+    sums: dict[str, dict[tuple[Measures, Shown], list[Part]]] = defaultdict(lambda: defaultdict(list))
     for member in members:
         measure = member.view.manifest.measures
-        for hazard, language, estimate in _by_hazard(member):
-            sums[hazard][measure, language].append((member.entry.benchmark.partition(":")[0], estimate))
+        for hazard, language, part in _by_hazard(member):
+            sums[hazard][measure, language].append(part)
     for entry in hub().values():
         if entry.id != "H00":
-            cells = {place: _pooled(found) for place, found in sums.get(entry.id, {}).items()}
+            cells = {place: _cell(parts) for place, parts in sums.get(entry.id, {}).items()}
             yield Hazard(entry.id, entry.slug, cells)
 
 
-def _by_hazard(member: _Member) -> Iterator[tuple[str, Shown, Estimate]]:
-    """The headline of each category that has a hazard, by language."""
+def _by_hazard(member: _Member) -> Iterator[tuple[str, Shown, Part]]:
+    """The headline of each category that has a hazard, by the languages that are shown together."""
     found: Figures = figures(member.view)
     if not found.headline or unit(found.headline) != "share":
         return
+    several = len(member.languages) > 1
+    name = member.entry.benchmark.partition(":")[0]
     for category, hazard in member.view.manifest.hazards.items():
+        held: dict[Shown, list[Estimate]] = defaultdict(list)
         for language in member.languages:
-            estimate = found.measured(category, language if len(member.languages) > 1 else "")
+            estimate = found.measured(category, language if several else "")
             if estimate is not None and 0 <= estimate.low <= estimate.high <= 1:
-                yield hazard, _shown(language), better(estimate)
+                held[_shown(language)].append(better(estimate))
+        whole = found.measured(category) if several else None
+        for shown, estimates in held.items():
+            yield hazard, shown, Part(name, tuple(estimates), whole, len(member.languages))
+
+
+def _cell(parts: Sequence[Part]) -> Cell:
+    found = pooled(parts)
+    return Cell(found.value, *found.bounds, found.n, found.benchmarks)
 
 
 def _shown(language: str) -> Shown:
     base = language.partition("-")[0].partition("_")[0].lower()
     return "en" if base == "en" else "zh" if base == "zh" else "other"
-
-
-def _effective(estimate: Estimate) -> float:
-    """How many independent items would have an interval of that width: repeats of a question are fewer."""
-    half, share = (estimate.high - estimate.low) / 2, estimate.value
-    square, plain = half**2, share * (1 - share)
-    # Wilson's width, solved for the number of items: a quadratic in z^2 / n with one positive root.
-    a, b = square - 0.25, 2 * square - plain
-    if a >= 0 or not square:
-        return 1.0 if square else float(estimate.n)
-    spread = (-b - sqrt(b**2 - 4 * a * square)) / (2 * a)
-    return min(float(estimate.n), max(1.0, z_value(estimate.level) ** 2 / spread))
-
-
-def _pooled(found: Sequence[tuple[str, Estimate]]) -> Cell:
-    n = sum(estimate.n for _, estimate in found)
-    total = sum(estimate.value * estimate.n for _, estimate in found)
-    value = total / n
-    size = n**2 / sum(estimate.n**2 / _effective(estimate) for _, estimate in found)
-    bounds = wilson(value * size, size)
-    names = tuple(dict.fromkeys(name for name, _ in found))
-    return Cell(value, min(value, bounds.low), max(value, bounds.high), n, names)

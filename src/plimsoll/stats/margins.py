@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from math import ceil, exp, fsum, lgamma, log, log1p, sqrt
 from typing import NamedTuple
 
-from plimsoll.stats.bootstrap import Profile
 from plimsoll.stats.intervals import binomial_cdf
+from plimsoll.stats.resampling import Profile
 from plimsoll.stats.student import t_cdf
 
 NEGLIGIBLE = 25.0

@@ -1,15 +1,21 @@
 """Clusters of paired differences -> thousands of redraws at once, and the percentile interval they give.
 
+One cluster that gained all there is to gain and one that lost it are drawn along: what never happened among
+few may still happen.
+
 Clusters of one profile (sum of differences, number of items) are alike, so only how many of each are
 drawn matters. The draws of a multinomial are made kind by kind for all redraws together: those with
 equally many clusters left share one table of the binomial, from which C code draws them.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from plimsoll.stats.bootstrap import Profile
 from plimsoll.stats.intervals import Interval
+
+Profile = tuple[float, int]
+"""Sum of the differences in a cluster, and how many there are."""
 
 NEGLIGIBLE = 1e-17
 """Of the likeliest outcome: what is rarer is left out of a table."""
@@ -18,10 +24,15 @@ NEGLIGIBLE = 1e-17
 def redrawn_mean(
     profiles: Mapping[Profile, int], *, draws: int = 10_000, seed: int = 0, level: float = 0.95
 ) -> Interval:
-    """Percentile interval of the mean over items, the clusters drawn again."""
-    kinds = sorted(profiles, key=lambda kind: (profiles[kind], kind))
-    columns = multinomials(Random(seed), [profiles[kind] for kind in kinds], draws)
-    totals, items = [0.0] * draws, [0] * draws
+    """Percentile interval of a mean difference between -1 and 1 over items, the clusters drawn again."""
+    counts: Counter[tuple[float, float]] = Counter()
+    for profile, count in profiles.items():
+        counts[profile] += count
+    usual = sum(size * count for (_, size), count in profiles.items()) / counts.total()
+    counts.update([(usual, usual), (-usual, usual)])
+    kinds = sorted(counts, key=lambda kind: (counts[kind], kind))
+    columns = multinomials(Random(seed), [counts[kind] for kind in kinds], draws)
+    totals, items = [0.0] * draws, [0.0] * draws
     for (value, size), column in zip(kinds, columns, strict=True):
         if value:
             totals = [total + value * count for total, count in zip(totals, column, strict=True)]

@@ -10,12 +10,12 @@ from pathlib import Path
 from threading import Timer
 
 from plimsoll.core import Estimate, PlimsollError
+from plimsoll.metrics.tables import Table, estimate_of, share_of
 from plimsoll.pages.units import Direction, direction
 from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
 from plimsoll.run.keep.folder import RunFolder, runs
 from plimsoll.run.keep.manifest import Manifest, Summary
-from plimsoll.stats.intervals import wilson
 from plimsoll.viewer.shelf import Row, Shelf
 
 FRESH = 15.0
@@ -142,31 +142,32 @@ class Logs:
 
 def estimates_of(rows: Iterable[Row]) -> list[Estimate]:
     """What records with a right answer say so far: by language and category, and as a whole."""
-    counted: dict[tuple[tuple[str, str], ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+    counted: dict[tuple[tuple[str, str], ...], _Sofar] = defaultdict(_Sofar)
     for row in rows:
         if row.target is None:
             continue
         spoken, kind = ("language", row.language), ("category", row.category)
         for group in ((), (spoken,), (kind,), (kind, spoken)):
-            tally = counted[group]
-            if row.value is None:
-                tally[2] += 1
-            else:
-                tally[0] += row.value == 1.0
-                tally[1] += 1
+            counted[group].add(row)
     return [
-        Estimate(
-            name="accuracy",
-            value=hits / n,
-            low=wilson(hits, n).low,
-            high=wilson(hits, n).high,
-            n=n,
-            unscored=unscored,
-            group=dict(group),
-        )
-        for group, (hits, n, unscored) in counted.items()
-        if n
+        estimate_of("accuracy", known, sofar.table.column(0), unscored=sofar.unscored, group=dict(group))
+        for group, sofar in counted.items()
+        if (known := share_of(sofar.table))
     ]
+
+
+@dataclass
+class _Sofar:
+    """Right answers by question."""
+
+    table: Table = field(default_factory=Table)
+    unscored: int = 0
+
+    def add(self, row: Row) -> None:
+        if row.value is None:
+            self.unscored += 1
+        else:
+            self.table.add(row.cluster, float(row.value == 1.0))
 
 
 def _read_quietly(shelf: Shelf) -> None:

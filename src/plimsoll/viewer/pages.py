@@ -16,10 +16,9 @@ from plimsoll.reports import html, unread
 from plimsoll.reports.figures import figures
 from plimsoll.reports.sections import Sections
 from plimsoll.reports.tables import sentences
-from plimsoll.stats.paired import mcnemar_exact
 from plimsoll.viewer import items
 from plimsoll.viewer.logs import Listed
-from plimsoll.viewer.search import Filter, Found, changed, twin
+from plimsoll.viewer.search import Filter, Found, by_chance, changed, twin
 from plimsoll.viewer.shelf import Row, Shelf
 
 ROOM = "plimsoll.viewer"
@@ -154,7 +153,7 @@ def start(record: Record) -> str:
 
 
 def _flips(shelf: Shelf, other: Shelf) -> tuple[list[Flipped], int, float]:
-    """Items that changed, how many both scored, and McNemar's exact p."""
+    """Items that changed, how many both scored, and how likely that is by chance."""
     both = 0
     found: list[Flipped] = []
     for row, before in _pairs(shelf.rows, other):
@@ -163,8 +162,7 @@ def _flips(shelf: Shelf, other: Shelf) -> tuple[list[Flipped], int, float]:
             change = changed(row, before)
             if change:
                 found.append(Flipped(row=row, before=before, change=change))
-    gained = sum(flip.change == "gained" for flip in found)
-    return found, both, mcnemar_exact(gained, len(found) - gained)
+    return found, both, by_chance((flip.row, flip.change) for flip in found)
 
 
 def _pairs(rows: Iterable[Row], other: Shelf) -> Iterable[tuple[Row, Row]]:

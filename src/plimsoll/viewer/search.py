@@ -1,7 +1,8 @@
 """A filter -> the rows that fit; words are looked for in the records, a bounded piece at a time."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.core import Record
+from plimsoll.stats.paired import mcnemar_exact
 from plimsoll.viewer.shelf import Row, Shelf
 
 PAGE = 25
@@ -110,6 +112,15 @@ def search(shelf: Shelf, wanted: Filter, other: Shelf | None = None, *, piece: i
 def holds(record: Record, words: str) -> bool:
     """Whether the id, the prompt or a reply holds the words (in lower case)."""
     return any(words in text.lower() for text in _texts(record))
+
+
+def by_chance(flips: Iterable[tuple[Row, str]]) -> float:
+    """McNemar's exact p over questions, whose epochs, languages and variants count as one."""
+    moved: Counter[str] = Counter()
+    for row, change in flips:
+        moved[row.cluster] += 1 if change == "gained" else -1
+    gained, lost = (sum(way * net > 0 for net in moved.values()) for way in (1, -1))
+    return mcnemar_exact(gained, lost)
 
 
 def changed(row: Row, before: Row | None) -> str:

@@ -30,6 +30,8 @@ class Row(Struct, frozen=True, gc=False):
     language: str
     target: str | None
     pair: str
+    cluster: str
+    """What counts as one question: its epochs, languages, orders and variants."""
     label: str
     value: float | None
     outcome: str
@@ -53,6 +55,7 @@ class _Asked(Struct, gc=False):
     language: str = "en"
     target: str | None = None
     pair: str = ""
+    origin: str = ""
 
 
 class _Line(Struct, gc=False):
@@ -183,6 +186,7 @@ def _row(number: int, line: _Line) -> Row:
         language=_one(sample.language),
         target=sample.target if sample.target is None else _one(sample.target),
         pair=sample.pair,
+        cluster=sample.pair or sample.origin or sample.id,
         label=_one(first.label) if first else "",
         value=first.value if first else None,
         outcome=_one(outcome),

@@ -1,0 +1,68 @@
+"""Shares of one hazard, by benchmark, category and language -> one share with its interval.
+
+The languages of a benchmark often ask the same prompts, and then they are no further evidence. How far
+they go together is read off the category over all languages: where it knows no more than one of them
+does, they are one. Benchmarks are taken as independent of each other.
+"""
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import NamedTuple
+
+from plimsoll.core import Estimate
+from plimsoll.stats.clusters import near_the_ends
+from plimsoll.stats.intervals import Interval, z_value
+
+
+class Part(NamedTuple):
+    """A category of a benchmark in some of its languages."""
+
+    benchmark: str
+    languages: tuple[Estimate, ...]
+    whole: Estimate | None = None
+    """Over all languages of the benchmark, where it has several."""
+    spoken: int = 1
+    """How many languages that are."""
+
+
+class Pooled(NamedTuple):
+    """A share over several benchmarks."""
+
+    value: float
+    bounds: Interval
+    n: int
+    benchmarks: tuple[str, ...]
+
+
+def pooled(parts: Sequence[Part]) -> Pooled:
+    """The share over all items, with what is known of it by independent ones."""
+    every = [estimate for part in parts for estimate in part.languages]
+    n = sum(estimate.n for estimate in every)
+    value = sum(estimate.value * estimate.n for estimate in every) / n
+    size = n**2 / sum(sum(each.n for each in part.languages) ** 2 / worth(part) for part in parts)
+    low, high = near_the_ends(value, size)
+    names = tuple(dict.fromkeys(part.benchmark for part in parts))
+    return Pooled(value, Interval(min(value, low), max(value, high)), n, names)
+
+
+def worth(part: Part) -> float:
+    """How many independent items its languages together are."""
+    alone = [effective(estimate) for estimate in part.languages]
+    if part.whole is None or len(alone) < 2:
+        return sum(alone)
+    # All languages together would be worth so many, if none repeated another.
+    most = sum(alone) / len(alone) * part.spoken
+    shared = (most / effective(part.whole) - 1) / (part.spoken - 1)
+    return sum(alone) / (1 + (len(alone) - 1) * min(1.0, max(0.0, shared)))
+
+
+def effective(estimate: Estimate) -> float:
+    """How many independent items would have an interval of that width: repeats of a question are fewer."""
+    half, share = (estimate.high - estimate.low) / 2, estimate.value
+    square, plain = half**2, share * (1 - share)
+    # Wilson's width, solved for the number of items: a quadratic in z^2 / n with one positive root.
+    a, b = square - 0.25, 2 * square - plain
+    if a >= 0 or not square:
+        return 1.0 if square else float(estimate.n)
+    spread = (-b - sqrt(b**2 - 4 * a * square)) / (2 * a)
+    return min(float(estimate.n), max(1.0, z_value(estimate.level) ** 2 / spread))
