@@ -7,7 +7,7 @@ from plimsoll.core import UserError
 from plimsoll.labelling.sheet import Line, comparable, progress, raters
 from plimsoll.metrics.tables import Table, share_of
 from plimsoll.stats.agreement import ac1_of, kappa_of
-from plimsoll.stats.intervals import Interval
+from plimsoll.stats.intervals import Interval, wilson
 from plimsoll.stats.redrawing import kinds, redraw
 
 
@@ -75,7 +75,7 @@ def _between(lines: list[Line], first: str, second: str) -> Between:
         second,
         n=len(both),
         same=same,
-        share=Interval(known.low, known.high) if known else Interval(0.0, 1.0),
+        share=wilson(known.value * known.effective, known.effective) if known else Interval(0.0, 1.0),
         kappa=drawn.value,
         bounds=drawn.percentile,
         ac1=ac1_of(table),
