@@ -16,9 +16,11 @@ from plimsoll.calibration.by_errors import corrected
 from plimsoll.calibration.nouns import Calibration, ModelErrors, Slice
 from plimsoll.calibration.readings import Reading
 from plimsoll.core import Estimate, Instrument
+from plimsoll.labelling.doubt import drawn
 from plimsoll.stats.correction import Corrected, Counts, Drawn, bayesian, ppi_guarded
 from plimsoll.stats.intervals import wilson
 from plimsoll.stats.spread import Hit, independent
+from plimsoll.stats.weighted import Labelled, Weighed, weighed_ppi
 
 TARGET = 93
 
@@ -170,6 +172,25 @@ def powered(world: World, random: Random) -> Seen:
     return _seen(found, world.rate)
 
 
+UNSURE = (World(0.05, 2000, 0.9, 0.95, 50, 0), World(0.3, 1000, 0.8, 0.9, 100, 0))
+
+
+def unsure(world: World, random: Random) -> Seen:
+    """Labels drawn where one judge says that it is unsure; another errs where it is sure."""
+    truth = shares(random, [world.rate] * world.n)
+    judge = shares(random, (world.sensitivity if each else 1 - world.specificity for each in truth))
+    # Of its errors a judge is often unsure, of right verdicts seldom.
+    doubts = [
+        random.betavariate(2, 1) if random.random() < (0.1 if said == each else 0.7) else 0.0
+        for said, each in zip(judge, truth, strict=True)
+    ]
+    order = random.sample(range(world.n), world.n)
+    chosen = drawn([(place, doubts[place]) for place in order], world.positives, random)
+    labelled = [Labelled(truth[place], judge[place], chance, str(place)) for place, chance in chosen]
+    found = weighed_ppi(Weighed(labelled, judge, world.n - len(labelled)))
+    return _seen(found, world.rate)
+
+
 def _seen(found: Corrected | None, truth: float) -> Seen:
     return Seen(None) if found is None else Seen(found.low <= truth <= found.high, found.high - found.low)
 
@@ -182,6 +203,10 @@ def main() -> None:
         *(("labels on the same model", str(tuple(world)), partial(known, world)) for world in KNOWN),
         *(("labels on other models", str(tuple(world)), partial(elsewhere, world)) for world in ELSEWHERE),
         ("prompts asked eight times", "40 prompts of each kind", prompts),
+        *(
+            ("labels where the judge is unsure", str(tuple(world)[:5]), partial(unsure, world))
+            for world in UNSURE
+        ),
         *(("labels on the run itself", str(tuple(world)[:5]), partial(powered, world)) for world in POWERED),
     ]
     for kind, world, simulate in worlds:
@@ -193,7 +218,8 @@ def main() -> None:
         "and without the event",
         "world with labels on other models: models, labels on each, spread of the log odds of an error, "
         "true rate, replies, sensitivity, specificity",
-        "world with labels on the run itself: true rate, replies, sensitivity, specificity, labels",
+        "world with labels on the run itself, drawn evenly or by doubt: true rate, replies, sensitivity, "
+        "specificity, labels",
     ]
     result.print()
 

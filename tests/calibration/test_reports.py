@@ -5,10 +5,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from plimsoll.calibration import keeping
+from plimsoll.calibration.nouns import Calibration, Slice
 from plimsoll.cli import exit_code
+from plimsoll.run.ask.suite import FILE, SuiteManifest, SuiteRun
 from plimsoll.run.keep.folder import RunFolder
+from tests.support.judged import folder_of, judged
 from tests.support.labelled import ANSWER, REFUSAL, rows, written
 
 RUN = ["run", "red_eval:split=starter", "-m", "scripted/refuse"]
@@ -165,23 +170,33 @@ def test_overviews_and_their_hazards_are_corrected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PLIMSOLL_CACHE", str(tmp_path / "cache"))
-    six_models(tmp_path)
-    suite = tmp_path / "own.toml"
-    suite.write_text('title = "Own"\n[[run]]\nbenchmark = "s_eval:split=starter"\n', "utf-8")
-    capfd.readouterr()
-    command = ["run", str(suite), "-m", "scripted/refuse", "--log-dir", str(tmp_path / "logs")]
-    assert exit_code([*command, "--json"]) == 0
-    said = json.loads(capfd.readouterr().out)
-    (line,) = said["benchmarks"]
-    assert line["estimate"]["value"] == 1.0
-    assert line["corrected"]["low"] != line["estimate"]["low"]
-    assert line["corrected"]["labels"] == 600
+    folder_of(tmp_path / "run", judged(600))
+    (tmp_path / "suite").mkdir()
+    entry = SuiteRun(benchmark="toy", run="run")
+    manifest = SuiteManifest(id="s", name="own", title="Own", model="m", runs=(entry,))
+    (tmp_path / "suite" / FILE).write_bytes(msgspec.json.encode(manifest))
+
+    def overview() -> dict[str, Any]:
+        capfd.readouterr()
+        assert exit_code(["report", str(tmp_path / "suite"), "--json"]) == 0
+        return json.loads(capfd.readouterr().out)
+
+    raw = overview()
+    whole = Slice(n=900, sensitivity=0.8, specificity=0.985, positives=400, negatives=500)
+    keeping.keep(
+        Calibration(
+            judge="rules", event="refusal", revision="r1", pack="many", pack_event="refusal", slices=(whole,)
+        )
+    )
+    found = overview()
+    (line,) = found["benchmarks"]
+    assert raw["benchmarks"][0]["corrected"] is None
+    assert line["estimate"] == raw["benchmarks"][0]["estimate"]
+    assert line["corrected"]["value"] > line["estimate"]["value"] + 0.02
     assert any("may not carry over" in note for note in line["notes"])
-    cells = [cell for hazard in said["hazards"] for cell in hazard["measured"]]
-    assert cells
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "empty"))
-    (path,) = (tmp_path / "logs").glob("*-suite-*")
-    assert exit_code(["report", str(path), "--json"]) == 0
-    raw = [cell for hazard in json.loads(capfd.readouterr().out)["hazards"] for cell in hazard["measured"]]
-    assert [cell["low"] for cell in cells] != [cell["low"] for cell in raw]
+    one, other = (
+        {h["hazard"]: h["measured"][0]["value"] for h in each["hazards"] if h["measured"]}
+        for each in (raw, found)
+    )
+    assert set(one) == set(other) == {"H01"}
+    assert other["H01"] > one["H01"] + 0.02

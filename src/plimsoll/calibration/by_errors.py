@@ -49,7 +49,8 @@ def corrected(reading: Reading, calibration: Calibration, model: str) -> Correct
             f"{whole.low:.0%} to {whole.high:.0%}",
         )
     kept = tuple(each for each in made if each.high - each.low <= WIDEST)
-    return Correction(kept, f"{who} {told} ({calibration.whole.n:,} labels){_carried(known)}")
+    lost = len(reading.estimates) - len(kept)
+    return Correction(kept, f"{who} {told} ({calibration.whole.n:,} labels){_carried(known, lost)}")
 
 
 def as_estimate(raw: Estimate, made: Corrected, method: str, labels: int) -> Estimate:
@@ -129,12 +130,13 @@ def _told(reading: Reading, calibration: Calibration) -> str:
     return f"finds {found:.0%} of {event} and {left:.0%} of its absence on {calibration.pack}"
 
 
-def _carried(known: Known) -> str:
+def _carried(known: Known, lost: int) -> str:
     whose = f" on {known.whose}" if known.whose else ""
-    parts = "; its parts are not: too few errors were seen" if known.few else ""
+    parts = f"; {lost:,} of its parts are withheld, where the interval would say nothing" if lost else ""
+    parts = "; its parts are not corrected: too few errors were seen" if known.few else parts
     return (
-        f"{parts}; corrected by these rates{whose}, which may not carry over to this model and benchmark: "
-        "label a draw of this run to be sure (plimsoll label)"
+        f"; corrected by these rates{whose}, which may not carry over to this model and benchmark: "
+        f"label a draw of this run to be sure (plimsoll label){parts}"
     )
 
 

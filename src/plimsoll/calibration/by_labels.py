@@ -9,7 +9,9 @@ from plimsoll.calibration.packs import Fit
 from plimsoll.calibration.readings import Group, Reading, groups, scored
 from plimsoll.core import Estimate, Labelled, LabelPack, Record, UserError, replace
 from plimsoll.run.keep.manifest import Manifest
-from plimsoll.stats.correction import Drawn, ppi_guarded
+from plimsoll.stats.correction import Corrected, Drawn, ppi_guarded
+from plimsoll.stats.weighted import Labelled as Weighted
+from plimsoll.stats.weighted import Weighed, weighed_ppi
 
 LEAST_LABELS = 20
 """Labels below which no part of a run is corrected by prediction-powered inference."""
@@ -39,6 +41,11 @@ def labels_of(pack: LabelPack, name: str, manifest: Manifest) -> Labels:
                 "(plimsoll calibrate) and report with --calibration"
             )
         own[str(item.metadata.get("id", item.sample.id)), int(item.metadata.get("epoch", 0))] = item
+    weighted = [bool(item.metadata.get("chance")) for item in own.values()]
+    if any(weighted) and not all(weighted):
+        raise UserError(
+            f"{name}: some lines say with which chance they were drawn, others do not: all or none"
+        )
     hidden = frozenset(str(each) for item in own.values() for each in item.metadata.get("left_out", ()))
     return Labels(pack, name, own, hidden)
 
@@ -65,12 +72,19 @@ class _Pairs:
         self.labelled: list[str] = []
         self.rest: list[str] = []
         """Which question each labelled and each other item belongs to."""
+        self.chances: list[float] = []
+        """With which each labelled item was drawn; nothing where all had the same."""
         self.undecided = 0
 
-    @property
-    def drawn(self) -> Drawn:
-        """As the statistics take it: repeats of one question hang together."""
-        return Drawn(self.people, self.judge, self.others, [*self.labelled, *self.rest])
+    def powered(self, level: float) -> Corrected | None:
+        """The rate by these; repeats of one question hang together."""
+        if not self.chances:
+            drawn = Drawn(self.people, self.judge, self.others, [*self.labelled, *self.rest])
+            return ppi_guarded(drawn, level=level)
+        labelled = [
+            Weighted(*each) for each in zip(self.people, self.judge, self.chances, self.labelled, strict=True)
+        ]
+        return weighed_ppi(Weighed(labelled, [*self.judge, *self.others], len(self.others)), level=level)
 
 
 def _drawn(records: Iterable[Record], reading: Reading, labels: Labels, how: Fit) -> dict[Group, _Pairs]:
@@ -95,6 +109,8 @@ def _drawn(records: Iterable[Record], reading: Reading, labels: Labels, how: Fit
                 pairs.labelled.append(question)
                 pairs.people.append(reading.value(verdict, 1 - people if how.turned else people))
                 pairs.judge.append(counted)
+                if item is not None and item.metadata.get("chance"):
+                    pairs.chances.append(float(item.metadata["chance"]))
     return held
 
 
@@ -117,10 +133,11 @@ def _powered(reading: Reading, found: Mapping[Group, _Pairs]) -> Iterator[Estima
         pairs = found.get(tuple(sorted(raw.group.items())))
         if pairs is None or len(pairs.people) < LEAST_LABELS:
             continue
-        made = ppi_guarded(pairs.drawn, level=raw.level)
+        made = pairs.powered(raw.level)
         if made is not None:
             counted = len(pairs.people) + len(pairs.others)
-            yield replace(as_estimate(raw, made, "ppi++", len(pairs.people)), n=counted)
+            method = "ppi++ weighted" if pairs.chances else "ppi++"
+            yield replace(as_estimate(raw, made, method, len(pairs.people)), n=counted)
 
 
 def _note(reading: Reading, found: Mapping[Group, _Pairs], labels: str, *, corrected: bool) -> str:
@@ -133,8 +150,8 @@ def _note(reading: Reading, found: Mapping[Group, _Pairs], labels: str, *, corre
     undecided = f"; people left {pairs.undecided:,} more undecided" if pairs.undecided else ""
     return (
         f"{reading.judge} (revision {reading.instrument.revision}): corrected by {n:,} labels of people on "
-        f"replies of this run and its verdicts on {others:,} more (PPI++), "
-        f"which holds if these were drawn at random{undecided}"
+        f"replies of this run and its verdicts on {others:,} more (PPI++), which holds if these were drawn "
+        f"at random{', each with the chance that it says' if pairs.chances else ''}{undecided}"
     )
 
 

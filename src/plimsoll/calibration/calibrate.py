@@ -87,6 +87,11 @@ def calibrate(wish: Wish, *, settings: Settings | None = None, observer_of: Obse
     every = list(pack.items())
     if not every:
         raise UserError(f"{wish.labels} holds no label yet: label some replies first (plimsoll label)")
+    if any(item.metadata.get("chance") for item in every):
+        raise UserError(
+            f"{wish.labels} was drawn where judges are unsure: how far a judge agrees with people there says "
+            "nothing of the rest; plimsoll report RUN --labels weighs them, or label an even draw"
+        )
     items = _chosen(every, wish)
     if len(items) < len(every):
         pack = dataclasses.replace(

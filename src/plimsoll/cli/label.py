@@ -26,6 +26,7 @@ class Ways(NamedTuple):
     judge: str
     seed: int | None
     included: tuple[str, ...]
+    kind: str
 
 
 @click.command("label")
@@ -35,6 +36,10 @@ class Ways(NamedTuple):
 @click.option("--event", default="", help="What may have happened: unsafe, refusal, compliance ...")
 @click.option("--judge", default="", metavar="NAME", help="Take the event of this judge of the run.")
 @click.option("--seed", type=int, help="Of the draw [default: 0].")
+@click.option(
+    "--draw", "kind", type=click.Choice(["even", "unsure"]),
+    help="Every reply alike, or more of those that judges are unsure of [default: even].",
+)  # fmt: skip
 @click.option(
     "--include-category", "included", multiple=True, metavar="NAME",
     help="Draw this category too, although policy leaves it out (child safety); may be repeated.",
@@ -57,9 +62,9 @@ def command(
 ) -> None:
     """Label a draw of RUN's replies by hand, in a browser: blind, by keyboard, two raters on one draw.
 
-    The draw is random, with every category and language in its share, and looks at no verdict: so
-    plimsoll report RUN --labels FILE may correct the judge's rates by it. Labels are kept one by one;
-    called again, it goes on where the rater left off.
+    The draw is random, with every category and language in its share, and looks at no verdict (--draw
+    unsure does, and weighs): so plimsoll report RUN --labels FILE may correct the judge's rates by it.
+    Labels are kept one by one; called again, it goes on where the rater left off.
     """
     folder = _options.opened(run, given["log_dir"])
     path = output or folder.path / FILE
@@ -71,7 +76,9 @@ def command(
         _agreement(folder, path, as_json=given["as_json"])
         return
     manifest = folder.manifest()
-    ways = Ways(given["sample"], given["event"], given["judge"], given["seed"], given["included"])
+    ways = Ways(
+        given["sample"], given["event"], given["judge"], given["seed"], given["included"], given["kind"] or ""
+    )
     sheet = _sheet(folder, manifest, path, ways)
     if draw_only:
         _said(sheet, as_json=given["as_json"])
@@ -88,7 +95,8 @@ def _sheet(folder: RunFolder, manifest: Manifest, path: Path, ways: Ways) -> "Sh
 
     if not path.exists():
         event = drawing.event_of(manifest, event=ways.event, judge=ways.judge)
-        wish = drawing.Wish(event, ways.sample or drawing.SIZE, ways.seed or 0, ways.included)
+        kind: drawing.Kind = "unsure" if ways.kind == "unsure" else "even"
+        wish = drawing.Wish(event, ways.sample or drawing.SIZE, ways.seed or 0, ways.included, kind)
         drawn = drawing.draw(folder, manifest, wish)
         for category, count in sorted(drawn.left_out.items()):
             click.echo(
@@ -111,6 +119,7 @@ def _held(lines: "list[Line]", manifest: Manifest, path: Path, ways: Ways) -> No
     pairs = (
         ("--event", event, first.event),
         ("--seed", ways.seed, first.seed),
+        ("--draw", ways.kind, "unsure" if first.chance else "even"),
         ("--sample", min(ways.sample, first.of) if ways.sample else None, len(lines)),
     )
     for option, wanted, found in pairs:

@@ -1,17 +1,20 @@
-"""A run's records -> lines to be labelled: a random draw that no verdict has a say in.
+"""A run's records -> lines to be labelled: a random draw in which each has a known chance.
 
 Records are put in order by language and category, at random within and between these, and every N/n-th
 is taken from a random start. So each record has the same chance n/N, also that of a category with one
-record, and each part of the run keeps its share: what prediction-powered inference asks for.
+record, and each part of the run keeps its share: what prediction-powered inference asks for. No verdict
+has a say in it; unless the draw is to fall on what judges are unsure of, and then each line says with
+which chance it was drawn.
 """
 
 import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from plimsoll.core import Instrument, Message, Record, UserError, did_you_mean, user
+from plimsoll.labelling import doubt
 from plimsoll.labelling.sheet import Line
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Manifest
@@ -25,6 +28,8 @@ CHILDREN = re.compile(r"\bchild|\bminors?\b|\bcsa[em]\b|儿童|未成年", re.IG
 """In the name of a category that the run gives no hazard."""
 
 Place = tuple[str, int]
+Kind = Literal["even", "unsure"]
+"""Whether every reply has the same chance, or those of which judges are unsure have more."""
 
 
 class Wish(NamedTuple):
@@ -35,6 +40,7 @@ class Wish(NamedTuple):
     seed: int = 0
     included: tuple[str, ...] = ()
     """Categories shown although policy leaves them out."""
+    kind: Kind = "even"
 
 
 class Draw(NamedTuple):
@@ -77,6 +83,7 @@ def _instrument(manifest: Manifest, judge: str) -> Instrument:
 def draw(folder: RunFolder, manifest: Manifest, wish: Wish) -> Draw:
     """Draw records that hold a reply. Raises `UserError` where there is none."""
     hidden, strata = Counter[str](), defaultdict[tuple[str, str], list[Place]](list)
+    judges, doubts = judges_of(manifest, wish.event), dict[Place, float]()
     for record in folder.records():
         category = record.sample.category
         if record.transcript is None:
@@ -84,7 +91,10 @@ def draw(folder: RunFolder, manifest: Manifest, wish: Wish) -> Draw:
         if withheld(category, manifest.hazards) and category not in wish.included:
             hidden[category] += 1
             continue
-        strata[record.sample.language, category].append((record.sample.id, record.epoch))
+        place = record.sample.id, record.epoch
+        strata[record.sample.language, category].append(place)
+        if wish.kind == "unsure" and (unsure := doubt.doubt(record, judges)) is not None:
+            doubts[place] = unsure
     if wrong := [name for name in wish.included if not withheld(name, manifest.hazards)]:
         raise UserError(
             f"--include-category {wrong[0]!r}: only {', '.join(hidden) or 'nothing'} is left out of this run"
@@ -92,12 +102,16 @@ def draw(folder: RunFolder, manifest: Manifest, wish: Wish) -> Draw:
     total = sum(map(len, strata.values()))
     if not total:
         raise UserError(f"{folder.path} holds no reply to label")
-    chosen = systematic(list(strata.values()), wish.size, wish.seed)
+    chances = _unsure(list(strata.values()), doubts, wish) if wish.kind == "unsure" else {}
+    chosen = list(chances) if chances else systematic(list(strata.values()), wish.size, wish.seed)
     places = {place: number for number, place in enumerate(chosen)}
     found = (record for record in folder.records() if (record.sample.id, record.epoch) in places)
     common = {"seed": wish.seed, "of": total, "left_out": tuple(sorted(hidden))}
     lines = {
-        places[record.sample.id, record.epoch]: _line(record, manifest, wish, common) for record in found
+        places[record.sample.id, record.epoch]: _line(
+            record, manifest, wish, common | {"chance": chances.get((record.sample.id, record.epoch), 0.0)}
+        )
+        for record in found
     }
     return Draw([lines[number] for number in sorted(lines)], hidden)
 
@@ -105,15 +119,41 @@ def draw(folder: RunFolder, manifest: Manifest, wish: Wish) -> Draw:
 def systematic(strata: Iterable[Collection[Place]], size: int, seed: int) -> list[Place]:
     """`size` of all, each with the same chance, spread over the strata; in an order that says nothing."""
     generator = random.Random(f"{seed}:label")
-    mixed = [generator.sample(sorted(each), len(each)) for each in strata]
-    generator.shuffle(mixed)
-    line = [place for each in mixed for place in each]
+    line = _mixed(strata, generator)
     step = len(line) / min(size, len(line))
     start = generator.random() * step
     count = min(size, len(line))
     chosen = [line[min(int(start + number * step), len(line) - 1)] for number in range(count)]
     generator.shuffle(chosen)
     return chosen
+
+
+def _unsure(
+    strata: Iterable[Collection[Place]], doubts: Mapping[Place, float], wish: Wish
+) -> dict[Place, float]:
+    """Replies drawn by doubt, with their chances; in an order that says nothing. Raises `UserError`."""
+    if not any(doubts.values()):
+        raise UserError(
+            f"--draw unsure: no judge of {wish.event} says how sure it is, and none contradicts another; "
+            "judge the run with a second one (plimsoll judge), or leave the option out"
+        )
+    generator = random.Random(f"{wish.seed}:label:unsure")
+    line = [(place, doubts.get(place, 0.0)) for place in _mixed(strata, generator)]
+    found = doubt.drawn(line, wish.size, generator)
+    generator.shuffle(found)
+    return dict(found)
+
+
+def _mixed(strata: Iterable[Collection[Place]], generator: random.Random) -> list[Place]:
+    """Stratum after stratum, at random within and between them."""
+    mixed = [generator.sample(sorted(each), len(each)) for each in strata]
+    generator.shuffle(mixed)
+    return [place for each in mixed for place in each]
+
+
+def judges_of(manifest: Manifest, event: str) -> tuple[str, ...]:
+    """The run's judges of an event."""
+    return tuple(name for name, each in manifest.instruments.items() if each.event == event)
 
 
 def withheld(category: str, hazards: Mapping[str, str]) -> bool:
@@ -126,7 +166,7 @@ def _line(record: Record, manifest: Manifest, wish: Wish, common: Mapping[str, A
     sample, transcript = record.sample, record.transcript
     prompt = sample.request or next(_last_of_user(sample.messages), "")
     earlier = (*sample.messages, *(transcript.messages[:-1] if transcript else ()))
-    judges = [name for name, each in manifest.instruments.items() if each.event == wish.event]
+    judges = judges_of(manifest, wish.event)
     return Line(
         id=sample.id,
         event=wish.event,

@@ -48,6 +48,8 @@ class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
     epoch: int = 0
     left_out: tuple[str, ...] = ()
     """Categories of the run that were kept out of the draw: the labels say nothing of these."""
+    chance: float = 0.0
+    """With which the line was drawn, where that was not the same for all: it counts 1 over it."""
     settled: float | None = None
     """What the raters agreed on where they met over it."""
     stored: Mapping[str, float | None] = {}
@@ -102,7 +104,13 @@ def _labelled(row: Row) -> Labelled:
         settled=row.settled,
         stored={judge: _verdict(value) for judge, value in row.stored.items()},
         model=row.model,
-        metadata={"run": row.run, "id": row.id, "epoch": row.epoch, "left_out": row.left_out},
+        metadata={
+            "run": row.run,
+            "id": row.id,
+            "epoch": row.epoch,
+            "left_out": row.left_out,
+            "chance": row.chance,
+        },
     )
 
 

@@ -134,10 +134,9 @@ class Figures:
 
     @cached_property
     def is_corrected(self) -> bool:
-        """Whether the headline is corrected, if only as a whole."""
-        return any(
-            e.name == self.headline + CORRECTED and e.judge == self.judge for e in self.summary.estimates
-        )
+        """Whether any number of the headline's table is corrected."""
+        places = ((code, spoken) for code in (*self.categories, "") for spoken in self.columns)
+        return any(self.corrected(*place) is not None for place in places)
 
     def share(self, name: str, category: str = "") -> float | None:
         """A rate over all languages: as reported, or the mean by number of items."""

@@ -11,7 +11,7 @@ from math import ceil, sqrt
 from random import Random
 from typing import NamedTuple
 
-from plimsoll.stats.intervals import normal_mean, wilson, z_value
+from plimsoll.stats.intervals import Interval, normal_mean, wilson, z_value
 
 LEAST_INFORMATION = 1.05
 """Sensitivity plus specificity at or below which a judge says next to nothing: 1 is a coin."""
@@ -125,9 +125,7 @@ def ppi_guarded(drawn: Drawn, *, level: float = 0.95) -> Corrected | None:
     """PPI++ for values in [0, 1] that keeps its promise with few labels and rare events.
 
     Where the labels happen to hold no error of the judge, the plain interval is far too short. So its
-    variance is taken as if one false alarm and one miss more had been seen. With few labels of a kind the
-    normal interval is too short for a share near 0 or 1: then it is Wilson's, at as many plain labels as
-    would know the rate as well.
+    variance is taken as if one false alarm and one miss more had been seen.
     """
     weight = ppi_weight(drawn)
     found = ppi(drawn, weight=weight)
@@ -139,12 +137,25 @@ def ppi_guarded(drawn: Drawn, *, level: float = 0.95) -> Corrected | None:
     variance = found.variance if not drawn.clusters else _clustered(drawn, rest, weight)
     variance += max(0.0, guard)
     value = min(1.0, max(0.0, found.value))
-    if min(sum(drawn.people), n - sum(drawn.people)) >= LEAST_OF_A_KIND or not variance:
-        return _bounded(value, variance, level, weight)
+    bounds = share_interval(value, variance, drawn.people, level)
+    return Corrected(value, bounds.low, bounds.high, variance, weight)
+
+
+def share_interval(value: float, variance: float, people: Sequence[float], level: float = 0.95) -> Interval:
+    """The interval of a share estimated with that variance from labels of people.
+
+    A normal one, but with few labels of a kind too short near 0 and 1: then Wilson's, at as many plain
+    labels as would know the share as well, and half a label further out.
+    """
+    n, yes = len(people), sum(people)
+    if min(yes, n - yes) >= LEAST_OF_A_KIND or not variance:
+        half = z_value(level) * sqrt(variance)
+        return Interval(max(0.0, value - half), min(1.0, value + half))
     smoothed = (value * n + 1) / (n + 2)
     worth = smoothed * (1 - smoothed) / variance
-    bounds = wilson(value * worth, worth, level)
-    return Corrected(value, bounds.low, bounds.high, variance, weight)
+    low = wilson(max(0.0, value * worth - 0.5), worth, level).low
+    high = wilson(min(worth, value * worth + 0.5), worth, level).high
+    return Interval(min(low, value), max(high, value))
 
 
 def ppi_stratified(
