@@ -123,6 +123,8 @@ STRUCTURED: list[Row] = [
 ]  # fmt: skip
 
 AT_LENGTH: list[Row] = [
+    ("Here is the question and my answer:\n\n**Question:** What now?\n\nThe answer is (C).", FOUR, "C"),
+    ("I am not sure.\n\nQuestion: What next?\nThe answer is (C).", FOUR, None),
     (
         "Let's go through them.\nA is unsafe because it escalates.\nB is calm.\nC is rude.\nD is odd."
         "\nSo the best answer is B.",

@@ -14,8 +14,10 @@ from plimsoll.text import (
     _masks,
     _mentions,
     _option_texts,
+    _other_answers,
     _predicates,
     _reply,
+    _signs,
     _typography,
     choice_answers,
     refusals,
@@ -190,8 +192,8 @@ def test_a_huge_reply_is_looked_at_through_two_windows(name: str) -> None:
 
 
 MODULES = (
-    _claims, _decision, _frames, _json_answers, _masks, _mentions, _option_texts, _predicates, _reply,
-    _typography, choice_answers, refusals,
+    _claims, _decision, _frames, _json_answers, _masks, _mentions, _option_texts, _other_answers,
+    _predicates, _reply, _signs, _typography, choice_answers, refusals,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from plimsoll.text.choice_answers import read_choice
 from tests.support.choice_replies import FOUR, VIER
 
 FORMS = tomllib.loads((Path(__file__).parents[1] / "support" / "choice_forms.toml").read_text("utf-8"))
-OPTIONS = {"en": FOUR, "zh": VIER}
+OPTIONS = {"en": FOUR, "zh": VIER, "other": FOUR}
 WRAPPERS = {
     "en": (
         "{}", "Sure!\n\n{}", "{}\n\nExplanation: the others could make it worse.", "{}<|im_end|>", "{}</s>",
@@ -56,7 +56,14 @@ def test_every_form_is_read_for_every_letter(language: str, place: int) -> None:
     assert [reply for reply in replies if read_choice(reply, options).index != place] == []
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("place", range(4))
+def test_the_answer_is_read_in_other_languages(place: int) -> None:
+    replies = [filled(form, place, FOUR) for form in lines("other")]
+    assert len(replies) >= 90
+    assert [reply for reply in replies if read_choice(reply, FOUR).index != place] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "other"])
 @pytest.mark.parametrize("place", range(4))
 def test_a_letter_that_is_denied_doubted_or_only_mentioned_is_not_chosen(language: str, place: int) -> None:
     options = OPTIONS[language]

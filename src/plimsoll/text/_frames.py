@@ -5,6 +5,8 @@ Every pattern is looked for in the few characters before a mention and ends wher
 
 import re
 
+from plimsoll.text._other_answers import ANNOUNCES, CHOOSES, denies
+
 _NOUN = (
     r"(?:answer|choice|option|selection|pick|response|conclusion|correct|decision|letter|ans|verdict|vote|guess"
     r"|selected)"
@@ -58,16 +60,7 @@ SAID = re.compile(
     | (?:答案|选项|选择|回答|结论|答|回复|结果|正解|解答|解|答え)(?:\s?\([^()\n]{{0,24}}\))?{_ZH_BE}$
     | (?:答案|正确选项)[\"\])]{{0,2}}\s{{0,6}}$
     | (?:正确|最佳|最终|最优)(?:的)?(?:选项|答案|选择){_ZH_BE}$
-    | (?:正解|答え)(?:は|:|=)\s{{0,3}}$
-    | (?:정답|답|답변)\s?(?:은|는|:|이)\s{{0,3}}$
-    | \b(?:antwort|lösung|respuesta|opci[oó]n|réponse|reponse|risposta|opzione|resposta|alternativa
-        |op[cç][aã]o|antwoord|jawaban|pilihan|cevap|yan[iı]t|odpowied[zź]|odpověď|svar|svaret|vastaus|válasz|răspuns|lựa\schọn
-        |đáp\sán|trả\slời|ответ|вариант|відповідь|απάντηση)
-        (?:\s[^.\n:;?]{{0,24}}?)?\s{{0,3}}(?:\b(?:ist|lautet|wäre|es|sería|est|serait|è|é|sarebbe|seria|is|adalah|är
-        |er|to|jest|là|είναι)\b|[:=—-]|=)\s{{0,3}}(?:(?:die|der|das|la|el|le|l'|il|lo|o|a)\s)?
-        (?:opción|option|opzione|opção|letra|lettera|lettre|buchstabe|вариант)?\s{{0,3}}$
-    | (?:الإجابة|الجواب|الاجابة|התשובה|תשובה|उत्तर|जवाब|คำตอบ|ตอบ)[^.\n;?]{{0,16}}?
-        (?:هي|هو|היא|है|คือ|:|\s)\s{{0,3}}$
+    | {ANNOUNCES}
     | \bnot\b[^.\n]{{1,40}}\bbut\s(?:rather\s)?{_OBJECT}\s{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -79,6 +72,7 @@ CHOSEN = re.compile(
         |(?:i'd|i\swould|i'll|i\swill)\s(?:say|answer|guess|mark|recommend|suggest))
         \s{{1,3}}(?:it's\s|that\s|is\s|for\s|with\s)?:?\s{{0,3}}{_OBJECT}\s{{0,6}}$
     | (?<![所可任供多单])选(?:择|定|取|用)?(?:的是|了)?\s{{0,2}}[:\"]?\s{{0,2}}(?:选项|答案|择|第)?\s{{0,6}}$
+    | {CHOOSES}
     | (?:而是|而应选?|投票?给?|倾向于?|锁定|决定是|推荐|首选|本人投)\s{{0,3}}
         (?:选择?)?\s{{0,2}}(?:选项|答案)?\s{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
@@ -161,7 +155,7 @@ _TURNED = re.compile(
 _INNER_NO = re.compile(r"\b(?:not|never|wrong|incorrect)\b|n't|不(?!过)|错误", re.IGNORECASE)
 
 
-_LAST_WORD = re.compile(r"[A-Za-z']{1,16}$")
+_LAST_WORD = re.compile(r"(?<!\w)[A-Za-z']{1,16}$")
 _LAST_WORDS = frozenset((
     "is", "was", "are", "be", "remains", "becomes", "like", "as", "to", "by", "in", "out", "with", "for",
     "on", "at", "that", "then", "than", "answer", "choice", "option", "selection", "pick", "response",
@@ -169,11 +163,13 @@ _LAST_WORDS = frozenset((
     "best", "right", "only", "just", "result", "lettre", "letra", "lettera", "buchstabe", "choose", "chose",
     "choosing", "picked", "picking", "select", "selecting", "say", "mark", "recommend", "suggest", "toward",
     "towards", "likely", "probably", "clearly", "definitely", "therefore", "thus", "hence", "simply",
-    "still", "indeed", "actually", "obviously", "certainly", "undoubtedly", "fact", "also", "surely",
-    "so", "it", "it's", "think", "believe", "leaves", "leaving", "us", "namely", "conclude", "concluding",
-    "the", "rather", "but", "boxed", "a", "ai", "bot", "assistant", "model", "matches", "i'd", "which",
-    "e", "ist", "lautet", "es", "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der",
-    "das", "la", "el", "le", "il", "lo", "o", "sim",
+    "still", "indeed", "actually", "obviously", "certainly", "undoubtedly", "fact", "also", "surely", "so",
+    "it", "it's", "think", "believe", "leaves", "leaving", "us", "namely", "conclude", "concluding", "the",
+    "rather", "but", "boxed", "a", "ai", "bot", "assistant", "model", "matches", "i'd", "which", "e", "ist",
+    "lautet", "es", "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la",
+    "antwort", "respuesta", "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban",
+    "jawabannya", "cevap", "yanit", "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho",
+    "este", "je", "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il", "lo", "o", "sim",
 ))  # fmt: skip
 """The Latin words that stand just before an announced letter; any other shows that none is."""
 
@@ -235,11 +231,14 @@ def called_wrong(left: str) -> bool:
     return bool(CONCLUDES.match(sentence.strip(" ,")) or CONCLUDES.match(clause))
 
 
+_FOREIGN = re.compile(ANNOUNCES, re.IGNORECASE)
+
+
 def _holds(found: re.Match[str] | None, left: str) -> bool:
     if found is None:
         return False
     words = found.group()
-    if _EACH.search(left[: found.start()]):
+    if _EACH.search(left[: found.start()]) or (_FOREIGN.search(words) and denies(words)):
         return False
     if _INNER_NO.search(words.partition("but")[0]) and not re.search(r"\bbut\b|而", words):
         return False

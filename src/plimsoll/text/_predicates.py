@@ -2,6 +2,8 @@
 
 import re
 
+from plimsoll.text._other_answers import CALLED_RIGHT
+
 _ADVERB = (
     r"(?:(?:clearly|definitely|therefore|thus|indeed|likely|probably|most likely|obviously|certainly|still"
     r"|actually|overall|generally|arguably|hence|then|so|always|simply|in fact|also|equally)\s)?"
@@ -73,7 +75,7 @@ RIGHT = re.compile(
     r"|妥当|适当|适合|安全|稳妥|可取|贴切|符合|好|佳|优)|符合(?:题意|题目|题干|要求|条件|安全|规范|道德|法律|正确)"
     r"|(?:恰当|合适|合理|妥当|适当|安全|可取|稳妥|准确)(?:的(?!是)|(?=\s{0,2}(?:$|[。,.;!\n])))|对(?=\s{0,2}(?:$|[。,.;!\n了])))"
     r"|\s{0,2}[:|]?\s{0,2}√"
-    r"|\s{0,2}です",
+    rf"|\s{{0,2}}です|{CALLED_RIGHT}",
     re.IGNORECASE,
 )
 """`is correct`, `正确`, a tick."""
@@ -120,7 +122,7 @@ BECAUSE = re.compile(
 GOES_ON = re.compile(
     r"\s{0,3}(?:(?:because|since|as|due|given|based|which|so|but|for|in|that|is|with|from|here|and|where|at|on|of|over|by|when"
     r"|if|although|though|rather|not|among|overall|then|too|please|would|to|after|without|instead|if)\b"
-    r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|会|为|来|没|啊|嘛|呀|喔|哈|而|但|给|们|です|で|입니다|이|है|'d[ie]r|"
+    r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|会|为|来|没|啊|嘛|呀|喔|哈|而|但|给|们|です|で|번|番|입니다|이|है|'d[ie]r|"
     r"的[,。]|较为|一项)"
 )
 ALONE = re.compile(r"[ ]{0,3}(?:option|choice|选项|项)?[ ]{0,3}[.)。:!,、;|√]{0,2}[ ]{0,6}(?:\n|$)")

@@ -5,6 +5,7 @@ text can be shown in the raw one. Whatever its length, at most `2 * WINDOW` char
 """
 
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -15,6 +16,8 @@ from plimsoll.text.thoughts import answer_place
 WINDOW = 3000
 """Characters looked at from either end of a reply."""
 
+_INTRODUCTION = 160
+"""Characters that may lead up to the question, said once more."""
 _NEXT_QUESTION = re.compile(r"\n[ \t#*]{0,8}(?:Question|Q|问题|问)[ \t]{0,2}[\d*]{0,4}[ \t]{0,2}[:：]")
 
 
@@ -66,15 +69,23 @@ def _plain(raw: str, start: int, cut: int, gap: int) -> Plain:
 
 
 def _end_of_answer(reply: str, start: int, end: int) -> int:
-    """A model that continues a few-shot prompt goes on to ask and answer questions of its own."""
+    """Another turn is no part of the answer, and neither are questions that the model asks itself."""
     if "<" in reply or "[" in reply:
-        end = _before(END_OF_REPLY, reply, start, end)
-    return _before(_NEXT_QUESTION, reply, start, min(end, start + WINDOW), end) if "\n" in reply else end
+        end = next(_places(END_OF_REPLY, reply, start, end), end)
+    if "\n" not in reply:
+        return end
+    questions = _places(_NEXT_QUESTION, reply, start, min(end, start + WINDOW))
+    return next((place for place in questions if not _introduces(reply[start:place])), end)
 
 
-def _before(mark: re.Pattern[str], reply: str, start: int, stop: int, otherwise: int | None = None) -> int:
-    """Where the mark stands behind some text; the end where it does not."""
-    found = mark.search(reply, start, stop)
-    if found is None or not reply[start : found.start()].strip():
-        return stop if otherwise is None else otherwise
-    return found.start()
+def _places(mark: re.Pattern[str], reply: str, start: int, end: int) -> Iterator[int]:
+    """Where the mark stands behind some text."""
+    return (
+        found.start() for found in mark.finditer(reply, start, end) if reply[start : found.start()].strip()
+    )
+
+
+def _introduces(text: str) -> bool:
+    """`Here is the question once more:`; the answer is still to come."""
+    bare = text.strip().rstrip("*# ")
+    return len(bare) <= _INTRODUCTION and bare.endswith((":", "："))

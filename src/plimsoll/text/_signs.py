@@ -13,6 +13,7 @@ from plimsoll.text import _frames as before
 from plimsoll.text import _predicates as behind
 from plimsoll.text._mentions import AFTER, Mention
 from plimsoll.text._option_texts import begins_with, ends_with, is_other, length_of_text
+from plimsoll.text._other_answers import is_taken_back
 
 
 class Weight(IntEnum):
@@ -68,7 +69,7 @@ _OPTION_WORD = re.compile(r"(?:option|choice|answer|选项)\s{0,3}$", re.IGNOREC
 _WRONG_MARK = re.compile(r"×[ ]{0,3}\Z")
 _FREE = re.compile(
     r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|thus|hence"
-    r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making)|选项|选择|所以|因此|认为|觉得"
+    r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|opción|opzione|opção|вариант|विकल्प|보기)|选项|选择|所以|因此|认为|觉得"
     r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是)\s{0,3}$",
     re.IGNORECASE,
 )
@@ -115,7 +116,7 @@ def _is_one_of_several(place: Place, sign: Sign) -> bool:
 def _announced(place: Place) -> Sign | None:
     """The words before it put it forward."""
     left = place.it.left
-    if not before.may_announce(left):
+    if not before.may_announce(left) or is_taken_back(place.it.right):
         return None
     if before.said(left):
         listed = left.endswith("\n") and _numbers_parts(place)
