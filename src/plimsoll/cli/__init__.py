@@ -65,6 +65,7 @@ SUMMARIES = {
     "judge": "Judge a run's stored answers anew; no model is asked again.",
     "label": "Label a run's replies by hand, to measure its judges.",
     "list": "List benchmarks, models, judges and all other parts.",
+    "plan": "Say how many questions, epochs and labels a wished interval takes.",
     "records": "Print a run's records as JSON lines.",
     "report": "Write a run's report: terminal, HTML, Markdown or JSON.",
     "run": "Put a benchmark to a model.",

@@ -1,0 +1,110 @@
+"""Records of a pilot run, or assumed shares -> questions, epochs and labels that a wished width takes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import inf
+from typing import NamedTuple
+
+from plimsoll.core import BROKEN, Record, UserError
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Manifest
+from plimsoll.stats.components import Answer, Components, components, half_width, questions_needed
+from plimsoll.stats.correction import labels_needed
+
+EPOCHS = (1, 2, 3, 5, 10)
+
+
+class Wish(NamedTuple):
+    """What an interval is to be like, and what is known of the judge."""
+
+    half_width: float
+    residual: float | None = None
+    """Variance of people's value less the judge's (plimsoll calibrate), where the rate is to be corrected."""
+
+
+class Choice(NamedTuple):
+    """One way to reach the wish."""
+
+    epochs: int
+    questions: int
+    answers: int
+    labels: int | None
+    """Of people, where the rate is to be corrected."""
+
+
+class Outlook(NamedTuple):
+    """What is known before a run."""
+
+    components: Components
+    asked: int
+    """Questions of the pilot run; 0 where variances were assumed."""
+    half_width: float
+    """Of the pilot's own interval."""
+    choices: tuple[Choice, ...]
+
+
+def answers(records: Iterable[Record], manifest: Manifest) -> Iterator[Answer]:
+    """What the judges of the headline's event said of each record."""
+    instruments = manifest.instruments
+    first = next(iter(instruments), "")
+    judges = [name for name, each in instruments.items() if each.event == instruments[first].event]
+    for record in records:
+        sample = record.sample
+        if any(sample.metadata.get(key) != value for key, value in manifest.scope.items()):
+            continue
+        for judge in judges or list(record.verdicts)[:1]:
+            verdict = record.verdicts.get(judge)
+            if verdict is not None and verdict.value is not None and verdict.outcome not in BROKEN:
+                yield Answer(
+                    value=verdict.value,
+                    question=sample.pair or sample.question,
+                    language=sample.language,
+                    wording=" ".join((*sample.trail, sample.id.partition("@")[2])),
+                    epoch=record.epoch,
+                    judge=judge,
+                )
+
+
+def pilot(folder: RunFolder) -> Components:
+    """The components of a run. Raises `UserError` where it has too few questions."""
+    found = components(answers(folder.records(), folder.manifest()))
+    if found is None:
+        raise UserError(f"{folder.path} has fewer than two scored questions: a pilot run takes some dozen")
+    return found
+
+
+def assumed(rate: float, between: float) -> Components:
+    """The components of a rate of which that share of the variance lies between questions."""
+    whole = rate * (1 - rate)
+    return Components(rate, {"question": between * whole, "epoch": (1 - between) * whole}, {})
+
+
+def outlook(found: Components, wish: Wish) -> Outlook:
+    """Ways to reach the wish, with more and more epochs. Raises `UserError` where labels cannot."""
+    repeats = EPOCHS if "epoch" in found.variances else EPOCHS[:1]
+    asked = found.counts.get("question", 0)
+    return Outlook(
+        components=found,
+        asked=asked,
+        half_width=half_width(found.variance(found.counts)) if asked else inf,
+        choices=tuple(_choice(found, wish, epochs) for epochs in repeats),
+    )
+
+
+def _choice(found: Components, wish: Wish, epochs: int) -> Choice:
+    per = {level: found.counts.get(level, 1) for level in ("language", "wording", "judge")} | {
+        "epoch": epochs
+    }
+    width = wish.half_width
+    labels: int | None = None
+    if wish.residual is not None:
+        # Half of the squared width for the answers, half for the labels: near the cheapest mixture.
+        width /= 2**0.5
+        labels = labels_needed(width, residual=wish.residual)
+    questions = questions_needed(found, width, per)
+    return Choice(epochs, questions, questions * epochs * per["language"] * per["wording"], labels)
+
+
+def shares(found: Components) -> Sequence[tuple[str, float]]:
+    """By level, the share of a single value's variance."""
+    total = found.total
+    return [(level, each / total if total else 0.0) for level, each in found.variances.items()]
