@@ -3,6 +3,7 @@ import re
 import pytest
 
 from plimsoll.core import Estimate, replace
+from plimsoll.pages.markup import spoken
 from plimsoll.pages.units import arrow, direction
 from plimsoll.pages.words import say
 from plimsoll.reports import RunView, html, markdown, overview_rows, terminal
@@ -78,13 +79,13 @@ def test_a_turned_number_stands_under_the_name_of_what_it_measures_only() -> Non
 
     assert overview_rows.number(line) == "0.0 (0.0–0.0)"
     assert overview_rows.measured_as(line) == "100.0 (100.0–100.0)"
-    assert overview_rows.headline(line) == "Attack success rate ↓"
+    assert spoken(overview_rows.headline(line), "en") == "Attack success rate ↓"
 
 
 def test_a_number_that_cannot_be_turned_brings_its_own_name() -> None:
     line = line_of(replace(rate("cosa_score", up=True), value=-0.2, low=-0.3, high=0.1))
 
-    assert overview_rows.number(line).startswith("CoSA-Score (−100 to 100): -0.200")
+    assert spoken(overview_rows.number(line), "en").startswith("CoSA-Score (−100 to 100): -0.200")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from plimsoll import __version__
-from plimsoll.pages.markup import Key, Markup, Said, escape, key
+from plimsoll.pages.markup import Key, Markup, Said, escape, key, spoken
 from plimsoll.pages.words import Language, words
 
 STARTER: Key = key("starter")
@@ -98,8 +98,9 @@ def alone(
     return framed(escape(title), main, around)
 
 
-def answer(english: str, chinese: str) -> str:
+def answer(sentence: Said) -> str:
     """A sentence that says the result, in the page's language of the moment."""
+    english, chinese = (spoken(sentence, language) for language in ("en", "zh"))
     return (
         f'<p class="answer"><span class="only-en" lang="en">{unbroken(english)}</span>'
         f'<span class="only-zh" lang="zh-Hans">{unbroken(chinese)}</span></p>'

@@ -19,6 +19,38 @@ class Key(NamedTuple):
 Said = str | Key
 
 
+class Table(NamedTuple):
+    """A heading, names of columns and rows of cells, in words that any view speaks in its language."""
+
+    title: Said
+    columns: Sequence[Said]
+    rows: Sequence[Sequence[Said]]
+    text_columns: frozenset[int] = frozenset({0})
+    """Columns that hold words, set flush left; the others hold numbers."""
+
+    def spoken(self, language: Language) -> "SpokenTable":
+        """All of it in one language."""
+        return SpokenTable(
+            spoken(self.title, language),
+            tuple(spoken(name, language) for name in self.columns),
+            tuple(tuple(spoken(cell, language) for cell in row) for row in self.rows),
+            self.text_columns,
+        )
+
+    def first(self, count: int) -> "Table":
+        """Its first columns."""
+        return self._replace(columns=self.columns[:count], rows=[row[:count] for row in self.rows])
+
+
+class SpokenTable(NamedTuple):
+    """A table in one language."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    text_columns: frozenset[int]
+
+
 def escape(text: str) -> str:
     """Somebody's text, inert in element and attribute, hidden characters shown."""
     return escape_html(visible(text), quote=True)
@@ -88,27 +120,28 @@ class Markup:
         """The words alone, escaped."""
         return escape_html(spoken(said, self.language), quote=True)
 
-    def table(
-        self, caption: Said, columns: Sequence[Said], rows: Sequence[Sequence[Said]], words: int = 1
-    ) -> str:
-        """A table whose first `words` columns are words and the others numbers."""
-        head = "".join(
-            self.said(name, "th", scope="col", **({"class": "w"} if place < words else {}))
-            for place, name in enumerate(columns)
-        )
-        body = "".join(f"<tr>{self._cells(row, words)}</tr>" for row in rows)
+    def table(self, table: Table) -> str:
+        """A table that scrolls where it is too wide."""
+
+        def cell(said: Said, tag: str, place: int, **more: str) -> str:
+            return self.said(said, tag, **more, **({"class": "w"} if place in table.text_columns else {}))
+
+        def row(cells: Sequence[Said]) -> str:
+            first = self.said(cells[0], "th", scope="row")
+            return first + "".join(cell(each, "td", place) for place, each in enumerate(cells[1:], start=1))
+
+        head = "".join(cell(name, "th", place, scope="col") for place, name in enumerate(table.columns))
+        body = "".join(f"<tr>{row(cells)}</tr>" for cells in table.rows)
         return (
-            f'<div class="scroll" tabindex="0" role="group"{self.label(caption)}>'
-            f"<table>{self.said(caption, 'caption')}<thead><tr>{head}</tr></thead>"
+            f'<div class="scroll" tabindex="0" role="group"{self.label(table.title)}>'
+            f"<table>{self.said(table.title, 'caption')}<thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table></div>"
         )
 
-    def folded_table(
-        self, caption: Said, columns: Sequence[Said], rows: Sequence[Sequence[Said]], words: int = 1
-    ) -> str:
+    def folded_table(self, table: Table) -> str:
         """A table behind a plot."""
-        inner = self.table(caption, columns, rows, words)
-        return f'<details class="behind"><summary>{self.said(Key("table.show"))}</summary>{inner}</details>'
+        summary = self.said(Key("table.show"))
+        return f'<details class="behind"><summary>{summary}</summary>{self.table(table)}</details>'
 
     def facts(self, listed: Sequence[tuple[Said, Said]]) -> str:
         """Names with what they are, for a `dl`."""
@@ -137,14 +170,6 @@ class Markup:
     def attributes(self, attributes: dict[str, str]) -> str:
         """` name="value"` for each; `_` in a name stands for `-`."""
         return "".join(f' {name.replace("_", "-")}="{escape(value)}"' for name, value in attributes.items())
-
-    def _cells(self, row: Sequence[Said], words: int) -> str:
-        first = self.said(row[0], "th", scope="row")
-        rest = (
-            self.said(cell, "td", **({"class": "w"} if place < words else {}))
-            for place, cell in enumerate(row[1:], start=1)
-        )
-        return first + "".join(rest)
 
     def _translated(self, said: Key) -> str:
         return f' data-t="{_json(said)}"'

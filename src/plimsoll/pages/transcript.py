@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from math import exp
 from typing import Any, NamedTuple
 
-from plimsoll.core import Image, Message, Response, Sample, ToolCall, Transcript
+from msgspec import Struct, field
+
+from plimsoll.core import Image, Message, Response, Sample, ToolCall, Transcript, replace
 from plimsoll.text.thoughts import split
 
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
@@ -45,26 +47,28 @@ class Likely(NamedTuple):
         return int(min(0.999, self.share) * 5)
 
 
-class Turn(NamedTuple):
-    """One message of a conversation."""
+class Turn(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One message of a conversation; short names in JSON, because a page may hold tens of thousands."""
 
-    role: str
-    text: str
-    thought: str = ""
-    pictures: tuple[Picture, ...] = ()
-    calls: tuple[Call, ...] = ()
-    answers: str = ""
+    role: str = field(name="r")
+    text: str = field(default="", name="t")
+    thought: str = field(default="", name="h")
+    pictures: tuple[Picture, ...] = field(default=(), name="p")
+    calls: tuple[Call, ...] = field(default=(), name="c")
+    answers: str = field(default="", name="a")
     """For role `tool`: the tool whose result this is."""
-    beside: str = ""
+    beside: str = field(default="", name="b")
     """The same in its other form: a request before it was rewritten, a reply before it was decoded."""
-    failed: bool = False
+    failed: bool = field(default=False, name="e")
     """For role `tool`: the call failed, and the text says how."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=(), name="n")
     """What was done to the call on its way."""
-    tokens: tuple[Likely, ...] = ()
+    tokens: tuple[Likely, ...] = field(default=(), name="k")
     """The reply token by token, where log-probabilities were given."""
     shared: str = ""
     """A beginning that other prompts have too, such as worked examples; not in `text`."""
+    prefix: int = field(default=-1, name="x")
+    """The number of that beginning, where a page holds these apart."""
     left: int = 0
     """Characters that were cut off."""
 
@@ -87,7 +91,7 @@ def asked(sample: Sample, of: Bytes = at_hand) -> list[Turn]:
     made = turns(sample.messages, of)
     if sample.request and not any(sample.request.strip() in message.text for message in sample.messages):
         last = max((n for n, turn in enumerate(made) if turn.role == "user"), default=len(made) - 1)
-        made[last : last + 1] = [turn._replace(beside=sample.request) for turn in made[last : last + 1]]
+        made[last : last + 1] = [replace(turn, beside=sample.request) for turn in made[last : last + 1]]
     return made
 
 
@@ -107,7 +111,7 @@ def cut(turn: Turn, most: int) -> Turn:
     texts = (turn.text, turn.thought, turn.beside)
     left = sum(max(0, len(text) - most) for text in texts)
     text, thought, beside = (text[:most] for text in texts)
-    return turn._replace(text=text, thought=thought, beside=beside, shared=turn.shared[-most:], left=left)
+    return replace(turn, text=text, thought=thought, beside=beside, shared=turn.shared[-most:], left=left)
 
 
 def beside_key(turn: Turn) -> str:
@@ -171,11 +175,14 @@ def _with(turn: Turn, given: Sequence[Response]) -> Turn:
     thoughts = [each.thought for each in given if each.thought and each.thought.strip() not in turn.thought]
     said = f"{turn.thought}\n{turn.text}"
     other = any(part.strip() not in said for text in texts for part in split(text))
-    return turn._replace(
+    return replace(
+        turn,
         thought="\n\n".join(filter(None, (*thoughts, turn.thought))),
         beside="\n\n".join(texts) if other else "",
         notes=tuple(note for each in given for note in each.notes),
-        tokens=tuple(Likely(token.text, exp(token.logprob)) for each in given for token in each.tokens),
+        tokens=tuple(
+            Likely(token.text, round(exp(token.logprob), 4)) for each in given for token in each.tokens
+        ),
     )
 
 

@@ -4,13 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from plimsoll.comparison.nouns import Comparison, Flip
-from plimsoll.core import Record
-from plimsoll.pages.transcript import answered, at_hand, cut, hidden_options
-from plimsoll.reports.items import Pictures, Prefixes, Said, prompt, said, whole
+from plimsoll.pages.transcript import Turn, at_hand, hidden_options
+from plimsoll.reports.items import Pictures, Prefixes, encode, prompt, replies
 from plimsoll.run.keep.journal import read_at
 
 MOST = 3_000
@@ -19,7 +17,7 @@ LONGEST = 20_000
 """Letters of one text."""
 
 
-Side = tuple[str, str, list[Said]]
+Side = tuple[str, str, list[Turn]]
 """What one run made of a question: label, outcome, replies."""
 
 
@@ -37,7 +35,7 @@ class Shown(Struct, frozen=True, kw_only=True, omit_defaults=True):
     t: str = ""
     y: tuple[Side, Side]
     """The baseline's and the second run's."""
-    p: list[Said]
+    p: list[Turn]
     x: bool = False
     """Whether the second run was asked in other words."""
     k: tuple[str, ...] = ()
@@ -61,10 +59,9 @@ def embed(found: Sequence[Comparison]) -> Flips:
     return Flips(total=len(flips), prefixes=prefixes.texts, pictures=pictures.sources, items=items)
 
 
-def encode(flips: Flips) -> str:
+def encoded(flips: Flips) -> str:
     """The flips as JSON."""
-    held = {"prefixes": flips.prefixes, "pictures": flips.pictures, "items": flips.items}
-    return msgspec.json.encode(held).decode()
+    return encode({"prefixes": flips.prefixes, "pictures": flips.pictures, "items": flips.items}).decode()
 
 
 def _part(flips: list[tuple[int, Flip]]) -> list[tuple[int, Flip]]:
@@ -79,22 +76,17 @@ def _shown(comparison: Comparison, number: int, flip: Flip, prefixes: Prefixes, 
     after = read_at(Path(comparison.after.path) / "records.jsonl", flip.after_offset)
     return Shown(
         n=number,
-        i=whole(flip.id),
+        i=flip.id,
         e=flip.epoch,
-        c=whole(flip.category),
-        s=whole(flip.language),
+        c=flip.category,
+        s=flip.language,
         d=1 if flip.after > flip.before else -1,
-        t=whole(flip.target),
+        t=flip.target,
         y=(
-            (whole(flip.before_label), flip.before_outcome, _replies(before, pictures)),
-            (whole(flip.after_label), flip.after_outcome, _replies(after, pictures)),
+            (flip.before_label, flip.before_outcome, replies(before, pictures, LONGEST)),
+            (flip.after_label, flip.after_outcome, replies(after, pictures, LONGEST)),
         ),
         p=prompt(before, prefixes, pictures),
         x=before.sample.messages != after.sample.messages,
-        k=tuple(map(whole, hidden_options(before.sample))),
+        k=hidden_options(before.sample),
     )
-
-
-def _replies(record: Record, pictures: Pictures) -> list[Said]:
-    turns = answered(record.transcript, record.sample.messages, pictures.of)
-    return [said(cut(turn, LONGEST), pictures) for turn in turns]

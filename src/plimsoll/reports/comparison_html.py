@@ -6,10 +6,10 @@ from pathlib import Path
 
 from plimsoll.comparison.nouns import Comparison, Difference
 from plimsoll.pages.frame import STARTER, alone, answer
-from plimsoll.pages.markup import Markup, Said, key, spoken
+from plimsoll.pages.markup import Markup, Said, Table, key
 from plimsoll.pages.words import Language
 from plimsoll.reports import comparison_rows as rows
-from plimsoll.reports.comparison_flips import Flips, embed, encode
+from plimsoll.reports.comparison_flips import Flips, embed, encoded
 from plimsoll.reports.comparison_plots import Dot, plot
 
 
@@ -19,7 +19,7 @@ def render(found: Sequence[Comparison], *, language: Language = "en") -> str:
     body = "".join(_comparison(one, markup, numbers) for one in found)
     body += markup.section("items", key("cmp.section.flips"), _browser(flips, markup))
     banner = STARTER if any(map(rows.starter, found)) else ""
-    return alone(" · ".join(_title(found)), body, markup, data=encode(flips), banner=banner)
+    return alone(" · ".join(_title(found)), body, markup, data=encoded(flips), banner=banner)
 
 
 def _title(found: Sequence[Comparison]) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _head(one: Comparison, markup: Markup) -> str:
     warnings = "".join(f'<p class="warn">{said(warning)}</p>' for warning in one.warnings)
     return (
         f'<section class="result"><h1>{said(names[1])} <span class="against">−</span> {said(names[0])}</h1>'
-        f"<dl>{listed}</dl>{answer(*(spoken(rows.sentence(one), each) for each in ('en', 'zh')))}"
+        f"<dl>{listed}</dl>{answer(rows.sentence(one))}"
         f'<p class="asides">{said(counts)}</p>{warnings}</section>'
     )
 
@@ -65,7 +65,7 @@ def _differences(one: Comparison, markup: Markup, number: int) -> str:
     drawing = plot(markup, title, [_dot(one, each) for each in shown], number, rows.metric(one))
     heads = [key(f"cmp.column.{name}") for name in rows.DIFFERENCE_COLUMNS]
     cells = [rows.difference_row(each) for each in one.differences]
-    table = markup.folded_table(rows.metric(one), heads, cells)
+    table = markup.folded_table(Table(rows.metric(one), heads, cells))
     return _section(markup, "differences", _legend(markup) + drawing + table)
 
 
@@ -91,13 +91,15 @@ def _parity(one: Comparison, markup: Markup) -> str:
         return ""
     heads = [key(f"cmp.column.{name}") for name in rows.PARITY_COLUMNS]
     cells = [rows.parity_row(each) for each in one.parity]
-    return _section(markup, "parity", markup.table(key("cmp.section.parity"), heads, cells, words=2))
+    return _section(
+        markup, "parity", markup.table(Table(key("cmp.section.parity"), heads, cells, frozenset({0, 1})))
+    )
 
 
 def _power(one: Comparison, markup: Markup) -> str:
     heads = [key(f"cmp.column.{name}") for name in rows.POWER_COLUMNS]
     cells = [rows.power_row(each) for each in one.differences if len(each.group) < 2]
-    table = markup.table(key("cmp.section.power"), heads, cells)
+    table = markup.table(Table(key("cmp.section.power"), heads, cells))
     return _section(markup, "power", table, f"{100 * one.wished:g}")
 
 

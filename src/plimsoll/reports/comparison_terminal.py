@@ -2,21 +2,17 @@
 
 from collections.abc import Sequence
 
-from rich import box
-from rich.cells import cell_len
 from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from plimsoll.comparison.nouns import Comparison, Difference, Flip, Parity
-from plimsoll.pages.markup import Said, key, spoken
+from plimsoll.pages.markup import Said, Table, key, spoken
 from plimsoll.pages.words import Language, percent
 from plimsoll.reports import comparison_rows as rows
+from plimsoll.reports.terminal import ruled
 
 COLUMNS = ("group", "before", "after", "difference", "holm", "flips", "n")
 """What fits; the page and the JSON have the rest."""
-LABEL_WIDTH = 12
 PARITY_COLUMNS = ("group", "before", "after", "change", "p", "n")
 FLIPS_SHOWN = 6
 TONES = {"better": "green", "worse": "red", "open": ""}
@@ -101,23 +97,5 @@ def _table(
     language: Language,
     tones: Sequence[str] = (),
 ) -> RenderableType:
-    title = spoken(key(f"cmp.section.{name}"), language)
-    made = Table(
-        title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD,
-        pad_edge=False, padding=(0, 1), collapse_padding=True,
-    )  # fmt: skip
-    for place, column in enumerate(columns):
-        head = Text(spoken(key(f"cmp.column.{column}"), language))
-        widest = max(
-            cell_len(text) for text in (head.plain, *(spoken(row[place], language) for row in cells))
-        )
-        made.add_column(
-            head,
-            justify="right" if place else "left",
-            no_wrap=bool(place),
-            overflow="fold",
-            min_width=widest if place else min(widest, LABEL_WIDTH),
-        )
-    for place, row in enumerate(cells):
-        made.add_row(*(Text(spoken(cell, language)) for cell in row), style=tones[place] if tones else "")
-    return Padding(made, (1, 0, 0, 0))
+    heads = [key(f"cmp.column.{column}") for column in columns]
+    return ruled(Table(key(f"cmp.section.{name}"), heads, cells), language, tones)

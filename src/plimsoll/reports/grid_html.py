@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from plimsoll.pages.frame import alone
-from plimsoll.pages.markup import Key, Markup, Said, key
+from plimsoll.pages.markup import Key, Markup, Said, Table, key
 from plimsoll.pages.plots import Plots, Row, Track
 from plimsoll.pages.units import unit
 from plimsoll.pages.words import Language, knows, visible
@@ -23,7 +23,8 @@ def render(found: Grid, *, language: Language = "en") -> str:
     markup = Markup(language)
     page = _Page(found, markup, Plots(markup))
     main = f'<section class="result">{page.head()}</section>{"".join(page.sections())}'
-    return alone(found.manifest.title, main, markup)
+    banner = key("ov.starter") if rows.starters(found) else ""
+    return alone(found.manifest.title, main, markup, banner=banner)
 
 
 class _Page:
@@ -47,8 +48,6 @@ class _Page:
         warning = ""
         if rows.unsound(self.found):
             warning = f'<p class="warn">{UNSOUND} {self.markup.said(key("result.unsound"))}</p>'
-        if rows.starters(self.found):
-            warning += f'<p class="warn">{self.markup.said(key("ov.starter"))}</p>'
         title = self.markup.said(self.found.manifest.title, "h1")
         return f"{title}<dl>{self.markup.facts(facts)}</dl>{warning}"
 
@@ -61,7 +60,7 @@ class _Page:
         yield section("cells", key("grid.section.bars"), self._lead("grid.lead.bars") + self._cells())
         if gaps := rows.gaps(self.found, self.markup.language):
             columns = (key("grid.column.cell"), key("ov.column.why"))
-            table = self.markup.table(key("grid.section.gaps"), columns, gaps, words=2)
+            table = self.markup.table(Table(key("grid.section.gaps"), columns, gaps, frozenset({0, 1})))
             yield section("gaps", key("grid.section.gaps"), table)
 
     def _fixed(self) -> Iterator[tuple[Axis, Said]]:
@@ -132,10 +131,9 @@ class _Page:
         columns = ("grid.column.cell", "column.metric", "column.value", "column.interval", "column.n")
         more = ("grid.column.difference", "grid.column.p", "grid.column.run")
         cells = [self._all_of(entry) for entry in self.found.entries]
-        table = self.markup.folded_table(
-            key("grid.cells"), [key(name) for name in (*columns, *more)], cells, words=2
-        )
-        return drawn + table
+        heads = [key(name) for name in (*columns, *more)]
+        table = Table(key("grid.cells"), heads, cells, frozenset({0, 1}))
+        return drawn + self.markup.folded_table(table)
 
     def _bars(self, matrix: Matrix) -> str:
         entries = [entry for _, row in matrix.rows for entry in row if entry is not None and _is_share(entry)]

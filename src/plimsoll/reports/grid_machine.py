@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 
 from plimsoll.comparison.nouns import Comparison
+from plimsoll.pages.markup import Table
 from plimsoll.pages.words import Language, say
 from plimsoll.reports import grid_rows as rows
 from plimsoll.reports.grid import Entry, Grid, Matrix, matrices
 from plimsoll.reports.markdown import escape, ruled
-from plimsoll.reports.tables import Table
 
 
 def markdown(found: Grid, *, language: Language = "en") -> str:

@@ -1,15 +1,14 @@
 """A run -> one HTML file that needs nothing else: no network, no foreign code, hostile text inert."""
 
-import json
 from pathlib import Path
 
 from plimsoll.pages.frame import STARTER, alone, answer
-from plimsoll.pages.markup import Markup, Said, code, directed, key
+from plimsoll.pages.markup import Markup, Said, directed, key
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.words import Language, percent
 from plimsoll.reports import tables, unread
 from plimsoll.reports.figures import RATES, SCORES, figures
-from plimsoll.reports.items import LIMIT, Embedded, embed
+from plimsoll.reports.items import LIMIT, Embedded, embed, encode
 from plimsoll.reports.sections import Sections
 from plimsoll.reports.view import RunView
 
@@ -51,9 +50,8 @@ def _head(view: RunView, markup: Markup) -> str:
     ]
     listed = markup.facts([(key(name), value) for name, value in facts if value])
     if view.summary.means:
-        listed += f"<div><dt>{said(key('head.means'))}</dt><dd>{_means(view, markup)}</dd></div>"
-    sentences = zip(tables.sentences(found, "en"), tables.sentences(found, "zh"), strict=True)
-    spoken = "".join(answer(en, zh) for en, zh in sentences)
+        listed += f"<div><dt>{said(key('head.means'))}</dt>{said(tables.means(found), 'dd')}</div>"
+    spoken = "".join(map(answer, tables.sentences(found)))
     warnings = _unread(view, markup)
     if view.summary.status != "finished":
         counts = (view.summary.status, f"{view.summary.records:,}", f"{manifest.total:,}")
@@ -85,12 +83,6 @@ def _asides(view: RunView, markup: Markup) -> str:
         if value is not None
     )
     return f'<p class="asides">{"".join(listed)}</p>' if named else ""
-
-
-def _means(view: RunView, markup: Markup) -> str:
-    found = view.summary.means
-    counts = {name: f" {count:,}" if len(found) > 1 else "" for name, count in found.items()}
-    return " · ".join(markup.said(code("means", name)) + count for name, count in counts.items())
 
 
 def facts(view: RunView, markup: Markup) -> str:
@@ -149,6 +141,6 @@ def _browser(embedded: Embedded, markup: Markup) -> str:
 
 
 def _data(embedded: Embedded) -> str:
-    shared = json.dumps({"prefixes": embedded.prefixes, "pictures": embedded.pictures}, ensure_ascii=False)
+    shared = encode({"prefixes": embedded.prefixes, "pictures": embedded.pictures}).decode()
     items = b",\n".join(embedded.items).decode()
     return f'{shared[:-1]},"items":[{items}]}}'

@@ -1,14 +1,15 @@
 """Records -> counts for the plots and compact items for the page, in one pass and bounded in size."""
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Outcome, Record, Verdict, replace
+from plimsoll.core import Record, Verdict, replace
 from plimsoll.pages.transcript import (
     Bytes,
     Picture,
@@ -18,8 +19,10 @@ from plimsoll.pages.transcript import (
     asked,
     at_hand,
     attempted,
+    cut,
     hidden_options,
 )
+from plimsoll.reports.counts import Counts, Told, fate_of
 
 LIMIT = 50_000_000
 """Bytes of items that a page may hold; above it a stratified part is embedded."""
@@ -28,40 +31,9 @@ SHORTEST_PARAGRAPHS, SHORTEST_LINES = 48, 400
 examples) sooner than lines, which questions may share by chance."""
 MOST_PREFIXES = 32
 """Per group; more of them would be texts that are alike by accident."""
-BINS = 10
 LONGEST_STATE = 4_000
-SCORED = {1.0: ("right", "event"), 0.0: ("wrong", "no_event")}
-
-
 PICTURES = 20_000_000
 """Bytes of pictures that a page may hold, each of them once; the others are named only."""
-
-
-class Said(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A turn as the page holds it."""
-
-    r: str
-    """Role."""
-    x: int = -1
-    """Number of the shared beginning."""
-    t: str = ""
-    """Text, after that."""
-    h: str = ""
-    """Thought."""
-    p: list[tuple[str, str]] = []
-    """Pictures: key and words."""
-    c: list[tuple[str, str]] = []
-    """Calls: tool and arguments."""
-    a: str = ""
-    """The tool that it answers for."""
-    b: str = ""
-    """The same in its other form."""
-    e: bool = False
-    """Whether a tool failed."""
-    n: tuple[str, ...] = ()
-    """Notes."""
-    k: list[tuple[str, float]] = []
-    """Tokens with their probability."""
 
 
 class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -83,9 +55,9 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the first judge read."""
     d: bool = False
     """Whether the judges disagree on the value."""
-    p: list[Said] = []
+    p: list[Turn] = []
     """Prompt."""
-    r: list[Said] = []
+    r: list[Turn] = []
     """Replies, and in dialogues and at tools what was said to them."""
     k: tuple[str, ...] = ()
     """Options, where the prompt does not show them."""
@@ -105,19 +77,6 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Pair."""
     u: str = ""
     """What else happened, as JSON."""
-
-
-class Counts(Struct, kw_only=True):
-    """What the plots need that no estimate holds."""
-
-    fates: dict[str, Counter[str]]
-    """Classes of outcome by category."""
-    chosen: dict[str, Counter[str]]
-    """Letters read, by language."""
-    targets: dict[str, Counter[str]]
-    """Letters that were right, by language, over the items that were answered."""
-    bins: list[list[float]]
-    """Ten bins of confidence: number, sum of confidence, sum of right."""
 
 
 class Embedded(Struct, kw_only=True):
@@ -141,25 +100,19 @@ class Embedded(Struct, kw_only=True):
 
 def embed(records: Iterable[Record], *, of: Bytes = at_hand, limit: int = LIMIT) -> Embedded:
     """Read the records once; keep what fits. `of` knows the bytes of pictures."""
-    counts = Counts(
-        fates=defaultdict(Counter),
-        chosen=defaultdict(Counter),
-        targets=defaultdict(Counter),
-        bins=[[0.0, 0.0, 0.0] for _ in range(BINS)],
-    )
+    counts = Counts()
     prefixes, pictures = Prefixes(), Pictures(of)
-    encoder = msgspec.json.Encoder()
     strata: list[str] = []
     encoded: list[bytes] = []
     first: dict[str, tuple[int, Item]] = {}
     for record in records:
         item = _item(record, prefixes, pictures)
         first.setdefault(f"{item.c}\0{item.s}", (len(encoded), item))
-        _count(counts, record, item.o)
+        counts.add(_told(record, item.o))
         strata.append(f"{item.c}\0{item.s}\0{item.o}")
-        encoded.append(encoder.encode(item))
+        encoded.append(encode(item))
     for place, item in first.values():  # written before its beginning was known to be shared
-        encoded[place] = encoder.encode(_split_again(item, prefixes))
+        encoded[place] = encode(_split_again(item, prefixes))
     kept = _part(encoded, strata, limit)
     return Embedded(
         total=len(encoded),
@@ -209,7 +162,11 @@ class Pictures:
         self.sources: dict[str, str] = {}
         self._left = PICTURES
 
-    def key(self, shown: Picture) -> str:
+    def held(self, turn: Turn) -> Turn:
+        """The turn with keys in the place of its pictures' bytes."""
+        return replace(turn, pictures=tuple(Picture(self._key(each), each.words) for each in turn.pictures))
+
+    def _key(self, shown: Picture) -> str:
         """The key of a picture; empty where there is no room for it or nothing to show."""
         key = hashlib.sha256(shown.source.encode()).hexdigest()[:16]
         if key in self.sources:
@@ -221,64 +178,48 @@ class Pictures:
         return key
 
 
-def said(turn: Turn, pictures: Pictures, prefix: int = -1, rest: str | None = None) -> Said:
-    """A turn as the page holds it; `rest` is its text after the shared beginning."""
-    return Said(
-        r=turn.role,
-        x=prefix,
-        t=whole(turn.text) if rest is None else rest,
-        h=whole(turn.thought),
-        p=[(pictures.key(each), whole(each.words)) for each in turn.pictures],
-        c=[(whole(call.name), whole(call.arguments)) for call in turn.calls],
-        a=whole(turn.answers),
-        b=whole(turn.beside),
-        e=turn.failed,
-        n=tuple(map(whole, turn.notes)),
-        k=[(whole(token.text), round(token.share, 3)) for token in turn.tokens],
-    )
-
-
-def prompt(record: Record, prefixes: Prefixes, pictures: Pictures) -> list[Said]:
+def prompt(record: Record, prefixes: Prefixes, pictures: Pictures) -> list[Turn]:
     """The messages sent, with what they share with others held once."""
     group = f"{record.sample.category}\0{record.sample.language}"
-    turns = asked(record.sample, pictures.of)
-    parts = [prefixes.split(f"{group}\0{turn.role}", whole(turn.text)) for turn in turns]
-    return [said(turn, pictures, *part) for turn, part in zip(turns, parts, strict=True)]
+    turns = [pictures.held(turn) for turn in asked(record.sample, pictures.of)]
+    return [_parted(turn, prefixes.split(f"{group}\0{turn.role}", turn.text)) for turn in turns]
 
 
-def replies(record: Record, pictures: Pictures) -> list[Said]:
-    """What came after them."""
+def replies(record: Record, pictures: Pictures, most: int = 10**9) -> list[Turn]:
+    """What came after them, with no text longer than that."""
     turns = answered(record.transcript, record.sample.messages, pictures.of)
-    return [said(turn, pictures) for turn in turns]
+    return [pictures.held(replace(cut(turn, most), left=0)) for turn in turns]
+
+
+def _parted(turn: Turn, part: tuple[int, str]) -> Turn:
+    return replace(turn, prefix=part[0], text=part[1])
 
 
 def fate(record: Record) -> str:
-    """The class of what became of a record; an answer is split by its verdict."""
-    outcome = record.outcome
-    if outcome is not Outcome.ANSWERED:
-        return outcome.value
-    verdict = next(iter(record.verdicts.values()))
-    pair = SCORED.get(verdict.value) if verdict.value is not None else None
-    if pair is None:
-        return "unscored"
-    return pair[0] if record.sample.target is not None else pair[1]
+    """The class of what became of a record."""
+    first = next(iter(record.verdicts.values()), None)
+    return fate_of(record.outcome, first.value if first else None, record.sample.target)
 
 
-def whole(text: str) -> str:
-    """The text with lone surrogates replaced, which no JSON can carry."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+_encode = msgspec.json.Encoder().encode
+
+
+def encode(value: Any) -> bytes:
+    """JSON, with lone surrogates replaced, which none can carry."""
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:
+        written = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+        return written.encode("utf-8", "replace")
 
 
 def _split_again(item: Item, prefixes: Prefixes) -> Item:
     group = f"{item.c}\0{item.s}"
-    return replace(item, p=[_known(each, f"{group}\0{each.r}", prefixes) for each in item.p])
-
-
-def _known(each: Said, group: str, prefixes: Prefixes) -> Said:
-    if each.x >= 0:
-        return each
-    number, rest = prefixes.known(group, each.t)
-    return replace(each, x=number, t=rest)
+    prompt = [
+        _parted(turn, prefixes.known(f"{group}\0{turn.role}", turn.text)) if turn.prefix < 0 else turn
+        for turn in item.p
+    ]
+    return replace(item, p=prompt)
 
 
 def _common(one: str, other: str) -> str:
@@ -295,56 +236,38 @@ def _item(record: Record, prefixes: Prefixes, pictures: Pictures) -> Item:
     last = transcript.responses[-1] if transcript and transcript.responses else None
     first = next(iter(record.verdicts.values()), None)
     return Item(
-        i=whole(sample.id),
+        i=sample.id,
         e=record.epoch,
-        c=whole(sample.category),
-        s=whole(sample.language),
+        c=sample.category,
+        s=sample.language,
         o=fate(record),
-        t=None if sample.target is None else whole(sample.target),
-        a=whole(first.label) if first else "",
+        t=sample.target,
+        a=first.label if first else "",
         d=len({verdict.value for verdict in record.verdicts.values()}) > 1,
         p=prompt(record, prefixes, pictures),
         r=replies(record, pictures),
-        k=tuple(map(whole, hidden_options(record.sample))),
+        k=hidden_options(sample),
         w=tuple(round(value, 4) for value in last.loglikelihoods) if last else (),
         m=last.means if last else "",
         v=[_verdict(name, verdict) for name, verdict in record.verdicts.items()],
-        f=[(whole(f.stage), whole(f.error), whole(f.message)) for f in record.failures],
-        g=tuple(map(whole, sample.trail)),
-        z=whole(attempted(sample)),
-        q=whole(sample.pair),
-        u=whole(as_json(transcript.state))[:LONGEST_STATE] if transcript else "",
+        f=[(failure.stage, failure.error, failure.message) for failure in record.failures],
+        g=sample.trail,
+        z=attempted(sample),
+        q=sample.pair,
+        u=as_json(transcript.state)[:LONGEST_STATE] if transcript else "",
     )
 
 
 def _verdict(name: str, verdict: Verdict) -> tuple[str, str, float | None, str, str, float | None, str]:
-    return (
-        whole(name),
-        whole(verdict.label),
-        verdict.value,
-        verdict.outcome.value,
-        whole(verdict.reason),
-        None if verdict.confidence is None else round(verdict.confidence, 4),
-        _detail(verdict.detail),
-    )
+    confidence = None if verdict.confidence is None else round(verdict.confidence, 4)
+    detail = "; ".join(f"{key}: {value}" for key, value in verdict.detail.items())
+    return name, verdict.label, verdict.value, verdict.outcome.value, verdict.reason, confidence, detail
 
 
-def _detail(detail: Mapping[str, Any]) -> str:
-    return "; ".join(f"{whole(str(key))}: {whole(str(value))}" for key, value in detail.items())
-
-
-def _count(counts: Counts, record: Record, kind: str) -> None:
-    sample = record.sample
-    counts.fates[sample.category][kind] += 1
-    verdict = next(iter(record.verdicts.values()), None)
-    if verdict is None or verdict.outcome is not Outcome.ANSWERED or sample.target is None:
-        return
-    counts.chosen[sample.language][verdict.label] += 1
-    counts.targets[sample.language][sample.target] += 1
-    if verdict.confidence is not None and verdict.value is not None:
-        chosen = counts.bins[min(BINS - 1, max(0, int(verdict.confidence * BINS)))]
-        for place, amount in enumerate((1.0, verdict.confidence, verdict.value)):
-            chosen[place] += amount
+def _told(record: Record, kind: str) -> Told:
+    sample, first = record.sample, next(iter(record.verdicts.values()), None)
+    known = (first.label, first.value, first.confidence) if first else ("", None, None)
+    return Told(sample.category, sample.language, sample.target, record.outcome, kind, *known)
 
 
 def _part(encoded: Sequence[bytes], strata: Sequence[str], limit: int) -> list[bytes]:

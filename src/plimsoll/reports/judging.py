@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from plimsoll.core import Estimate, Instrument
+from plimsoll.pages.markup import Said, Table, directed, key
 from plimsoll.pages.units import arrow, interval_of, value_of
-from plimsoll.pages.words import CORRECTED, Language, metric, say, visible
-from plimsoll.reports.tables import MISSING, UNSOUND, Table
+from plimsoll.pages.words import CORRECTED
+from plimsoll.reports.tables import MISSING, UNSOUND
 from plimsoll.reports.view import RunView
 
 
@@ -34,28 +35,24 @@ def findings(view: RunView) -> Iterator[Found]:
                 yield Found(name, instrument, raw, whole.get((name, number + CORRECTED)))
 
 
-def judges(view: RunView, language: Language = "en") -> Table | None:
+def judges(view: RunView) -> Table | None:
     """The judges as a table; `None` where the run names none."""
-    rows = [_row(each, language) for each in findings(view)]
-    if not rows:
-        return None
-    columns = ("judge", "metric", "judged", "corrected", "labels")
-    return Table(
-        title=say("section.judges", language=language),
-        columns=tuple(say(f"column.{name}", language=language) for name in columns),
-        rows=tuple(rows),
-        text_columns=frozenset({0, 1}),
-    )
+    names = ("judge", "metric", "judged", "corrected", "labels", "judge_model", "revision")
+    rows = [_row(each) for each in findings(view)]
+    columns = [key(f"column.{name}") for name in names]
+    return Table(key("section.judges"), columns, rows, frozenset({0, 1})) if rows else None
 
 
-def _row(found: Found, language: Language) -> tuple[str, ...]:
+def _row(found: Found) -> tuple[Said, ...]:
     corrected = found.corrected
     return (
-        visible(found.judge),
-        metric(found.raw.name, language) + arrow(found.raw),
+        found.judge,
+        directed(found.raw.name, arrow(found.raw)),
         _number(found.raw),
-        _number(corrected) if corrected else say("judges.uncorrected", language=language),
+        _number(corrected) if corrected else key("judges.uncorrected"),
         f"{corrected.labels:,}" if corrected else MISSING,
+        found.instrument.model.partition("|")[0] or MISSING,
+        found.instrument.revision,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from plimsoll.pages.markup import Table, spoken
 from plimsoll.pages.words import Language, say, visible
 from plimsoll.reports import judging, tables, unread
 from plimsoll.reports.figures import figures
@@ -15,13 +16,12 @@ def render(view: RunView, *, language: Language = "en") -> str:
     found = figures(view)
     parts = [f"## {escape(view.manifest.model.name)} · {escape(view.manifest.spec.benchmark)}"]
     parts.append(_unread(view, language))
-    parts += [f"**{escape(sentence)}**" for sentence in tables.sentences(found, language)]
+    parts += [f"**{escape(spoken(sentence, language))}**" for sentence in tables.sentences(found)]
     parts.append(_facts(view, language))
-    parts.append(ruled(tables.scores(found, language)))
-    fates, others = tables.fates(found, language), tables.others(found, language)
-    judged = judging.judges(view, language)
-    parts += [ruled(table) for table in (fates, judged) if table is not None]
-    parts += [_folded(table) for table in (others, tables.references(found, language)) if table is not None]
+    known = (tables.scores(found), tables.fates(found), judging.judges(view))
+    parts += [ruled(table, language) for table in known if table is not None]
+    more = (tables.estimates(found.others()), tables.references(found))
+    parts += [_folded(table, language) for table in more if table is not None]
     parts.append(_notes(view, language))
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -50,22 +50,25 @@ def _facts(view: RunView, language: Language) -> str:
         counts = (view.summary.status, f"{view.summary.records:,}", f"{view.manifest.total:,}")
         lines.append(f"⚠ {escape(say('unfinished', *counts, language=language))}")
     if view.summary.means:
-        lines.append(f"{say('head.means', language=language)}: {escape(tables.means(found, language))}")
+        lines.append(
+            f"{say('head.means', language=language)}: {escape(spoken(tables.means(found), language))}"
+        )
     if found.unsound:
         lines.append(f"{tables.UNSOUND} {say('result.unsound', language=language)}")
     return "  \n".join(lines)
 
 
-def ruled(table: tables.Table) -> str:
+def ruled(unspoken: Table, language: Language = "en") -> str:
     """A table under its title."""
+    table = unspoken.spoken(language)
     ruler = "|".join(":--" if place in table.text_columns else "--:" for place in range(len(table.columns)))
     lines = [f"### {escape(table.title)}", "", _line(table.columns), f"|{ruler}|"]
     return "\n".join([*lines, *(_line(row) for row in table.rows)])
 
 
-def _folded(table: tables.Table) -> str:
-    body = ruled(table).partition("\n\n")[2]
-    return f"<details><summary>{escape(table.title)}</summary>\n\n{body}\n\n</details>"
+def _folded(table: Table, language: Language) -> str:
+    body = ruled(table, language).partition("\n\n")[2]
+    return f"<details><summary>{escape(spoken(table.title, language))}</summary>\n\n{body}\n\n</details>"
 
 
 def _line(cells: tuple[str, ...]) -> str:

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from plimsoll.core import Measures
 from plimsoll.pages.frame import alone, answer
-from plimsoll.pages.markup import Markup, Said, key
+from plimsoll.pages.markup import Markup, Said, Table, key, spoken
 from plimsoll.pages.plots import Plots, Row, Track
-from plimsoll.pages.words import Language, say
+from plimsoll.pages.words import Language
 from plimsoll.reports import overview_rows as rows
 from plimsoll.reports import unread
 from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
 
-LABELS: tuple[Language, Language] = ("en", "zh")
 TONES: dict[Shown, str] = {"zh": "zh", "en": "en", "other": "more"}
 
 
@@ -44,7 +43,7 @@ class _Page:
         ]
         listed = self.markup.facts([(key(name), value) for name, value in facts])
         counts = str(self.found.covered), str(len(self.found.hazards))
-        covered = answer(*(say("ov.covered", *counts, language=each) for each in LABELS))
+        covered = answer(key("ov.covered", *counts))
         unsound = ""
         for line in self.found.lines:
             for said_of_it in unread.warnings(line.unread)[:1]:
@@ -65,23 +64,7 @@ class _Page:
 
     def _benchmarks(self) -> str:
         drawn = "".join(self._measure(measure) for measure in MEASURES)
-        turned = tuple(f"ov.column.{measure}" for measure in MEASURES)
-        known = ("ov.column.metric", "ov.column.measured", "column.n", "column.judged")
-        columns = ("ov.column.benchmark", *turned, *known)
-        cells = [
-            (
-                rows.name_of(line),
-                *(rows.number(line) if line.measures == measure else "" for measure in MEASURES),
-                rows.headline(line),
-                rows.measured_as(line),
-                f"{line.estimate.n:,}" if line.estimate else "–",
-                key("judges.uncorrected") if line.judge and not line.corrected else "",
-            )
-            for line in self.found.lines
-            if not line.entry.gap
-        ]
-        title = key("ov.section.benchmarks")
-        table = self.markup.folded_table(title, [key(name) for name in columns], cells)
+        table = self.markup.folded_table(rows.benchmarks(self.found))
         return f'{self._lead("ov.better")}<div class="measures">{drawn}</div>{table}'
 
     def _measure(self, measure: Measures) -> str:
@@ -90,53 +73,43 @@ class _Page:
         head = f"<h3>{self.markup.said(title)}</h3>"
         if not lines:
             return f"<div>{head}{self.markup.said(key('ov.nothing'), 'p', **{'class': 'gap'})}</div>"
-        return (
-            f"<div>{head}{self.plots.bars(title, [self._bar(line) for line in lines], _axis(measure))}</div>"
-        )
+        bars = self.plots.bars(title, [self._bar(line) for line in lines], _axis(measure))
+        return f"<div>{head}{bars}</div>"
 
     def _bar(self, line: Line) -> Row:
         assert line.estimate is not None
         turned = better(line.corrected or line.estimate)
         track = Track(tone="zh", value=turned.value, low=turned.low, high=turned.high)
-        return Row(label=rows.name_of(line), note=[("zh", rows.number(line))], tracks=[track])
+        return Row(label=rows.name_of(line), note=[("zh", spoken(rows.number(line), "en"))], tracks=[track])
 
     def _hazards(self) -> str:
         known = [each for each in self.found.hazards if any(place[0] == "safety" for place in each.cells)]
         title = key("ov.section.hazards")
-        plot = (
-            self.plots.bars(title, [self._hazard(each) for each in known], _axis("safety")) if known else ""
-        )
-        table = rows.hazards(self.found)
-        columns = [
-            key("ov.column.hazard"),
-            *(key(f"ov.column.safety.{spoken}") for spoken in LANGUAGES),
-            key("ov.column.over_refusal.any"),
-            key("column.n"),
-        ]
-        named = [key(f"hazard.{each.id}") for each in self.found.hazards if rows.shows(each)]
-        cells = [(name, *row[1:]) for name, row in zip(named, table.rows, strict=True)]
-        return self._lead("ov.lead.hazards") + plot + self.markup.folded_table(title, columns, cells)
+        drawn = [self._hazard(each) for each in known]
+        plot = self.plots.bars(title, drawn, _axis("safety")) if known else ""
+        table = self.markup.folded_table(rows.hazards(self.found))
+        return self._lead("ov.lead.hazards") + plot + table
 
     def _hazard(self, each: Hazard) -> Row:
         cells: list[tuple[Shown, Cell]] = [
-            (spoken, cell) for spoken in LANGUAGES if (cell := each.cells.get(("safety", spoken)))
+            (tongue, cell) for tongue in LANGUAGES if (cell := each.cells.get(("safety", tongue)))
         ]
         return Row(
             label=_named(each),
-            note=[(TONES[spoken], rows.measured(cell)) for spoken, cell in cells],
+            note=[(TONES[tongue], rows.measured(cell)) for tongue, cell in cells],
             tracks=[
-                Track(tone=TONES[spoken], value=cell.value, low=cell.low, high=cell.high)
-                for spoken, cell in cells
+                Track(tone=TONES[tongue], value=cell.value, low=cell.low, high=cell.high)
+                for tongue, cell in cells
             ],
         )
 
     def _gaps(self) -> str:
         names = [each for each in self.found.hazards if not each.cells]
         listed = "".join(self.markup.said(_named(each), "li") for each in names)
-        cells = list(rows.gaps(self.found))
         columns = (key("ov.column.benchmark"), key("ov.column.why"))
-        table = self.markup.table(key("ov.section.gaps"), columns, cells, words=2) if cells else ""
-        return f'{self._lead("ov.lead.gaps")}{table}<ul class="notes">{listed}</ul>'
+        table = Table(key("ov.section.gaps"), columns, list(rows.gaps(self.found)), frozenset({0, 1}))
+        drawn = self.markup.table(table) if table.rows else ""
+        return f'{self._lead("ov.lead.gaps")}{drawn}<ul class="notes">{listed}</ul>'
 
     def _lead(self, name: str) -> str:
         return self.markup.said(key(name), "p", **{"class": "lead"})

@@ -17,8 +17,8 @@ def markdown(found: Overview, *, language: Language = "en") -> str:
         f"## {escape(found.manifest.model)} · {escape(found.manifest.title)}",
         *(escape(warning) for warning in rows.unread(found, language)),
         escape(say("ov.covered", str(found.covered), str(len(found.hazards)), language=language)),
-        ruled(rows.benchmarks(found, language)),
-        ruled(rows.hazards(found, language)),
+        ruled(rows.benchmarks(found), language),
+        ruled(rows.hazards(found), language),
     ]
     notes = [say("ov.starter", language=language)] if rows.starters(found) else []
     notes += [*rows.unscored(found, language), rows.unmeasured(found, language)]

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from plimsoll.pages.markup import Said, Table, code, directed, joined, key
 from plimsoll.pages.units import arrow, interval_of, unit, value_of
-from plimsoll.pages.words import Language, metric, named, percent, say, visible
+from plimsoll.pages.words import Language, named, percent, say, visible
 from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
-from plimsoll.reports.tables import MISSING, UNSOUND, Table
+from plimsoll.reports.tables import MISSING, UNSOUND
 from plimsoll.reports.unread import sentences
 
 STARTER = "*"
@@ -30,55 +31,48 @@ def measured_as(line: Line) -> str:
     return f"{mark}{value_of(line.estimate)} ({interval_of(line.estimate)})"
 
 
-def number(line: Line, digits: int = 1) -> str:
+def number(line: Line, digits: int = 1) -> Said:
     """The headline turned so that more is better, under the name of what it measures.
 
     What is no share cannot be turned, and stands there with its own name.
     """
     if line.estimate is None:
         return MISSING
-    mark = "" if line.estimate.sound else UNSOUND
     if not is_share(line):
-        return f"{metric(line.name)}: {measured_as(line)}"
+        return key("result.spoken", code("metric", line.name), measured_as(line))
     turned = better(line.corrected or line.estimate)
-    bounds = f"{percent(turned.low, digits)}–{percent(turned.high, digits)}"
-    return f"{mark}{percent(turned.value)} ({bounds})"
+    mark = "" if line.estimate.sound else UNSOUND
+    return f"{mark}{percent(turned.value)} ({percent(turned.low, digits)}–{percent(turned.high, digits)})"
 
 
-def benchmarks(found: Overview, language: Language = "en", digits: int = 1) -> Table:
-    """Safety, over-refusal and utility side by side, a row a benchmark; `digits` are the bounds'."""
+def benchmarks(found: Overview, digits: int = 1) -> Table:
+    """Safety, over-refusal and utility side by side, a row a benchmark; `digits` are the bounds'.
+
+    The last two columns hold what was measured, under its own name.
+    """
     columns = ("ov.column.benchmark", *(f"ov.column.{measure}" for measure in MEASURES), "column.n")
-    return Table(
-        title=say("better.percent", say("ov.section.benchmarks", language=language), language=language),
-        columns=tuple(say(key, language=language) for key in columns),
-        rows=tuple(
-            _benchmark(line, digits) for line in sorted(found.lines, key=_order) if not line.entry.gap
-        ),
-    )
+    behind = ("ov.column.metric", "ov.column.measured")
+    rows = [_benchmark(line, digits) for line in sorted(found.lines, key=_order) if not line.entry.gap]
+    title = key("better.percent", key("ov.section.benchmarks"))
+    return Table(title, [key(name) for name in (*columns, *behind)], rows, frozenset({0, 5}))
 
 
-def hazards(
-    found: Overview, language: Language = "en", languages: Sequence[Shown] = LANGUAGES, digits: int = 1
-) -> Table:
+def hazards(found: Overview, languages: Sequence[Shown] = LANGUAGES, digits: int = 1) -> Table:
     """What is known of each hazard in some languages; those that nothing measures stand in `unmeasured`."""
     columns = (
         "ov.column.hazard",
-        *(f"ov.column.safety.{spoken}" for spoken in languages),
+        *(f"ov.column.safety.{each}" for each in languages),
         "ov.column.over_refusal.any",
         "column.n",
     )
     own = {line.entry.benchmark.partition(":")[0] for line in found.lines if name_of(line).endswith(STARTER)}
-    rows = [_hazard(each, languages, language, digits, own) for each in found.hazards if shows(each)]
-    return Table(
-        title=say("better.percent", say("ov.section.hazards", language=language), language=language),
-        columns=tuple(say(key, language=language) for key in columns),
-        rows=tuple(rows),
-    )
+    rows = [_hazard(each, languages, digits, own) for each in found.hazards if shows(each)]
+    return Table(key("better.percent", key("ov.section.hazards")), [key(name) for name in columns], rows)
 
 
 def unmeasured(found: Overview, language: Language = "en") -> str:
     """The hazards without any number, in one sentence."""
-    names = [hazard_name(each.id, language) for each in found.hazards if not shows(each)]
+    names = [named("hazard", each.id, language) for each in found.hazards if not shows(each)]
     return say("ov.unmeasured", ", ".join(names), language=language) if names else ""
 
 
@@ -115,11 +109,6 @@ def unread(found: Overview, language: Language = "en") -> Iterator[str]:
             yield f"{UNSOUND} {name_of(line)}: {said[0]}"
 
 
-def hazard_name(hazard: str, language: Language = "en") -> str:
-    """`violence`, without its number."""
-    return named("hazard", hazard, language)
-
-
 def measured(cell: Cell | None, digits: int = 1) -> str:
     """`93.1 (88.0–96.2)`; `digits` are the bounds'."""
     if cell is None:
@@ -127,16 +116,16 @@ def measured(cell: Cell | None, digits: int = 1) -> str:
     return f"{percent(cell.value)} ({percent(cell.low, digits)}–{percent(cell.high, digits)})"
 
 
-def headline(line: Line, language: Language = "en") -> str:
+def headline(line: Line) -> Said:
     """The headline's own name, and whose verdicts it rests on."""
-    by = f" · {visible(line.judge)}" if line.judge else ""
-    end = arrow(line.estimate) if line.estimate else ""
-    return metric(line.name, language) + end + by if line.name else MISSING
+    named = directed(line.name, arrow(line.estimate) if line.estimate else "") if line.name else MISSING
+    return joined([named, line.judge]) if line.name and line.judge else named
 
 
-def _benchmark(line: Line, digits: int) -> tuple[str, ...]:
+def _benchmark(line: Line, digits: int) -> tuple[Said, ...]:
     cells = [number(line, digits) if line.measures == measure else "" for measure in MEASURES]
-    return (name_of(line), *cells, f"{line.estimate.n:,}" if line.estimate else MISSING)
+    n = f"{line.estimate.n:,}" if line.estimate else MISSING
+    return (name_of(line), *cells, n, headline(line), measured_as(line))
 
 
 def shows(each: Hazard) -> bool:
@@ -144,14 +133,12 @@ def shows(each: Hazard) -> bool:
     return any(measure != "utility" for measure, _ in each.cells)
 
 
-def _hazard(
-    each: Hazard, languages: Sequence[Shown], language: Language, digits: int, own: set[str]
-) -> tuple[str, ...]:
+def _hazard(each: Hazard, languages: Sequence[Shown], digits: int, own: set[str]) -> tuple[Said, ...]:
     safe = [each.cells.get(("safety", spoken)) for spoken in languages]
     served = next((cell for (measure, _), cell in each.cells.items() if measure == "over_refusal"), None)
     total = sum(cell.n for (measure, _), cell in each.cells.items() if measure != "utility")
     return (
-        hazard_name(each.id, language),
+        key(f"hazard.{each.id}"),
         *(measured(cell, digits) + _starred(cell, own) for cell in (*safe, served)),
         f"{total:,}",
     )

@@ -8,6 +8,9 @@ from plimsoll.reports import overview_rows as rows
 from plimsoll.reports.overview import Overview
 from plimsoll.reports.terminal import hanging, ruled
 
+FITTING = 5
+"""Columns of the benchmarks' table that fit; the other reports hold what stands behind the numbers."""
+
 
 def render(found: Overview, *, language: Language = "en") -> RenderableType:
     """The benchmarks, the hazards, and what is missing."""
@@ -22,9 +25,9 @@ def render(found: Overview, *, language: Language = "en") -> RenderableType:
         title,
         *(Text(warning, style="yellow") for warning in rows.unread(found, language)),
         Text(covered),
-        ruled(rows.benchmarks(found, language, digits=0)),
+        ruled(rows.benchmarks(found, digits=0).first(FITTING), language),
     ]
     # At 80 columns there is room for two languages; the other reports hold the rest.
-    table = rows.hazards(found, language, ("en", "zh"), digits=0)
-    parts += [ruled(table)] if table.rows else []
+    table = rows.hazards(found, ("en", "zh"), digits=0)
+    parts += [ruled(table, language)] if table.rows else []
     return Group(*parts, Text(), *(hanging(note) for note in notes if note))

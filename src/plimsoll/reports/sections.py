@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from plimsoll.core import Estimate, Reference
-from plimsoll.pages.markup import Markup, Said, code, directed, joined, key
+from plimsoll.pages.markup import Markup, Said, Table, code, key
 from plimsoll.pages.plots import Mark, Plots, Row, Track, bounds
-from plimsoll.pages.units import arrow, interval_of, points, value_of
+from plimsoll.pages.units import points
 from plimsoll.pages.words import percent
 from plimsoll.reports import judging, shares, tables
-from plimsoll.reports.figures import OUTCOMES, RATES, SCORES, Figures
-from plimsoll.reports.items import Counts
+from plimsoll.reports.counts import Counts
+from plimsoll.reports.figures import OUTCOMES, Figures
 from plimsoll.reports.view import RunView
 
 LETTERS = "ABCDEFGH"
@@ -53,9 +53,8 @@ class Sections:
             for spoken, estimate in found
         ]
         marks += [("", track) for track in self._official("", [spoken for spoken, _ in found])]
-        return (
-            self.plots.gauge(key("gauge.title", self._headline()), marks, self._headline()) if marks else ""
-        )
+        axis = tables.headline(self.figures)
+        return self.plots.gauge(key("gauge.title", axis), marks, axis) if marks else ""
 
     def categories(self) -> str:
         """Bars by category against baselines and published rows."""
@@ -63,9 +62,8 @@ class Sections:
         if not self.figures.headline:
             return ""
         rows = [self._category_row(category) for category in codes]
-        columns, cells = self._scores()
-        plot = self.plots.bars(key("section.categories"), rows, self._headline())
-        table = self.markup.folded_table(self._headline(), columns, cells)
+        plot = self.plots.bars(key("section.categories"), rows, tables.headline(self.figures))
+        table = self.markup.folded_table(tables.scores(self.figures))
         return self._lead("categories") + self._legend() + self._picker() + plot + table
 
     def parity(self) -> str:
@@ -74,40 +72,26 @@ class Sections:
         for category in (*self.figures.categories, ""):
             one, other = (self.figures.measured(category, spoken) for spoken in ("zh", "en"))
             if one is not None and other is not None and len(self.figures.languages) > 1:
-                rows.append((_category(category), one, other))
+                rows.append((tables.category(category), one, other))
         if not rows:
             return ""
-        cells = [(label, _text(a), _text(b), points(a.value - b.value)) for label, a, b in rows]
+        cells = [
+            (label, tables.measured(a), tables.measured(b), points(a.value - b.value)) for label, a, b in rows
+        ]
         heads = (key("column.category"), key("language.zh"), key("language.en"), key("column.difference"))
         legend = self.markup.legend(("zh point", key("language.zh")), ("en point", key("language.en")))
         title = key("section.parity")
         return (
             self._lead("parity")
             + legend
-            + self.plots.pairs(title, rows, self._headline())
-            + self.markup.folded_table(self._headline(), heads, cells)
+            + self.plots.pairs(title, rows, tables.headline(self.figures))
+            + self.markup.folded_table(Table(tables.headline(self.figures), heads, cells))
         )
 
     def judges(self) -> str:
         """What each judge found, corrected where it can be, and what the judge is."""
-        found = list(judging.findings(self.view))
-        if not found:
-            return ""
-        names = ("judge", "metric", "judged", "corrected", "labels", "judge_model", "revision")
-        cells = [
-            (
-                each.judge,
-                directed(each.raw.name, arrow(each.raw)),
-                tables.measured(each.raw),
-                tables.measured(each.corrected) if each.corrected else key("judges.uncorrected"),
-                f"{each.corrected.labels:,}" if each.corrected else tables.MISSING,
-                each.instrument.model.partition("|")[0] or tables.MISSING,
-                each.instrument.revision,
-            )
-            for each in found
-        ]
-        heads = [key(f"column.{name}") for name in names]
-        return self._lead("judges") + self.markup.table(key("section.judges"), heads, cells, words=2)
+        table = judging.judges(self.view)
+        return self._lead("judges") + self.markup.table(table) if table else ""
 
     def outcomes(self) -> str:
         """What became of the items, as stacked bars."""
@@ -117,8 +101,12 @@ class Sections:
         if not kinds:
             return self._rates()
         groups = [
-            *((_category(name), fates[name]) for name in _ordered(fates, self.figures.categories) if name),
-            (_category(""), whole),
+            *(
+                (tables.category(name), fates[name])
+                for name in _ordered(fates, self.figures.categories)
+                if name
+            ),
+            (tables.category(""), whole),
         ]
         title = key("section.outcomes")
         stacks = [
@@ -131,7 +119,7 @@ class Sections:
             self._lead("outcomes")
             + legend
             + self.plots.stacks(title, stacks)
-            + self.markup.folded_table(title, heads, cells)
+            + self.markup.folded_table(Table(title, heads, cells))
         )
 
     def letters(self) -> str:
@@ -157,7 +145,7 @@ class Sections:
             self._lead("letters")
             + legend
             + self.plots.bars(title, rows, key("better.percent", key("metric.letter_share")))
-            + self.markup.folded_table(title, heads, cells)
+            + self.markup.folded_table(Table(title, heads, cells))
         )
 
     def calibration(self) -> str:
@@ -173,56 +161,28 @@ class Sections:
             self._lead("calibration")
             + '<div class="beside">'
             + self.plots.reliability(title, points)
-            + self.markup.table(title, heads, cells)
+            + self.markup.table(Table(title, heads, cells))
             + "</div>"
         )
 
     def references(self) -> str:
         """Baselines and published rows as a table."""
-        rows = [*self.figures.baselines(), *self.figures.published()]
-        codes = ("", *self.figures.categories)
-        if not rows:
+        table = tables.references(self.figures)
+        if table is None:
             return ""
-        heads = [key(f"column.{name}") for name in ("model", "language", "setting")]
-        columns = (*heads, *(_category(name) for name in codes))
-        cells = [
-            (
-                row.name,
-                code("language", row.language) if row.language else "",
-                row.setting,
-                *(percent(row.values[name]) if name in row.values else tables.MISSING for name in codes),
-            )
-            for row in rows
-        ]
-        table = self.markup.table(key("section.references"), columns, cells, words=3)
-        sources = dict.fromkeys(row.source for row in rows if row.source)
-        notes = "".join(self.markup.said(source, "li") for source in sources)
-        return (
-            f'{self._lead("published")}<div class="tall">{table}</div><ul class="notes sources">{notes}</ul>'
+        rows = (*self.figures.baselines(), *self.figures.published())
+        notes = "".join(
+            self.markup.said(each, "li") for each in dict.fromkeys(row.source for row in rows) if each
         )
+        inner = f'<div class="tall">{self.markup.table(table)}</div>'
+        return f'{self._lead("published")}{inner}<ul class="notes sources">{notes}</ul>'
 
     def estimates(self) -> str:
         """Every estimate, known or not."""
-        rows = self.figures.summary.estimates
-        if not rows:
-            return ""
-        names = ("metric", "group", "value", "interval", "n", "unscored", "method")
-        cells = [
-            (
-                directed(row.name, arrow(row)),
-                joined([code(*each) for each in row.group.items()] + [row.judge] * bool(row.judge))
-                or key("row.all"),
-                f"{'' if row.sound else tables.UNSOUND}{value_of(row)}",
-                interval_of(row),
-                f"{row.n:,}",
-                f"{row.unscored:,}",
-                row.method,
-            )
-            for row in rows
-        ]
-        title = key("section.estimates")
-        table = self.markup.table(title, [key(f"column.{name}") for name in names], cells, words=2)
-        return self._lead("estimates") + f'<div class="tall">{table}</div>'
+        table = tables.estimates(self.figures.summary.estimates)
+        return (
+            self._lead("estimates") + f'<div class="tall">{self.markup.table(table)}</div>' if table else ""
+        )
 
     def notes(self) -> str:
         """How it was scored; what a reader must know."""
@@ -236,12 +196,8 @@ class Sections:
         failures = [(name, f"{count:,}") for name, count in self.view.summary.failures.items()]
         if failures:
             heads = (key("column.stage"), key("column.count"))
-            body += self.markup.table(key("notes.failures"), heads, failures)
+            body += self.markup.table(Table(key("notes.failures"), heads, failures))
         return body
-
-    def _headline(self) -> Said:
-        named = key("better.percent", code("metric", self.figures.headline))
-        return key("better.title", named, key(self.figures.toward)) if self.figures.toward else named
 
     def _by_language(self, category: str) -> list[tuple[str, Estimate]]:
         if len(self.figures.languages) < 2:
@@ -257,7 +213,7 @@ class Sections:
         ]
         tracks += self._official(category, [spoken for spoken, _ in found])
         note = [(_tone(spoken), f"{_mark(e)}{percent(e.value)}") for spoken, e in found if e is not None]
-        return Row(label=_category(category), note=note, tracks=tracks)
+        return Row(label=tables.category(category), note=note, tracks=tracks)
 
     def _chance(self, category: str, spoken: str) -> Mark | None:
         value = self.figures.baseline(category, spoken or self._only())
@@ -285,35 +241,9 @@ class Sections:
         rows = self.figures.published(spoken or self._only())
         return [_published(row, category) for row in rows if category in row.values]
 
-    def _scores(self) -> tuple[list[Said], list[tuple[Said, ...]]]:
-        found = self.figures
-        other = found.names(SCORES)
-        columns: list[Said] = [key("column.category")]
-        columns += [
-            code("language", name) if name else key(tables.value_column(found)) for name in found.columns
-        ]
-        columns += [key("column.judged")] if found.is_corrected else []
-        columns += [key("column.random")] if found.baselines() else []
-        columns += [*(self._column(name, words) for name, words in other), key("column.n")]
-        cells = [
-            (_category(category), *row[1:])
-            for category, row in zip((*found.categories, ""), tables.scores(found).rows, strict=True)
-        ]
-        return columns, cells
-
     def _rates(self) -> str:
         table = tables.fates(self.figures)
-        if table is None:
-            return ""
-        heads = (key("column.category"), *(self._column(*each) for each in self.figures.names(RATES)))
-        cells = [
-            (_category(category), *row[1:])
-            for category, row in zip((*self.figures.categories, ""), table.rows, strict=True)
-        ]
-        return self.markup.table(key("better.percent", key("section.outcomes")), heads, cells)
-
-    def _column(self, name: str, words: str) -> Said:
-        return key("directed", key(words), self.figures.arrow(name))
+        return self.markup.table(table) if table else ""
 
     def _letter_rows(self) -> list[Row]:
         chosen, targets = self.counts.chosen, self.counts.targets
@@ -363,20 +293,12 @@ class Sections:
         return f'<p class="picker"><label>{label} <select id="highlight">{none}{options}</select></label></p>'
 
 
-def _category(name: str) -> Said:
-    return code("category", name) if name else key("row.all")
-
-
 def _tone(spoken: str) -> str:
     return "en" if spoken == "en" else "zh" if spoken in ("", "zh") else "more"
 
 
 def _mark(estimate: Estimate) -> str:
     return "" if estimate.sound else f"{tables.UNSOUND} "
-
-
-def _text(estimate: Estimate) -> str:
-    return tables.measured(estimate)
 
 
 def _published(row: Reference, category: str) -> Mark:

@@ -1,6 +1,6 @@
 """A run -> tables for the terminal, readable at 80 columns and without colour."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from io import StringIO
 
 from rich import box
@@ -10,11 +10,14 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from plimsoll.pages.markup import Table, key, spoken
 from plimsoll.pages.words import Language, named, percent, say, visible
 from plimsoll.reports import judging, tables, unread
 from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.view import RunView
 
+JUDGED = 5
+"""Columns of the judges' table that fit."""
 LABEL_WIDTH = 20
 """Columns of words give way to numbers, down to this many cells."""
 OTHERS_SHOWN = 16
@@ -26,11 +29,10 @@ PUBLISHED_SHOWN = 6
 def render(view: RunView, *, language: Language = "en") -> RenderableType:
     """Everything worth seeing first; print it with a rich console."""
     found = figures(view)
-    parts: list[RenderableType] = [_head(view, found, language), ruled(tables.scores(found, language))]
-    fates = tables.fates(found, language)
-    parts += [ruled(fates)] if fates is not None else []
-    judged = judging.judges(view, language)
-    parts += [ruled(judged)] if judged is not None else []
+    parts: list[RenderableType] = [_head(view, found, language), ruled(tables.scores(found), language)]
+    judged = judging.judges(view)
+    known = (tables.fates(found), judged and judged.first(JUDGED))
+    parts += [ruled(table, language) for table in known if table is not None]
     return Group(
         *parts, *_others(found, language), *_published(found, language), *_notes(view, found, language)
     )
@@ -49,9 +51,9 @@ def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
         (visible(view.manifest.model.name), "bold"), " · ", visible(view.manifest.spec.benchmark)
     )
     lines: list[RenderableType] = [Text(), title, *_unread(view, language)]
-    lines += [Text(sentence) for sentence in tables.sentences(found, language)]
+    lines += [Text(spoken(sentence, language)) for sentence in tables.sentences(found)]
     if view.summary.means:
-        lines.append(_pair(say("head.means", language=language), tables.means(found, language)))
+        lines.append(_pair(say("head.means", language=language), spoken(tables.means(found), language)))
     summary = view.summary
     if view.manifest.starter:
         lines.append(Text(say("starter", language=language), style="yellow"))
@@ -73,8 +75,9 @@ def _unread(view: RunView, language: Language) -> list[RenderableType]:
     return [lead, Text(say("unread.examples", language=language), style="dim"), *shown]
 
 
-def ruled(table: tables.Table) -> RenderableType:
-    """A table as it prints: words wrap, numbers never do."""
+def ruled(unspoken: Table, language: Language = "en", tones: Sequence[str] = ()) -> RenderableType:
+    """A table as it prints: words wrap, numbers never do; `tones` are the rows' colours."""
+    table = unspoken.spoken(language)
     made = RichTable(
         title=Text(table.title, style="bold"),
         title_justify="left",
@@ -93,8 +96,9 @@ def ruled(table: tables.Table) -> RenderableType:
             overflow="fold",
             min_width=min(widest, LABEL_WIDTH) if words else widest,
         )
-    for row in table.rows:
-        made.add_row(*(Text(cell, style="yellow" if tables.UNSOUND in cell else "") for cell in row))
+    for place, row in enumerate(table.rows):
+        tone = tones[place] if tones else ""
+        made.add_row(*(Text(cell, style="yellow" if tables.UNSOUND in cell else tone) for cell in row))
     return Padding(made, (1, 0, 0, 0))
 
 
@@ -102,29 +106,25 @@ def _others(found: Figures, language: Language) -> list[RenderableType]:
     """The telling ones of the other estimates; hundreds of them would bury the result."""
     telling = found.telling()[:OTHERS_SHOWN]
     left = len(found.others()) - len(telling)
-    table = tables.estimates(telling, language)
+    table = tables.estimates(telling)
     more = say("more" if left > 1 else "more.one", f"{left:,}", language=language)
     return [
-        *([ruled(_narrow(table, say("section.further", language=language)))] if table else []),
+        # At 80 columns the last one, the method, would be cut; the other reports name it.
+        *([ruled(table.first(6)._replace(title=key("section.further")), language)] if table else []),
         *([Text(more, style="dim")] if left else []),
     ]
 
 
-def _narrow(table: tables.Table, title: str) -> tables.Table:
-    """Without its last column, the method: at 80 columns it would be cut, and the other reports name it."""
-    return replace(table, title=title, columns=table.columns[:-1], rows=tuple(row[:-1] for row in table.rows))
-
-
 def _published(found: Figures, language: Language) -> list[RenderableType]:
     made: list[RenderableType] = []
-    for spoken in dict.fromkeys(row.language for row in found.published()):
-        best = {row.name: row.values[""] for row in reversed(found.published(spoken)) if "" in row.values}
+    for tongue in dict.fromkeys(row.language for row in found.published()):
+        best = {row.name: row.values[""] for row in reversed(found.published(tongue)) if "" in row.values}
         rows = sorted(best.items(), key=lambda row: -row[1])
         listed = " · ".join(f"{visible(name)} {percent(value)}" for name, value in rows[:PUBLISHED_SHOWN])
         lead = say("legend.published", language=language)
         if found.comparable:
             lead = f"{lead} ({named('metric', found.comparable, language)})"
-        made.append(_pair(f"{lead}, {named('language', spoken, language)}" if spoken else lead, listed))
+        made.append(_pair(f"{lead}, {named('language', tongue, language)}" if tongue else lead, listed))
     return made
 
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
-from plimsoll.core import Message, Outcome, Record, Verdict
+from plimsoll.core import Message, Record, Verdict, replace
 from plimsoll.pages.transcript import Turn, answered, asked
 from plimsoll.pages.transcript import cut as shortened
-from plimsoll.reports.items import SCORED
+from plimsoll.reports.counts import fate_of
 from plimsoll.viewer.search import Filter, changed, fitting, twin
 from plimsoll.viewer.shelf import Row, Shelf
 
@@ -45,18 +45,13 @@ def prompt(record: Record, beside: Record | None, *, cut: int = CUT) -> list[Tur
     made: list[Turn] = []
     for place, turn in enumerate(asked(record.sample)):
         size = _shared(turn.text, others[place].text if place < len(others) else "")
-        made.append(shortened(turn._replace(text=turn.text[size:], shared=turn.text[:size]), cut))
+        made.append(shortened(replace(turn, text=turn.text[size:], shared=turn.text[:size]), cut))
     return made
 
 
 def finding(record: Record, verdict: Verdict) -> str:
     """What a verdict comes to, as a word of `outcome.*`."""
-    if verdict.outcome is not Outcome.ANSWERED:
-        return verdict.outcome.value
-    pair = SCORED.get(verdict.value) if verdict.value is not None else None
-    if pair is None:
-        return "unscored"
-    return pair[0] if record.sample.target is not None else pair[1]
+    return fate_of(verdict.outcome, verdict.value, record.sample.target)
 
 
 def replies(record: Record, *, cut: int = CUT) -> list[Turn]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from plimsoll.core import Estimate, Record
 from plimsoll.pages.dots import Dot, dots
 from plimsoll.pages.frame import STARTER
-from plimsoll.pages.markup import Markup, key
+from plimsoll.pages.markup import Markup, key, spoken
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.serving import Speech, Ways, draw, safe
 from plimsoll.pages.transcript import as_json, attempted, hidden_options
@@ -77,7 +77,7 @@ class Pages:
             listed=listed,
             others=others,
             found=found,
-            sentences=sentences(found, self.language),
+            sentences=[spoken(sentence, self.language) for sentence in sentences(found)],
             warnings=unread.sentences(view.summary.unread, self.language),
             examples=unread.examples(view.summary.unread),
             gauge=safe(sections.gauge()),
@@ -127,11 +127,11 @@ class Pages:
                 value=estimate.value,
                 low=estimate.low,
                 high=estimate.high,
-                tone="en" if spoken == "en" else "zh",
-                chance=found.baseline("", spoken),
+                tone="en" if tongue == "en" else "zh",
+                chance=found.baseline("", tongue),
                 title=f"{percent(estimate.value)} ({interval(estimate.low, estimate.high)})",
             )
-            for spoken, estimate in listed.headlines
+            for tongue, estimate in listed.headlines
         ]
         said = ", ".join(mark.title for mark in marks)
         return safe(dots(marks, f"{metric(found.headline, self.language)}: {said}")) if marks else ""

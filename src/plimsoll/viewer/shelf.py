@@ -6,7 +6,6 @@ does not know what was right, and while a run goes on it lags behind; it is neve
 
 import sys
 from array import array
-from collections import Counter, defaultdict
 from pathlib import Path
 from threading import Lock
 
@@ -14,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.core import DataError, Outcome, Record
-from plimsoll.reports.items import BINS, SCORED, Counts
+from plimsoll.reports.counts import Counts, Told, fate_of
 from plimsoll.run.keep import journal
 from plimsoll.run.keep.folder import RunFolder
 
@@ -190,7 +189,7 @@ def _row(number: int, line: _Line) -> Row:
         label=_one(first.label) if first else "",
         value=first.value if first else None,
         outcome=_one(outcome),
-        fate=_one(_fate(outcome, first, sample.target)),
+        fate=_one(fate_of(outcome, first.value if first else None, sample.target)),
         confidence=first.confidence if first else None,
         differs=len({judged.value for judged in verdicts.values()}) > 1,
     )
@@ -201,28 +200,9 @@ def _one(text: str) -> str:
     return sys.intern(text) if len(text) < 64 else text
 
 
-def _fate(outcome: str, first: _Judged | None, target: str | None) -> str:
-    if outcome != "answered" or first is None:
-        return outcome
-    pair = SCORED.get(first.value) if first.value is not None else None
-    if pair is None:
-        return "unscored"
-    return pair[0] if target is not None else pair[1]
-
-
 def _counted(rows: list[Row]) -> Counts:
-    fates: dict[str, Counter[str]] = defaultdict(Counter)
-    chosen: dict[str, Counter[str]] = defaultdict(Counter)
-    targets: dict[str, Counter[str]] = defaultdict(Counter)
-    bins = [[0.0, 0.0, 0.0] for _ in range(BINS)]
+    counts = Counts()
     for row in rows:
-        fates[row.category][row.fate] += 1
-        if row.outcome != "answered" or row.target is None:
-            continue
-        chosen[row.language][row.label] += 1
-        targets[row.language][row.target] += 1
-        if row.confidence is not None and row.value is not None:
-            place = bins[min(BINS - 1, max(0, int(row.confidence * BINS)))]
-            for at, amount in enumerate((1.0, row.confidence, row.value)):
-                place[at] += amount
-    return Counts(fates=fates, chosen=chosen, targets=targets, bins=bins)
+        known = (row.category, row.language, row.target, row.outcome, row.fate)
+        counts.add(Told(*known, row.label, row.value, row.confidence))
+    return counts

@@ -10,7 +10,7 @@ from plimsoll.core import Estimate
 from plimsoll.leaderboard.nouns import Category, Row, Score
 from plimsoll.pages.dots import WHOLE, Dot, Scale, dots
 from plimsoll.pages.markup import Markup as Words
-from plimsoll.pages.markup import code, key
+from plimsoll.pages.markup import Table, code, key
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.words import Language, interval, percent
 
@@ -80,7 +80,7 @@ def parity(language: Language, one: Row, other: Row, categories: Sequence[Catego
     heads = (key("column.category"), key("language.zh"), key("language.en"), key("column.difference"))
     title = key("section.parity")
     axis = key("better.title", key("better.percent", key("column.accuracy")), key("better.up.safety"))
-    return Markup(Plots(words).pairs(title, rows, axis) + words.folded_table(title, heads, cells))
+    return Markup(Plots(words).pairs(title, rows, axis) + words.folded_table(Table(title, heads, cells)))
 
 
 def _estimate(score: Score) -> Estimate:

@@ -104,8 +104,8 @@
     const list = make("div", { id: "list" });
     const status = make("span", { role: "status", "aria-live": "polite" });
     const pages = make("span");
-    const back = make("button", { type: "button", onclick: () => turn(-1) });
-    const next = make("button", { type: "button", onclick: () => turn(1) });
+    const back = make("button", { type: "button", rel: "prev", onclick: () => turn(-1) });
+    const next = make("button", { type: "button", rel: "next", onclick: () => turn(1) });
     const form = make("div", { class: "filters", role: "search" });
     const keysLine = make("p", { class: "keys" });
     host.replaceChildren(form, make("div", { class: "pager" }, status, make("span", { class: "grow" }), back, pages, next), list, keysLine);
@@ -135,11 +135,7 @@
       keysLine.textContent = say("items.keys");
     }
     function change(name, value) { state[name] = value; state.page = 0; state.item = ""; draw(); toHash(); }
-    function turn(step, focus = false) {
-      state.page += step; state.item = "";
-      draw(); toHash();
-      if (focus) list.querySelector("button")?.focus();
-    }
+    function turn(step) { state.page += step; state.item = ""; draw(); toHash(); }
     function draw() {
       shown = items.filter(fits);
       const wanted = state.item && keys.get(state.item);
@@ -251,24 +247,13 @@
         to(item, say("item.link")), twins.map((other) => to(other, say("item.pair", plain(other.i)))));
     }
 
-    /* ---- keys and addresses ---- */
+    /* ---- addresses ---- */
     addEventListener("spoken", redraw);
     addEventListener("hashchange", () => { if (fromHash()) { redraw(); reach(); } });
     function reach() {
       const target = list.querySelector("[aria-expanded=true]");
       (target ?? document.getElementById("items")).scrollIntoView({ block: "start", behavior: "instant" });
     }
-    addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
-      const buttons = [...list.querySelectorAll(".item > button")];
-      const at = buttons.indexOf(document.activeElement?.closest(".item")?.querySelector("button"));
-      const moves = { j: 1, k: -1, ...(at >= 0 ? { ArrowDown: 1, ArrowUp: -1 } : {}) };
-      if (event.key === "/") document.getElementById("search").focus();
-      else if (event.key in moves && !event.target.closest(".text")) buttons[Math.min(buttons.length - 1, Math.max(0, at + moves[event.key]))]?.focus();
-      else if (event.key === "[" || event.key === "]") turn(event.key === "[" ? -1 : 1, true);
-      else return;
-      event.preventDefault();
-    });
     const deep = fromHash();
     redraw();
     if (deep) reach();

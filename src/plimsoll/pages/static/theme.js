@@ -45,13 +45,28 @@ const page = (() => {
     if (["en", "zh"].includes(kept) && kept !== language) speak(kept);
   });
 
-  /* ---- a published model is highlighted ---- */
+  /* ---- filters apply at once; a published model is highlighted ---- */
   document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-filters] select")) event.target.form.requestSubmit();
     if (event.target.id !== "highlight") return;
     for (const dot of document.querySelectorAll("[data-ref]")) {
       dot.classList.toggle("lit", dot.dataset.ref === event.target.value);
       dot.classList.toggle("dim", event.target.value !== "" && dot.dataset.ref !== event.target.value);
     }
+  });
+
+  /* ---- keys: search, move in a list, turn the page ---- */
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+    const found = () => [...document.querySelectorAll(".item > button, .item > a")];
+    const at = found().indexOf(document.activeElement?.closest(".item")?.firstElementChild);
+    const step = { j: 1, k: -1, ...(at >= 0 ? { ArrowDown: 1, ArrowUp: -1 } : {}) }[event.key];
+    const way = { "[": "prev", "]": "next" }[event.key];
+    if (step && found().length && !event.target.closest(".text")) found()[Math.min(found().length - 1, Math.max(0, at + step))].focus();
+    else if (way) { document.querySelector(`[rel=${way}]`)?.click(); found()[0]?.focus(); }
+    else if (event.key === "/" && document.getElementById("search")) document.getElementById("search").focus();
+    else return;
+    event.preventDefault();
   });
   addEventListener("beforeprint", () => {
     for (const fold of document.querySelectorAll(".behind, .fold")) fold.open = true;

@@ -18,23 +18,5 @@
     }
   }
 
-  function keys(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, .text")) return;
-    const links = [...document.querySelectorAll(".item > a")];
-    const at = links.indexOf(document.activeElement);
-    const step = { j: 1, k: -1 }[event.key];
-    const rel = { "[": "prev", "]": "next" }[event.key];
-    if (step && links.length) links[Math.min(links.length - 1, Math.max(0, at + step))].focus();
-    else if (rel) document.querySelector(`a[rel=${rel}]`)?.click();
-    else if (event.key === "/" && document.getElementById("search")) document.getElementById("search").focus();
-    else return;
-    event.preventDefault();
-  }
-
-  addEventListener("DOMContentLoaded", () => {
-    for (const form of document.querySelectorAll("[data-filters]"))
-      form.addEventListener("change", (event) => { if (event.target.matches("select")) form.requestSubmit(); });
-    addEventListener("keydown", keys);
-    setTimeout(follow, EVERY);
-  });
+  addEventListener("DOMContentLoaded", () => setTimeout(follow, EVERY));
 })();

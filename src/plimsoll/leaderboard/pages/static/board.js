@@ -1,8 +1,5 @@
 "use strict";
 (() => {
-  for (const form of document.querySelectorAll("[data-filters]"))
-    form.addEventListener("change", (event) => { if (event.target.matches("select")) form.requestSubmit(); });
-
   /* The checker's answer comes into the page, so that the chosen file stays chosen. */
   for (const form of document.querySelectorAll("[data-answer]")) {
     form.addEventListener("submit", async (event) => {
