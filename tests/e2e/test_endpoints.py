@@ -148,3 +148,89 @@ def test_the_record_says_by_which_means_the_answer_was_had(
     assert done.last_json["outcomes"] == {"answered": 6}
     summary = json.loads((tmp_path / done.last_json["run"] / "summary.json").read_text())
     assert summary["means"] == {means: 6}
+
+
+def test_a_run_goes_on_with_more_patience_on_a_server_that_has_moved(tmp_path: Path) -> None:
+    with FakeEndpoint("(B)", faults=[None, None, None, status(401)]) as first:
+        stopped = asked(tmp_path, first, "--max-connections", "1")
+    assert stopped.code == 1
+    with FakeEndpoint("(B)") as second:
+        again = asked(tmp_path, second, "-M", "timeout=300", "--max-connections", "7")
+        assert len(second.received) == 3
+    assert again.last_json["run"] == stopped.last_json["run"]
+    assert again.last_json["outcomes"] == {"answered": 6}
+
+
+def test_resume_takes_a_new_address_and_timeout_and_nothing_that_decides_answers(tmp_path: Path) -> None:
+    with FakeEndpoint("(B)", faults=[None, None, None, status(401)]) as first:
+        stopped = asked(tmp_path, first, "--max-connections", "1")
+    run = stopped.last_json["run"]
+    with FakeEndpoint("(B)") as second:
+        ways = ("-M", f"base_url={second.url}/", "-M", "timeout=300")
+        refused = plimsoll(tmp_path, "run", "--resume", run, *ways, "-M", "logprobs=off")
+        assert refused.code == 2
+        assert "logprobs would make another run" in refused.err
+        again = plimsoll(tmp_path, "run", "--resume", run, *ways, "--json")
+        assert again.code == 0, again.err
+        assert len(second.received) == 3
+    assert again.last_json["run"] == run
+
+
+def test_what_decides_answers_makes_another_run_and_other_answers(tmp_path: Path) -> None:
+    with FakeEndpoint("(B)") as endpoint:
+        one = asked(tmp_path, endpoint)
+        asked(tmp_path, endpoint, "-M", "timeout=99")
+        assert len(endpoint.received) == 6
+        two = asked(tmp_path, endpoint, "-M", 'extra={"top_k": 1}')
+        assert len(endpoint.received) == 12
+    assert one.last_json["run"].rpartition("-")[2] != two.last_json["run"].rpartition("-")[2]
+
+
+def test_prompts_that_the_filter_stops_are_blocked_and_the_run_finishes(tmp_path: Path) -> None:
+    flagged = Fault(
+        status=403,
+        body=json.dumps({"error": {"code": 403, "message": "Your input was flagged for violence."}}).encode(),
+    )
+    with FakeEndpoint("(B)", faults=[flagged, None, flagged]) as endpoint:
+        done = asked(tmp_path, endpoint)
+        assert len(endpoint.received) == 6
+    assert done.code == 0, done.err
+    assert done.last_json["status"] == "finished"
+    assert done.last_json["outcomes"] == {"answered": 4, "blocked": 2}
+
+
+def test_a_wait_is_said_on_the_screen(tmp_path: Path) -> None:
+    with FakeEndpoint("(B)", faults=[status(429, "Slow down. Please retry in 2.1 s")]) as endpoint:
+        done = asked(tmp_path, endpoint, "--max-connections", "1")
+    assert done.code == 0, done.err
+    assert "waiting 2 s" in done.err
+    assert "Slow down" in done.err
+
+
+def test_a_fall_back_is_said_on_the_screen_and_in_every_report(tmp_path: Path) -> None:
+    with FakeEndpoint("(B)", logprobs=0) as endpoint:
+        done = asked(tmp_path, endpoint)
+    assert "note: asked without log-probabilities" in done.err
+    assert any("without log-probabilities" in note for note in done.last_json["notes"])
+    for form in ("table", "md", "html"):
+        told = plimsoll(tmp_path, "report", done.last_json["run"], "--format", form, "--output", "-")
+        assert "without log-probabilities" in " ".join((told.out + told.err).split()), form
+
+
+def test_a_model_that_is_given_twice_is_an_error(tmp_path: Path) -> None:
+    done = plimsoll(tmp_path, "run", "safetybench:split=starter", "-m", "scripted", "-m", "scripted/echo")
+    assert done.code == 2
+    assert "given 2 times" in done.err
+
+
+def test_a_cost_limit_below_the_estimate_of_a_hundred_calls_is_spent(tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    row = 'models = ["openai/any"]\ninput = 0.0\noutput = 1000.0\nsource = "test"\ndate = "2026-01-01"\n'
+    prices.write_text(f"[[price]]\n{row}")
+    # Three tokens said cost 0.003 USD, eight are estimated.
+    with FakeEndpoint("(B)") as endpoint:
+        done = asked(tmp_path, endpoint, "--prices", str(prices), "--max-cost", "0.01")
+        assert len(endpoint.received) == 4
+    assert done.code == 1
+    assert "cost limit of 0.01 USD" in done.err
+    assert done.last_json["outcomes"] == {"answered": 4, "missing": 2}
