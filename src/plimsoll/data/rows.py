@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import json
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,7 +46,7 @@ def decode(content: bytes, kind: type[T], path: Path, expected: Sequence[object]
     `expected` holds the ids that the records should have, in order: a wrong one is named by it.
     """
     try:
-        return msgspec.json.decode(content, type=kind)
+        return msgspec.json.decode(content.removeprefix(BOM_UTF8), type=kind)
     except msgspec.ValidationError as error:
         raise DataError(f"{path}: {_damage.wrong_type(content, kind, str(error), expected)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -61,7 +62,7 @@ def read_jsonl(path: Path, kind: type[T]) -> list[T]:
     """One JSON value a line; blank lines are passed over, an unfinished last line is refused."""
     decoder = msgspec.json.Decoder(kind)
     rows: list[T] = []
-    for number, line in enumerate(read_bytes(path).split(b"\n"), start=1):
+    for number, line in enumerate(read_bytes(path).removeprefix(BOM_UTF8).split(b"\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -44,7 +44,7 @@ class Rubric(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def load(path: Path) -> Rubric:
     """Read a rubric. Raises `UserError` with the first thing that is wrong."""
     try:
-        found = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Rubric)
+        found = msgspec.convert(tomllib.loads(path.read_text("utf-8-sig")), Rubric)
     except OSError as error:
         raise UserError(f"rubric: {path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:

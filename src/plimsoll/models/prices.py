@@ -81,7 +81,7 @@ def _fits(table: _Table, model_name: str) -> Iterator[tuple[int, _Row]]:
 @cache
 def _read(path: Path) -> _Table:
     try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Table)
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8-sig")), _Table)
     except OSError as error:
         raise UserError(f"the price table {path} cannot be read: {error.strerror}") from None
     except ValueError as error:

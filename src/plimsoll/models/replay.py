@@ -6,6 +6,7 @@ along (`records.jsonl`); a file of one's own holds a row per reply with `prompt`
 than once. Replies that are known only by sample id are scored by `plimsoll score --predictions`.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -112,7 +113,7 @@ def _read(path: Path) -> _Stored:
             if path.name == RECORDS and not line.endswith(b"\n"):
                 break
             if line.strip():
-                replies.update(_entries(path, number, line))
+                replies.update(_entries(path, number, line.removeprefix(BOM_UTF8)))
     return _Stored(replies, digest.hexdigest()[:16])
 
 

@@ -87,7 +87,7 @@ def prose(text: str) -> str:
     """A policy in prose, by its official name or from a text file of one's own."""
     if text.endswith((".txt", ".md")):
         try:
-            return Path(text).expanduser().read_text(encoding="utf-8")
+            return Path(text).expanduser().read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"{text} cannot be read as a policy: {error}") from None
     if text not in SCENARIOS:

@@ -123,7 +123,7 @@ def policy(text: str) -> Policy:
 def from_file(path: Path) -> Policy:
     """A policy of one's own."""
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Policy)
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), Policy)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is no policy: {error}") from None
 

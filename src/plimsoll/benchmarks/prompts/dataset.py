@@ -111,7 +111,7 @@ def _card_of(path: Path) -> OwnCard:
     if not (path.is_dir() and file.is_file()):
         return OwnCard()
     try:
-        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), OwnCard)
+        return msgspec.convert(tomllib.loads(file.read_text("utf-8-sig")), OwnCard)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise DataError(f"{file}: {error}") from None
 

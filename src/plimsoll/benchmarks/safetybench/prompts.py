@@ -123,7 +123,7 @@ def wording(chosen: Variant, language: Language) -> Wording:
 
 def _from_file(path: Path, official: Variant) -> Variant:
     try:
-        read = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Variant)
+        read = msgspec.convert(tomllib.loads(path.read_text("utf-8-sig")), Variant)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise UserError(f"{path}: no prompt variant can be read from it: {error}") from error
     complete = _completed(replace(read, name=read.name or path.stem), official)

@@ -139,7 +139,7 @@ def load(text: str) -> Suite:
         content = (files("plimsoll.run.ask") / "suites" / f"{name}.toml").read_text("utf-8")
     else:
         try:
-            content = Path(text).read_text("utf-8")
+            content = Path(text).read_text("utf-8-sig")
         except OSError as error:
             raise UserError(f"{text} cannot be read as a suite: {error.strerror}") from error
         except UnicodeDecodeError as error:

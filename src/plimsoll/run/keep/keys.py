@@ -29,7 +29,7 @@ def read_public_key(text: str) -> str:
     """A public key as it prints, from such a text or from a file that holds one (PEM too)."""
     path = Path(text)
     if not text.startswith(PREFIX) and path.is_file():
-        held = path.read_text("utf-8", errors="replace").strip()
+        held = path.read_text("utf-8-sig", errors="replace").strip()
         text = text_of(_from_pem(path, held)) if held.startswith("-----BEGIN") else held
     _bytes_of(text)
     return text
