@@ -1,7 +1,6 @@
 """A planned suite -> its runs, one after the other, under one progress display."""
 
 import asyncio
-import signal
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from plimsoll.cli._interruption import end_when_told
 from plimsoll.cli._progress import Progress
 from plimsoll.core import Record
 from plimsoll.run.ask import suite
@@ -72,9 +72,7 @@ class Performance:
         return self.path
 
     async def _all(self, together: Together) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        end_when_told()
         try:
             for place, each in enumerate(self.planning.entries):
                 if each.plan is not None and not self.runs[place].run:

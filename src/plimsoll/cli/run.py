@@ -1,7 +1,6 @@
 """`plimsoll run`: put a benchmark to a model."""
 
 import asyncio
-import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -13,6 +12,7 @@ import msgspec
 
 from plimsoll import registry
 from plimsoll.cli import _endings, _options, _output
+from plimsoll.cli._interruption import end_when_told
 from plimsoll.cli._progress import Progress, tell
 from plimsoll.core import PlimsollError, Usage, UserError
 from plimsoll.run.ask import plan, suite
@@ -256,9 +256,7 @@ def price_of(model: str, prices: Path | None = None) -> Callable[[Usage], float]
 
 async def _until_told(going: session.Session, folder: RunFolder | None) -> Summary:
     """Run; a polite kill (SIGTERM) ends it as Ctrl-C does."""
-    task = asyncio.current_task()
-    assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    end_when_told()
     return await going.run(folder)
 
 

@@ -4,7 +4,6 @@ The file is a label pack from the start (`docs/formats/labels.md`): lines that n
 no labels. Every change is read, made and written under a lock, so that two raters may work at once.
 """
 
-import fcntl
 import os
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ import msgspec
 from plimsoll.core import PlimsollError, UserError, did_you_mean, replace
 from plimsoll.data import rows
 from plimsoll.labels import own
+from plimsoll.run.keep import lock
 
 VALUES = (1.0, 0.0, 0.5, None)
 """Yes, no, not sure; passed over."""
@@ -108,12 +108,8 @@ class Sheet:
     @contextmanager
     def _locked(self) -> Generator[None]:
         # The folder is locked, for the file is replaced at every change.
-        descriptor = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with lock.waited_for(self.path.parent):
             yield
-        finally:
-            os.close(descriptor)
 
     def _write(self, lines: Iterable[Line]) -> None:
         encode = msgspec.json.Encoder().encode

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from plimsoll.core import UserError
+from plimsoll.core import DataError, UserError
 from plimsoll.pages.serving import assets
 from plimsoll.pages.words import Language
 from plimsoll.reports import html
 from plimsoll.reports.view import RunView
 from plimsoll.viewer.logs import Listed, Logs
 from plimsoll.viewer.pages import ROOM, Pages
-from plimsoll.viewer.shelf import Row
+from plimsoll.viewer.shelf import Row, Shelf
 
 ITEMS = 200_000_000
 """Bytes of items that a run's page may hold; above it a part of every category, drawn evenly."""
@@ -72,8 +72,12 @@ def write(log_dir: Path, target: Path) -> Path:
         (target / "static").mkdir(parents=True, exist_ok=True)
         for name, asset in assets(ROOM).items():
             (target / "static" / name).write_bytes(asset.body)
-        for run in listed:
-            _write_run(logs, run, listed, target)
+        for run in [*listed]:
+            try:
+                _write_run(logs, run, listed, target)
+            except DataError as error:
+                listed.remove(run)
+                broken.append((run.name, str(error)))
         for language in LANGUAGES:
             at = Files(language, "index")
             flips = {run.name: at.flips(run.name) for run in listed if _beside(run, listed)}
@@ -89,11 +93,19 @@ def _write_run(logs: Logs, run: Listed, listed: list[Listed], target: Path) -> N
     folder = logs.folder_of(run.name)
     view = RunView(manifest=run.manifest, summary=run.summary, records=folder.records())
     _save(target / f"{run.name}.html", html.render(view, limit=ITEMS, home="index.html"))
-    others = [(other, logs.shelf(other.name)) for other in _beside(run, listed)[:OTHERS]]
+    others = [(other, shelf) for other in _beside(run, listed)[:OTHERS] if (shelf := _readable(logs, other))]
     shelf = logs.shelf(run.name)
     for language in LANGUAGES if others else ():
         pages = Pages(language=language, at=Files(language, f"{run.name}.flips"))
         _save(target / _named(f"{run.name}.flips", language), pages.flips(run, others, shelf))
+
+
+def _readable(logs: Logs, other: Listed) -> Shelf | None:
+    """The rows of another run, unless its journal is damaged: that is its own affair."""
+    try:
+        return logs.shelf(other.name)
+    except DataError:
+        return None
 
 
 def _beside(run: Listed, listed: list[Listed]) -> list[Listed]:

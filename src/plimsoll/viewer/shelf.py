@@ -144,7 +144,7 @@ class Shelf:
         number = len(self.rows)
         try:
             return _row(number, _decoder.decode(line))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise DataError(f"{self.path}: line {number + 1} is no record: {error}") from error
 
 

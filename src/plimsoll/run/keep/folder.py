@@ -1,8 +1,6 @@
 """A run on disk: `run.json`, `records.jsonl`, `summary.json`, and the lock that keeps others out."""
 
-import fcntl
 import itertools
-import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from plimsoll.core import DataError, Record, UserError
-from plimsoll.run.keep import journal
+from plimsoll.run.keep import journal, lock
 from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary, manifest_of
 
 STAMP = len("20260101-120000")
@@ -37,9 +35,12 @@ class RunFolder:
         return _read(self.path / "run.json", lambda body: manifest_of(msgspec.json.decode(body)))
 
     def summary(self) -> Summary | None:
-        """What the run found, or `None` while nothing was summed up."""
+        """What the run found, or `None` while nothing was summed up.
+
+        A summary is made anew from the records: one that a power cut left empty or torn is as none.
+        """
         path = self.path / "summary.json"
-        return _read(path, msgspec.json.Decoder(Summary).decode) if path.exists() else None
+        return _read(path, msgspec.json.Decoder(Summary).decode) if _is_json(path) else None
 
     def records(self) -> Iterator[Record]:
         """Every record, once, in the order written."""
@@ -67,21 +68,14 @@ class RunFolder:
     @contextmanager
     def locked(self) -> Generator[None]:
         """Keep other processes from writing here. Raises `UserError` when one already does."""
-        descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                owner = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
-                raise UserError(
-                    f"another process (pid {owner}) is writing to {self.path}: "
-                    "wait for it, or give another --log-dir"
-                ) from None
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-            yield
-        finally:
-            os.close(descriptor)
+            with lock.held(self.path / "lock"):
+                yield
+        except lock.Taken as taken:
+            raise UserError(
+                f"another process (pid {taken}) is writing to {self.path}: "
+                "wait for it, or give another --log-dir"
+            ) from None
 
 
 def open_run(path: Path) -> RunFolder:
@@ -140,12 +134,20 @@ def make(log_dir: Path, stamp: str, rest: str) -> Path:
     raise AssertionError("unreachable: the count has no end")
 
 
+def _is_json(path: Path) -> bool:
+    try:
+        msgspec.json.decode(path.read_bytes(), type=msgspec.Raw)
+    except (FileNotFoundError, ValueError, RecursionError):
+        return False
+    return True
+
+
 def _read(path: Path, decode: Callable[[bytes], T]) -> T:
     try:
         return decode(path.read_bytes())
     except FileNotFoundError:
         raise UserError(f"{path} does not exist") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"{path} cannot be read: {error}") from error
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from plimsoll.core import DataError, PlimsollError, Record
+from plimsoll.run.keep.lock import BINARY
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Record)
@@ -46,7 +47,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | BINARY, 0o644)
         self._size = _drop_torn_line(self._file)
         if self._size and not _index_fits(path):
             # Entries that waited in memory died with the process; without them the index would have a hole.
@@ -117,7 +118,11 @@ def read_at(path: Path, offset: int) -> Record:
     """The record that begins at a byte offset."""
     with path.open("rb") as file:
         file.seek(offset)
-        return _decode(path, offset, file.readline())
+        line = file.readline()
+    try:
+        return _decoder.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(f"{path}: no record begins at byte {offset}: {error}") from error
 
 
 def entries(path: Path) -> Iterator[Entry]:
@@ -191,8 +196,11 @@ def _mended(value: Any) -> Any:
 def _decode(path: Path, number: int, line: bytes) -> Record:
     try:
         return _decoder.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: line {number} is no record: {error}") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(
+            f"{path}: line {number} is no record: {error}; without that line (sed -i {number}d) the same "
+            "command asks its sample again, and every other record stays"
+        ) from error
 
 
 def _index_fits(path: Path) -> bool:
@@ -228,7 +236,8 @@ def _drop_torn_line(file: int) -> int:
     at = size
     while at > 0:
         step = min(65536, at)
-        newline = os.pread(file, step, at - step).rfind(b"\n")
+        os.lseek(file, at - step, os.SEEK_SET)
+        newline = os.read(file, step).rfind(b"\n")
         if newline >= 0:
             at = at - step + newline + 1
             break
