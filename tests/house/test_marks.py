@@ -16,9 +16,9 @@ from plimsoll.run.ask import suite
 from tests.support.house import SOURCE
 
 MARK = "\ufeff"
-PLAIN = re.compile(r"\.read_text\((?:encoding=)?\"utf-8\"")
-OWN = ("files(", "resources(", "SEAL", "_MARK")
-"""Texts that come along with the code, or that the code itself wrote."""
+PLAIN = re.compile(r"(?:\b(?:path|file)|Path\(.*\))\.read_text\((?:encoding=)?\"utf-8\"")
+OWN = ("files(", "_MARK")
+"""Texts that come along with the code."""
 
 
 def test_a_persons_text_is_read_with_or_without_the_mark() -> None:
