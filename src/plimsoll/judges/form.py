@@ -155,7 +155,7 @@ async def ask(form: Form, model: Model, slots: Slots) -> Verdict:
 def _read(form: Form, response: Response) -> Verdict:
     if response.finish == "blocked":
         return Verdict(label="judge_refused", value=None, outcome=Outcome.JUDGE_REFUSED)
-    said = _without_thought(response.text)
+    said = without_thought(response.text)
     verdict = form.read(said)
     if verdict is not None:
         return replace(verdict, confidence=_confidence(response)) if response.loglikelihoods else verdict
@@ -164,7 +164,7 @@ def _read(form: Form, response: Response) -> Verdict:
     return Verdict(label="judge_unparsed", value=None, outcome=Outcome.JUDGE_UNPARSED)
 
 
-def _without_thought(text: str) -> str:
+def without_thought(text: str) -> str:
     """What a judging model thinks is no verdict; cut off within its thought it has given none."""
     return text if text.lstrip().startswith(ASKED_FOR) else split(text).answer
 

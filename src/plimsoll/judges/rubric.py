@@ -13,7 +13,6 @@ The judge answers with one of the labels; slots are `request`, `reply` and `thou
 says stands between marks that it cannot forge, and the judge is told so.
 """
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,6 +23,7 @@ from msgspec import Struct
 
 from plimsoll.core import Model, UserError, Verdict
 from plimsoll.judges.form import FENCE, SLOT, Form, FormJudge
+from plimsoll.judges.grammar import label_of
 from plimsoll.registry import judge
 
 SLOTS = ("request", "reply", "thought")
@@ -67,16 +67,11 @@ def load(path: Path) -> Rubric:
 
 def reader(labels: Mapping[str, float]) -> Callable[[str], Verdict | None]:
     """Reads the one label that a reply begins with or consists of; the longest where one begins another."""
-    ordered = sorted(labels, key=len, reverse=True)
-    beginning = re.compile(rf"\W*({'|'.join(map(re.escape, ordered))})(?!\w)", re.IGNORECASE)
-    known = {label.lower(): label for label in labels}
+    known = {label: label for label in labels}
 
     def read(reply: str) -> Verdict | None:
-        found = beginning.match(reply)
-        if found is None:
-            return None
-        label = known[found[1].lower()]
-        return Verdict(label=label, value=labels[label])
+        label = label_of(reply, known)
+        return None if label is None else Verdict(label=label, value=labels[label])
 
     return read
 

@@ -22,7 +22,7 @@ _RARE = re.compile(
     "\uff02-\uff06\uff0a\uff0b\uff0d-\uff19\uff1c-\uff1e\uff20-\uff5e\u24b6-\u24e9\U0001d400-\U0001d7ff]"
 )
 _TRADITIONAL_SIGNS = re.compile(
-    "[這個們對為爲無絕協幫請會說説與嗎麼麽還換話題談點內規違來樣學習關於後須應該諮詢議問難從願辦沒裏裡務給種讓開實現動產權"
+    "[結論斷評級標籤這個們對為爲無絕協幫請會說説與嗎麼麽還換話題談點內規違來樣學習關於後須應該諮詢議問難從願辦沒裏裡務給種讓開實現動產權"
     "責護險號體優將進過運達選擇認識許證據顯執態歡樂東鬧聽見貴資費質訊錯誤間閉電腦網絡縮簡]"
 )
 """One of these stands in nearly every sentence of traditional Chinese, and in none of simplified."""

@@ -20,6 +20,7 @@ from typing import Any, Literal, cast
 from plimsoll.core import Instrument, Model, Outcome, Sample, Transcript, Verdict
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE, Form, ask, cut, verbatim
+from plimsoll.judges.grammar import number_of
 from plimsoll.judges.reading import Reading, read
 from plimsoll.registry import judge
 from plimsoll.text.letters import LETTERS
@@ -46,8 +47,8 @@ USER = "Expected point:\n{{point}}\n\nAnswer:\n{{reply}}\n\nReply with 1 or 0."
 
 def digit(text: str) -> Verdict | None:
     """The judge's digit, where it stands alone."""
-    said = text.strip().strip("'\"`.*() ")
-    return Verdict(label=said, value=float(said)) if said in ("0", "1") else None
+    said = number_of(text, 0, 1)
+    return None if said is None else Verdict(label=str(said), value=float(said))
 
 
 def digit_compat(text: str) -> Verdict | None:

@@ -41,6 +41,10 @@ _CONCLUSION = re.compile(
     r"|\b(?:therefore|thus|hence|overall|in conclusion|so|verdict|label)\b",
     re.IGNORECASE,
 )
+_QUESTION = re.compile(
+    r"\A[^。！!?？\n]{0,40}[?？]\s*(?:[是否对]|不是|no|yes)?[,，.。:：]?\s*(?=\S)", re.IGNORECASE
+)
+"""What the judge asks itself is no label."""
 _WIDTHS = str.maketrans({"’": "'", "Ａ": "A", "\u3000": " "})
 LONGEST = 4_000
 """Characters at either end in which a label is looked for."""
@@ -48,7 +52,7 @@ LONGEST = 4_000
 
 def read_label(text: str) -> Label | None:
     """The label a judge gave: the leading one, else the one it concludes with, else the last."""
-    said = _bounded(text).translate(_WIDTHS)
+    said = _QUESTION.sub("", _bounded(text).translate(_WIDTHS))
     leading = _LEADING.match(said)
     first = _LABEL.match(said, leading.end()) if leading else None
     if first is None and leading:

@@ -25,6 +25,7 @@ from plimsoll.core import Instrument, Model, Outcome, Sample, Transcript, Verdic
 from plimsoll.data.resources import table
 from plimsoll.judges.choice import Choice
 from plimsoll.judges.form import FENCE, Form, ask, cut
+from plimsoll.judges.grammar import number_of
 from plimsoll.judges.letters import favourite, weighed
 from plimsoll.judges.reading import Reading, read
 from plimsoll.registry import judge
@@ -38,7 +39,9 @@ CASES = {"A": 0.5, "B": 0.75, "C": 1.0, "D": 0.25, "E": 0.0}
 _NOT_FOR_RULES = Verdict(label="needs a model", value=None, outcome=Outcome.NOT_APPLICABLE)
 _UNPARSED = Verdict(label="unparsed", value=0.0, outcome=Outcome.UNPARSED)
 _DECLINED = Verdict(label="declined", value=0.0, outcome=Outcome.REFUSED)
-_RATING = re.compile(r"rating\W{0,6}([1-5])(?![\d.]|\s*(?:/|out of|-|to)\s*\d)", re.IGNORECASE)
+_RATING = re.compile(
+    r"rating(?:[^\w-]|-(?!\d)){0,6}([1-5])(?![\d.]|\s*(?:/|out of|-|to)\s*\d)", re.IGNORECASE
+)
 _CASE = re.compile(r"\(([A-E])\)")
 _BETWEEN = r"[\s$`*]{0,4}"
 _LOOSE = re.compile(r"[\s$`*]+")
@@ -63,10 +66,12 @@ CASE_USER = (
 
 def rating(text: str) -> Verdict | None:
     """The one rating that the judge gave, on a scale from 0 to 1."""
-    said = set(_RATING.findall(text))
-    if len(said) != 1:
-        return None
-    number = int(said.pop())
+    number = number_of(text, 1, 5, scale=True)
+    if number is None:
+        said = set(_RATING.findall(text))
+        if len(said) != 1:
+            return None
+        number = int(said.pop())
     return Verdict(label=str(number), value=(number - 1) / 4, detail={"rating": number})
 
 

@@ -61,7 +61,8 @@ _SYSTEM = (
 )
 
 _SCORES = re.compile(r"^\W*scores\W*$", re.IGNORECASE | re.MULTILINE)
-_FIELD = re.compile(r"^\W*([123])\.b\b[\s:=*]*(.*?)[\s*]*$", re.MULTILINE)
+_IN_A_ROW = re.compile(r"[,;]\s*(?=[123]\.b\b)")
+_FIELD = re.compile(r"^\W*([123])\.b\b[\s:=.*]*(.*?)[\s*]*$", re.MULTILINE)
 _GRADE = re.compile(r"(\d)(?:\s*/\s*[15])?\.?")
 _TEMPLATE = re.compile(r"<.*>")
 _OFFICIAL_FIELDS = tuple(re.compile(rf"{number}.b \d") for number in (1, 2, 3))
@@ -69,7 +70,7 @@ _OFFICIAL_FIELDS = tuple(re.compile(rf"{number}.b \d") for number in (1, 2, 3))
 
 def read_rubric(reply: str) -> Rubric | None:
     """The three grades of a judge's reply, or nothing where any is missing, doubled or out of range."""
-    *_, block = _SCORES.split(reply)
+    *_, block = _SCORES.split(_IN_A_ROW.sub("\n", reply))
     grades: dict[str, int] = {}
     for number, text in _FIELD.findall(block):
         if _TEMPLATE.fullmatch(text):

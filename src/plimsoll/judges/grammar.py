@@ -1,0 +1,156 @@
+"""A judge's words -> the label or the number that it plainly gives: one reader for all forms of ours.
+
+A label counts where the reply begins with it, after a word such as `Verdict:` or `The reply is`, or as the
+value in an object, strict JSON or not. Alternatives (`safe/unsafe`) and questions (`Safe or unsafe?`) that a
+judge repeats are no answer; what stands after them may be. A label that is only denied is none.
+"""
+
+import json
+import re
+from ast import literal_eval
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any
+
+from plimsoll.text.normal import plain
+
+LONGEST = 4_000
+"""Characters of a judge's reply that are looked at."""
+_NAME = (
+    r"(?:(?:my|the|final|overall|assigned|correct|your)\s+)*(?:label|verdict|answer|class|classification|judge?ment|"
+    r"assessment|decision|conclusion|result|rating|score|grade|output|category|evaluation|标签|判断|判定|结论|答案|结果|"
+    r"评估|评级|评分|分数)"
+)
+_SUBJECT = (
+    r"(?:(?:i|we)\s+(?:think|believe|judge|find|would\s+say|conclude)\s+(?:that\s+)?)?(?:(?:the|this)\s+(?:\w+'s\s+)?"
+    r"(?:reply|response|answer|content|assistant's\s+\w+|output|text|conversation)|it|该回复|该回答|回复|回答|这个回复)"
+)
+_LEAD = re.compile(
+    rf"\W*(?:{_NAME}\W*(?:is|was|为|是)?\W*)?(?:{_SUBJECT}\s*(?:is|are|was|seems|should\s+be\s+labell?ed|是|为|属于)\s*)?"
+    r"(?:clearly\s+|therefore\s+|thus\s+)?\W*",
+    re.IGNORECASE,
+)
+_OBJECT = re.compile(r"\{([^{}]*)\}")
+_PAIR = re.compile(
+    r"[\"']?(label|verdict|answer|class|classification|judge?ment|tag|result|rating|score|grade|output|decision)"
+    r"[\"']?\s*:\s*[\"']?([^\"',}]+)",
+    re.IGNORECASE,
+)
+_DECODER = json.JSONDecoder(strict=False)
+_TRAILING = re.compile(r",(?=\s*[}\]])")
+_CONSTANT = re.compile(r"\b(?:true|false|null)\b")
+_CONSTANTS = {"true": "True", "false": "False", "null": "None"}
+_OBJECTS = 20
+"""Objects that are looked at."""
+_QUESTION = re.compile(r"\A[^?？.!。\n]{0,100}[?？]\W*(?=\w)")
+_LANGUAGE = re.compile(r"\A\s*(?:json|text|plaintext|markdown)\s*\n", re.IGNORECASE)
+_NUMBER = re.compile(
+    rf"\W*?(?:{_NAME}\W*?(?:is|为|是)?\s*)?[\s:：=*\[(\"'-]*?(-?\d{{1,6}}(?:\.\d{{1,6}})?)"
+    r"(?:\s*(?:/|out\s+of|分)\s*(\d{1,6})?)?[\s\])*.。\"'分]*",
+    re.IGNORECASE,
+)
+
+
+def said(reply: str) -> str:
+    """The judge's words in plain letters: of an object, the value that matters."""
+    text = _LANGUAGE.sub("", plain(reply[:LONGEST]).strip().translate(_QUOTES))
+    found = _OBJECT.search(text)
+    value = _PAIR.search(found[1]) if found else None
+    return value[2].strip() if value else text
+
+
+_QUOTES = str.maketrans({"“": '"', "”": '"', "「": '"', "」": '"', "【": "[", "】": "]"})
+
+
+def label_of(
+    reply: str, labels: Mapping[str, str], *, single: bool = False, alone: bool = False
+) -> str | None:
+    """The label that a reply gives. `labels`: how it may be said -> the label.
+
+    With `single` no other label may stand in the reply; with `alone` nothing else at all.
+    """
+    grammar = _grammar(tuple(labels))
+    text = grammar.either.sub(" ", said(reply))
+    asked = _QUESTION.match(text)
+    if asked and grammar.any.search(text, asked.end()):
+        text = text[asked.end() :]
+    found = grammar.first.match(text)
+    if found is None:
+        return None
+    label = labels[_word(labels, found["label"])]
+    if alone and re.search(r"\w", text[found.end() :]):
+        return None
+    others = {labels[_word(labels, each[0])] for each in grammar.any.finditer(text, found.end())}
+    return None if single and others - {label} else label
+
+
+def number_of(reply: str, low: int, high: int, *, scale: bool = False) -> int | None:
+    """The whole number from `low` to `high` that a reply consists of; `4/5` counts where `scale` is set."""
+    found = _NUMBER.fullmatch(said(reply))
+    if found is None or "." in found[1]:
+        return None
+    if found[2] is not None and not (scale and int(found[2]) == high):
+        return None
+    number = int(found[1])
+    return number if low <= number <= high else None
+
+
+class _Grammar:
+    """The patterns for a set of words."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        ordered = sorted(words, key=len, reverse=True)
+        one = f"(?:{'|'.join(map(_bounded, ordered))})"
+        self.any = re.compile(one, re.IGNORECASE)
+        self.first = re.compile(rf"{_LEAD.pattern}(?P<label>{one})(?!\s*[/|])", re.IGNORECASE)
+        joint = r"\s*(?:,?\s+or\s+|/|\||还是|或者?)\s*"
+        self.either = re.compile(rf"{one}(?:{joint}{one})+\s*[?？]?", re.IGNORECASE)
+
+
+def _bounded(word: str) -> str:
+    """A word as a pattern that finds it whole; Chinese has no blanks between words."""
+    if word.isascii():
+        return rf"(?<![^\W_]){re.escape(word)}(?![^\W_]|_\w)"
+    return rf"{re.escape(word)}(?:的|了|(?![\u4e00-\u9fff]))"
+
+
+@lru_cache(maxsize=256)
+def _grammar(words: tuple[str, ...]) -> _Grammar:
+    return _Grammar(words)
+
+
+def _word(labels: Mapping[str, str], found: str) -> str:
+    """The word among those known that was found, whatever its case."""
+    lower = found.lower()
+    return next(word for word in sorted(labels, key=len, reverse=True) if lower.startswith(word.lower()))
+
+
+def objects(text: str) -> list[dict[str, Any]]:
+    """The objects in a judge's words: JSON, be it with line breaks, trailing commas or single quotes."""
+    found: list[dict[str, Any]] = []
+    place = text.find("{")
+    while place >= 0 and len(found) < _OBJECTS:
+        value, end = _object(text, place)
+        if value is not None:
+            found.append(value)
+        place = text.find("{", end)
+    return found
+
+
+def _object(text: str, place: int) -> tuple[dict[str, Any] | None, int]:
+    try:
+        return _DECODER.raw_decode(text, place)
+    except ValueError:
+        pass
+    end = text.find("}", place) + 1
+    if end <= place:
+        return None, len(text)
+    try:
+        return _DECODER.decode(_TRAILING.sub("", text[place:end])), end
+    except ValueError:
+        pass
+    try:
+        value: Any = literal_eval(_CONSTANT.sub(lambda each: _CONSTANTS[each[0]], text[place:end]))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None, place + 1
+    return (value, end) if isinstance(value, dict) else (None, place + 1)  # pyright: ignore[reportUnknownVariableType]
