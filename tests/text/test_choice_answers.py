@@ -27,6 +27,7 @@ from plimsoll.text.choice_answers import Choice, read_choice
 from plimsoll.text.letters import LETTERS
 from tests.support.choice_replies import FOUR, READABLE, ROWS, UNREADABLE, YES, Row
 from tests.support.hard_choice_replies import HARD
+from tests.support.short_choice_replies import SHORT
 
 PIECES = st.sampled_from([
     "A", "B", "(C)", "b.", "答案", "是", "不", "选", "answer", " is ", ":", "：", "not ", " and ", ", ", "\n",
@@ -45,7 +46,7 @@ def chosen(reply: str, options: tuple[str, ...]) -> str | None:
     return None if index is None else LETTERS[index]
 
 
-@pytest.mark.parametrize("row", [*ROWS, *HARD], ids=lambda row: ascii(row[0])[:40])
+@pytest.mark.parametrize("row", [*ROWS, *HARD, *SHORT], ids=lambda row: ascii(row[0])[:40])
 def test_a_reply_is_read_as_a_careful_reader_does(row: Row) -> None:
     reply, options, letter = row
     assert chosen(reply, options) == letter

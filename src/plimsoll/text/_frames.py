@@ -68,8 +68,8 @@ SAID = re.compile(
 
 CHOSEN = re.compile(
     rf"""\b(?:choose|chose|pick|picked|select|selected|(?:am|i'm)\s(?:choosing|picking|selecting)|(?:go|going|went)\s(?:for|with)
-        |opt\sfor|vote\sfor|settle\s(?:on|for)|lean(?:ing)?\s(?:toward|towards|to)
-        |(?:i'd|i\swould|i'll|i\swill)\s(?:say|answer|guess|mark|recommend|suggest))
+        |opt\sfor|vote\sfor|settle\s(?:on|for)|prefer|lean(?:ing)?\s(?:toward|towards|to)
+        |(?:i'd|i\swould|i'll|i\swill|i'm\sgoing\sto|i\sam\sgoing\sto)\s(?:say|answer|guess|mark|recommend|suggest))
         \s{{1,3}}(?:it's\s|that\s|is\s|for\s|with\s)?:?\s{{0,3}}{_OBJECT}\s{{0,6}}$
     | (?<![所可任供多单])选(?:择|定|取|用)?(?:的是|了)?\s{{0,2}}[:\"]?\s{{0,2}}(?:选项|答案|择|第)?\s{{0,6}}$
     | {CHOOSES}
@@ -95,8 +95,8 @@ SOFT = re.compile(
         |concluding|(?:as\s)?(?:described|stated|mentioned|captured|reflected|shown)\s(?:in|by)|represented\sby
         |that\sis)[,:]?[ ]{{1,3}}
         (?:(?:it\sis|it's|only|just|the\sanswer)\s)?{_OBJECT}[ ]{{0,3}}$
-    | (?:因此|所以|故|故而|因而|应该?是|应为|我认为|我觉得|我想|应该|综上(?:所述)?|最终|总之|只有|就是|即
-        |对应的?是?|也就是)
+    | (?:因此|所以|故|故而|因而|应该?是|应为|我认为|我觉得|我想|应该|综上(?:所述)?|最终|总之|只有|就是
+        |(?:可能|肯定|当然|大概|一定|估计|绝对|显然)是|毫无疑问|即|对应的?是?|也就是)
         (?:应该)?(?:是|为|,|:|选)?\s{{0,3}}(?:选项|答案)?\s{{0,3}}$
     | ∴\s{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
@@ -113,7 +113,9 @@ _WRONG_ONE = re.compile(
 )
 MAKES = re.compile(r"\bmak(?:es?|ing)\s(?:option\s|choice\s|answer\s)?$", re.IGNORECASE)
 LEAD = re.compile(
-    r"(?:^|\n)[ \t•.|√→\-]{0,8}(?:=>\s{0,2})?(?:Q?\d{1,2}[.:)|]\s{0,2})?(?:both )?"
+    r"(?:^|\n)[ \t•.|√→\-]{0,8}(?:=>\s{0,2})?"
+    r"(?:(?:most )?(?:probably|likely|definitely|clearly|certainly|obviously),? )?"
+    r"(?:question \d{1,2}[.:] {0,2})?(?:Q?\d{1,2}[.:)|]\s{0,2})?(?:both )?"
     r"(?:(?:the )?(?:option|choice|letter)s?|选项)?[ :]{0,3}$",
     re.IGNORECASE,
 )
@@ -162,14 +164,15 @@ _LAST_WORDS = frozenset((
     "conclusion", "correct", "decision", "letter", "ans", "verdict", "vote", "guess", "selected", "final",
     "best", "right", "only", "just", "result", "lettre", "letra", "lettera", "buchstabe", "choose", "chose",
     "choosing", "picked", "picking", "select", "selecting", "say", "mark", "recommend", "suggest", "toward",
-    "towards", "likely", "probably", "clearly", "definitely", "therefore", "thus", "hence", "simply",
-    "still", "indeed", "actually", "obviously", "certainly", "undoubtedly", "fact", "also", "surely", "so",
-    "it", "it's", "think", "believe", "leaves", "leaving", "us", "namely", "conclude", "concluding", "the",
-    "rather", "but", "boxed", "a", "ai", "bot", "assistant", "model", "matches", "i'd", "which", "e", "ist",
-    "lautet", "es", "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la",
-    "antwort", "respuesta", "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban",
-    "jawabannya", "cevap", "yanit", "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho",
-    "este", "je", "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il", "lo", "o", "sim",
+    "towards", "finally", "ultimately", "overall", "summary", "elimination", "prefer", "likely", "probably",
+    "clearly", "definitely", "therefore", "thus", "hence", "simply", "still", "indeed", "actually",
+    "obviously", "certainly", "undoubtedly", "fact", "also", "surely", "so", "it", "it's", "think",
+    "believe", "leaves", "leaving", "us", "namely", "conclude", "concluding", "the", "rather", "but",
+    "boxed", "a", "ai", "bot", "assistant", "model", "matches", "i'd", "which", "e", "ist", "lautet", "es",
+    "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la", "antwort",
+    "respuesta", "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban", "jawabannya",
+    "cevap", "yanit", "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho", "este", "je",
+    "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il", "lo", "o", "sim",
 ))  # fmt: skip
 """The Latin words that stand just before an announced letter; any other shows that none is."""
 

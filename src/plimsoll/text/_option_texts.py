@@ -11,7 +11,15 @@ _EDGES = " \t\n.。!！,，;；:：\"'`()[]{}…-"
 _BOUNDARY = frozenset(".。!！,，;；:：、\"')]}…\n<(√|")
 _SLACK = 8
 """Characters by which a reply in other words (`不正确`) may be longer than the longest option."""
-_LEADS_UP = " .:)、,-\"'("
+_LEADS_UP = " =.:)、,-\"'("
+_CLOSING_WORD = re.compile(
+    r"\b(?:therefore|thus|hence|so),?\s(?:it\sis\s)?(yes|no|true|false)[.!]?$", re.IGNORECASE
+)
+_IS_RIGHT = re.compile(
+    r"\s(?:is|would be|seems)\s(?:the\s)?(?:most\s\w{3,14}\s)?(?:correct|right|best|safest)\b"
+    r"|是正确|最合适",
+    re.IGNORECASE,
+)
 _NUMBER_GOES_ON = re.compile(r"\s{0,3}(?:[,、.&和]|and\b)?\s{0,3}(?:and\s)?\d|\s{0,2}%|\w")
 _YES_NO_GOES_ON = re.compile(r"\s(?:it|this|the)\s")
 _CONJUNCTION = re.compile(
@@ -19,6 +27,7 @@ _CONJUNCTION = re.compile(
 )
 _STATEMENT = re.compile(
     r"(?:\b(?:answer|choice|option|conclusion)\b[\"']?\s{0,3}(?:is|:|=|would be|should be)"
+    r"(?:\s(?:simply\s)?to\b)?"
     r"|\bi(?:'d| would)?\s(?:think|believe|choose|pick|select|say)\b(?:\s(?:it is|it's|that))?:?"
     r"|\\boxed\s?\{(?:\\text\{)?"
     r"|(?:答案|选项|回答)(?:应该?)?(?:是|为|:)|(?:应该|应当)?选(?:择|项)?:?|我认为:?|我觉得:?)"
@@ -57,6 +66,8 @@ def option_text(text: str, options: Sequence[str]) -> int | None:
     stripped = text.strip()
     last_line = stripped.rpartition("\n")[2]
     found = {_anchored(stripped, 0, wanted), dict(wanted).get(_normal(last_line))}
+    if closing := _CLOSING_WORD.search(stripped):
+        found.add(dict(wanted).get(closing[1].casefold()))
     found |= {
         _anchored(stripped, said.end(), wanted)
         for said in _STATEMENT.finditer(stripped)
@@ -159,6 +170,8 @@ def _stops(option: str, rest: str) -> bool:
     if option[-1].isdigit():
         return not _NUMBER_GOES_ON.match(rest)
     if not rest.strip() or rest.lstrip(" ")[0] in _BOUNDARY or rest.lstrip(" ")[0] == "-":
+        return True
+    if len(option) > 8 and _IS_RIGHT.match(rest):
         return True
     if option in ("yes", "no"):
         return bool(_YES_NO_GOES_ON.match(rest))

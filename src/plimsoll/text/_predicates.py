@@ -41,7 +41,7 @@ NAMED = re.compile(
     rf"\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|my|our|your)\s(?:\w{{3,9}}ly\s)?"
     rf"(?:{_ADJECTIVE}{{0,3}}answer\b|{_ADJECTIVE}{{1,3}}(?:choice|option|one)\b|(?:choice|option|pick)(?=\s?(?:$|[.\n,!]))"
     r"|(?:choice|option|one)\s(?:i|we)\b)(?!\s(?:that|which)\s(?:is|are)\b)"
-    r"|\s{0,3}(?:选项|项)?\s{0,3}(?:才|就|应该|应当|无疑|显然|即|便|也就|也|都|均)?(?:是|为)(?:本题的?|该题的?|这道?题的?"
+    r"|\s{0,3}(?:选项|项)?\s{0,3}(?:才|就|应该|应当|无疑|显然|即|便|也就|也|都|均|可能|似乎|好像|大概){0,2}(?:是|为)(?:本题的?|该题的?|这道?题的?"
     r"|我的|我)?(?:唯一)?(?:最)?(?:正确|最佳|最终|合适|最优|最好|恰当|安全|合理|佳|稳妥)?的?(?:答案|选项|选择)(?!之一)"
     r"|\s{0,2}(?:が|은|는|이|가)?\s{0,2}(?:正解|답입니다|정답)"
     r"|\s{0,3}it is(?=\s{0,2}(?:$|[.!\n]))|,?\s{0,3}final answer\b",
@@ -57,7 +57,7 @@ BEST = re.compile(
     r"|captures|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\s(?:what|the\sone)\si\b|would\sbe\smy\b|gets\smy\svote"
     r"|stands\sout|wins\b)"
     r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述))?[,\s]{0,2}"
-    r"(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应|也|都|均)?(?:是|为|属于)?(?:其中)?最(?:为)?"
+    r"(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应|也|都|均|可能|似乎|好像|大概){0,2}(?:是|为|属于)?(?:其中)?最(?:为)?"
     r"(?:正确|准确|恰当|合适|合理|妥当|妥|适当|适合|适宜|安全|稳妥|可取|贴切|符合|好|佳|优|可靠|理想|明智|有效|接近|全面|有利"
     r"|得体|负责)",
     re.IGNORECASE,
@@ -70,11 +70,11 @@ RIGHT = re.compile(
     r"(?!\sthan)"
     r"|\s{0,3}makes?\ssense\b"
     r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述|叙述))?\s{0,3}"
-    r"(?:才|就|显然|应该|应当|则|其实|确实|的确|完全|无疑|肯定|明显|比较|相对|也|都|均|同样)?(?:是|为)?(?:完全)?"
+    r"(?:才|就|显然|应该|应当|则|其实|确实|的确|完全|无疑|肯定|明显|比较|相对|也|都|均|同样|可能|似乎|好像|大概){0,2}(?:是|为)?(?:完全)?"
     r"(?:正确(?!率|性|地|与否|吗|的?是)|对的(?!吗)|没错|无误|没有问题|成立|(?:比)?(?:较|更)(?:为|加)?(?:正确|准确|恰当|合适|合理"
     r"|妥当|适当|适合|安全|稳妥|可取|贴切|符合|好|佳|优)|符合(?:题意|题目|题干|要求|条件|安全|规范|道德|法律|正确)"
-    r"|(?:恰当|合适|合理|妥当|适当|安全|可取|稳妥|准确)(?:的(?!是)|(?=\s{0,2}(?:$|[。,.;!\n])))|对(?=\s{0,2}(?:$|[。,.;!\n了])))"
-    r"|\s{0,2}[:|]?\s{0,2}√"
+    r"|(?:恰当|合适|合理|妥当|适当|安全|可取|稳妥|准确)(?:的(?!是)|(?=\s{0,2}(?:$|[。,.;!\n])))|对(?=\s{0,2}(?:$|[。,.;!\n了A-Z])))"
+    r"|\s{0,2}[:|(]?\s{0,2}(?:√|对\))"
     rf"|\s{{0,2}}です|{CALLED_RIGHT}",
     re.IGNORECASE,
 )
@@ -94,7 +94,8 @@ MADE = re.compile(
 CONCEDED = re.compile(
     r"[^.\n。;]{0,24}?(?:\bin\s(?:some|certain|many|other)\b|\bto\s(?:some|a\scertain)\b|\bonly\s(?:if|when|in)\b"
     r"|\bbut\s(?:not|only|it|this|that|less|too|incomplete|overly)\b"
-    r"|[,]?\s?(?:但|不过|然而)(?:是)?(?:不|并|没|忽|缺|过|它|与|题)|的?一部分|部分)",
+    r"|[,]?\s?(?:但|不过|然而)(?:是)?(?:不|并|没|忽|缺|过|它|与|题)|的?一部分|部分"
+    r"|[,]?\s?(?:其实|实际上|实则|但实))",
     re.IGNORECASE,
 )
 """Right, but not the answer."""
@@ -104,6 +105,10 @@ ALSO = re.compile(
     re.IGNORECASE,
 )
 """Not the only one."""
+ALL_OTHERS_WRONG = re.compile(
+    r"(?:选项|项)?(?:以外|之外|外)?,?\s?(?:其他|其余|别的)(?:的|选项|几项)?(?:都|均|皆|全)(?:是)?(?:不|错)"
+)
+"""`(除了 B) 其他都不对`."""
 PLURAL = re.compile(
     r"\s{0,3}(?:options\s|choices\s)?(?:(?:are|were|seem|would)\s(?:both\s|all\s|be\s|also\s|equally\s){0,2}(?:the\s)?"
     rf"(?:most\s)?(?:{_GOOD}|answers?)\b|(?:选项|项)?(?:都|均|皆|全|也|两者|两项){{1,2}}是?(?:可以|可行|正确|对|合适|合理|可|符合|适合|答案))",
@@ -112,9 +117,9 @@ PLURAL = re.compile(
 """Said of several: they are right."""
 
 ASKS = re.compile(r"\s{0,3}(?:[?？]|吗|呢[?？]?)")
-ENDS = re.compile(r"\s{0,3}(?:$|[\n.。!;,:、…|<\\√(]|-\s|--|——|➔)")
+ENDS = re.compile(r"\s{0,3}(?:$|[\n.。!;,:、…|<\\√(]|\[(?=[^\x00-\x7f])|-\s|--|——|➔)")
 ENDS_FULLY = re.compile(
-    r"\s{0,3}(?:选项|项|吧|啦|哦)?\s{0,3}(?:$|[\n.。!;|<\\√]|-\s(?=[A-Za-z]{2}|[^\x00-\x7f])|because\b|since\b|as\s(?:it|this|the)|,\s?(?:because|since|as|which|not)\b|因为|是因为|\()"
+    r"\s{0,3}(?:选项|项|吧|啦|哦)?\s{0,3}(?:$|[\n.。!;|<\\√]|-\s(?=[A-Za-z]{2}|[^\x00-\x7f])|because\b|since\b|as\s(?:it|this|the)|,\s?(?:because|since|as|which|not|obviously|of\scourse|i\sthink|clearly|definitely|for\ssure)\b|因为|是因为|\()"
 )
 BECAUSE = re.compile(
     r"\s{0,3},?\s{0,3}(?:because|since|due to|as (?:it|this|the)|given|-\s|--|因为|是因为|由于|理由)"
@@ -122,10 +127,13 @@ BECAUSE = re.compile(
 GOES_ON = re.compile(
     r"\s{0,3}(?:(?:because|since|as|due|given|based|which|so|but|for|in|that|is|with|from|here|and|where|at|on|of|over|by|when"
     r"|if|although|though|rather|not|among|overall|then|too|please|would|to|after|without|instead|if)\b"
-    r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|会|为|来|没|啊|嘛|呀|喔|哈|而|但|给|们|です|で|번|番|입니다|이|है|'d[ie]r|"
+    r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|呗|会|为|来|没|啊|嘛|呀|喔|哈|而|但|给|们|です|で|번|番|입니다|이|है|'d[ie]r|"
     r"的[,。]|较为|一项)"
 )
-ALONE = re.compile(r"[ ]{0,3}(?:option|choice|选项|项)?[ ]{0,3}[.)。:!,、;|√]{0,2}[ ]{0,6}(?:\n|$)")
+ALONE = re.compile(
+    r"[ ]{0,3}(?:option|choice|of course|for sure|definitely|选项|项|吧|呗|啦|无疑|没错)?"
+    r"[ ]{0,3}[.)。:!,、;|√]{0,2}[ ]{0,6}(?:\n|$)"
+)
 DELIMITED = re.compile(r"[ ]{0,2}[.:。、)\]]")
 PREDICATE = re.compile(
     r"\s{0,3}(?:(?:is|are|was|were|would|will|can|could|may|might|should|has|have|does|do|isn't|and|or|vs|says?|states?"
@@ -134,7 +142,7 @@ PREDICATE = re.compile(
     re.IGNORECASE,
 )
 REFUTED = re.compile(
-    r"[ ]{0,2}[.:)|、-]{0,2}[ ]{0,3}(?:this\s|it\s)?(?:is\s|are\s|would\s|be\s|option\s){0,3}"
+    r"[ ]{0,2}[.:()|、-]{0,2}[ ]{0,3}(?:this\s|it\s)?(?:is\s|are\s|would\s|be\s|option\s){0,3}"
     r"(?:incorrect|inappropriate|wrong|false|unsafe|not\b|bad\b|too\s|×|错|不(?!过|仅|但)|太|过于|没|无)",
     re.IGNORECASE,
 )

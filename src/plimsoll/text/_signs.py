@@ -62,7 +62,8 @@ class Place(NamedTuple):
 
 
 _FORMULA = re.compile(
-    r"\s{0,2}(?:\(\s?(?:\w{1,3}|\w[^()\n]{0,12}[\d=+*/,][^()\n]{0,12})\)|[=+*/^×∩∪∈>≤≥≈²]|<(?![/|])|\[)"
+    r"[ ]{0,2}(?:\(\s?(?:\w{1,3}|\w[^()\n]{0,12}[\d=+*/,][^()\n]{0,12})\)|[=+*/^×∩∪∈>≤≥≈²]|<(?![/|])"
+    r"|\[(?=[\x00-\x7f]))"
 )
 _SUB_PART = re.compile(r"\s{0,3}\(?[A-Z][.):]")
 _OPTION_WORD = re.compile(r"(?:option|choice|answer|选项)\s{0,3}$", re.IGNORECASE)
@@ -70,7 +71,7 @@ _WRONG_MARK = re.compile(r"×[ ]{0,3}\Z")
 _FREE = re.compile(
     r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|thus|hence"
     r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|opción|opzione|opção|вариант|विकल्प|보기)|选项|选择|所以|因此|认为|觉得"
-    r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是)\s{0,3}$",
+    r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对)\s{0,3}$",
     re.IGNORECASE,
 )
 """What may stand before a letter that is called right: not the word that it belongs to (`vitamin C`)."""
@@ -206,7 +207,12 @@ def _begins_a_line(place: Place) -> bool:
         return False
     if it.name == "A" and _LABEL.match(it.right) and not it.marked:
         return _REASON.match(it.right) is not None
-    return it.marked or reason or bool(behind.DELIMITED.match(it.right)) or it.right[:1] in (",", "(")
+    return (
+        it.marked
+        or reason
+        or bool(behind.DELIMITED.match(it.right))
+        or it.right.lstrip(" ")[:1] in (",", "(")
+    )
 
 
 def _is_opening(place: Place) -> bool:
@@ -257,8 +263,15 @@ def _called(place: Place) -> Sign | None:
     it = place.it
     if it.name.islower() and not it.marked and not _OPTION_WORD.search(it.left):
         return None
+    if it.left.endswith(("除", "除了")) and behind.ALL_OTHERS_WRONG.match(it.right):
+        return Sign(Weight.NAMED)
     if not _FREE.search(it.left[-24:]) or before.is_denied(it.left):
         return None
+    return _predicated(place)
+
+
+def _predicated(place: Place) -> Sign | None:
+    it = place.it
     for weight, pattern in _BY_PREDICATE.items():
         called = pattern.match(it.right)
         if called and not behind.ASKS.match(it.right, called.end()):
@@ -268,9 +281,9 @@ def _called(place: Place) -> Sign | None:
         return Sign(Weight.RIGHT)
     if before.MAKES.search(it.left) and behind.MADE.match(it.right):
         return Sign(Weight.NAMED)
-    told = length_of_text(it.right, place.options, it.option)
-    listed = behind.LISTED.match(it.right, told)
-    return Sign(Weight.RIGHT) if listed and before.LEAD.search(it.left[-40:]) else None
+    listed = behind.LISTED.match(it.right, length_of_text(it.right, place.options, it.option))
+    begins = before.LEAD.search(it.left[-40:]) or _PART_BEGINS.search(it.left)
+    return Sign(Weight.RIGHT) if listed and begins else None
 
 
 def _concluded(place: Place) -> Sign | None:

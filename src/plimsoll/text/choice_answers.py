@@ -18,7 +18,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from plimsoll.text._claims import claims
+from plimsoll.text._claims import NONE, claims
 from plimsoll.text._decision import decide
 from plimsoll.text._json_answers import Named, named_answers
 from plimsoll.text._option_texts import option_text, same_text
@@ -40,6 +40,8 @@ _PLAINLY = re.compile(
     re.IGNORECASE,
 )
 """The letter stated, and nothing else."""
+_SAYS_NONE = re.compile(r"\b(?:none|neither|nothing)\b|都不|均不|没有|都错|无", re.IGNORECASE)
+"""An option that is itself a way of choosing none of the others."""
 _WITH_TEXT = re.compile(r"\(?([A-H])[).:] {0,3}(.{1,400})")
 
 
@@ -106,10 +108,13 @@ def _by_name(named: Named, options: Sequence[str]) -> Choice:
 def _by_words(answering: Plain, options: Sequence[str]) -> Choice:
     """What letters and options' own words come down to."""
     read = claims(answering.letters, options)
-    firm = [claim for claim in read if claim.weight > Weight.TEXT]
+    others = [claim for claim in read if claim.option != NONE]
+    firm = [claim for claim in others if claim.weight > Weight.TEXT]
     index = None if firm else option_text(answering.text, options)
+    if index is not None and len(read) > len(others) and not _SAYS_NONE.search(options[index]):
+        return Choice(how="none of the options")
     if not read or (
-        index is not None and all(claim.option == index for claim in read if claim.weight > Weight.LEAD)
+        index is not None and all(claim.option == index for claim in others if claim.weight > Weight.LEAD)
     ):
         return Choice() if index is None else Choice(index=index, how="option text")
     if index is not None:
