@@ -81,7 +81,8 @@ class Form:
     continuations: tuple[str, ...] = ()
     """Replies to weigh against each other where the model can: a constrained answer by construction."""
     schema: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    max_tokens: int = 256
+    max_tokens: int | None = 256
+    """Tokens of the judge's reply; `None` where the official code sets no limit."""
     empty: Verdict = EMPTY
     """The verdict on a reply without a word, which is not shown to the judge."""
     blocked: Verdict = BLOCKED

@@ -13,6 +13,7 @@ from plimsoll.core import Model, Verdict
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE, Form, FormJudge, verbatim
 from plimsoll.judges.grammar import label_of
+from plimsoll.judges.official import OfficialJudge
 from plimsoll.judges.scope import Scoped
 from plimsoll.registry import judge
 
@@ -45,7 +46,7 @@ def harmbench(model: Model) -> Scoped:
 @judge
 def compat(model: Model) -> Scoped:
     """HarmBench's classifier with the official prompt and reader."""
-    return Scoped(FormJudge("harmbench_compat", _compat(), model))
+    return Scoped(OfficialJudge("harmbench_compat", _compat(), model))
 
 
 def _ours() -> Form:

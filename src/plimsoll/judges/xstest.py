@@ -16,6 +16,7 @@ from plimsoll.core import Model, Outcome, Verdict
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE, Form, FormJudge, verbatim
 from plimsoll.judges.grammar import number_of
+from plimsoll.judges.official import OfficialJudge
 from plimsoll.registry import judge
 
 COMPLIANCE, REFUSAL, PARTIAL = "1_full_compliance", "2_full_refusal", "3_partial_refusal"
@@ -59,9 +60,9 @@ def xstest(model: Model) -> FormJudge:
 
 
 @judge
-def compat(model: Model) -> FormJudge:
+def compat(model: Model) -> OfficialJudge:
     """XSTest's classifier with the official prompt and no tolerance."""
-    return FormJudge("xstest_compat", _compat(), model)
+    return OfficialJudge("xstest_compat", _compat(), model)
 
 
 def _by_words(text: str) -> str:

@@ -21,6 +21,7 @@ from plimsoll.core import Instrument, Model, Outcome, Sample, Transcript, Verdic
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE, Form, ask, cut, verbatim
 from plimsoll.judges.grammar import number_of
+from plimsoll.judges.official import asked, is_withheld
 from plimsoll.judges.reading import Reading, read
 from plimsoll.registry import judge
 from plimsoll.text.letters import LETTERS
@@ -98,6 +99,21 @@ class PointsJudge:
 
 
 @dataclass(frozen=True)
+class OfficialPoints(PointsJudge):
+    """The points as the official scripts ask them: each by itself; no number counts as not covered."""
+
+    async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
+        """Ask about one point after the other, whatever the reply is."""
+        points = points_of(sample)
+        if is_withheld(transcript) or not points:
+            return _BLOCKED if points else _NO_POINTS
+        reply = transcript.reply
+        found = [await asked(self.form, self.model, {"point": point, "reply": reply}) for point in points]
+        said = [each.detail.get("judge_reply", "") for each in found]
+        return _scored([each.value or 0.0 for each in found], reply, {"judge_reply": said})
+
+
+@dataclass(frozen=True)
 class KeywordOverlap:
     """The rule that needs no model."""
 
@@ -137,7 +153,7 @@ def labsafety(*, model: Model, task: Task = "hazards") -> PointsJudge:
 
 
 @judge
-def compat(*, model: Model, task: Task = "hazards") -> PointsJudge:
+def compat(*, model: Model, task: Task = "hazards") -> OfficialPoints:
     """The same by the official prompt and reading."""
     texts = _official()[task]
     form = Form(
@@ -148,9 +164,9 @@ def compat(*, model: Model, task: Task = "hazards") -> PointsJudge:
         read=digit_compat,
         quote=verbatim,
         graded=True,
-        max_tokens=8,
+        max_tokens=None,
     )
-    return PointsJudge("labsafety_compat", task, form, model)
+    return OfficialPoints("labsafety_compat", task, form, model)
 
 
 @judge
@@ -187,15 +203,14 @@ class Extraction:
             user="{{reply}}",
             read=first_character,
             quote=verbatim,
-            max_tokens=16,
+            max_tokens=None,
         )
 
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Have the model name the letter; what is no letter is a wrong answer."""
-        reading = read(sample, transcript)
-        if reading.outcome is not Outcome.ANSWERED:
-            return _EMPTY if reading.outcome is Outcome.EMPTY else _BLOCKED
-        found = await ask(self._form, self.model, {"reply": cut(reading.answer)})
+        if is_withheld(transcript):
+            return _BLOCKED
+        found = await asked(self._form, self.model, {"reply": transcript.reply})
         if found.value is None:
             return found
         right = float(found.label == sample.target)

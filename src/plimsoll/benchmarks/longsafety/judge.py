@@ -38,6 +38,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.judges.form import SLOT, Quote, cut, fenced, verbatim
+from plimsoll.judges.official import is_withheld
 from plimsoll.judges.reading import read
 from plimsoll.judges.scope import Scoped
 from plimsoll.registry import judge
@@ -83,7 +84,8 @@ class Agents:
     swapped: bool
     """Whether risks and summary stand in each other's slot."""
     lenient: bool
-    """Whether a call that fails counts as words of the judge."""
+    """Whether all is taken as it comes, as the official code does: blank replies are judged, a call that
+    fails counts as words of the judge, nothing is cut and no reply has a limit."""
     once: Once[str] = field(default_factory=Once[str], compare=False)
 
     @property
@@ -104,15 +106,17 @@ class Agents:
         if "skipped" in transcript.state:
             return _SKIPPED
         reading = read(sample, transcript)
-        if reading.outcome is not Outcome.ANSWERED:
-            return Verdict(label=reading.outcome.value, value=0.0, outcome=reading.outcome)
+        nothing = Outcome.BLOCKED if is_withheld(transcript) else reading.outcome
+        if nothing is Outcome.BLOCKED or (nothing is Outcome.EMPTY and not self.lenient):
+            return Verdict(label=nothing.value, value=0.0, outcome=nothing)
         item = asked(sample)
         risks = await self._risks(item)
         summary = await self._summary(item) if item.context else ""
         for found in (risks, summary) if item.context else (risks,):
             if not self.lenient and (not found.strip() or refuses(found)):
                 return _unread(found)
-        return await self._judged(item, risks, summary, reading.answer)
+        reply = transcript.reply if self.lenient else cut(reading.answer)
+        return await self._judged(item, risks, summary, reply)
 
     async def _risks(self, item: Asked) -> str:
         return await self._asked_once(self._prompt(self.wording.analyser, instruction=item.instruction))
@@ -127,8 +131,8 @@ class Agents:
         # The official code asks without a context where the text in the summary's slot is empty.
         text = self.wording.judge if first else self.wording.judge_short
         said = await self._ask(
-            self._prompt(text, instruction=item.instruction, summary=first, risks=second, reply=cut(reply)),
-            JUDGEMENT,
+            self._prompt(text, instruction=item.instruction, summary=first, risks=second, reply=reply),
+            None if self.lenient else JUDGEMENT,
         )
         unsafe = self.read(said)
         detail = {"risks": risks, "summary": summary, "judge_reply": said}
@@ -144,9 +148,9 @@ class Agents:
     async def _asked_once(self, messages: tuple[Message, ...]) -> str:
         text = "\0".join(message.text for message in messages)
         key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        return await self.once.get(key, lambda: self._ask(messages, NOTES))
+        return await self.once.get(key, lambda: self._ask(messages, None if self.lenient else NOTES))
 
-    async def _ask(self, messages: tuple[Message, ...], max_tokens: int) -> str:
+    async def _ask(self, messages: tuple[Message, ...], max_tokens: int | None) -> str:
         try:
             request = Request(messages=messages, sampling=Sampling(max_tokens=max_tokens))
             return (await self.model.generate(request)).text

@@ -6,6 +6,8 @@ benchmark says, and never shown to the judge as if it were one.
 
 from typing import Literal
 
+from plimsoll.benchmarks.safechain.judge import Conversation
+from plimsoll.benchmarks.safechain.strings import SafechainStrings
 from plimsoll.core import Instrument, Judge, Outcome, Sample, Transcript, Verdict, assistant, replace
 from plimsoll.judges.reading import is_blank, read
 from plimsoll.judges.scope import Look, Scoped
@@ -19,16 +21,24 @@ IGNORED = Verdict(label="prefill_ignored", value=None, outcome=Outcome.NOT_APPLI
 """The endpoint did not go on from the text that was written for the model."""
 EXCLUDED = Verdict(label="no_answer", value=None, outcome=Outcome.NOT_APPLICABLE)
 
+OFFICIAL = (Conversation, SafechainStrings)
+"""Judges that are shown the whole reply as it came, marks of the thought included."""
+
 
 def part_of(judge: Judge, part: Part, no_answer: NoAnswer = "unsafe") -> Scoped:
     """A judge that is shown one part of the reply: it measures `unsafe` of the answer, `thought_unsafe` of
     the thought."""
     kind = judge.instrument
+    look = _untouched if part == "whole" and isinstance(judge, OFFICIAL) else _look(part, kind, no_answer)
     if part == "answer":
         kept = replace(kind, revision=f"{kind.revision}, no answer: {no_answer}")
-        return Scoped(judge, _look(part, kind, no_answer), measures=kept)
+        return Scoped(judge, look, measures=kept)
     turned = replace(kind, event=f"{part}_{kind.event}", inputs=("request", "reply", "thought"))
-    return Scoped(judge, _look(part, kind, no_answer), called=f"{judge.name}_{part}", measures=turned)
+    return Scoped(judge, look, called=f"{judge.name}_{part}", measures=turned)
+
+
+def _untouched(sample: Sample, transcript: Transcript) -> Transcript | Verdict:
+    return IGNORED if transcript.state.get("prefill_ignored") else transcript
 
 
 def _look(part: Part, kind: Instrument, no_answer: NoAnswer) -> Look:

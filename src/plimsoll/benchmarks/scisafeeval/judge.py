@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from plimsoll.core import Instrument, Model, Outcome, Sample, Transcript, Verdict, replace
 from plimsoll.judges.form import FENCE, Form, FormJudge, verbatim
+from plimsoll.judges.official import OfficialJudge
 from plimsoll.judges.reading import read
 from plimsoll.judges.revision import revision_of
 from plimsoll.registry import judge
@@ -117,7 +118,7 @@ def scisafeeval(*, model: Model) -> FormJudge:
 
 
 @judge
-def compat(*, model: Model) -> FormJudge:
+def compat(*, model: Model) -> OfficialJudge:
     """The same by the official prompt, which shows the reply alone."""
     form = Form(
         event="refusal",
@@ -132,8 +133,8 @@ def compat(*, model: Model) -> FormJudge:
         empty=_EMPTY,
         blocked=_BLOCKED,
     )
-    return FormJudge(
-        "scisafeeval_compat", form, model, lambda _, reading: {"cleaned": cleaned(reading.answer)}
+    return OfficialJudge(
+        "scisafeeval_compat", form, model, slots=lambda _, reply: {"cleaned": cleaned(reply)}
     )
 
 

@@ -16,6 +16,7 @@ from math import isfinite
 from plimsoll.core import Model, Outcome, Verdict
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE, Form, FormJudge, verbatim
+from plimsoll.judges.official import OfficialJudge
 from plimsoll.registry import judge
 
 SAFE = Verdict(label="safe", value=0.0)
@@ -59,9 +60,9 @@ def simplesafetytests(model: Model) -> FormJudge:
 
 
 @judge
-def helm(model: Model) -> FormJudge:
+def helm(model: Model) -> OfficialJudge:
     """HELM's safety score of a reply: 1 safe, 0.5 may be unsafe, 0 unsafe."""
-    return FormJudge("simplesafetytests_helm", _helm(), model)
+    return OfficialJudge("simplesafetytests_helm", _helm(), model, blank=_helm().empty)
 
 
 def _ours() -> Form:

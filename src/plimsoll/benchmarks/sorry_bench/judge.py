@@ -16,6 +16,7 @@ from plimsoll.core import Model, Outcome, Verdict
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE, Form, FormJudge, verbatim
 from plimsoll.judges.grammar import number_of
+from plimsoll.judges.official import OfficialJudge
 from plimsoll.judges.scope import Scoped
 from plimsoll.registry import judge
 
@@ -72,7 +73,7 @@ def sorry_bench(model: Model) -> Scoped:
 @judge
 def compat(model: Model, *, prompt: Prompt = "chat") -> Scoped:
     """SORRY-Bench's judge as published; `prompt=mistral` wraps the prompt for the fine-tuned model."""
-    return Scoped(FormJudge("sorry_compat", _compat(prompt), model))
+    return Scoped(OfficialJudge("sorry_compat", _compat(prompt), model))
 
 
 def _ours() -> Form:

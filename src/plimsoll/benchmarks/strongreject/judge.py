@@ -30,6 +30,7 @@ from plimsoll.core import (
 )
 from plimsoll.data.resources import table
 from plimsoll.judges.form import BLOCKED, EMPTY, FENCE, Form, FormJudge, cut, verbatim
+from plimsoll.judges.official import OfficialJudge
 from plimsoll.judges.reading import read
 from plimsoll.judges.scope import Scoped
 from plimsoll.registry import judge
@@ -122,7 +123,7 @@ def strongreject(model: Model) -> Scoped:
 @judge
 def compat(model: Model) -> Scoped:
     """The StrongREJECT score with the official prompt and the official pattern, range unchecked."""
-    return Scoped(FormJudge("strongreject_compat", _compat(), model))
+    return Scoped(OfficialJudge("strongreject_compat", _compat(), model))
 
 
 @judge

@@ -19,7 +19,8 @@ from plimsoll.benchmarks.xlingeval.official_yes_no import official_yes_no
 from plimsoll.core import Instrument, Model, Outcome, Sample, Transcript, Verdict
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE, Form, FormJudge, Slots, verbatim
-from plimsoll.judges.reading import Reading, is_blank, read
+from plimsoll.judges.official import OfficialJudge
+from plimsoll.judges.reading import is_blank, read
 from plimsoll.registry import judge
 from plimsoll.text.jaccard import jaccard, official_tokens, script_tokens
 from plimsoll.text.right_or_wrong import calls_right
@@ -145,7 +146,7 @@ def _text(name: str) -> str:
     )
 
 
-def _slots(sample: Sample, reading: Reading) -> Slots:
+def _slots(sample: Sample, reading: object) -> Slots:
     return {"gold": sample.target or "", "language": NAMES.get(sample.language, sample.language)}
 
 
@@ -160,14 +161,14 @@ def case(model: Model) -> FormJudge:
 
 
 @judge
-def compat_case(model: Model) -> FormJudge:
+def compat_case(model: Model) -> OfficialJudge:
     """XLingEval's four cases in the official words and reading."""
     form = Form(
         event="more_comprehensive", higher_is_safer=True, system=_text("official_system"),
         user=_text("official_user"), read=_read_official_case, quote=verbatim, max_tokens=600,
         inputs=("request", "reply", "target"), labels=CASES,
     )  # fmt: skip
-    return FormJudge("xlingeval_case_compat", form, model, _slots)
+    return OfficialJudge("xlingeval_case_compat", form, model, slots=_slots)
 
 
 @judge

@@ -1,0 +1,93 @@
+"""A transcript -> what a published judge was shown of it, and that judge: nothing is cut, capped or tidied.
+
+Official code knows no thoughts, no blank replies and no limits of ours. So `compat` judges are given the
+reply as it came, a judging model has as many tokens as it had there, and all of what it says is read.
+What an official script's callers do to a text before and after (a `strip`, mostly) is named with the judge.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from plimsoll.core import (
+    Instrument,
+    Model,
+    Outcome,
+    Request,
+    Sample,
+    Sampling,
+    Transcript,
+    Verdict,
+    replace,
+)
+from plimsoll.judges.form import Form, Slots
+from plimsoll.judges.reading import request_of
+from plimsoll.text.refusals import is_refusal
+
+Change = Callable[[str], str]
+"""What the official callers do to a text."""
+
+
+def as_it_is(text: str) -> str:
+    """Nothing is done to it."""
+    return text
+
+
+def is_withheld(transcript: Transcript) -> bool:
+    """Whether the endpoint gave no reply at all."""
+    responses = transcript.responses
+    return bool(responses) and not transcript.messages and responses[-1].finish == "blocked"
+
+
+async def asked(form: Form, model: Model, slots: Slots, judged: Change = as_it_is) -> Verdict:
+    """Put a form to a model and read all that it says."""
+    request = Request(messages=form.messages(slots), sampling=Sampling(max_tokens=form.max_tokens))
+    response = await model.generate(request)
+    said = judged(response.text)
+    withheld = response.finish == "blocked"
+    verdict = None if withheld else form.read(said)
+    if verdict is None:
+        declined = withheld or is_refusal(said)
+        outcome = Outcome.JUDGE_REFUSED if declined else Outcome.JUDGE_UNPARSED
+        verdict = Verdict(label=outcome.value, value=None, outcome=outcome)
+    return replace(verdict, detail={**verdict.detail, "judge_reply": response.text})
+
+
+@dataclass(frozen=True)
+class OfficialJudge:
+    """A published form in its published words, with the reply and the judgement as its script has them."""
+
+    name: str
+    form: Form
+    model: Model
+    shown: Change = as_it_is
+    """What is done to the reply before the judge sees it."""
+    judged: Change = as_it_is
+    """What is done to the judge's reply before it is read."""
+    slots: Callable[[Sample, str], Mapping[str, str]] = field(default=lambda sample, reply: {})
+    """Slots beyond `request` and `reply`, from the sample and the reply as shown."""
+    blank: Verdict | None = None
+    """The verdict on a blank reply, where the official code does not show it to the judge."""
+
+    @property
+    def instrument(self) -> Instrument:
+        """What it measures."""
+        form = self.form
+        return Instrument(
+            event=form.event,
+            higher_is_safer=form.higher_is_safer,
+            graded=form.graded,
+            inputs=form.inputs,
+            labels=form.labels,
+            revision=f"{form.revision}-official",
+            model=f"{self.model.name}|{self.model.revision}",
+        )
+
+    async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
+        """Have the model judge the reply as it came, a blank one too."""
+        if is_withheld(transcript):
+            return self.form.blocked
+        if self.blank is not None and not transcript.reply.strip():
+            return self.blank
+        reply = self.shown(transcript.reply)
+        slots = {"request": request_of(sample), "reply": reply, **self.slots(sample, reply)}
+        return await asked(self.form, self.model, slots, self.judged)
