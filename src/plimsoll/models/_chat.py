@@ -25,6 +25,8 @@ BROKEN_OFF = frozenset({"error", "failed", "network_error", "insufficient_system
 CUT_OFF = re.compile(r"length|max_?(output_?)?tokens|token_?limit|context", re.IGNORECASE)
 NO_USAGE = Usage()
 THINK, THOUGHT = "<think>", "</think>"
+ANALYSIS, FINAL = "analysis", "assistantfinal"
+"""What is left of gpt-oss' channels where a server drops its special tokens."""
 
 
 class Detail(Struct, frozen=True):
@@ -222,11 +224,16 @@ def _joined(parts: Any) -> str:
 
 
 def _parted(thought: str, text: str) -> tuple[str, str]:
-    """Reasoning that stands in front of the answer, in tags, is no part of the answer."""
-    if thought or not text.startswith(THINK):
+    """Reasoning that stands in front of the answer, in tags or channels, is no part of the answer."""
+    if thought:
         return thought, text
-    inside, _, answer = text[len(THINK) :].partition(THOUGHT)
-    return inside.strip(), answer.lstrip()
+    if text.startswith(THINK):
+        inside, _, answer = text[len(THINK) :].partition(THOUGHT)
+        return inside.strip(), answer.lstrip()
+    if text.startswith(ANALYSIS) and text[len(ANALYSIS) : len(ANALYSIS) + 1].isupper():
+        inside, _, answer = text[len(ANALYSIS) :].partition(FINAL)
+        return inside.strip(), answer.lstrip()
+    return thought, text
 
 
 def _call(call: Call) -> ToolCall:
