@@ -2,12 +2,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from plimsoll.reports import html
 from tests.support.runs import hostile, records_of, view_of
+from tests.support.turns import WORKED, attacked, record
 
 pytestmark = pytest.mark.browser
 
@@ -118,6 +120,24 @@ def test_hostile_text_is_read_and_never_run(desktop: Watched, address: str) -> N
 
     assert page.title() == title
     assert page.locator("#list img, #list script, #list a[href^=javascript]").count() == 0
+    assert desktop.errors == []
+
+
+def test_every_turn_is_shown_with_its_pictures_calls_and_other_form(desktop: Watched, tmp_path: Path) -> None:
+    path = html.write(view_of([record(*WORKED), attacked()]), tmp_path / "turns.html")
+    page = desktop.open(f"{path.as_uri()}#item=q1")
+    worked = page.locator(".detail")
+    assert worked.locator("img").count() == 1
+    assert worked.locator("img").evaluate("node => node.naturalWidth") == 120
+    for part in ("https://example.org/cat.png", "look_up", "tool · look_up · failed", "no such person"):
+        assert part in worked.inner_text()
+    worked.locator("summary", has_text="Reasoning").click()
+    page.locator("text=I need her address.").wait_for()
+    page.goto(f"{path.as_uri()}#item=q2")
+    page.locator(".detail", has_text="Ubj?").wait_for()
+    for part in ("How?", "No, thanks.", "Ab, gunaxf.", "temperature was dropped", "encoding/rot13"):
+        assert part in page.inner_text(".detail")
+    assert [url for url in desktop.asked if not url.startswith(("file:", "data:"))] == []
     assert desktop.errors == []
 
 

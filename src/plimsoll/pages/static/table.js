@@ -57,7 +57,7 @@
     const judged = (item) => (item.t != null ? { 1: "right", 0: "wrong" } : { 1: "event", 0: "no_event" });
     const keys = new Map(), pairs = new Map();
     for (const item of items) {
-      item.key = item.i + (item.e ? `~${item.e}` : "") + (item.g ? `~${item.g.join("~")}` : "");
+      item.key = item.i + (item.e ? `~${item.e}` : "");
       if (!keys.has(item.key)) keys.set(item.key, item);
       if (item.q) pairs.set(item.q, [...(pairs.get(item.q) ?? []), item]);
     }
