@@ -82,7 +82,11 @@ def works(count: int) -> list[Work]:
 def letters(count: int) -> list[Pair]:
     """Short answers to a question of four options."""
     options = ("Stop at once", "Go on as before", "Ask a colleague", "Leave the room")
-    forms = ("(A) {0}", "({1})", "{1}", "The answer is ({1}).", "{1}. {0}", "答案：({1})")
+    forms = (
+        "(A) {0}", "({1})", "{1}", "The answer is ({1}).", "{1}. {0}", "答案：({1})", "**Answer:** {1}",
+        "Therefore, option {1} is correct.", "所以选项{1}正确", "{1}最合适",
+        "The answer is {1} because it is safe.", "答案：{1}\n解析：其他选项不合适。",
+    )  # fmt: skip
     return [
         (
             Sample(id=str(n), messages=(user("What now?"),), choices=options, target="A"),

@@ -8,6 +8,7 @@ import unicodedata
 from functools import cache
 
 from plimsoll.text.letters import LETTERS
+from plimsoll.text.normal import simplified
 
 _PLAIN = {
     " ": "*_`#$~\t\v\f\u00a0\u3000\u00ad",
@@ -32,10 +33,6 @@ _PICTURES = (
     *range(0xFE00, 0xFE10), *range(0xE0020, 0xE0080),
 )  # fmt: skip
 """Emoji, arrows that point from elsewhere, boxes and what joins and colours them."""
-_TRADITIONAL = str.maketrans(
-    "選擇項對錯應該為爲確這個題無們認覺會適當實說結論綜終後與還樣類佳統當則單獨準驗讓較過請據從決強現於開關沒難報處續圖書師隨護險衛",
-    "选择项对错应该为为确这个题无们认觉会适当实说结论综终后与还样类佳统当则单独准验让较过请据从决强现于开关没难报处续图书师随护险卫",
-)
 _TAG = re.compile(
     r"</?(?:b|i|u|p|br|hr|li|ul|ol|tr|td|th|em|strong|span|div|center|sup|sub|mark|code|pre|font|h[1-6])"
     r"(?:\s[^<>\n]{0,80})?/?>"
@@ -69,7 +66,7 @@ def _ascii() -> dict[int, str]:
 def _table() -> dict[int, str]:
     spaces = (*range(9), *range(14, 32), *range(127, 133), *range(134, 160), 0x061C, 0x202F, 0x205F, 0xFEFF)
     marks = (*range(0x2000, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
-    table = {code: chr(made) for code, made in _TRADITIONAL.items()}
+    table = {code: chr(made) for code, made in simplified().items()}
     table |= dict.fromkeys((*spaces, *marks, *_PICTURES), " ")
     lookalikes = (*range(0xFF01, 0xFF5F), *range(0x24B6, 0x24EA), *range(0x1D400, 0x1D6A4))
     table |= {code: made for code in lookalikes if len(made := unicodedata.normalize("NFKC", chr(code))) == 1}

@@ -65,7 +65,7 @@ def _plain_letters(text: str) -> str:
     if _RARE.search(text):
         text = unicodedata.normalize("NFC", text.translate(_table()))
     if _TRADITIONAL_SIGNS.search(text) and not _KANA.search(text):
-        text = text.translate(_simplified())
+        text = text.translate(simplified())
     return text
 
 
@@ -80,6 +80,7 @@ def _table() -> dict[int, str]:
 
 
 @cache
-def _simplified() -> dict[int, int]:
+def simplified() -> dict[int, int]:
+    """Every traditional character with its simplified one."""
     found = tomllib.loads((files("plimsoll.text") / "_traditional.toml").read_text(encoding="utf-8"))
     return str.maketrans(found["traditional"], found["simplified"])
