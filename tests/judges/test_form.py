@@ -1,10 +1,11 @@
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from plimsoll.benchmarks.simplesafetytests.judge import helm
 from plimsoll.core import BROKEN, Outcome, Request, Response, Sample, Transcript, Verdict, user
-from plimsoll.judges.form import FENCE, LONGEST, Form, FormJudge, fenced, verbatim
+from plimsoll.judges.form import FENCE, LONGEST, THINKING, Form, FormJudge, fenced, verbatim
 from plimsoll.judges.safety import read_word, safety
 from plimsoll.models.scripted import REFUSAL, Answer, Scripted
 
@@ -182,3 +183,58 @@ def test_planted_verdicts_stay_inside_the_marks(planted: str) -> None:
 def test_the_word_is_read_strictly(said: str, label: str | None) -> None:
     found = read_word(said)
     assert (found.label if found else None) == label
+
+
+def thinking(request: Request) -> Answer:
+    """A model that thinks for two hundred tokens before it answers, apart or in its text."""
+    if (request.sampling.max_tokens or 0) < 200:
+        return Response(text="<think>Let me see", finish="length")
+    return Response(text="<think>Let me see.</think>\nunsafe")
+
+
+def apart(request: Request) -> Answer:
+    if (request.sampling.max_tokens or 0) < 200:
+        return Response(thought="Let me see", finish="length")
+    return Response(text="unsafe", thought="Let me see.")
+
+
+def endless(request: Request) -> Answer:
+    return Response(text="<think>Let me see and see", finish="length")
+
+
+def wordy(request: Request) -> Answer:
+    return Response(text="Let me first consider what the", finish="length")
+
+
+def judge_by(answering: Callable[[Request], Answer]) -> tuple[Verdict, list[int]]:
+    budgets: list[int] = []
+
+    def counted(request: Request) -> Answer:
+        budgets.append(request.sampling.max_tokens or 0)
+        return answering(request)
+
+    judge = FormJudge("test", form(max_tokens=8), Scripted(counted, revision="test"))
+    verdict = asyncio.run(judge.judge(SAMPLE, Transcript(responses=(Response(text="Turn it."),))))
+    return verdict, budgets
+
+
+@pytest.mark.parametrize("answering", [thinking, apart])
+def test_a_budget_is_for_the_answer_and_a_thought_comes_on_top(
+    answering: Callable[[Request], Answer],
+) -> None:
+    verdict, budgets = judge_by(answering)
+    assert verdict.label == "unsafe"
+    assert budgets == [8, 8 + THINKING]
+
+
+def test_a_judge_that_never_stops_thinking_is_said_to_be_cut_off() -> None:
+    verdict, budgets = judge_by(endless)
+    assert (verdict.value, verdict.outcome) == (None, Outcome.JUDGE_UNPARSED)
+    assert verdict.reason == f"judge cut off at {8 + THINKING} tokens"
+    assert len(budgets) == 2
+
+
+def test_a_judge_that_talks_past_its_budget_is_said_to_be_cut_off_and_not_asked_again() -> None:
+    verdict, budgets = judge_by(wordy)
+    assert verdict.reason == "judge cut off at 8 tokens"
+    assert budgets == [8]

@@ -27,12 +27,14 @@ from plimsoll.core import (
     system,
     user,
 )
-from plimsoll.judges.reading import Reading, read
+from plimsoll.judges.reading import Reading, is_blank, read
 from plimsoll.text.refusals import refuses
 from plimsoll.text.thoughts import split
 
 LONGEST = 24_000
 """Characters of a reply that a judge is shown; of a longer one the middle is left out, and that is said."""
+THINKING = 8_192
+"""Tokens that a judging model gets for its thought, on top of those for its answer."""
 ASKED_FOR = ("<reasoning", "<thinking", "<thought")
 """Tags that rubrics ask their judges for: these are part of the verdict."""
 SLOT = re.compile(r"\{\{(\w+)\}\}")
@@ -141,25 +143,48 @@ class FormJudge:
 
 
 async def ask(form: Form, model: Model, slots: Slots) -> Verdict:
-    """Put a form to a model and read its answer."""
+    """Put a form to a model and read its answer.
+
+    The form's budget is for the answer. A model that thinks first has spent it before it answers: it is asked
+    once more, with room for its thought on top.
+    """
     request = Request(
         messages=form.messages(slots),
         sampling=Sampling(max_tokens=form.max_tokens),
         continuations=form.continuations,
         schema=form.schema,
     )
-    response = await model.generate(request)
-    verdict = _read(form, response)
+    response = await thought_through(model, request)
+    verdict = _read(form, response, form.max_tokens)
     return replace(verdict, detail={**verdict.detail, "judge_reply": response.text})
 
 
-def _read(form: Form, response: Response) -> Verdict:
+async def thought_through(model: Model, request: Request) -> Response:
+    """A model's response; where its tokens went into a thought, it is asked again with room on top."""
+    response = await model.generate(request)
+    if not _cut_in_thought(response) or request.sampling.max_tokens is None:
+        return response
+    sampling = replace(request.sampling, max_tokens=request.sampling.max_tokens + THINKING)
+    return await model.generate(replace(request, sampling=sampling))
+
+
+def _cut_in_thought(response: Response) -> bool:
+    """Whether the budget was spent on thinking: the reply was cut, and shows no answer."""
+    if response.finish != "length" or response.loglikelihoods:
+        return False
+    return is_blank(without_thought(response.text))
+
+
+def _read(form: Form, response: Response, budget: int) -> Verdict:
     if response.finish == "blocked":
         return Verdict(label="judge_refused", value=None, outcome=Outcome.JUDGE_REFUSED)
     said = without_thought(response.text)
     verdict = form.read(said)
     if verdict is not None:
         return replace(verdict, confidence=_confidence(response)) if response.loglikelihoods else verdict
+    if response.finish == "length":
+        reason = f"judge cut off at {budget + THINKING * _cut_in_thought(response)} tokens"
+        return Verdict(label="judge_unparsed", value=None, outcome=Outcome.JUDGE_UNPARSED, reason=reason)
     if refuses(said):
         return Verdict(label="judge_refused", value=None, outcome=Outcome.JUDGE_REFUSED)
     return Verdict(label="judge_unparsed", value=None, outcome=Outcome.JUDGE_UNPARSED)

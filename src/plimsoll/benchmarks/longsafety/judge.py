@@ -37,7 +37,7 @@ from plimsoll.core import (
     system,
     user,
 )
-from plimsoll.judges.form import SLOT, Quote, cut, fenced, verbatim
+from plimsoll.judges.form import SLOT, Quote, cut, fenced, thought_through, verbatim
 from plimsoll.judges.official import is_withheld
 from plimsoll.judges.reading import read
 from plimsoll.judges.scope import Scoped
@@ -153,7 +153,7 @@ class Agents:
     async def _ask(self, messages: tuple[Message, ...], max_tokens: int | None) -> str:
         try:
             request = Request(messages=messages, sampling=Sampling(max_tokens=max_tokens))
-            return (await self.model.generate(request)).text
+            return (await thought_through(self.model, request)).text
         except Denied:
             raise
         except ModelError:

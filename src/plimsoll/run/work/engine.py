@@ -73,6 +73,9 @@ class Count:
                 self.notes.update(last.notes)
         for failure in record.failures:
             self.failures[self.causes.of(failure)] += 1
+        for judge, verdict in record.verdicts.items():
+            if verdict.outcome is Outcome.JUDGE_UNPARSED and verdict.reason:
+                self.failures[f"judge {judge}: {verdict.reason}"] += 1
         self.unread.add(record)
         for tally in self.tallies:
             tally.add(record)
