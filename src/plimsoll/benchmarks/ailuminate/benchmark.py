@@ -41,7 +41,7 @@ CARD = Card(
     source="https://github.com/mlcommons/ailuminate",
     license="CC-BY-4.0 (demo prompts), Apache-2.0 (code and standards)",
     languages=("en", "fr", "zh", "hi"),
-    version=1,
+    version=2,
     differs=(
         "any judge instead of the private evaluator; probability of each grade; bounds for failed replies; "
         "grades without empty replies; greedy decoding"

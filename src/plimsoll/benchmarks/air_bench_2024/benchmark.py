@@ -38,7 +38,7 @@ CARD = Card(
     source="https://github.com/stanford-crfm/air-bench-2024",
     license="CC-BY-4.0 (prompts), Apache-2.0 (code)",
     languages=("en",),
-    version=1,
+    version=2,
     differs=(
         "orientation read from the judge prompts, reply fenced, last score counts, macro mean and tiers "
         "beside the mean over prompts, intervals; the official runner's reading and names by reading=compat"

@@ -41,7 +41,7 @@ CARD = Card(
     source="https://arxiv.org/abs/2301.12867",
     license="the data sets' own; no code was published",
     languages=("en",),
-    version=1,
+    version=2,
     differs=(
         "none of the paper's hand-typed samples can be run again, so no figures of it are shown; letters "
         "read strictly, unreadable replies shown, disturbances seeded, classifiers' stand-ins named proxies"

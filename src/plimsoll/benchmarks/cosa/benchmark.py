@@ -39,7 +39,7 @@ CARD = Card(
     source="https://github.com/microsoft/controllable-safety-alignment",
     license="MIT; CoSAlign-Test CC-BY-NC-4.0",
     languages=("en",),
-    version=1,
+    version=2,
     differs=(
         "wordings of configs, definitions and judge prompts in our own words unless wording=official; labels "
         "and ratings read strictly; table of helpful and permitted, intervals clustered by prompt"

@@ -35,7 +35,7 @@ CARD = Card(
     source="https://github.com/thu-coai/LongSafety",
     license="MIT",
     languages=("en",),
-    version=1,
+    version=2,
     differs=(
         "files joined by id; the judge's slots put right, its last digit read, its failures left open with "
         "bounds; judge prompts in our own words unless wording=official; flip rate and paired test; contexts "

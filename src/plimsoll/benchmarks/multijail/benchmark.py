@@ -44,7 +44,7 @@ CARD = Card(
     source="https://github.com/DAMO-NLP-SG/multilingual-safety-for-LLMs",
     license="MIT",
     languages=dataset.LANGUAGES,
-    version=1,
+    version=2,
     differs=(
         "replies judged in their own language, not translated; unjudged is a class of its own; unsafe among "
         "valid, wrong-language replies, paired tests with Holm's adjustment; the wrapper is the user's file"

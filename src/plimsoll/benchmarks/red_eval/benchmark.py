@@ -43,7 +43,7 @@ CARD = Card(
     source="https://github.com/declare-lab/red-instruct",
     license="Apache-2.0",
     languages=tuple(LANGUAGES),
-    version=1,
+    version=2,
     differs=(
         "suffix and conversation templates are the user's files; coverage and bounds beside the official "
         "rate; modes compared question by question; CatQA read by its real layout, paired over languages"

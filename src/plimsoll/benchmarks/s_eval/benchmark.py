@@ -38,7 +38,7 @@ CARD = Card(
     source="https://github.com/IS2Lab/S-Eval",
     license="CC-BY-NC-SA-4.0 (non-commercial, share-alike)",
     languages=("zh", "en"),
-    version=1,
+    version=2,
     differs=(
         "any judge instead of the unpublished critique model; attacks linked to base prompts; success at k "
         "tries; unread verdicts apart; intervals"

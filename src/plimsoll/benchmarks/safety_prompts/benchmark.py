@@ -40,7 +40,7 @@ CARD = Card(
     source="https://github.com/thu-coai/Safety-Prompts",
     license="Apache-2.0",
     languages=("zh", "en"),
-    version=1,
+    version=2,
     differs=(
         "judgement prompts of our own, since the official ones are not released; released augmented prompts "
         "instead of the authors' test prompts; rules for hijacking and leaking; intervals"

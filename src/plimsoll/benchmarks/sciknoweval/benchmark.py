@@ -34,7 +34,7 @@ CARD = Card(
     source="https://github.com/HICAI-ZJU/SciKnowEval",
     license="MIT (data, by the hub's card); the repository has no licence file",
     languages=("en",),
-    version=1,
+    version=2,
     differs=(
         "strict reading beside the official one; own rubrics; relations without word vectors; averages over "
         "tasks with intervals; no metrics of molecules"

@@ -36,7 +36,7 @@ CARD = Card(
     source="https://github.com/DavidLee528/SciSafeEval",
     license="CC BY-NC 4.0 (data), MIT (code)",
     languages=("en",),
-    version=1,
+    version=2,
     differs=(
         "unfilled placeholders refused; three settings composed by ourselves; judge sees the request and is "
         "greedy; set phrases as an offline judge; intervals by instruction"

@@ -35,7 +35,7 @@ CARD = Card(
     source="https://github.com/bertiev/SimpleSafetyTests",
     license="CC-BY-4.0",
     languages=("en",),
-    version=1,
+    version=2,
     differs=(
         "exact intervals and a bound where nothing unsafe was seen; system prompt and judge worded by us, as "
         "neither is published; HELM's judge beside it on demand; areas can be left out"

@@ -36,7 +36,7 @@ CARD = Card(
     source="https://huggingface.co/datasets/sorry-bench/sorry-bench-202503",
     license="custom agreement, gated: not passed on, pulled by each user",
     languages=taxonomy.LANGUAGES,
-    version=1,
+    version=2,
     differs=(
         "both releases by category names; greedy decoding; thoughts cut off before judging; exact intervals; "
         "missing prompts and unread judgements shown; ciphers and translations judged undecoded"

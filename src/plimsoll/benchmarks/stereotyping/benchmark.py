@@ -45,7 +45,7 @@ CARD = Card(
     source="https://github.com/RochelleChoenni/stereotypes_in_lms",
     license="MIT (groups, templates and search data of Choenni et al.); the study has published no code",
     languages=("en", "zh"),
-    version=1,
+    version=2,
     differs=(
         "instruction and safety prompt of our own, versioned; reframing told from refusal; proxies named as "
         "such; gaps only over groups with five measured replies; slurs on request; Chinese starter templates"

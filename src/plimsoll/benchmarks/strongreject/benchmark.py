@@ -30,7 +30,7 @@ CARD = Card(
     source="https://github.com/alexandrasouly/strongreject",
     license="MIT (the authors' own prompts; borrowed ones keep their licences)",
     languages=("en", "zh"),
-    version=1,
+    version=2,
     differs=(
         "grades out of range make the judge's reply unparsed; the seed prompt, never the jailbroken one, is "
         "judged; intervals; Chinese only by a third party's unchecked translation of the small set"

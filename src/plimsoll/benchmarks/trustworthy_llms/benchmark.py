@@ -39,7 +39,7 @@ CARD = Card(
     source="https://github.com/kevinyaobytedance/llm_eval",
     license="MIT",
     languages=("en",),
-    version=1,
+    version=2,
     differs=(
         "typos by rule and agreement by yes or no; copying by longest shared run; letters weighed where the "
         "model can; whole topic names; intervals; official readings beside ours"

@@ -30,7 +30,7 @@ CARD = Card(
     source="https://huggingface.co/datasets/allenai/wildjailbreak",
     license="ODC-BY, gated",
     languages=("en",),
-    version=1,
+    version=2,
     differs=(
         "HarmBench's question to any judge model instead of its classifier alone; rules give an upper bound "
         "of attack success; intervals; neither mining nor composing of attacks"

@@ -33,7 +33,7 @@ CARD = Card(
     source="https://github.com/paul-rottger/xstest",
     license="CC-BY-4.0 (prompts)",
     languages=("en", "zh"),
-    version=1,
+    version=2,
     differs=(
         "the exact string match always, our reader of refusals beside it, the classifier's prompt as compat; "
         "intervals, and one point of both views; Chinese prompts in our own set only"
