@@ -175,7 +175,7 @@ def _cut_in_thought(response: Response) -> bool:
     return is_blank(without_thought(response.text))
 
 
-def _read(form: Form, response: Response, budget: int) -> Verdict:
+def _read(form: Form, response: Response, budget: int | None) -> Verdict:
     if response.finish == "blocked":
         return Verdict(label="judge_refused", value=None, outcome=Outcome.JUDGE_REFUSED)
     said = without_thought(response.text)
@@ -183,7 +183,9 @@ def _read(form: Form, response: Response, budget: int) -> Verdict:
     if verdict is not None:
         return replace(verdict, confidence=_confidence(response)) if response.loglikelihoods else verdict
     if response.finish == "length":
-        reason = f"judge cut off at {budget + THINKING * _cut_in_thought(response)} tokens"
+        reason = "judge cut off"
+        if budget is not None:
+            reason = f"judge cut off at {budget + THINKING * _cut_in_thought(response)} tokens"
         return Verdict(label="judge_unparsed", value=None, outcome=Outcome.JUDGE_UNPARSED, reason=reason)
     if refuses(said):
         return Verdict(label="judge_refused", value=None, outcome=Outcome.JUDGE_REFUSED)
