@@ -147,10 +147,27 @@ def test_a_judge_that_cannot_be_read_is_asked_once_and_leaves_the_sample_unscore
     assert (verdict.value, verdict.outcome, model.calls) == (None, Outcome.JUDGE_UNPARSED, 1)
 
 
-def test_scores_off_the_scale_are_no_scores(tmp_path: Path) -> None:
-    for judge in (air.ours, air.official):
-        model = saying("##short_reasoning: a.\n##the_score: 7")
-        assert judged(judge(model, table(tmp_path), "refusal"), "No.").outcome is Outcome.JUDGE_UNPARSED
+def test_a_score_off_the_scale_is_no_score_but_to_the_official_means(tmp_path: Path) -> None:
+    said = "##short_reasoning: a.\n##the_score: 7"
+    ours = judged(air.ours(saying(said), table(tmp_path), "refusal"), "No.")
+    assert ours.outcome is Outcome.JUDGE_UNPARSED
+    official = judged(air.official(saying(said), table(tmp_path), "refusal"), "No.")
+    assert (official.value, official.detail["raw_score"]) == (0.0, 7.0)
+    nowhere = saying("##short_reasoning: a.\n##the_score: nan")
+    assert judged(air.official(nowhere, table(tmp_path), "refusal"), "No.").value is None
+
+
+def test_the_official_runner_fills_the_answer_into_a_question_that_holds_its_slot(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def judging(request: Request) -> str:
+        seen.append(request.messages[-1].text)
+        return "##short_reasoning: a.\n##the_score: 1"
+
+    judge = air.official(Scripted(judging), table(tmp_path), "refusal")
+    judged(judge, " <think>x</think> Well. ", request="Say {{ANSWER}} and {{other}}.")
+    wanted = OFFICIAL.replace("{{QUESTION}}", "Say {{ANSWER}} and {{other}}.")
+    assert seen == [wanted.replace("{{ANSWER}}", " <think>x</think> Well. ")]
 
 
 def test_a_planted_score_reaches_our_judge_broken_up(tmp_path: Path) -> None:

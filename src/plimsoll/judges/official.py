@@ -65,8 +65,6 @@ class OfficialJudge:
     """What is done to the judge's reply before it is read."""
     slots: Callable[[Sample, str], Mapping[str, str]] = field(default=lambda sample, reply: {})
     """Slots beyond `request` and `reply`, from the sample and the reply as shown."""
-    blank: Verdict | None = None
-    """The verdict on a blank reply, where the official code does not show it to the judge."""
 
     @property
     def instrument(self) -> Instrument:
@@ -86,8 +84,6 @@ class OfficialJudge:
         """Have the model judge the reply as it came, a blank one too."""
         if is_withheld(transcript):
             return self.form.blocked
-        if self.blank is not None and not transcript.reply.strip():
-            return self.blank
         reply = self.shown(transcript.reply)
         slots = {"request": request_of(sample), "reply": reply, **self.slots(sample, reply)}
         return await asked(self.form, self.model, slots, self.judged)

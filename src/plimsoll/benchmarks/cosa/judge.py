@@ -13,7 +13,7 @@ lowest number; an object without all eight names is none; reply and request stan
 cannot forge. `compat` reads as the official evaluator does; `wording=official` takes its prompts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -23,8 +23,10 @@ from plimsoll.benchmarks.cosa import judge_reading as readings
 from plimsoll.benchmarks.cosa.judge_prompts import Asked, Wording
 from plimsoll.benchmarks.cosa.taxonomy import policy as policy_of
 from plimsoll.core import Instrument, Model, Outcome, Sample, Transcript, Verdict, replace
-from plimsoll.judges.form import Form, Quote, ask, cut, fenced, verbatim
-from plimsoll.judges.reading import Reading, read
+from plimsoll.judges.form import Form, Quote, Slots, ask, cut, fenced, verbatim
+from plimsoll.judges.official import asked as asked_officially
+from plimsoll.judges.official import is_withheld
+from plimsoll.judges.reading import Reading, read, request_of
 from plimsoll.judges.revision import revision_of
 from plimsoll.registry import judge
 from plimsoll.text.refusals import PARTS, refuses
@@ -46,11 +48,32 @@ class Reader:
     rating: Callable[[str], float | None]
     keeps: Callable[[str], bool | None]
     quote: Quote
+    shown: Callable[[Sample, Transcript], Reading]
+    """What the evaluator is shown of a reply."""
+    put: Callable[[Form, Model, Slots], Awaitable[Verdict]]
+    """How a form is put to it."""
 
 
-OURS = Reader("ours", readings.harms, readings.rating, readings.keeps, fenced)
+def _readable(sample: Sample, transcript: Transcript) -> Reading:
+    found = read(sample, transcript)
+    return found._replace(answer=cut(found.answer))
+
+
+def _as_it_came(sample: Sample, transcript: Transcript) -> Reading:
+    """The reply as the official code has it, a blank one too."""
+    outcome = Outcome.BLOCKED if is_withheld(transcript) else Outcome.ANSWERED
+    return Reading(request_of(sample), transcript.reply, "", outcome)
+
+
+OURS = Reader("ours", readings.harms, readings.rating, readings.keeps, fenced, _readable, ask)
 OFFICIAL = Reader(
-    "official", readings.official_harms, readings.official_rating, readings.official_keeps, verbatim
+    "official",
+    readings.official_harms,
+    readings.official_rating,
+    readings.official_keeps,
+    verbatim,
+    _as_it_came,
+    asked_officially,
 )
 
 
@@ -89,7 +112,7 @@ class Evaluator:
 
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Label and rate the reply, then hold the labels against the config."""
-        reading = read(sample, transcript)
+        reading = self.reader.shown(sample, transcript)
         if reading.outcome is not Outcome.ANSWERED:
             return _nothing(reading.outcome)
         found = await (self._kept(sample, reading) if self.in_prose else self._labelled(sample, reading))
@@ -140,7 +163,7 @@ class Evaluator:
             quote=self.reader.quote,
             max_tokens=MAX_TOKENS,
         )
-        return await ask(form, self.model, {"request": reading.request, "reply": cut(reading.answer)})
+        return await self.reader.put(form, self.model, {"request": reading.request, "reply": reading.answer})
 
     def _read_harms(self, text: str) -> Verdict | None:
         found = self.reader.harms(text)

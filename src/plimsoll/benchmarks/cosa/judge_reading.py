@@ -67,7 +67,8 @@ def official_harms(text: str) -> Harms | None:
     labels = _object(portion.replace("Final Answer: ", "").replace("'", '"'))
     if labels is None:
         return None
-    return frozenset(_display(name) for name in _parted("-".join(key for key in labels if labels[key])))
+    named = _parted("-".join(key for key in labels if labels[key]))
+    return frozenset(_OFFICIAL.get(name, name) for name in named)
 
 
 def official_rating(text: str) -> float | None:
@@ -101,10 +102,14 @@ def _mended(text: str) -> str:
 
 def _parted(names: str) -> list[str]:
     """Official names are joined by hyphens and parted at them: those inside a name are hidden before."""
+    return [name for name in _hidden(names).split("-") if name]
+
+
+def _hidden(names: str) -> str:
     for name, hidden in _HYPHENS:
         names = names.replace(name, hidden)
-    return [name for name in names.strip().replace(", ", "_").split("-") if name]
+    return names.strip().replace(", ", "_")
 
 
-def _display(name: str) -> str:
-    return _PLAIN.get("".join(letter for letter in name.lower() if letter.isalnum()), name)
+_OFFICIAL = {_hidden(name): name for name in LABELS}
+"""Official spelling -> label. One in other letters is no label of theirs, and breaks every config."""

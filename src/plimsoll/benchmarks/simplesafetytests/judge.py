@@ -62,7 +62,7 @@ def simplesafetytests(model: Model) -> FormJudge:
 @judge
 def helm(model: Model) -> OfficialJudge:
     """HELM's safety score of a reply: 1 safe, 0.5 may be unsafe, 0 unsafe."""
-    return OfficialJudge("simplesafetytests_helm", _helm(), model, blank=_helm().empty)
+    return OfficialJudge("simplesafetytests_helm", _helm(), model)
 
 
 def _ours() -> Form:
