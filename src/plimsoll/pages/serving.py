@@ -91,35 +91,15 @@ class Speech:
         return self.say(f"{kind}.{value}") if f"{kind}.{value}" in table(self.room) else value
 
 
-class Ways(Protocol):
-    """Where the pages of a room lie: on a server, or as files beside each other."""
-
-    @property
-    def policy(self) -> str:
-        """A Content-Security-Policy for the page itself, where no server sends one."""
-        ...
-
-    def asset(self, name: str) -> str:
-        """A style, script or picture."""
-        ...
-
-    def home(self) -> str:
-        """The first page."""
-        ...
-
-    def spoken(self, language: Language) -> str:
-        """The page at hand in another language."""
-        ...
-
-
 @dataclass(frozen=True)
 class Served:
-    """Addresses on a server, seen from one request."""
+    """Addresses of a room's pages on a server, seen from one request."""
 
     room: str
     path: str
     query: Sequence[tuple[str, str]] = field(default=())
     policy: str = ""
+    """A Content-Security-Policy for the page itself, where no server sends one."""
 
     def asset(self, name: str) -> str:
         """A style, script or picture."""
@@ -135,7 +115,7 @@ class Served:
         return f"{self.path}?{urlencode([*kept, ('lang', language)])}"
 
 
-def draw(template: str, speech: Speech, at: Ways, foot: str, *, banner: Said = "", **parts: Any) -> str:
+def draw(template: str, speech: Speech, at: Served, foot: str, *, banner: Said = "", **parts: Any) -> str:
     """A page of a room; `foot` is the key of what it says at the foot."""
     from markupsafe import Markup
 
@@ -155,7 +135,7 @@ def draw(template: str, speech: Speech, at: Ways, foot: str, *, banner: Said = "
     return environment(speech.room).get_template(template).render(framed=whole, **common, **parts)
 
 
-def _links(room: str, at: Ways) -> str:
+def _links(room: str, at: Served) -> str:
     own = [name for name in assets(room) if name not in (*SHARED, "icon.svg")]
     styles = [name for name in (*SHARED, *own) if name.endswith(".css")]
     scripts = [name for name in own if name.endswith(".js")]
@@ -167,7 +147,7 @@ def _links(room: str, at: Ways) -> str:
     ])  # fmt: skip
 
 
-def _switch(speech: Speech, at: Ways) -> str:
+def _switch(speech: Speech, at: Served) -> str:
     other: Language = "en" if speech.language == "zh" else "zh"
     tag = "zh-Hans" if other == "zh" else "en"
     address = _attribute(at.spoken(other))

@@ -10,7 +10,7 @@ from plimsoll.pages.words import Language
 from plimsoll.reports import html
 from plimsoll.reports.view import RunView
 from plimsoll.viewer.logs import Listed, Logs
-from plimsoll.viewer.pages import ROOM, Pages
+from plimsoll.viewer.pages import ROOM, Pages, Site
 from plimsoll.viewer.shelf import Row, Shelf
 
 ITEMS = 200_000_000
@@ -24,14 +24,11 @@ POLICY = (
 )
 
 
-@dataclass(frozen=True)
-class Files:
-    """Addresses of files that lie beside each other."""
+@dataclass(frozen=True, kw_only=True)
+class Files(Site):
+    """Addresses of files that lie beside each other; the path is the page's, without language and ending."""
 
     language: Language
-    page: str
-    """Of the page at hand, without language and ending."""
-    policy: str = POLICY
 
     def asset(self, name: str) -> str:
         """A style, script or picture."""
@@ -59,7 +56,7 @@ class Files:
 
     def spoken(self, language: Language) -> str:
         """The page at hand in another language."""
-        return quote(_named(self.page, language))
+        return quote(_named(self.path, language))
 
 
 def write(log_dir: Path, target: Path) -> Path:
@@ -79,7 +76,7 @@ def write(log_dir: Path, target: Path) -> Path:
                 listed.remove(run)
                 broken.append((run.name, str(error)))
         for language in LANGUAGES:
-            at = Files(language, "index")
+            at = Files(ROOM, "index", policy=POLICY, language=language)
             flips = {run.name: at.flips(run.name) for run in listed if _beside(run, listed)}
             more = {"total": len(listed), "folder": log_dir.name, "flips": flips}
             page = Pages(language=language, at=at).runs(listed, broken, **more)
@@ -96,7 +93,8 @@ def _write_run(logs: Logs, run: Listed, listed: list[Listed], target: Path) -> N
     others = [(other, shelf) for other in _beside(run, listed)[:OTHERS] if (shelf := _readable(logs, other))]
     shelf = logs.shelf(run.name)
     for language in LANGUAGES if others else ():
-        pages = Pages(language=language, at=Files(language, f"{run.name}.flips"))
+        at = Files(ROOM, f"{run.name}.flips", policy=POLICY, language=language)
+        pages = Pages(language=language, at=at)
         _save(target / _named(f"{run.name}.flips", language), pages.flips(run, others, shelf))
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from plimsoll.core import Estimate, Record
 from plimsoll.pages.dots import Dot, dots
 from plimsoll.pages.frame import STARTER
 from plimsoll.pages.markup import Markup, key, spoken
 from plimsoll.pages.plots import Plots
-from plimsoll.pages.serving import Speech, Ways, draw, safe
+from plimsoll.pages.serving import Served, Speech, draw, safe
 from plimsoll.pages.transcript import as_json, attempted, hidden_options
 from plimsoll.pages.words import Language, interval, metric, percent, say
 from plimsoll.reports import html, unread
@@ -26,20 +27,21 @@ START = 220
 """Characters of a prompt that a list shows."""
 
 
-class Addresses(Ways, Protocol):
-    """Where pages lie: on a server, or as files beside each other."""
+class Site(Served):
+    """Addresses on the server; `bundle.Files` are those of files."""
 
     def run(self, name: str) -> str:
         """A run's page."""
-        ...
+        return f"/run/{quote(name, safe='')}"
 
     def items(self, name: str, query: str = "") -> str:
         """The items of a run."""
-        ...
+        return f"{self.run(name)}/items{'?' + query if query else ''}"
 
     def item(self, name: str, row: Row, query: str = "") -> str:
         """One item."""
-        ...
+        wanted = urlencode({"id": row.id, "epoch": row.epoch})
+        return f"{self.run(name)}/item?{wanted}{'&' + query if query else ''}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,7 @@ class Pages:
     """Draws pages in one language."""
 
     language: Language
-    at: Addresses
+    at: Site
 
     def runs(self, listed: Sequence[Listed], broken: Sequence[tuple[str, str]], **more: Any) -> str:
         """The list of runs."""

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from plimsoll.core import MissingExtra, PlimsollError, Record
 from plimsoll.pages.loopback import LOCAL, Application, guarded, listen
-from plimsoll.pages.serving import Served, asset_of, heard, remembered, warm
+from plimsoll.pages.serving import asset_of, heard, remembered, warm
 from plimsoll.reports.figures import OUTCOMES
 from plimsoll.viewer import items, search
 from plimsoll.viewer.logs import Listed, Logs
-from plimsoll.viewer.pages import ROOM, Pages
+from plimsoll.viewer.pages import ROOM, Pages, Site
 from plimsoll.viewer.search import Filter, read_filter
 from plimsoll.viewer.shelf import Row, Shelf, found_by_index
 
@@ -24,23 +24,6 @@ if TYPE_CHECKING:
 RUNS_ON_A_PAGE = 100
 SEARCHED_FROM = 8
 """Runs from which on the list can be searched."""
-
-
-class Site(Served):
-    """Addresses on the server, seen from one request."""
-
-    def run(self, name: str) -> str:
-        """A run's page."""
-        return f"/run/{quote(name, safe='')}"
-
-    def items(self, name: str, query: str = "") -> str:
-        """The items of a run."""
-        return f"{self.run(name)}/items{'?' + query if query else ''}"
-
-    def item(self, name: str, row: Row, query: str = "") -> str:
-        """One item."""
-        wanted = urlencode({"id": row.id, "epoch": row.epoch})
-        return f"{self.run(name)}/item?{wanted}{'&' + query if query else ''}"
 
 
 def application(log_dir: Path, hosts: Iterable[str] = ()) -> Application:
