@@ -234,6 +234,10 @@ def called_wrong(left: str) -> bool:
     return bool(CONCLUDES.match(sentence.strip(" ,")) or CONCLUDES.match(clause))
 
 
+_OF_A_PART = re.compile(
+    r"\b(?:for|to|of|in)\s(?:the\s)?(?:part|first|second|third|sub-?question)\b", re.IGNORECASE
+)
+"""Announces the answer to one of several questions."""
 _FOREIGN = re.compile(ANNOUNCES, re.IGNORECASE)
 
 
@@ -241,7 +245,11 @@ def _holds(found: re.Match[str] | None, left: str) -> bool:
     if found is None:
         return False
     words = found.group()
-    if _EACH.search(left[: found.start()]) or (_FOREIGN.search(words) and denies(words)):
+    if (
+        _EACH.search(left[: found.start()])
+        or _OF_A_PART.search(words)
+        or (_FOREIGN.search(words) and denies(words))
+    ):
         return False
     if _INNER_NO.search(words.partition("but")[0]) and not re.search(r"\bbut\b|而", words):
         return False

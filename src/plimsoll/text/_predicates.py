@@ -119,7 +119,7 @@ PLURAL = re.compile(
 ASKS = re.compile(r"\s{0,3}(?:[?？]|吗|呢[?？]?)")
 ENDS = re.compile(r"\s{0,3}(?:$|[\n.。!;,:、…|<\\√(]|\[(?=[^\x00-\x7f])|-\s|--|——|➔)")
 ENDS_FULLY = re.compile(
-    r"\s{0,3}(?:选项|项|吧|啦|哦)?\s{0,3}(?:$|[\n.。!;|<\\√]|-\s(?=[A-Za-z]{2}|[^\x00-\x7f])|because\b|since\b|as\s(?:it|this|the)|,\s?(?:because|since|as|which|not|obviously|of\scourse|i\sthink|clearly|definitely|for\ssure)\b|因为|是因为|\()"
+    r"\s{0,3}(?:选项|项|吧|啦|哦)?\s{0,3}(?:$|[\n.。!;|<\\√]|-\s(?=[A-Za-z]{2}|[^\x00-\x7f])|because\b|since\b|as\s(?:it|this|the)|,\s?(?:because|since|as|not|obviously|of\scourse|i\sthink|clearly|definitely|for\ssure)\b|因为|是因为|\()"
 )
 BECAUSE = re.compile(
     r"\s{0,3},?\s{0,3}(?:because|since|due to|as (?:it|this|the)|given|-\s|--|因为|是因为|由于|理由)"

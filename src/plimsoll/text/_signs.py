@@ -148,7 +148,8 @@ def _ends(place: Place) -> bool:
     right = place.it.right
     if place.it.name.islower() and not place.it.marked and place.is_word:
         return False
-    return place.goes_on or bool(behind.ENDS_FULLY.match(right) and not _FORMULA.match(right))
+    function = _FORMULA.match(right) or (right.startswith("(") and not place.it.marked)
+    return place.goes_on or bool(behind.ENDS_FULLY.match(right) and not function)
 
 
 def _led(place: Place) -> Sign | None:
@@ -238,11 +239,13 @@ def _ends_a_listing(place: Place) -> bool:
     """`A. 5 N.` `B. 6 N.` `C.`: cut off before its words."""
     it, index = place.it, place.all.index(place.it)
     previous = place.all[index - 1]
-    if "\n\n" in place.text[previous.end : it.start] or not before.LEAD.search(previous.left[-40:]):
+    if not before.LEAD.search(previous.left[-40:]):
         return False
     delimiter = it.right[:1]
     if delimiter in (".", ")", ":") and delimiter == previous.right[:1] and it.option == previous.option + 1:
         return True
+    if "\n\n" in place.text[previous.end : it.start]:
+        return False
     return any(before.said(other.left) for other in place.all[:index])
 
 
