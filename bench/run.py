@@ -32,6 +32,7 @@ CASES = (
     "five_shot",
     "compare",
     "sequential",
+    "coverage",
     "corrections",
     "board_groups",
     "gate_alarms",

@@ -58,9 +58,10 @@ class Table:
 
     def counted(self, size: int = 0, total: int = 1, *, unit: int = WHOLE) -> Counter[Sums]:
         """How many clusters hold which sums."""
-        return Counter(
-            Sums(row[total], row[size] * unit) for row in self.rows.values() if len(row) > size and row[size]
+        pairs = Counter(
+            (row[total], row[size]) for row in self.rows.values() if len(row) > size and row[size]
         )
+        return Counter({Sums(added, held * unit): count for (added, held), count in pairs.items()})
 
     def column(self, number: int) -> int:
         """A column's sum."""
