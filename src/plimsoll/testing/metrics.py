@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from math import isclose, isfinite
 
-from plimsoll.core import Estimate, Record, Tally
+from plimsoll.core import Estimate, Record, Tally, replace
 from plimsoll.testing.records import records_of, unanswered, unjudged
 from plimsoll.testing.rules import rule
 from plimsoll.testing.subjects import Subject
@@ -89,3 +89,15 @@ def merged_tallies_say_what_one_tally_says(subject: Subject) -> None:
     for name, estimate in merged.items():
         assert isclose(estimate.value, whole[name].value, rel_tol=1e-9, abs_tol=1e-12), name
         assert estimate.n == whole[name].n, name
+
+
+@rule
+def epochs_of_the_same_answers_change_no_interval(subject: Subject) -> None:
+    """What repeats a question is no further evidence: intervals rest on `sample.cluster`."""
+    records = records_of(6)
+    once = {key(each): each for each in counted(subject.built(), records)}
+    nine = [replace(record, epoch=epoch) for record in records for epoch in range(9)]
+    for estimate in counted(subject.built(), nine):
+        before = once[key(estimate)]
+        for now, then in ((estimate.low, before.low), (estimate.high, before.high)):
+            assert isclose(now, then, rel_tol=1e-9, abs_tol=1e-9), estimate
