@@ -14,11 +14,13 @@ from plimsoll.calibration.correct import corrections
 from plimsoll.core import Estimate, Measures, replace
 from plimsoll.pages.units import unit
 from plimsoll.reports.figures import Figures, figures
+from plimsoll.reports.partial import Bounded, partially_pooled
 from plimsoll.reports.pooling import Part, pooled
 from plimsoll.reports.view import RunView
 from plimsoll.run.ask.suite import SuiteManifest, SuiteRun, read
 from plimsoll.run.keep.folder import RunFolder, open_run
 from plimsoll.run.keep.manifest import Unread
+from plimsoll.stats.pooling import Pooled
 from plimsoll.taxonomies.crosswalk import hub
 
 MEASURES: tuple[Measures, ...] = ("safety", "over_refusal", "utility")
@@ -34,6 +36,8 @@ class Cell(NamedTuple):
     high: float
     n: int
     benchmarks: tuple[str, ...]
+    partial: Pooled | None = None
+    """With what the other hazards say of it, where it rests on few replies."""
 
 
 class Line(NamedTuple):
@@ -93,7 +97,9 @@ def overview(path: Path) -> Overview:
     lines = tuple(
         _line(each, label, members.get(each.run)) for each, label in zip(manifest.runs, named, strict=True)
     )
-    return Overview(path, manifest, lines, tuple(_hazards([each for each in members.values() if each])))
+    return Overview(
+        path, manifest, lines, tuple(_pooled(list(_hazards([each for each in members.values() if each]))))
+    )
 
 
 def better(estimate: Estimate) -> Estimate:
@@ -185,6 +191,22 @@ def _by_hazard(member: _Member) -> Iterator[tuple[str, Shown, Part]]:
         whole = found.measured(category) if several else None
         for shown, estimates in held.items():
             yield hazard, shown, Part(name, tuple(estimates), whole, len(member.languages))
+
+
+def _pooled(hazards: Sequence[Hazard]) -> Iterator[Hazard]:
+    """Each cell that rests on few replies with its partially pooled share beside it."""
+    places = dict.fromkeys(place for each in hazards for place in each.cells)
+    found = {
+        place: partially_pooled(
+            {each.id: Bounded(*each.cells[place][:4]) for each in hazards if place in each.cells}
+        )
+        for place in places
+    }
+    for each in hazards:
+        cells = {
+            place: cell._replace(partial=found[place].get(each.id)) for place, cell in each.cells.items()
+        }
+        yield each._replace(cells=cells)
 
 
 def _cell(parts: Sequence[Part]) -> Cell:

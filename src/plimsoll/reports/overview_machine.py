@@ -8,7 +8,7 @@ from plimsoll.pages.words import Language, say
 from plimsoll.reports import overview_rows as rows
 from plimsoll.reports import unread
 from plimsoll.reports.markdown import escape, ruled
-from plimsoll.reports.overview import Overview
+from plimsoll.reports.overview import Cell, Overview
 
 
 def markdown(found: Overview, *, language: Language = "en") -> str:
@@ -21,7 +21,11 @@ def markdown(found: Overview, *, language: Language = "en") -> str:
         ruled(rows.hazards(found), language),
     ]
     notes = [say("ov.starter", language=language)] if rows.starters(found) else []
-    notes += [*rows.unscored(found, language), rows.unmeasured(found, language)]
+    notes += [
+        *rows.unscored(found, language),
+        rows.unmeasured(found, language),
+        rows.partial(found, language),
+    ]
     notes += [*(f"{name}: {why}" for name, why in rows.gaps(found))]
     parts.append("\n".join(f"- {escape(note)}" for note in notes if note))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -59,10 +63,14 @@ def report(found: Overview) -> dict[str, Any]:
                 "hazard": each.id,
                 "slug": each.slug,
                 "measured": [
-                    {"measures": measure, "language": language, **cell._asdict()}
+                    {"measures": measure, "language": language, **_cell(cell)}
                     for (measure, language), cell in each.cells.items()
                 ],
             }
             for each in found.hazards
         ],
     }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {**cell._asdict(), "partial": cell.partial._asdict() if cell.partial else None}

@@ -6,6 +6,7 @@ from plimsoll.pages.markup import Said, Table, code, directed, joined, key
 from plimsoll.pages.units import arrow, interval_of, unit, value_of
 from plimsoll.pages.words import Language, named, percent, say, visible
 from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
+from plimsoll.reports.partial import SMALL
 from plimsoll.reports.tables import MISSING, UNSOUND
 from plimsoll.reports.unread import sentences
 
@@ -74,6 +75,18 @@ def unmeasured(found: Overview, language: Language = "en") -> str:
     """The hazards without any number, in one sentence."""
     names = [named("hazard", each.id, language) for each in found.hazards if not shows(each)]
     return say("ov.unmeasured", ", ".join(names), language=language) if names else ""
+
+
+def partial(found: Overview, language: Language = "en") -> str:
+    """The partially pooled shares of hazards that rest on few replies, in one sentence."""
+    named_ = [
+        f"{named('hazard', each.id, language)} {say(f'ov.column.{measure}', language=language)} "
+        f"{percent(cell.partial.value)} ({percent(cell.partial.low)}–{percent(cell.partial.high)})"
+        for each in found.hazards
+        for (measure, _), cell in each.cells.items()
+        if cell.partial and measure != "utility"
+    ]
+    return say("ov.partial", str(SMALL), "; ".join(named_), language=language) if named_ else ""
 
 
 def gaps(found: Overview) -> Iterator[tuple[str, str]]:

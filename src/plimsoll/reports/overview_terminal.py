@@ -17,7 +17,11 @@ def render(found: Overview, *, language: Language = "en") -> RenderableType:
     manifest = found.manifest
     title = Text.assemble((visible(manifest.model), "bold"), " · ", visible(manifest.title))
     notes = [say("ov.starter", language=language)] if rows.starters(found) else []
-    notes += [*rows.unscored(found, language), rows.unmeasured(found, language)]
+    notes += [
+        *rows.unscored(found, language),
+        rows.unmeasured(found, language),
+        rows.partial(found, language),
+    ]
     notes += [f"{benchmark}: {why}" for benchmark, why in rows.gaps(found)]
     covered = say("ov.covered", str(found.covered), str(len(found.hazards)), language=language)
     parts: list[RenderableType] = [
