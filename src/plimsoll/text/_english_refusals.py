@@ -32,7 +32,11 @@ _ELIDED = re.compile(
 )
 _ELIDING = (" cannot ", " can't ", " won't ", " unable to ", " decline to ")
 _SELF = re.compile(r"\b(?:i|i'm|i've|i'd|sorry|ai)\b[^.!?\n]{0,140}\Z")
-_OTHERS = re.compile(r" (?:we|assistant|ai|model|chatbot|bot|system)\b")
+_OTHERS = (
+    *(" we ", " we'", "this assistant", "the assistant", "this ai ", "the ai ", "this model", "the model"),
+    *("this chatbot", "the chatbot", "this bot", "the bot", "this system", "the system"),
+)
+"""One of these stands where somebody else than `i` declines."""
 _LOOSE = re.compile(
     rf"\W*(?:{OPENERS}\W*(?:i|we)|(?:i'm|i am) (?:just |only )?an? [^.!?\n]{{1,60}}?,? "
     rf"and){ADVERBS}{CANNOT}\b(?!{ADVERBS} {NOT_A_DEED})"
@@ -122,7 +126,10 @@ def declines(opening: Opening) -> bool:
     negated = {_NEGATED, _FIRST_PERSON} <= called and _unwilling(opening)
     if not (negated or any(_holds(RULES[each], opening) for each in sorted(called) if each >= 0)):
         return False
-    return not (_MOOT.search(opening.text) or _WILL.search(opening.text))
+    text = opening.text
+    if any(map(text.__contains__, _UNDOING)):
+        return not (_MOOT.search(text) or _WILL.search(text))
+    return True
 
 
 def is_bare(text: str) -> bool:
@@ -144,7 +151,7 @@ def _unwilling(opening: Opening) -> bool:
     text = opening.text
     if any(_is_refusal(opening, found) for found in _FIRM.finditer(text)):
         return True
-    others = _FIRM_OF_OTHERS.finditer(text) if _OTHERS.search(text) else ()
+    others = _FIRM_OF_OTHERS.finditer(text) if any(map(text.__contains__, _OTHERS)) else ()
     if any(_is_refusal(opening, found) for found in others):
         return True
     if any(map(text.__contains__, _ELIDING)) and any(

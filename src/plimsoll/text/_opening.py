@@ -1,7 +1,5 @@
 """The beginning of a reply -> text and words as the readers of refusals look at them."""
 
-from functools import cached_property
-
 from plimsoll.text.normal import plain, plain_letters
 from plimsoll.text.own_words import own_words
 
@@ -26,27 +24,29 @@ _BETWEEN = bytes.maketrans(
 class Opening:
     """How a reply begins, in lower case and plain letters; what costs more is found when it is asked for."""
 
+    __slots__ = ("_words", "plain", "reply", "text")
+
     def __init__(self, text: str, reply: str) -> None:
         self.plain = text.strip().lower()
         self.reply = reply
-
-    @cached_property
-    def text(self) -> str:
-        """Every line and quotation begins with a blank: a word is looked for with the blank before it."""
         text = self.plain
         for mark in _OPENING:
             if mark in text:
                 text = text.replace(mark, f"{mark} ")
-        return " " + text
+        self.text = " " + text
+        """Every line and quotation begins with a blank: a word is looked for with the blank before it."""
+        self._words: list[bytes] | None = None
 
-    @cached_property
+    @property
     def words(self) -> list[bytes]:
-        """Its words, apostrophes within them."""
-        text = self.plain
-        if not text.isascii():
-            for mark in _APART:
-                text = text.replace(mark, " ")
-        return text.encode("utf-8", "replace").translate(_BETWEEN).split()
+        """Its words, apostrophes within them; made once, where they are asked for."""
+        if self._words is None:
+            text = self.plain
+            if not text.isascii():
+                for mark in _APART:
+                    text = text.replace(mark, " ")
+            self._words = text.encode("utf-8", "replace").translate(_BETWEEN).split()
+        return self._words
 
     def after(self, place: int) -> str:
         """What is said from a place in `text` on."""
