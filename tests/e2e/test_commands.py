@@ -104,7 +104,7 @@ def test_underscores_and_hyphens_are_alike(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert done.last_json["records"] == 3
     manifest = json.loads((tmp_path / done.last_json["run"] / "run.json").read_text())
-    assert manifest["system_prompt"] == "Be brief."
+    assert manifest["spec"]["system_prompt"] == "Be brief."
 
 
 def test_a_dry_run_asks_nothing_and_names_calls_tokens_and_cost(tmp_path: Path) -> None:

@@ -11,13 +11,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from hashlib import blake2b
-from typing import Annotated
 
 import msgspec
 
 from plimsoll.core import ModelError, Request, Response, TransientError, UserError, did_you_mean, replace
 from plimsoll.models._prompts import excerpt, last_user_text, looked_up, prompt_text
-from plimsoll.registry import WAY, model
+from plimsoll.registry import model
 
 Answer = str | Response | Exception
 """What a script says: a text, a whole response, or an error to be raised."""
@@ -94,7 +93,7 @@ def scripted(
     model_id: str = "random",
     *,
     seed: int = 0,
-    latency: Annotated[float, WAY] = 0.0,
+    latency: float = 0.0,
     fail_every: int = 0,
     likelihood: bool = False,
     text: str | None = None,
