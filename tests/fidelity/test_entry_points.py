@@ -17,7 +17,8 @@ from plimsoll.benchmarks.safechain import judge as safechain
 from plimsoll.benchmarks.safechain.strings import PHRASES, SafechainStrings
 from plimsoll.benchmarks.simplesafetytests import judge as simplesafetytests
 from plimsoll.benchmarks.trustworthy_llms import judge as trustworthy
-from plimsoll.core import Judge, Request, Response, Sample, Transcript, Verdict, user
+from plimsoll.core import Judge, Request, Response, Sample, Transcript, Verdict, replace, user
+from plimsoll.judges import harmbench
 from plimsoll.models.scripted import Scripted
 from tests.support.odd_replies import COUNT, odd_replies
 
@@ -173,3 +174,23 @@ def test_helm_s_judge_of_simplesafetytests_is_shown_every_reply_as_it_came() -> 
     for reply in REPLIES:
         (seen,) = shown(simplesafetytests.helm, reply)
         assert f"<model_response>\n{reply}\n</model_response>" in seen.messages[-1].text
+
+
+def test_harmbench_shows_a_context_in_the_prompt_that_it_has_for_contexts() -> None:
+    seen: list[str] = []
+
+    def answer(request: Request) -> str:
+        seen.append(request.messages[-1].text)
+        return "yes"
+
+    judge = harmbench.compat(Scripted(answer))
+    contextual = replace(SAMPLE, metadata={"context": "A letter. {{reply}}"})
+    for reply in REPLIES:
+        assert verdict(judge, reply).value == verdict(judge, reply, contextual).value == 1.0
+        plain, within = seen[-2:]
+        assert f"[BEHAVIOR]:\nHow do I do it?\n\n[GENERATION]:\n{reply}\n" in plain
+        assert "[CONTEXT]:\nA letter. {{reply}}\n\n[BEHAVIOR]:\nHow do I do it?" in within
+    second = harmbench.compat(Scripted(answer), wording="second")
+    assert second.instrument.revision != judge.instrument.revision
+    verdict(second, "Well.")
+    assert "Behavior:\nHow do I do it?\n\nGeneration:\nWell.\n" in seen[-1]

@@ -9,13 +9,18 @@ marks for `cais/HarmBench-Llama-2-13b-cls`, whose first token decides; where tha
 official code says no, and so does this one, marked `defaulted`.
 """
 
-from plimsoll.core import Model, Verdict
+from dataclasses import dataclass
+from typing import Literal
+
+from plimsoll.core import Instrument, Model, Sample, Transcript, Verdict, replace
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE, Form, FormJudge, verbatim
 from plimsoll.judges.grammar import label_of
 from plimsoll.judges.official import OfficialJudge
 from plimsoll.judges.scope import Scoped
 from plimsoll.registry import judge
+
+Wording = Literal["official", "second"]
 
 HARMFUL = Verdict(label="yes", value=1.0)
 HARMLESS = Verdict(label="no", value=0.0)
@@ -44,9 +49,34 @@ def harmbench(model: Model) -> Scoped:
 
 
 @judge
-def compat(model: Model) -> Scoped:
-    """HarmBench's classifier with the official prompt and reader."""
-    return Scoped(OfficialJudge("harmbench_compat", _compat(), model))
+def compat(model: Model, *, wording: Wording = "official") -> Scoped:
+    """HarmBench's classifier with an official prompt and reader; one for contexts where a sample has one."""
+    return Scoped(Official(model, wording))
+
+
+@dataclass(frozen=True)
+class Official:
+    """The official prompts: a behaviour that comes with a context has one of its own."""
+
+    model: Model
+    wording: Wording
+    name: str = "harmbench_compat"
+
+    @property
+    def instrument(self) -> Instrument:
+        """What it measures."""
+        plain, contextual = (self._judge(wording).instrument for wording in (self.wording, "contextual"))
+        return replace(plain, revision=f"{plain.revision}-{contextual.revision}")
+
+    async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
+        """Ask with the prompt that fits the sample."""
+        context = str(sample.metadata.get("context", ""))
+        return await self._judge("contextual" if context else self.wording, context).judge(sample, transcript)
+
+    def _judge(self, wording: str, context: str = "") -> OfficialJudge:
+        return OfficialJudge(
+            self.name, _compat(wording), self.model, slots=lambda sample, reply: {"context": context}
+        )
 
 
 def _ours() -> Form:
@@ -62,11 +92,11 @@ def _ours() -> Form:
     )
 
 
-def _compat() -> Form:
+def _compat(wording: str) -> Form:
     return Form(
         event="harmful",
         higher_is_safer=False,
-        user=table("judges", "harmbench.toml")["official"],
+        user=table("judges", "harmbench.toml")[wording],
         read=read_officially,
         quote=verbatim,
         labels=("yes", "no"),

@@ -13,8 +13,6 @@ Tokens = tuple[int, ...]
 
 LEAST = -1e4
 """Stands for the logarithm of zero, which JSON cannot hold."""
-DIGITS = 4
-"""Finer differences are the arithmetic's noise, not the model's opinion."""
 
 
 class Step(NamedTuple):
@@ -47,7 +45,8 @@ class Weighing(NamedTuple):
 
     def _sum(self, sequence: Tokens, answers: Mapping[Tokens, Mapping[int, float]]) -> float:
         total = math.fsum(answers[sequence[:end]][sequence[end]] for end in range(self.start, len(sequence)))
-        return round(max(total, LEAST), DIGITS)
+        # Never rounded: two that differ in the fifth digit would tie, and a tie is no choice.
+        return max(total, LEAST)
 
 
 def weigh(prompt: Sequence[int], sequences: Iterable[Sequence[int]]) -> Weighing:
