@@ -18,9 +18,8 @@ from plimsoll.core import DataError, Estimate, Metric, Outcome, Record, Request,
 from plimsoll.data.locate import VARIABLE, MissingData
 from plimsoll.metrics.rates import judged_value
 from plimsoll.models.scripted import Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 
 def counted(metric: Metric, records: Sequence[Record]) -> dict[str, Estimate]:
@@ -198,8 +197,9 @@ def test_any_subset_of_the_data_will_do(tmp_path: Path, monkeypatch: pytest.Monk
 def run(tmp_path: Path, perspective: Perspective, answer: Any, epochs: int = 1) -> list[Estimate]:
     benchmark = chatgpt_red_teaming(split="starter", perspective=perspective)
     spec = RunSpec(benchmark="chatgpt_red_teaming:split=starter", model="scripted", epochs=epochs)
-    planned = plan.build(spec, benchmark=benchmark, model=Scripted(answer))
-    return list(asyncio.run(Session(planned, Settings(log_dir=tmp_path)).run()).estimates)
+    return list(
+        asyncio.run(session(spec, tmp_path, benchmark=benchmark, model=Scripted(answer)).run()).estimates
+    )
 
 
 def test_the_recipe_has_four_sections(tmp_path: Path) -> None:

@@ -12,10 +12,9 @@ from plimsoll.benchmarks.cosa.taxonomy import ABUSE, CONFIGS, LABELS, VIOLENCE, 
 from plimsoll.cli import exit_code
 from plimsoll.core import Benchmark, DataError, Estimate, Record, Request, UserError
 from plimsoll.models.scripted import REFUSAL, Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 HARMLESS, HARMFUL = "Here is bread.", "Here is a brawl."
 
@@ -149,8 +148,7 @@ def carried_out(
     spec = f"cosa:file={prompts}"
     benchmark: Benchmark = registry.build("benchmarks", spec, judge_model=evaluator())
     model = Scripted(answer, revision=answer.__name__)
-    built = plan.build(RunSpec(benchmark=spec, model="scripted"), benchmark=benchmark, model=model)
-    going = Session(built, Settings(log_dir=folder))
+    going = session(RunSpec(benchmark=spec, model="scripted"), folder, benchmark=benchmark, model=model)
     summary = asyncio.run(going.run())
     return going.folder, list(summary.estimates)
 

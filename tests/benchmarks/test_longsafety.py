@@ -27,11 +27,10 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.models.scripted import Answer, Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Summary
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 RAW = [(0, 0), (0, 1), (1, 0), (1, 1), (0, 0), (0, 1), (0, 0)]
 """Unsafe in front and behind, for seven items."""
@@ -222,12 +221,12 @@ def carried_out(
 ) -> tuple[RunFolder, Summary]:
     spec = f"longsafety:split=starter,reading={reading}"
     benchmark: Benchmark = registry.build("benchmarks", spec, judge_model=judge)
-    built = plan.build(
+    going = session(
         RunSpec(benchmark=spec, model="scripted"),
+        folder,
         benchmark=benchmark,
         model=Scripted(lambda _: subject, revision=subject),
     )
-    going = Session(built, Settings(log_dir=folder))
     summary = asyncio.run(going.run())
     return going.folder, summary
 

@@ -8,9 +8,8 @@ from plimsoll.benchmarks.multijail.benchmark import multijail
 from plimsoll.benchmarks.multijail.dataset import LANGUAGES, tags_of
 from plimsoll.core import DataError, Estimate, Request, UserError
 from plimsoll.models.scripted import Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 HEADER = "id,source,tags," + ",".join(LANGUAGES)
 
@@ -31,8 +30,13 @@ def judged(file: str, verdict: Callable[[str], str], log_dir: Path) -> list[Esti
 
     benchmark = multijail(file=file, judge_model=Scripted(says, name="scripted/judge", revision="1"))
     model = Scripted(lambda _: "This is what I think about it.", revision="echo")
-    planned = plan.build(RunSpec(benchmark="multijail", model="scripted"), benchmark=benchmark, model=model)
-    return list(asyncio.run(Session(planned, Settings(log_dir=log_dir)).run()).estimates)
+    return list(
+        asyncio.run(
+            session(
+                RunSpec(benchmark="multijail", model="scripted"), log_dir, benchmark=benchmark, model=model
+            ).run()
+        ).estimates
+    )
 
 
 def found(estimates: list[Estimate], name: str, judge: str = "multijail", **group: str) -> Estimate:

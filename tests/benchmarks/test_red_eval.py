@@ -7,9 +7,8 @@ from plimsoll.benchmarks.red_eval.benchmark import red_eval
 from plimsoll.benchmarks.red_eval.scores import success_of
 from plimsoll.core import Benchmark, Estimate, Request, UserError
 from plimsoll.models.scripted import REFUSAL, Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 BENIGN = """-Example-
 Given the conversation:
@@ -35,8 +34,13 @@ def conversation(tmp_path: Path) -> str:
 
 
 def estimates(benchmark: Benchmark, model: Scripted, log_dir: Path) -> list[Estimate]:
-    planned = plan.build(RunSpec(benchmark="red_eval", model="scripted"), benchmark=benchmark, model=model)
-    return list(asyncio.run(Session(planned, Settings(log_dir=log_dir)).run()).estimates)
+    return list(
+        asyncio.run(
+            session(
+                RunSpec(benchmark="red_eval", model="scripted"), log_dir, benchmark=benchmark, model=model
+            ).run()
+        ).estimates
+    )
 
 
 def found(estimates: list[Estimate], name: str, **group: str) -> Estimate:

@@ -16,9 +16,8 @@ from plimsoll.benchmarks.chatgpt_red_teaming.cases import (
 )
 from plimsoll.core import DataError, Record, Response, Sample, Transcript, UserError, replace, user
 from plimsoll.models.scripted import REFUSAL, Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 CASE = Case(
     id="c1",
@@ -106,8 +105,9 @@ def test_cases_run_against_another_model(tmp_path: Path) -> None:
     benchmark = chatgpt_red_teaming(split="cases", file=str(path))
     assert any("kappa" in note for note in benchmark.notes)
     spec = RunSpec(benchmark="chatgpt_red_teaming:split=cases", model="scripted")
-    planned = plan.build(spec, benchmark=benchmark, model=Scripted(lambda _: REFUSAL))
-    summary = asyncio.run(Session(planned, Settings(log_dir=tmp_path)).run())
+    summary = asyncio.run(
+        session(spec, tmp_path, benchmark=benchmark, model=Scripted(lambda _: REFUSAL)).run()
+    )
     found = next(each for each in summary.estimates if each.name == "refusal_rate" and not each.group)
     assert (found.value, found.n) == (1.0, 2)
     with pytest.raises(UserError, match="file="):

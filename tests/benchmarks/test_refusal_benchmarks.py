@@ -17,10 +17,9 @@ from plimsoll.comparison.compare import compare
 from plimsoll.core import Benchmark, DataError, Estimate, Message, Request
 from plimsoll.data import locate
 from plimsoll.models.scripted import REFUSAL, Answer, Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 Rule = Callable[[Request], Answer]
 SAFETY_MARK = "ethical, respectful and harmless"
@@ -29,12 +28,12 @@ SAFETY_MARK = "ethical, respectful and harmless"
 def run(
     found: Benchmark, answer: Rule, folder: Path, spec: str = "toy", name: str = "scripted"
 ) -> tuple[RunFolder, list[Estimate]]:
-    planned = plan.build(
+    going = session(
         RunSpec(benchmark=spec, model="scripted"),
+        folder,
         benchmark=found,
         model=Scripted(answer, name=name, revision=name),
     )
-    going = Session(planned, Settings(log_dir=folder))
     estimates = list(asyncio.run(going.run()).estimates)
     return going.folder, estimates
 

@@ -24,9 +24,8 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.models.scripted import Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 JUDGE = SafechainStrings()
 VECTORS = [vector for n in range(1, 6) for vector in product((0, 1), repeat=n)]
@@ -102,8 +101,7 @@ def run(tmp_path: Path, replies: dict[str, str] | str, epochs: int = 1, **option
         return Response(text=said, usage=Usage(output_tokens=10))
 
     spec = RunSpec(benchmark="safechain:split=starter", model="scripted", epochs=epochs)
-    planned = plan.build(spec, benchmark=benchmark, model=Scripted(answer))
-    summary = asyncio.run(Session(planned, Settings(log_dir=tmp_path)).run())
+    summary = asyncio.run(session(spec, tmp_path, benchmark=benchmark, model=Scripted(answer)).run())
     return {each.name: each.value for each in reversed(summary.estimates) if not each.group}
 
 

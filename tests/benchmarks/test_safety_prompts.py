@@ -25,9 +25,8 @@ from plimsoll.core import (
 from plimsoll.data import locate
 from plimsoll.data.sources import source
 from plimsoll.models.scripted import Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 
 def record(key: str, value: float | None, outcome: Outcome = Outcome.ANSWERED, number: int = 0) -> Record:
@@ -192,8 +191,7 @@ def estimates(model: Scripted, judge: Scripted | None, log_dir: Path) -> dict[st
         "benchmarks", "safety_prompts:split=starter,language=zh", judge_model=judge
     )
     spec = RunSpec(benchmark="safety_prompts:split=starter,language=zh", model="scripted")
-    built = plan.build(spec, benchmark=benchmark, model=model)
-    summary = asyncio.run(Session(built, Settings(log_dir=log_dir)).run())
+    summary = asyncio.run(session(spec, log_dir, benchmark=benchmark, model=model).run())
     return {f"{e.name} {e.judge}": e for e in summary.estimates if not e.group}
 
 

@@ -27,10 +27,9 @@ from plimsoll.core import (
 from plimsoll.data import locate
 from plimsoll.metrics.rates import breakdown, judged_value, rate
 from plimsoll.models.scripted import REFUSAL, Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.keep.manifest import Summary
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 ASPIRIN = {
     "name": "aspirin",
@@ -150,8 +149,7 @@ def test_the_tiny_size_takes_the_first_eighty_of_each_task(files: Path) -> None:
 def carried_out(reply: str, log_dir: Path) -> Summary:
     benchmark = scisafeeval(size="tiny", setting="all", tasks="medicine")
     spec = RunSpec(benchmark="scisafeeval", model="scripted")
-    planned = plan.build(spec, benchmark=benchmark, model=Scripted(lambda _: reply))
-    return asyncio.run(Session(planned, Settings(log_dir=log_dir)).run())
+    return asyncio.run(session(spec, log_dir, benchmark=benchmark, model=Scripted(lambda _: reply)).run())
 
 
 @pytest.mark.parametrize(("reply", "rate"), [(REFUSAL, 1.0), ("Sure. Tea is made with hot water.", 0.0)])

@@ -17,11 +17,11 @@ from plimsoll.core import Benchmark, DataError, Estimate, Request, UserError
 from plimsoll.data import locate
 from plimsoll.data.sources import source
 from plimsoll.models.scripted import Answer, Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from plimsoll.run.work.session import Session
 from plimsoll.taxonomies.crosswalk import links
 from tests.support.official_files import official_folder
+from tests.support.sessions import session
 
 NULLS = {(7, "slang"), (7, "ascii"), (101, "translate-fr"), (440, "morse")}
 
@@ -212,8 +212,13 @@ def scored(request: Request) -> Answer:
 
 
 def run(found: Benchmark, model: Scripted, folder: Path) -> Session:
-    planned = plan.build(RunSpec(benchmark="sorry_bench", model="scripted"), benchmark=found, model=model)
-    return Session(planned, Settings(log_dir=folder, max_connections=1))
+    return session(
+        RunSpec(benchmark="sorry_bench", model="scripted"),
+        folder,
+        benchmark=found,
+        model=model,
+        max_connections=1,
+    )
 
 
 def test_rates_by_category_domain_and_style_are_a_hand_s_and_unread_judgements_are_shown(

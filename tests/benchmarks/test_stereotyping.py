@@ -10,9 +10,8 @@ from plimsoll.benchmarks.stereotyping.judge import read
 from plimsoll.benchmarks.stereotyping.replies import Reply
 from plimsoll.core import DataError, Estimate, Outcome, Request, Response, Sample, Transcript, Verdict, user
 from plimsoll.models.scripted import REFUSAL, Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 LISTS = """
 eng_target_dict = {'age': ['teens', 'old women', 'teens'], 'country': ['Norway']}
@@ -24,8 +23,9 @@ country_templates = ['why is term_to_use so', 'why are all people in term_to_use
 def measured(tmp_path: Path, answer: Any, **options: Any) -> list[Estimate]:
     benchmark = stereotyping(split="starter", **options)
     spec = RunSpec(benchmark="stereotyping:split=starter", model="scripted")
-    planned = plan.build(spec, benchmark=benchmark, model=Scripted(answer))
-    return list(asyncio.run(Session(planned, Settings(log_dir=tmp_path)).run()).estimates)
+    return list(
+        asyncio.run(session(spec, tmp_path, benchmark=benchmark, model=Scripted(answer)).run()).estimates
+    )
 
 
 def by(estimates: list[Estimate], name: str, **group: str) -> float:

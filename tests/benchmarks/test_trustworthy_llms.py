@@ -16,10 +16,9 @@ from plimsoll.benchmarks.trustworthy_llms.judge import (
 from plimsoll.benchmarks.trustworthy_llms.scores import calibration_error, causal
 from plimsoll.core import Estimate, Request, UserError
 from plimsoll.models.scripted import Answer, Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
 from plimsoll.taxonomies.trustworthy import coverage, leaves, tree
+from tests.support.sessions import session
 
 WORDS = [
     "the",
@@ -51,8 +50,7 @@ def book() -> str:
 def estimates(model: Scripted, log_dir: Path, **given: object) -> list[Estimate]:
     benchmark = trustworthy_llms(**given)  # type: ignore[arg-type]
     spec = RunSpec(benchmark="trustworthy_llms", model="scripted")
-    planned = plan.build(spec, benchmark=benchmark, model=model)
-    return list(asyncio.run(Session(planned, Settings(log_dir=log_dir)).run()).estimates)
+    return list(asyncio.run(session(spec, log_dir, benchmark=benchmark, model=model).run()).estimates)
 
 
 def found(estimates: list[Estimate], name: str, judge: str = "", **group: str) -> Estimate:

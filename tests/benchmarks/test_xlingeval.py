@@ -11,9 +11,8 @@ from plimsoll.benchmarks.xlingeval.judge import OPTIONS, official_case, read_cas
 from plimsoll.benchmarks.xlingeval.scores import macro, ranking
 from plimsoll.core import DataError, Estimate, Request, Response, Transcript, UserError
 from plimsoll.models.scripted import Answer, Scripted
-from plimsoll.run.ask import plan
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 
 NAMES = {"en": "English", "es": "Spanish", "zh": "Chinese", "hi": "Hindi"}
 
@@ -33,8 +32,13 @@ def table(tmp_path: Path, questions: int = 60) -> str:
 
 def estimates(file: str, model: Scripted, log_dir: Path, **given: str) -> list[Estimate]:
     benchmark = xlingeval(file=file, **given)  # type: ignore[arg-type]
-    planned = plan.build(RunSpec(benchmark="xlingeval", model="scripted"), benchmark=benchmark, model=model)
-    return list(asyncio.run(Session(planned, Settings(log_dir=log_dir)).run()).estimates)
+    return list(
+        asyncio.run(
+            session(
+                RunSpec(benchmark="xlingeval", model="scripted"), log_dir, benchmark=benchmark, model=model
+            ).run()
+        ).estimates
+    )
 
 
 def found(estimates: list[Estimate], name: str, judge: str = "xlingeval", **group: str) -> Estimate:

@@ -20,8 +20,8 @@ from plimsoll.core import (
     UserError,
     Verdict,
 )
-from plimsoll.run.ask.attendants import Attendants
-from plimsoll.run.ask.wiring import Settings
+from plimsoll.run.ask.pool import Pool, Settings
+from plimsoll.run.ask.wiring import Wiring
 from tests.support.labelled import labelled, rows, written
 
 AS_IT_IS = Fit(False, None, "")
@@ -126,10 +126,9 @@ def test_the_same_wish_gives_the_same_numbers(tmp_path: Path) -> None:
 
 def ask(judges: list[Any], items: list[Labelled]) -> list[asking.Asked]:
     return asking.ask(
-        judges,
+        [asking.Wired(judge, Wiring()) for judge in judges],
         items,
-        attendants=Attendants(),
-        settings=Settings(),
+        pool=Pool(),
         observer_of=lambda judge, total: None,
     )
 

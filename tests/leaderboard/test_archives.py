@@ -20,7 +20,6 @@ from plimsoll.leaderboard.nouns import Query
 from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.upload import Upload, of_bytes
-from plimsoll.run.ask import plan
 from plimsoll.run.keep import journal
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.spec import RunSpec
@@ -181,9 +180,7 @@ def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
 def run(tmp_path: Path) -> RunFolder:
     """A run of the starter set, as `plimsoll run` makes it."""
     spec = RunSpec(benchmark=SPEC, model="scripted")
-    going = session.Session(
-        plan.build(spec), session.Settings(log_dir=tmp_path / "logs", cache=None), lambda record, count: None
-    )
+    going = session(spec, tmp_path / "logs")
     asyncio.run(going.run())
     return going.folder
 

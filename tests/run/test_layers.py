@@ -6,6 +6,7 @@ import pytest
 from plimsoll.core import (
     BudgetExceeded,
     Late,
+    Model,
     ModelError,
     Overloaded,
     Request,
@@ -154,6 +155,11 @@ def test_a_call_that_fails_gives_its_share_back() -> None:
     assert asyncio.run(asyncio.wait_for(two(), 20)) == "2"
 
 
+async def drawn(model: Model, epoch: int) -> None:
+    layers.EPOCH.set(epoch)
+    await layers.Drawn(model).generate(ASK)
+
+
 def test_every_epoch_draws_with_a_seed_of_its_own() -> None:
     seen: list[int | None] = []
 
@@ -163,8 +169,8 @@ def test_every_epoch_draws_with_a_seed_of_its_own() -> None:
             return Response()
 
     model = layers.Resampled(Listening(), {"temperature": 1.0, "seed": 5})
-    for draw in range(3):
-        asyncio.run(layers.Drawn(model, draw).generate(ASK))
+    for epoch in range(3):
+        asyncio.run(drawn(model, epoch))
     assert seen == [5, 6, 7]
 
 
@@ -195,7 +201,7 @@ def test_a_broken_cache_file_is_named_with_the_remedy(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     path.write_bytes(b"this is no database" * 100)
     with pytest.raises(UserError, match="--no-cache"):
-        Cache(path)
+        Cache(path).open()
 
 
 def test_overrides_and_system_prompt_reach_the_model() -> None:
@@ -207,7 +213,7 @@ def test_overrides_and_system_prompt_reach_the_model() -> None:
             return Response(usage=Usage(input_tokens=3))
 
     model = layers.Resampled(layers.Instructed(Listening(), "Be kind."), {"temperature": 0.7})
-    asyncio.run(layers.Drawn(model, 2).generate(ASK))
+    asyncio.run(drawn(model, 2))
     assert seen[0].messages[0].text == "Be kind."
     assert seen[0].sampling.temperature == 0.7
     assert seen[0].draw == 2

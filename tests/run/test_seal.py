@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from plimsoll.core import PlimsollError, UserError
-from plimsoll.run.ask.plan import build
 from plimsoll.run.keep import keys, seal
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from tests.support.sessions import session
 from tests.support.toy import Adder, toy
 
 pytest.importorskip("cryptography", reason="the extra 'sign' is not installed")
@@ -20,10 +19,11 @@ pytest.importorskip("cryptography", reason="the extra 'sign' is not installed")
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunFolder:
-    plan = build(RunSpec(benchmark="toy", model="toy/adder"), benchmark=toy(40), model=Adder())
-    session = Session(plan, Settings(log_dir=tmp_path / "logs"))
-    asyncio.run(session.run())
-    return session.folder
+    going = session(
+        RunSpec(benchmark="toy", model="toy/adder"), tmp_path / "logs", benchmark=toy(40), model=Adder()
+    )
+    asyncio.run(going.run())
+    return going.folder
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from plimsoll.cli import exit_code
 from plimsoll.core import (
-    Attack,
+    Benchmark,
     Denied,
     Model,
     ModelError,
@@ -16,29 +16,40 @@ from plimsoll.core import (
     TransientError,
     UserError,
     Verdict,
-    replace,
-    user,
 )
 from plimsoll.models.scripted import Scripted
 from plimsoll.run.ask import plan
+from plimsoll.run.ask.pool import Settings
 from plimsoll.run.keep.folder import RunFolder, open_run, runs
 from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import engine
-from plimsoll.run.work.rehearsal import rehearse
+from plimsoll.run.work.rehearsal import MutePool, rehearse
 from plimsoll.run.work.rejudging import rejudge
-from plimsoll.run.work.session import Session, Settings
+from plimsoll.run.work.session import Session
+from tests.support.sessions import session
 from tests.support.toy import Adder, Exact, toy
 
 
-def planned(size: int = 10, model: Adder | None = None, **changes: object) -> plan.Plan:
+class Planned(NamedTuple):
+    spec: RunSpec
+    benchmark: Benchmark
+    model: Model
+
+    def session(self, log_dir: Path, **settings: object) -> Session:
+        return session(self.spec, log_dir, benchmark=self.benchmark, model=self.model, **settings)
+
+
+def planned(
+    size: int = 10, model: Model | None = None, benchmark: Benchmark | None = None, **changes: object
+) -> Planned:
     spec = RunSpec(benchmark="toy", model="toy/adder", **changes)  # type: ignore[arg-type]
-    return plan.build(spec, benchmark=toy(size), model=model or Adder())
+    return Planned(spec, benchmark or toy(size), model or Adder())
 
 
-def carried_out(made: plan.Plan, log_dir: Path, **settings: object) -> RunFolder:
-    session = Session(made, Settings(log_dir=log_dir, **settings))  # type: ignore[arg-type]
-    asyncio.run(session.run())
-    return session.folder
+def carried_out(made: Planned, log_dir: Path, **settings: object) -> RunFolder:
+    going = made.session(log_dir, **settings)
+    asyncio.run(going.run())
+    return going.folder
 
 
 def ids(folder: RunFolder) -> list[str]:
@@ -82,8 +93,7 @@ def test_one_failed_sample_is_recorded_with_its_stage_and_never_scored(tmp_path:
 def test_a_failed_sample_is_asked_again_on_resume_and_the_failure_is_kept_aside(tmp_path: Path) -> None:
     model = Adder(failures={3: ModelError("no such luck")})
     folder = carried_out(planned(5, model), tmp_path)
-    session = Session(planned(5, Adder()), Settings(log_dir=tmp_path))
-    summary = asyncio.run(session.run(folder))
+    summary = asyncio.run(planned(5, Adder()).session(tmp_path).run(folder))
     assert summary.outcomes == {"answered": 5}
     assert len(ids(folder)) == 5
     assert b"no such luck" in (folder.path / "failed.jsonl").read_bytes()
@@ -113,14 +123,14 @@ def test_a_finished_run_is_never_written_again(tmp_path: Path) -> None:
 def test_a_second_process_on_one_run_folder_is_refused(tmp_path: Path) -> None:
     folder = carried_out(planned(3), tmp_path)
     with folder.locked(), pytest.raises(UserError, match="another process"):
-        asyncio.run(Session(planned(3), Settings(log_dir=tmp_path)).run(folder))
+        asyncio.run(planned(3).session(tmp_path).run(folder))
 
 
 def test_a_run_of_other_data_or_model_is_not_resumed(tmp_path: Path) -> None:
     folder = carried_out(planned(3), tmp_path)
     other = planned(3, Adder(revision="2"))
     with pytest.raises(UserError, match="cannot be resumed"):
-        asyncio.run(Session(other, Settings(log_dir=tmp_path)).run(folder))
+        asyncio.run(other.session(tmp_path).run(folder))
 
 
 def test_an_endpoint_that_only_fails_is_given_up(tmp_path: Path) -> None:
@@ -144,8 +154,7 @@ def test_a_judge_that_breaks_leaves_the_sample_unscored_and_the_answer_kept(tmp_
         async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
             raise ValueError("cannot read this")
 
-    spec = RunSpec(benchmark="toy", model="toy/adder")
-    made = plan.build(spec, benchmark=toy(2, judges=(Broken(), Exact())), model=Adder())
+    made = planned(benchmark=toy(2, judges=(Broken(), Exact())))
     record = next(carried_out(made, tmp_path).records())
     assert record.outcome == Outcome.JUDGE_ERROR
     assert record.transcript is not None
@@ -162,10 +171,10 @@ def test_answers_that_a_judge_failed_on_are_judged_again_without_asking_the_mode
                 raise ModelError("the judge's endpoint is away")
             return await super().judge(sample, transcript)
 
-    spec, model = RunSpec(benchmark="toy", model="toy/adder"), Adder()
+    model = Adder()
 
     def go() -> RunFolder:
-        return carried_out(plan.build(spec, benchmark=toy(5, judges=(Shaky(),)), model=model), tmp_path)
+        return carried_out(planned(model=model, benchmark=toy(5, judges=(Shaky(),))), tmp_path)
 
     first = go().summary()
     assert first is not None
@@ -182,7 +191,7 @@ def test_answers_that_a_judge_failed_on_are_judged_again_without_asking_the_mode
 
 def test_limit_draw_and_ids_choose_the_samples() -> None:
     def chosen(**changes: object) -> list[str]:
-        return [sample.id for sample in planned(100, **changes).samples()]  # type: ignore[arg-type]
+        return [sample.id for sample in planned(100, **changes).session(Path()).plan.samples()]  # type: ignore[arg-type]
 
     assert chosen(limit=3) == ["0", "1", "2"]
     assert chosen(sample_ids=("7", "5")) == ["5", "7"]
@@ -201,39 +210,14 @@ def test_a_secret_as_a_model_option_is_refused() -> None:
         plan.build(RunSpec(benchmark="toy", model="openai/x", options={"api_key": "sk-123"}))
 
 
-def test_attack_variants_are_records_of_their_own_and_restored_in_reverse(tmp_path: Path) -> None:
-    class Doubled(Attack):
-        name = "doubled"
-
-        async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
-            for number in range(2):
-                yield replace(
-                    sample,
-                    id=f"{sample.id}#{number}",
-                    messages=(user(f"What is {number} + 1?"),),
-                    trail=(*sample.trail, self.name),
-                )
-
-        async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
-            return replace(transcript, state={"restored": True})
-
-    spec = RunSpec(benchmark="toy", model="toy/adder")
-    made = plan.build(spec, benchmark=toy(3), model=Adder())
-    made = plan.Plan(
-        benchmark=made.benchmark,
-        model=made.model,
-        attacks=(Doubled(),),
-        defenses=(),
-        manifest=made.manifest,
-    )
-    folder = carried_out(made, tmp_path)
-    assert ids(folder) == ["0#0", "0#1", "1#0", "1#1", "2#0", "2#1"]
-    assert all(r.transcript and r.transcript.state == {"restored": True} for r in folder.records())
-
-
 def test_a_rehearsal_counts_calls_and_asks_nothing() -> None:
     model = Adder()
-    forecast = asyncio.run(rehearse(planned(10, model, epochs=3), lambda usage: usage.input_tokens * 1.0))
+    spec = RunSpec(benchmark="toy", model="toy/adder", epochs=3)
+    pool = MutePool(
+        Settings(price_of=lambda name: lambda usage: usage.input_tokens * 1.0, max_cost=1.0),
+        {"toy": toy(10), "toy/adder": model},
+    )
+    forecast = asyncio.run(rehearse(plan.build(spec, pool)))
     assert (forecast.samples, forecast.calls, model.calls) == (30, 30, 0)
     assert forecast.cost == forecast.input_tokens > 0
 
@@ -267,7 +251,7 @@ def test_resumed_and_unbroken_runs_hold_the_same_records(tmp_path: Path) -> None
 
 def test_a_reply_that_no_encoding_can_carry_does_not_end_the_run(tmp_path: Path) -> None:
     model = Scripted(lambda _: "half a character: \ud83d")
-    made = plan.build(RunSpec(benchmark="toy", model="toy"), benchmark=toy(3), model=model)
+    made = planned(3, model)
     folder = carried_out(made, tmp_path, cache=tmp_path / "cache.sqlite")
     assert [record.outcome for record in folder.records()] == [Outcome.ANSWERED] * 3
 
@@ -289,7 +273,9 @@ def test_the_newest_run_is_found_also_among_those_of_one_second(tmp_path: Path) 
 
 def test_a_run_judged_anew_is_headed_by_the_judges_that_judged_it(tmp_path: Path) -> None:
     spec = RunSpec(benchmark="xstest:split=starter", model="scripted/refuse", limit=4)
-    source = carried_out(plan.build(spec), tmp_path)
+    going = session(spec, tmp_path)
+    asyncio.run(going.run())
+    source = going.folder
     folder = str(source.path)
     assert exit_code(["judge", folder, "--judge", "refusal/xstest_strings", "--log-dir", str(tmp_path)]) == 0
     made = next(run for run in runs(tmp_path) if run.path != source.path)

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from plimsoll.core import (
-    Benchmark,
     Record,
     Reference,
     Request,
@@ -18,13 +17,12 @@ from plimsoll.core import (
     replace,
     user,
 )
-from plimsoll.run.ask.plan import build
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Summary
 from plimsoll.run.spec import RunSpec
 from plimsoll.run.until import parse
-from plimsoll.run.work.session import Session, Settings
 from plimsoll.run.work.stopping import METHOD, Rule, in_random_order, rule_of
+from tests.support.sessions import session
 from tests.support.toy import Adder, toy
 
 
@@ -48,10 +46,9 @@ def carried_out(
     tmp_path: Path, model: Adder, size: int = 2000, until: str = "±4%", connections: int = 20, **more: object
 ) -> tuple[RunFolder, Summary]:
     spec = RunSpec(benchmark="toy", model="toy/adder", until=until)
-    plan = build(spec, benchmark=toy(size, **more), model=model)
-    session = Session(plan, Settings(log_dir=tmp_path, max_connections=connections))
-    summary = asyncio.run(session.run())
-    return session.folder, summary
+    going = session(spec, tmp_path, benchmark=toy(size, **more), model=model, max_connections=connections)
+    summary = asyncio.run(going.run())
+    return going.folder, summary
 
 
 def record(sample: Sample, value: float | None) -> Record:
@@ -140,8 +137,12 @@ def test_a_baseline_is_found_by_its_name(tmp_path: Path) -> None:
 
 
 def test_against_a_run_the_differences_decide(tmp_path: Path) -> None:
-    plan = build(RunSpec(benchmark="toy", model="toy/adder"), benchmark=toy(3000), model=Slip(0.7))
-    baseline = Session(plan, Settings(log_dir=tmp_path / "baseline"))
+    baseline = session(
+        RunSpec(benchmark="toy", model="toy/adder"),
+        tmp_path / "baseline",
+        benchmark=toy(3000),
+        model=Slip(0.7),
+    )
     asyncio.run(baseline.run())
     until = f"better-than={baseline.folder.path}"
     _, paired = carried_out(tmp_path / "paired", Slip(0.8), size=3000, until=until)
@@ -197,10 +198,7 @@ def test_attacks_do_not_say_how_many_variants_come() -> None:
         RunSpec(benchmark="toy", model="m", until="±2%", attacks=("encoding/rot13",))
 
 
-def test_runs_without_a_wish_keep_the_id_that_earlier_versions_gave_them() -> None:
-    benchmark: Benchmark = toy(10)
-    one = build(RunSpec(benchmark="toy", model="m"), benchmark=benchmark, model=Adder()).manifest.id
-    other = build(
-        RunSpec(benchmark="toy", model="m", until="±2%"), benchmark=benchmark, model=Adder()
-    ).manifest.id
-    assert one != other
+def test_a_run_that_may_stop_early_has_an_id_of_its_own(tmp_path: Path) -> None:
+    specs = [RunSpec(benchmark="toy", model="m", until=until) for until in ("", "±2%")]
+    one, other = (session(spec, tmp_path, benchmark=toy(10), model=Adder()) for spec in specs)
+    assert one.plan.manifest.id != other.plan.manifest.id

@@ -1,5 +1,6 @@
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,9 +10,9 @@ from plimsoll.core import BudgetExceeded, DataError, UserError, replace
 from plimsoll.reports import overview_rows
 from plimsoll.reports.overview import overview
 from plimsoll.run.ask import plan, suite
+from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.keep.folder import open_run, runs
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
 from tests.support.endpoint import FakeEndpoint, status
 from tests.support.extras import need
 
@@ -26,8 +27,12 @@ def written(folder: Path, *runs: str) -> str:
 
 
 def performed(folder: Path, text: str, base: RunSpec = BASE) -> Path:
-    planning = suite.build(text, suite.load(text), base)
-    return Performance(planning, Settings(log_dir=folder / "logs"), lambda _: None).carry_out()
+    return Performance(built(folder, text, base)).carry_out()
+
+
+def built(folder: Path, text: str, base: RunSpec = BASE, **settings: Any) -> suite.Planning:
+    pool = Pool(Settings(log_dir=folder / "logs", **settings))
+    return suite.build(text, suite.load(text), base, pool)
 
 
 @pytest.fixture
@@ -79,8 +84,8 @@ def test_the_same_command_goes_on_with_a_suite_that_was_cut_off(tmp_path: Path) 
     text = written(
         tmp_path, f'benchmark = "{STARTER},language=en"\nlimit = 4', f'benchmark = "{STARTER},language=zh"'
     )
-    planning = suite.build(text, suite.load(text), BASE)
-    first = Performance(planning, Settings(log_dir=tmp_path / "logs"), lambda _: None)
+    planning = built(tmp_path, text)
+    first = Performance(planning)
     from plimsoll.cli._progress import Progress
     from plimsoll.cli._suite import Together
 
@@ -135,19 +140,24 @@ def test_hazards_pool_the_benchmarks_that_measure_them_and_the_rest_are_gaps(tmp
 
 def test_one_cost_limit_holds_for_all_runs_of_a_suite(tmp_path: Path) -> None:
     text = written(tmp_path, *(f'benchmark = "{STARTER}"\nlimit = {size}' for size in (2, 3)))
-    planning = suite.build(text, suite.load(text), BASE)
-    settings = Settings(log_dir=tmp_path / "logs", max_cost=3.0, max_connections=1)
+    planning = built(
+        tmp_path,
+        text,
+        max_cost=3.0,
+        max_connections=1,
+        price_of=lambda name: lambda usage: float(usage.output_tokens),
+    )
     with pytest.raises(BudgetExceeded, match="limit of 3 USD"):
-        Performance(planning, settings, lambda _: lambda usage: float(usage.output_tokens)).carry_out()
+        Performance(planning).carry_out()
     summaries = [run.summary() for run in runs(tmp_path / "logs")]
     assert sorted(each.cost or 0 for each in summaries if each) == [1.0, 2.0]
 
 
 def test_a_cost_limit_that_would_not_cover_the_judging_model_is_refused(tmp_path: Path) -> None:
-    made = plan.build(replace(BASE, benchmark="xstest:split=starter", judge_model="scripted/refuse"))
-    settings = Settings(log_dir=tmp_path, max_cost=1.0, price=lambda usage: 1.0)
+    spec = replace(BASE, benchmark="xstest:split=starter", judge_model="scripted/refuse")
+    prices = {"scripted/letter-B": lambda usage: 1.0}
     with pytest.raises(UserError, match="price of scripted/refuse"):
-        Session(made, settings)
+        plan.build(spec, Pool(Settings(log_dir=tmp_path, max_cost=1.0, price_of=prices.get)))
 
 
 def test_a_suite_without_runs_or_with_senseless_numbers_is_refused(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from plimsoll.core import (
     Judge,
@@ -16,10 +16,8 @@ from plimsoll.core import (
     UserError,
     Verdict,
 )
-from plimsoll.run.ask.attendants import Attendants
-from plimsoll.run.ask.layers import Budget
-from plimsoll.run.ask.wiring import Settings, Wiring, refuse_unpriced
-from plimsoll.run.keep.cache import Cache
+from plimsoll.run.ask.pool import Pool
+from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.work import engine
 from plimsoll.run.work.engine import Count
 
@@ -52,12 +50,18 @@ def stored(judge: str, items: Sequence[Labelled]) -> list[Verdict | None]:
     return found
 
 
+class Wired(NamedTuple):
+    """A judge with the models that it asks: these are metered by themselves, and so charged to it alone."""
+
+    judge: Judge
+    wiring: Wiring
+
+
 def ask(
-    judges: Sequence[Judge],
+    judges: Sequence[Wired],
     items: Sequence[Labelled],
     *,
-    attendants: Attendants,
-    settings: Settings,
+    pool: Pool,
     observer_of: Callable[[Judge, int], Observer | None],
 ) -> list[Asked]:
     """Have every judge judge every item, one judge after the other. Raises `UserError`."""
@@ -66,38 +70,26 @@ def ask(
             "this pack has labels without replies: only its stored judges can be measured "
             "(stored:NAME); plimsoll data list shows what brings the replies"
         )
-    return asyncio.run(_all(judges, items, attendants, settings, observer_of))
+    return asyncio.run(_all(judges, items, pool, observer_of))
 
 
 async def _all(
-    judges: Sequence[Judge],
+    judges: Sequence[Wired],
     items: Sequence[Labelled],
-    attendants: Attendants,
-    settings: Settings,
+    pool: Pool,
     observer_of: Callable[[Judge, int], Observer | None],
 ) -> list[Asked]:
-    prices = {each.name: settings.price_of(each.name) for each in attendants.known.values()}
-    refuse_unpriced(settings.max_cost, prices)
-    left = settings.max_cost
-    try:
-        with Cache(settings.cache) if settings.cache else nullcontext() as store:
-            found: list[Asked] = []
-            for judge in judges:
-                # Meters of its own, so that each judge is charged with its own calls only.
-                wiring = Wiring(settings, Budget(max_cost=left))
-                attendants.put_on(lambda each, wiring=wiring: wiring.layered(each, store))
-                found.append(await _Work(judge, items, wiring, observer_of(judge, len(items))).done())
-                left = None if left is None else left - wiring.budget.cost
-            return found
-    finally:
-        await attendants.close()
+    for each in judges:
+        each.wiring.refuse_unpriced()
+    async with pool:
+        return [await _Work(*each, items, observer_of(each.judge, len(items))).done() for each in judges]
 
 
 class _Work:
     """One judge at work."""
 
     def __init__(
-        self, judge: Judge, items: Sequence[Labelled], wiring: Wiring, observer: Observer | None
+        self, judge: Judge, wiring: Wiring, items: Sequence[Labelled], observer: Observer | None
     ) -> None:
         self.judge, self.items, self.wiring, self.observer = judge, items, wiring, observer
         self.verdicts: dict[int, Verdict] = {}
@@ -106,7 +98,7 @@ class _Work:
 
     async def done(self) -> Asked:
         """Judge all of them."""
-        workers = self.wiring.settings.max_connections if self.judge.instrument.model else 1
+        workers = self.wiring.pool.settings.max_connections if self.judge.instrument.model else 1
         begun, todo = time.perf_counter(), iter(enumerate(self.items))
         try:
             async with asyncio.TaskGroup() as group:
@@ -121,7 +113,7 @@ class _Work:
             calls=sum(meter.calls for meter in meters),
             cached=sum(meter.cached for meter in meters),
             usage=self.wiring.usage,
-            cost=self.wiring.budget.cost if self.wiring.priced else None,
+            cost=self.wiring.cost,
         )
 
     async def _work(self, todo: Iterator[tuple[int, Labelled]]) -> None:

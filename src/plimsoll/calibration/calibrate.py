@@ -10,14 +10,14 @@ from random import Random
 from msgspec import Struct
 
 from plimsoll import __version__
-from plimsoll.calibration.asking import Asked, Observer, ask, stored
+from plimsoll.calibration.asking import Asked, Observer, Wired, ask, stored
 from plimsoll.calibration.measure import Judged, errors, judged, slices
 from plimsoll.calibration.nouns import FORMAT, Calibration
 from plimsoll.calibration.packs import STORED, Fit, fit, pack_of
 from plimsoll.core import Instrument, Judge, Labelled, LabelPack, Outcome, UserError, Verdict, replace
-from plimsoll.run.ask.attendants import Attendants
-from plimsoll.run.ask.plan import build_judges, refuse_idle_model
-from plimsoll.run.ask.wiring import Settings
+from plimsoll.run.ask.parts import build_judges, refuse_idle_model, takes_model
+from plimsoll.run.ask.pool import Pool, Settings
+from plimsoll.run.ask.wiring import Wiring
 from plimsoll.stats.agreement import kappa_of
 from plimsoll.stats.correction import best_weight, residual_variance
 from plimsoll.stats.multiple import holm
@@ -97,18 +97,17 @@ def calibrate(wish: Wish, *, settings: Settings | None = None, observer_of: Obse
         pack = dataclasses.replace(
             pack, notes=(*pack.notes, f"a random draw of {len(items):,} out of {len(every):,} items")
         )
-    attendants = Attendants()
-    built = _built(wish, attendants)
+    pool = Pool(settings or Settings())
+    built = _built(wish, pool)
     hows = {
-        spec: fit(spec, judge.instrument, pack, same=wish.same_event, threshold=wish.threshold)
-        for spec, judge in built.items()
+        spec: fit(spec, wired.judge.instrument, pack, same=wish.same_event, threshold=wish.threshold)
+        for spec, wired in built.items()
     }
     asked = (
         ask(
             list(built.values()),
             items,
-            attendants=attendants,
-            settings=settings or Settings(),
+            pool=pool,
             observer_of=observer_of,
         )
         if built
@@ -123,7 +122,7 @@ def calibrate(wish: Wish, *, settings: Settings | None = None, observer_of: Obse
         said = answered.verdicts if answered else _said(spec, items)
         rows = [_judged(item, verdict, how, pack) for item, verdict in zip(items, said, strict=True)]
         found.append(rows)
-        judge = built.get(spec)
+        judge = built[spec].judge if spec in built else None
         made.append(_calibration(wish, pack, spec, judge, how=how, rows=rows, asked=answered))
     return Result(
         calibrations=tuple(made),
@@ -189,13 +188,19 @@ def _chosen(items: list[Labelled], wish: Wish) -> list[Labelled]:
     return [items[place] for place in places]
 
 
-def _built(wish: Wish, attendants: Attendants) -> dict[str, Judge]:
+def _built(wish: Wish, pool: Pool) -> dict[str, Wired]:
     specs = [spec for spec in dict.fromkeys(wish.judges) if not spec.startswith(STORED)]
     if len(set(wish.judges)) < len(wish.judges):
         raise UserError("a judge is named twice: name each once")
     refuse_idle_model(wish.judge_model, specs)
-    model = attendants.of(wish.judge_model, wish.judge_options) if wish.judge_model else None
-    return dict(zip(specs, build_judges(specs, attendants, model), strict=True))
+    return {spec: _wired(spec, wish, Wiring(pool)) for spec in specs}
+
+
+def _wired(spec: str, wish: Wish, wiring: Wiring) -> Wired:
+    asks = bool(wish.judge_model) and takes_model(spec)
+    model = wiring.model(wish.judge_model, wish.judge_options) if asks else None
+    (judge,) = build_judges([spec], wiring, model)
+    return Wired(judge, wiring)
 
 
 def _judged(item: Labelled, verdict: Verdict | None, how: Fit, pack: LabelPack) -> Judged | None:

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -13,12 +12,11 @@ from plimsoll.cli._interruption import end_when_told
 from plimsoll.cli._progress import Progress
 from plimsoll.core import Record
 from plimsoll.run.ask import suite
-from plimsoll.run.ask.layers import Price
 from plimsoll.run.ask.plan import Plan
 from plimsoll.run.ask.suite import Planning, SuiteRun
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.work.engine import Count
-from plimsoll.run.work.session import Session, Settings
+from plimsoll.run.work.session import Session
 
 
 @dataclass
@@ -46,23 +44,22 @@ class Performance:
     """A suite being carried out."""
 
     planning: Planning
-    settings: Settings
-    price_of: Callable[[str], Price | None]
     path: Path = field(init=False)
     runs: list[SuiteRun] = field(init=False)
 
     def __post_init__(self) -> None:
-        found = suite.unfinished(self.settings.log_dir, self.planning.id)
+        log_dir = self.planning.pool.settings.log_dir
+        found = suite.unfinished(log_dir, self.planning.id)
         entries = self.planning.entries
         waiting = [SuiteRun(benchmark=each.spec, source=each.source, gap=each.gap) for each in entries]
         self.runs = list(suite.read(found).runs) if found else waiting
-        self.path = found or suite.write(self.settings.log_dir, self.planning, self.runs)
+        self.path = found or suite.write(log_dir, self.planning, self.runs)
 
     def carry_out(self) -> Path:
         """Run what is not run yet; returns the suite's folder, which holds whatever was finished."""
         planning = self.planning
         total = sum(each.manifest.total for each in planning.plans)
-        with Progress(f"{planning.name} · {planning.model.name}", total) as progress:
+        with Progress(f"{planning.name} · {planning.model}", total) as progress:
             try:
                 asyncio.run(self._all(Together(progress)))
             except (KeyboardInterrupt, asyncio.CancelledError):
@@ -73,27 +70,26 @@ class Performance:
 
     async def _all(self, together: Together) -> None:
         end_when_told()
-        try:
+        async with self.planning.pool as pool:
+            pool.budget.cost += self._spent()
             for place, each in enumerate(self.planning.entries):
                 if each.plan is not None and not self.runs[place].run:
                     await self._one(place, each.plan, together)
                 elif each.plan is not None:
                     together.finished(each.plan.manifest.total, Counter())
-        finally:
-            await self.planning.close()
 
     async def _one(self, place: int, plan: Plan, together: Together) -> None:
-        together.progress.rename(f"{plan.manifest.spec.benchmark} · {self.planning.model.name}")
-        price = self.price_of(plan.model.name)
-        settings = replace(self.settings, price=price, price_of=self.price_of, spent=self._spent())
-        going = Session(plan, settings, together)
+        together.progress.rename(f"{plan.manifest.spec.benchmark} · {self.planning.model}")
+        going = Session(plan, together)
         summary = await going.run()
         together.finished(summary.records, Counter(summary.outcomes))
         self.runs[place] = msgspec.structs.replace(self.runs[place], run=going.folder.path.name)
         suite.rewrite(self.path, self.planning, self.runs)
 
     def _spent(self) -> float:
-        """What the suite's runs have cost so far: one limit holds for all of them."""
-        folders = (RunFolder(self.settings.log_dir / each.run) for each in self.runs if each.run)
+        """What the suite's runs have cost before: one limit holds for all of them."""
+        folders = (
+            RunFolder(self.planning.pool.settings.log_dir / each.run) for each in self.runs if each.run
+        )
         summaries = (folder.summary() for folder in folders)
         return sum(summary.cost or 0.0 for summary in summaries if summary is not None)

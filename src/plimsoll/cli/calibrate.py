@@ -14,7 +14,7 @@ from plimsoll.cli import _options, _output
 from plimsoll.cli._progress import Progress, tell
 from plimsoll.cli.run import price_of
 from plimsoll.core import Judge, UserError
-from plimsoll.run.ask.wiring import Settings
+from plimsoll.run.ask.pool import Settings
 from plimsoll.run.keep.cache import default_path
 
 NEED = 0.03

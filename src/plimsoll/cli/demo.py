@@ -1,5 +1,6 @@
 """`plimsoll demo`: SafetyBench on the embedded model, from questions to report, with no key."""
 
+import asyncio
 from pathlib import Path
 
 import click
@@ -11,9 +12,10 @@ from plimsoll.core import PlimsollError
 from plimsoll.data import locate
 from plimsoll.data.pull import pull
 from plimsoll.run.ask.plan import build
+from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.keep.cache import default_path
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from plimsoll.run.work.session import Session
 
 OFFICIAL = ("test_en.json", "test_zh.json", "test_answers_en.json")
 QUESTIONS = 280
@@ -34,7 +36,8 @@ def command(model: str, log_dir: Path) -> None:
             "SafetyBench: the official data cannot be reached, so the starter set is asked "
             "(ours, small and easy: its numbers are not comparable with published ones)."
         )
-    done = execute(Session(build(spec), Settings(log_dir=log_dir, cache=default_path())))
+    with asyncio.Runner() as runner:
+        done = execute(Session(build(spec, Pool(Settings(log_dir=log_dir, cache=default_path())))), runner)
     print_table(done.folder)
     click.echo(f"\nrun     {done.folder.path}")
     click.echo(f"report  {write(done.folder, 'html')}")

@@ -9,13 +9,9 @@ from plimsoll.cli import _options, _output
 from plimsoll.cli._progress import Progress, tell
 from plimsoll.cli.run import price_of
 from plimsoll.core import replace
-from plimsoll.run.ask.attendants import Attendants
-from plimsoll.run.ask.plan import (
-    build_benchmark,
-    refuse_idle_model,
-    takes_model,
-)
-from plimsoll.run.ask.wiring import Settings
+from plimsoll.run.ask.parts import build_benchmark, refuse_idle_model, takes_model
+from plimsoll.run.ask.pool import Pool, Settings
+from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.keep.cache import default_path
 from plimsoll.run.keep.manifest import Manifest
 from plimsoll.run.spec import RunSpec
@@ -37,19 +33,17 @@ def command(run: Path | None, log_dir: Path, **given: Any) -> None:
     judges = _options.judge_specs(given["judges"])
     source = _options.opened(run, log_dir)
     manifest = source.manifest()
-    attendants = Attendants()
+    wiring = Wiring(Pool(Settings(cache=default_path(), price_of=price_of, tell=tell)))
     if judges:
         refuse_idle_model(given["judge_model"], judges)
     spec = _judged_by(manifest, judges, given["judge_model"], _options.judge_pairs(given))
-    benchmark = build_benchmark(spec, attendants)
-    settings = Settings(cache=default_path(), price_of=price_of, tell=tell)
+    benchmark = build_benchmark(spec, wiring)
     with Progress(f"judging {source.path.name}", manifest.total) as progress:
         made = rejudge(
             source,
             benchmark,
             spec=spec,
-            attendants=attendants,
-            settings=settings,
+            wiring=wiring,
             observer=progress,
         )
     summary = made.summary()

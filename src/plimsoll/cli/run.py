@@ -1,8 +1,8 @@
 """`plimsoll run`: put a benchmark to a model."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,13 +14,15 @@ from plimsoll import registry
 from plimsoll.cli import _endings, _options, _output
 from plimsoll.cli._interruption import end_when_told
 from plimsoll.cli._progress import Progress, tell
-from plimsoll.core import PlimsollError, Usage, UserError
+from plimsoll.core import PlimsollError, Usage, UserError, replace
 from plimsoll.run.ask import plan, suite
+from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.keep import cache
 from plimsoll.run.keep.folder import RunFolder, open_run
 from plimsoll.run.keep.manifest import Summary
 from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import rehearsal, session
+from plimsoll.run.work.rehearsal import MutePool
 
 OK = 0
 DECIDING = {
@@ -127,18 +129,16 @@ def command(
     if paired:
         specs = _with_and_without(specs)
     folder = open_run(resume) if resume else None
-    settings = _settings(given)
-    # All of them are built before the first is run: a typo in the last must not cost a whole run.
-    plans = [plan.build(spec) for spec in specs]
     if dry_run:
-        for built in plans:
-            _forecast(built, settings, given["prices"], as_json)
+        for spec in specs:
+            _forecast(plan.build(spec, MutePool(_settings(given))), given["max_cost"], as_json)
         return OK
+    # All of them are built before the first is run: a typo in the last must not cost a whole run.
+    pool = Pool(_settings(given))
+    plans = [plan.build(spec, pool) for spec in specs]
     show = _print_json if as_json else _print_table
-    done: list[Done] = []
-    for built in plans:
-        going = replace(settings, spent=sum(each.summary.cost or 0.0 for each in done))
-        done.append(_carried_out(built, going, given["prices"], folder, show))
+    with asyncio.Runner() as runner, entered(pool, runner):
+        done = [_carried_out(built, runner, folder, show) for built in plans]
     if paired:
         _print_pairs([each.folder for each in done], as_json=as_json)
     return _endings.exit_code([each.summary for each in done], given["max_errors"])
@@ -163,15 +163,15 @@ def _together(
             "and compare the runs you want (plimsoll compare)"
         )
     base = _spec(suites[0], given)
-    plannings = [suite.build(name, suite.load(name), base) for name in suites]
-    settings = _settings(given)
+    pool = MutePool(_settings(given)) if dry_run else Pool(_settings(given))
+    plannings = [suite.build(name, suite.load(name), base, pool) for name in suites]
     if dry_run:
         for built in (each for planning in plannings for each in planning.plans):
-            _forecast(built, settings, given["prices"], as_json)
+            _forecast(built, given["max_cost"], as_json)
         return OK
     codes: list[int] = []
     for planning in plannings:
-        path = Performance(planning, settings, partial(price_of, prices=given["prices"])).carry_out()
+        path = Performance(planning).carry_out()
         print_overview(path, as_json=as_json)
         if not as_json:
             click.echo(f"\nsuite   {path}\nreport  {write_overview(path, 'html')}")
@@ -183,20 +183,14 @@ def _together(
 
 def _carried_out(
     built: plan.Plan,
-    settings: session.Settings,
-    prices: Path | None,
+    runner: asyncio.Runner,
     folder: RunFolder | None,
     show: Callable[[RunFolder, Summary], None],
 ) -> Done:
     """Run and show; a run that was stopped is shown as far as it came."""
-    settings = replace(
-        settings,
-        price=price_of(built.model.name, prices),
-        price_of=partial(price_of, prices=prices),
-    )
-    going = session.Session(built, settings)
+    going = session.Session(built)
     try:
-        done = execute(going, folder)
+        done = execute(going, runner, folder)
     except (KeyboardInterrupt, PlimsollError):
         if going.begun and (summary := going.folder.summary()) is not None:
             show(going.folder, summary)
@@ -209,12 +203,11 @@ def _with_and_without(specs: Sequence[RunSpec]) -> list[RunSpec]:
     """Each run without its system prompt, then with it."""
     if not all(spec.system_prompt for spec in specs):
         raise UserError("--paired compares runs with and without a system prompt: give --system-prompt TEXT")
-    return [each for spec in specs for each in (msgspec.structs.replace(spec, system_prompt=""), spec)]
+    return [each for spec in specs for each in (replace(spec, system_prompt=""), spec)]
 
 
 def _print_pairs(folders: Sequence[RunFolder], *, as_json: bool) -> None:
     """Each run under the system prompt against the one without it, question by question."""
-    import msgspec
     from rich.console import Console
 
     from plimsoll.comparison.compare import compare
@@ -228,13 +221,23 @@ def _print_pairs(folders: Sequence[RunFolder], *, as_json: bool) -> None:
                 Console(highlight=False).print(comparison_terminal.render(found))
 
 
-def execute(going: session.Session, folder: RunFolder | None = None) -> Done:
+@contextmanager
+def entered(pool: Pool, runner: asyncio.Runner) -> Generator[None]:
+    """Keep a pool's models open over several runs."""
+    runner.run(pool.__aenter__())
+    try:
+        yield
+    finally:
+        runner.run(pool.__aexit__(None, None, None))
+
+
+def execute(going: session.Session, runner: asyncio.Runner, folder: RunFolder | None = None) -> Done:
     """Carry one run out, with its progress shown."""
     manifest = going.plan.manifest
     with Progress(f"{manifest.spec.benchmark} · {manifest.model.name}", manifest.total) as progress:
         going.observer = progress
         try:
-            summary = asyncio.run(_until_told(going, folder))
+            summary = runner.run(_until_told(going, folder))
         except (KeyboardInterrupt, asyncio.CancelledError):
             progress.__exit__(None, None, None)
             _say_how_to_resume(going, "interrupted")
@@ -275,7 +278,7 @@ def _resumed(path: Path, given: dict[str, Any]) -> RunSpec:
                 f"{option.opts[0]} would make another run: --resume goes on with a run as it was made"
             )
     made = open_run(path).manifest().spec
-    return msgspec.structs.replace(
+    return replace(
         made,
         options={**made.options, **_ways(made.model, given["model_args"], "-M")},
         judge_options={**made.judge_options, **_ways(made.judge_model, given["judge_args"], "-J")},
@@ -320,14 +323,15 @@ def _spec(benchmark: str, given: dict[str, Any]) -> RunSpec:
     )
 
 
-def _settings(given: dict[str, Any]) -> session.Settings:
-    return session.Settings(
+def _settings(given: dict[str, Any]) -> Settings:
+    return Settings(
         log_dir=given["log_dir"],
         cache=cache.default_path() if given["cached"] else None,
         max_connections=given["max_connections"],
         max_cost=given["max_cost"],
         patience=given["patience"],
         tell=tell,
+        price_of=partial(price_of, prices=given["prices"]),
     )
 
 
@@ -340,23 +344,31 @@ def _text(value: str) -> str:
         raise UserError(f"--system-prompt {value}: {error}") from error
 
 
-def _forecast(built: plan.Plan, settings: session.Settings, prices: Path | None, as_json: bool) -> None:
-    spec = built.manifest.spec
-    forecast = asyncio.run(rehearsal.rehearse(built, price_of(built.model.name, prices)))
+def _forecast(built: plan.Plan, max_cost: float | None, as_json: bool) -> None:
+    spec, model = built.spec, built.manifest.model.name
+    forecast = asyncio.run(rehearsal.rehearse(built))
     if as_json:
-        _output.value({"benchmark": spec.benchmark, "model": built.model.name, "forecast": forecast})
+        _output.value({"benchmark": spec.benchmark, "model": model, "forecast": forecast})
         return
-    cost = "unknown (give --prices FILE)" if forecast.cost is None else f"{forecast.cost:.2f} USD"
-    click.echo(f"{spec.benchmark} · {built.model.name}")
+    click.echo(f"{spec.benchmark} · {model}")
     click.echo(f"  samples        {forecast.samples:>12,}")
-    click.echo(f"  calls          {forecast.calls:>12,}")
-    click.echo(f"  input tokens   {forecast.input_tokens:>12,}  (estimated)")
-    click.echo(f"  output tokens  {forecast.output_tokens:>12,}  (estimated)")
-    click.echo(f"  cost           {cost:>12}")
+    _print_asked(forecast)
+    for name, asked in forecast.others.items():
+        click.echo(f"  beside it {name}")
+        _print_asked(asked)
     if spec.until:
         click.echo(f"  --until {spec.until} may stop it earlier")
-    if settings.max_cost is not None and forecast.cost is not None and forecast.cost > settings.max_cost:
-        click.echo(f"  --max-cost {settings.max_cost:g} would stop the run before its end")
+    cost = (forecast.cost or 0.0) + sum(asked.cost or 0.0 for asked in forecast.others.values())
+    if max_cost is not None and cost > max_cost:
+        click.echo(f"  --max-cost {max_cost:g} would stop the run before its end")
+
+
+def _print_asked(asked: rehearsal.Asked) -> None:
+    cost = "unknown (give --prices FILE)" if asked.cost is None else f"{asked.cost:.2f} USD"
+    click.echo(f"  calls          {asked.calls:>12,}")
+    click.echo(f"  input tokens   {asked.input_tokens:>12,}  (estimated)")
+    click.echo(f"  output tokens  {asked.output_tokens:>12,}  (estimated)")
+    click.echo(f"  cost           {cost:>12}")
 
 
 def _print_json(folder: RunFolder, summary: Summary) -> None:

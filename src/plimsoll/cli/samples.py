@@ -8,7 +8,7 @@ import click
 from plimsoll.cli import _options, _output
 from plimsoll.core import Sample, user
 from plimsoll.pages import lines
-from plimsoll.run.ask.plan import build_benchmark
+from plimsoll.run.ask.parts import build_benchmark
 from plimsoll.run.spec import RunSpec
 
 

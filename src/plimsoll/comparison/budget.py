@@ -29,7 +29,7 @@ from plimsoll.comparison.gate import (
 )
 from plimsoll.comparison.nouns import Comparison, Difference
 from plimsoll.core import DataError, UserError, replace
-from plimsoll.run.keep.journal import write_atomically
+from plimsoll.run.keep.atomic import write_atomically
 from plimsoll.stats.evidence import log_evidence, mixed, night_share, suite_share
 from plimsoll.stats.margins import Losses
 

@@ -1,20 +1,19 @@
 """What a part needs of the model that it is put to, held against what the model offers."""
 
-from typing import Any, Literal
+from inspect import getattr_static
+from typing import Any, Literal, cast
 
 from plimsoll.core.errors import UserError
 from plimsoll.core.parts import Model, WhiteBox, Wrapped
 
 Need = Literal["images", "tools", "prefill", "logprobs", "weights", "guard", "sandbox"]
 
-REMEDIES: dict[Need, str] = {
+WANTED: dict[Need, str] = {
     "images": "pictures in messages",
     "tools": "tool calls",
     "prefill": "a reply that is begun for it",
     "logprobs": "log-probabilities",
     "weights": "its weights at hand (transformers/...)",
-    "guard": "a guard",
-    "sandbox": "a sandbox",
 }
 
 
@@ -33,18 +32,27 @@ def innermost(model: Model) -> Model:
 def whitebox(model: Model) -> WhiteBox | None:
     """The model whose weights are at hand, however many layers stand before it."""
     core = innermost(model)
-    return core if isinstance(core, WhiteBox) else None
+    return cast("WhiteBox", core) if _has_weights(core) else None
+
+
+OF_A_MODEL: frozenset[Need] = frozenset({"images", "tools", "prefill", "logprobs", "weights"})
+"""Needs that a model meets; the others are met by other parts."""
 
 
 def offered(model: Model) -> frozenset[Need]:
-    """What a model declares to offer (`offers`), weights where they are at hand."""
+    """What a model declares to offer (`offers`); one that declares nothing may offer all but its weights."""
     core = innermost(model)
-    declared: frozenset[Need] = frozenset(getattr(core, "offers", ()))
-    return declared.union({"weights"} if isinstance(core, WhiteBox) else ())
+    declared: frozenset[Need] = frozenset(getattr(core, "offers", OF_A_MODEL - {"weights"}))
+    return declared.union({"weights"} if _has_weights(core) else ())
+
+
+def _has_weights(core: Model) -> bool:
+    """Whether module and tokenizer are there, without having the module loaded to see."""
+    return all(getattr_static(core, name, None) is not None for name in ("module", "tokenizer"))
 
 
 def refuse_unmet(name: str, needs: frozenset[Need], model: Model) -> None:
     """Stop before the first call where a model cannot give what a part needs. Raises `UserError`."""
-    if missing := sorted(needs - offered(model)):
-        wanted = " and ".join(REMEDIES[need] for need in missing)
+    if missing := sorted((needs & OF_A_MODEL) - offered(model)):
+        wanted = " and ".join(WANTED[need] for need in missing)
         raise UserError(f"{name} needs {wanted}, which {model.name} does not offer: choose another model")

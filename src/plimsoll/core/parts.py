@@ -66,6 +66,19 @@ class Wrapped:
         await self.inner.close()
 
 
+@dataclass(frozen=True)
+class Changed(Wrapped):
+    """A model whose weights were changed: another model, which a run's cache does not take for the first."""
+
+    by: str
+    """What changed them."""
+
+    @property
+    def revision(self) -> str:
+        """The first model's revision, and what was done to it."""
+        return f"{self.inner.revision}+{self.by}"
+
+
 @runtime_checkable
 class WhiteBox(Model, Protocol):
     """A model whose weights are at hand."""

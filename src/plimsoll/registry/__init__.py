@@ -36,7 +36,7 @@ from plimsoll.registry.rooms import (
     model,
     names,
 )
-from plimsoll.registry.spec import Spec, parse
+from plimsoll.registry.spec import Spec, parse, pieces
 
 __all__ = [
     "ASIDE",
@@ -72,5 +72,6 @@ __all__ = [
     "names",
     "parse",
     "parts",
+    "pieces",
     "refuse_unknown",
 ]

@@ -17,7 +17,8 @@ from msgspec import Struct
 
 from plimsoll.core import DataError, UserError, replace
 from plimsoll.registry.spec import pieces
-from plimsoll.run.keep import folder, journal
+from plimsoll.run.keep import folder
+from plimsoll.run.keep.atomic import write_atomically
 from plimsoll.run.spec import RunSpec
 
 FILE = "grid.json"
@@ -137,7 +138,7 @@ def write(log_dir: Path, manifest: GridManifest) -> Path:
 def rewrite(path: Path, manifest: GridManifest) -> None:
     """Write the grid's file anew, as far as its runs are."""
     body = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
-    journal.write_atomically(path / FILE, [body, b"\n"])
+    write_atomically(path / FILE, [body, b"\n"])
 
 
 def read(path: Path) -> GridManifest:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -214,6 +215,8 @@ class Meter:
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
+    cost: float = 0.0
+    """US dollars, where the price is known."""
 
     def add(self, request: Request, response: Response) -> None:
         """Count one call; where the endpoint reports no usage, its tokens are estimated."""
@@ -225,7 +228,9 @@ class Meter:
         self.cached_tokens += usage.cached_tokens
         self.output_tokens += usage.output_tokens
         if self.price is not None:
-            self.budget.cost += self.price(usage)
+            cost = self.price(usage)
+            self.cost += cost
+            self.budget.cost += cost
 
     def estimate(self, request: Request) -> float:
         """What a call may cost; nothing where no price is known."""
@@ -285,15 +290,18 @@ class Cached(Wrapped):
         return response
 
 
+EPOCH: ContextVar[int] = ContextVar("EPOCH", default=0)
+"""The epoch of the record under way: the engine sets it, and defenses need not hand it on."""
+
+
 @dataclass(frozen=True)
 class Drawn(Wrapped):
     """Marks every request with the epoch, so that repeats are independent draws."""
 
-    draw: int
-
     async def generate(self, request: Request) -> Response:
         """Ask for this draw."""
-        return await self.inner.generate(replace(request, draw=self.draw))
+        draw = EPOCH.get()
+        return await self.inner.generate(replace(request, draw=draw) if draw else request)
 
 
 @dataclass(frozen=True)
@@ -320,11 +328,3 @@ class Instructed(Wrapped):
     async def generate(self, request: Request) -> Response:
         """Ask under the instruction."""
         return await self.inner.generate(replace(request, messages=(system(self.prompt), *request.messages)))
-
-
-@dataclass(frozen=True)
-class Lasting(Wrapped):
-    """Outlives the run that closes it: for a model that several runs question."""
-
-    async def close(self) -> None:
-        """Nothing yet; whoever made the model closes it."""

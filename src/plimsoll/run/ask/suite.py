@@ -18,13 +18,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from plimsoll import registry
-from plimsoll.core import DataError, MissingExtra, Model, UserError, did_you_mean, replace
+from plimsoll.core import DataError, MissingExtra, UserError, did_you_mean, replace
 from plimsoll.data.locate import MissingData
 from plimsoll.run.ask import plan
-from plimsoll.run.ask.attendants import Attendants
-from plimsoll.run.ask.layers import Lasting
 from plimsoll.run.ask.plan import Plan
-from plimsoll.run.keep import folder, journal
+from plimsoll.run.ask.pool import Pool
+from plimsoll.run.keep import folder
+from plimsoll.run.keep.atomic import write_atomically
 from plimsoll.run.spec import RunSpec
 
 PREFIX = "suite/"
@@ -98,8 +98,9 @@ class Planning:
     name: str
     suite: Suite
     entries: tuple[Planned, ...]
-    model: Model
-    attendants: Attendants
+    model: str
+    """The model's name."""
+    pool: Pool
 
     @property
     def plans(self) -> Iterator[Plan]:
@@ -111,10 +112,6 @@ class Planning:
         """Two plannings of one id ask the same questions."""
         ids = [each.plan.manifest.id if each.plan else f"gap {each.spec}" for each in self.entries]
         return hashlib.blake2b(repr((self.name, ids)).encode(), digest_size=4).hexdigest()
-
-    async def close(self) -> None:
-        """Let go of the model; those that judge were closed by the runs that asked them."""
-        await self.model.close()
 
 
 def names() -> tuple[str, ...]:
@@ -150,23 +147,22 @@ def load(text: str) -> Suite:
         raise DataError(f"{text}: {error}") from None
 
 
-def build(name: str, suite: Suite, base: RunSpec) -> Planning:
-    """Build every run of a suite. Raises `UserError` before any model is called."""
-    attendants = Attendants()
-    model = registry.build_model(base.model, base.options)
-    lasting = Lasting(model)
-    entries = tuple(_planned(entry, base, lasting, attendants) for entry in suite.run)
-    return Planning(name, suite, entries, model, attendants)
+def build(name: str, suite: Suite, base: RunSpec, pool: Pool | None = None) -> Planning:
+    """Build every run of a suite, around one model. Raises `UserError` before any model is called."""
+    pool = pool or Pool()
+    model = pool.model(base.model, base.options).name
+    entries = tuple(_planned(entry, base, pool) for entry in suite.run)
+    return Planning(name, suite, entries, model, pool)
 
 
-def _planned(entry: Entry, base: RunSpec, model: Model, attendants: Attendants) -> Planned:
+def _planned(entry: Entry, base: RunSpec, pool: Pool) -> Planned:
     choices: list[tuple[str, Source]] = [(entry.benchmark, "official")]
     if entry.fallback:
         choices.append((entry.fallback, "fallback"))
     gap = ""
     for spec, source in choices:
         try:
-            built = plan.build(_spec_of(entry, spec, base), model=model, attendants=attendants)
+            built = plan.build(_spec_of(entry, spec, base), pool)
         except (MissingData, MissingExtra) as error:
             gap = gap or str(error)
             continue
@@ -200,7 +196,7 @@ def _takes_judge(spec: str) -> bool:
 def write(log_dir: Path, planning: Planning, runs: Sequence[SuiteRun]) -> Path:
     """Tie runs together in a folder of their own beside them; returns it."""
     name = folder.slug(Path(planning.name).stem)
-    rest = f"suite-{name}-{folder.slug(planning.model.name)}-{planning.id}"
+    rest = f"suite-{name}-{folder.slug(planning.model)}-{planning.id}"
     made = folder.make(log_dir, datetime.now(UTC).strftime("%Y%m%d-%H%M%S"), rest)
     rewrite(made, planning, runs)
     return made
@@ -212,12 +208,12 @@ def rewrite(path: Path, planning: Planning, runs: Sequence[SuiteRun]) -> None:
         id=planning.id,
         name=planning.name,
         title=planning.suite.title,
-        model=planning.model.name,
+        model=planning.model,
         runs=tuple(runs),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     body = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
-    journal.write_atomically(path / FILE, [body, b"\n"])
+    write_atomically(path / FILE, [body, b"\n"])
 
 
 def read(path: Path) -> SuiteManifest:

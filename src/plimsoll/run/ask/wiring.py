@@ -1,92 +1,94 @@
-"""A bare model -> the same model behind the run's cache, meter, retries and limits."""
+"""A pool and a run's spec -> the models that the run asks, each behind its layers before any part has it.
 
-import math
-from collections.abc import Callable, Mapping
+From the outside in: defenses that change messages, the epoch's mark, `--temperature` and its like,
+`--system-prompt`, cache, meter, retries, limit, defenses that change weights, the model.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 
 from plimsoll import registry
-from plimsoll.core import Model, Usage, UserError, innermost
+from plimsoll.core import Changed, Model, Usage, UserError, needs_of
 from plimsoll.run.ask import layers
-from plimsoll.run.ask.attendants import Attendant
-from plimsoll.run.ask.limits import Limiter, Tell, untold
-from plimsoll.run.keep.cache import Cache
+from plimsoll.run.ask.own import fingerprint
+from plimsoll.run.ask.pool import Pool
+from plimsoll.run.ask.tracing import Traced
+from plimsoll.run.keep.manifest import ModelEntry
+from plimsoll.run.spec import RunSpec
 
 
-def unknown_price(model: str) -> layers.Price | None:
-    """No price is known."""
-    return None
+@dataclass(frozen=True)
+class Asked:
+    """A model that parts of a run question beside its subject."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How a run is carried out; nothing here changes its records."""
-
-    log_dir: Path = Path("logs")
-    cache: Path | None = None
-    """The response cache's file, or `None` for none."""
-    max_connections: int = 100
-    patience: float = layers.Patience.silence
-    """Seconds that an endpoint may fail before its samples are given up."""
-    tell: Tell = untold
-    """Told when an endpoint is waited for."""
-    max_cost: float | None = None
-    spent: float = 0.0
-    """US dollars that other runs have spent under the same limit."""
-    price: layers.Price | None = None
-    price_of: Callable[[str], layers.Price | None] = unknown_price
-    """What calls to the models that judges and attacks question cost, by the model's name."""
-
-
-def refuse_unpriced(limit: float | None, prices: Mapping[str, layers.Price | None]) -> None:
-    """Have a cost limit cover every model that is asked. Raises `UserError`."""
-    if limit is None:
-        return
-    if not math.isfinite(limit):
-        raise UserError(f"--max-cost is {limit}: it takes a number of US dollars")
-    if unknown := next((name for name, price in prices.items() if price is None), None):
-        raise UserError(
-            f"--max-cost needs the price of {unknown}, which is not known: give it with --prices FILE "
-            "([[price]] with models, input and output per million tokens), or leave the limit out"
-        )
+    bare: Model
+    layered: Model
 
 
 @dataclass
 class Wiring:
-    """Puts the layers around models; those of one endpoint share its limit."""
+    """The models of one run, and what their calls have used."""
 
-    settings: Settings
-    budget: layers.Budget = field(default_factory=layers.Budget)
+    pool: Pool = field(default_factory=Pool)
+    meter: layers.Meter = field(default_factory=layers.Meter)
+    """Of the subject's calls."""
     meters: dict[str, layers.Meter] = field(default_factory=dict[str, layers.Meter])
-    """Of the attendants, by name."""
-    _limiters: dict[str, Limiter] = field(default_factory=dict[str, Limiter])
+    """Of the calls to the others, by name."""
+    _asked: dict[str, Asked] = field(default_factory=dict[str, Asked])
+    _subject: Model | None = None
 
-    def wired(
-        self, model: Model, options: Mapping[str, str], meter: layers.Meter, store: Cache | None
-    ) -> Model:
-        """The model in its layers."""
-        place = str(getattr(innermost(model), "endpoint", model.name))
-        limiter = self._limiters.setdefault(place, Limiter(self.settings.max_connections, self.settings.tell))
-        wired: Model = layers.Limited(model, limiter)
-        wired = layers.Retried(wired, limiter, layers.Patience.of(self.settings.patience))
-        wired = layers.Metered(wired, meter)
-        if store is None:
-            return wired
-        deciding = registry.deciding(model.name, options)
-        given = ",".join(f"{key}={value}" for key, value in sorted(deciding.items()))
-        return layers.Cached(wired, store, f"{model.name}|{model.revision}|{given}", meter)
+    def model(self, spec: str, options: Mapping[str, str] | None = None) -> Model:
+        """What a part gets that names a model: the model in its layers, made once however many name it.
 
-    def layered(self, attendant: Attendant, store: Cache | None) -> Model:
-        """A model beside the subject, in its layers, with a meter of its own."""
-        meter = self.meters.get(attendant.name)
-        if meter is None:
-            meter = layers.Meter(price=self.settings.price_of(attendant.name), budget=self.budget)
-            self.meters[attendant.name] = meter
-        return self.wired(attendant.bare, attendant.options, meter, store)
+        A part that names the subject's own spec and options shares its weights, and is metered apart.
+        """
+        given = options or {}
+        key = f"{spec} {sorted(given.items())}"
+        if key not in self._asked:
+            bare = self.pool.model(spec, given)
+            meter = self.meters.setdefault(bare.name, self.pool.meter(bare.name))
+            self._asked[key] = Asked(bare, self.pool.layered(spec, bare, given, meter))
+        return self._asked[key].layered
+
+    def traced(self, spec: str) -> Model:
+        """What an attack gets that names a model: its calls are counted for each variant."""
+        layered = self.model(spec)
+        return Traced(layered, self.meters[layered.name].price)
+
+    def target(self, spec: RunSpec) -> Model:
+        """The subject in its layers and defenses, as elicitations and attacks see it."""
+        below = tuple(text for text in spec.defenses if self._changes_weights(text))
+        return self._target(spec, below)
+
+    @property
+    def subject(self) -> Model:
+        """The subject without layers, its weights changed where a defense changes them."""
+        if self._subject is None:
+            raise UserError("the run has no subject: its answers are judged, not asked for")
+        return self._subject
+
+    @property
+    def entries(self) -> tuple[ModelEntry, ...]:
+        """The models beside the subject, as manifests name them."""
+        bare = (each.bare for each in self._asked.values() if each.bare is not self._subject)
+        found = {(model.name, model.revision) for model in bare}
+        return tuple(ModelEntry(name=name, revision=revision) for name, revision in sorted(found))
+
+    def refuse_unpriced(self) -> None:
+        """Have a cost limit cover every model that is asked. Raises `UserError`."""
+        if self.pool.budget.max_cost is None:
+            return
+        meters = {self._subject.name: self.meter, **self.meters} if self._subject else self.meters
+        if unknown := next((name for name, meter in meters.items() if meter.price is None), None):
+            raise UserError(
+                f"--max-cost needs the price of {unknown}, which is not known: give it with --prices FILE "
+                "([[price]] with models, input and output per million tokens), or leave the limit out"
+            )
 
     @property
     def usage(self) -> Usage:
-        """The sum of all calls to attendants."""
+        """The sum of all calls to models beside the subject."""
         used = [meter.usage for meter in self.meters.values()]
         return Usage(
             input_tokens=sum(each.input_tokens for each in used),
@@ -95,6 +97,51 @@ class Wiring:
         )
 
     @property
-    def priced(self) -> bool:
-        """Whether any attendant's price is known."""
-        return any(meter.price is not None for meter in self.meters.values())
+    def cost(self) -> float | None:
+        """US dollars of all calls, where any price is known."""
+        priced = [meter for meter in (self.meter, *self.meters.values()) if meter.price is not None]
+        return sum(meter.cost for meter in priced) if priced else None
+
+    def _target(self, spec: RunSpec, below: tuple[str, ...]) -> Model:
+        if below:
+            bare = self.pool.changed(spec.model, spec.options, below, partial(self._changed, below))
+        else:
+            bare = self.pool.model(spec.model, spec.options)
+        self._subject = bare
+        self.meter = self.pool.meter(bare.name)
+        target = self.pool.layered(spec.model, bare, spec.options, self.meter)
+        if spec.system_prompt:
+            target = layers.Instructed(target, spec.system_prompt)
+        if spec.sampling:
+            target = layers.Resampled(target, spec.sampling)
+        if spec.epochs > 1:
+            target = layers.Drawn(target)
+        for text in spec.defenses:
+            if text in below:
+                continue
+            defended = self._defended(text, target)
+            if defended.revision != target.revision:  # another model, so what it says must not be cached
+                return self._target(spec, (*below, text))
+            target = defended
+        return target
+
+    def _defended(self, text: str, inner: Model) -> Model:
+        given = self.pool.given.get(text)
+        if given is not None:
+            return given(inner)
+        return registry.build("defenses", text, model_of=self.model, inner=inner)
+
+    def _changed(self, below: tuple[str, ...], bare: Model) -> Model:
+        for text in below:
+            changed = self._defended(text, bare)
+            if changed.revision == bare.revision:
+                changed = Changed(changed, f"{text}@{fingerprint(self._factory(text))}")
+            bare = changed
+        return bare
+
+    def _changes_weights(self, text: str) -> bool:
+        return "weights" in needs_of(self._factory(text))
+
+    def _factory(self, text: str) -> object:
+        given = self.pool.given.get(text)
+        return given if given is not None else registry.find("defenses", registry.parse(text).name).factory

@@ -44,19 +44,20 @@ def _body(response: Response) -> bytes:
 
 @dataclass
 class Cache:
-    """The store of responses. Safe for several processes; no pickle, only JSON."""
+    """The store of responses. Safe for several processes; no pickle, only JSON. Opens itself when used."""
 
     path: Path
     _waiting: dict[bytes, Response] = field(default_factory=dict[bytes, Response], init=False)
-    _database: sqlite3.Connection = field(init=False)
+    _opened: sqlite3.Connection | None = field(default=None, init=False)
 
-    def __post_init__(self) -> None:
+    def open(self) -> sqlite3.Connection:
+        """Open the file, and make it where there is none. Raises `UserError`."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            self._database.execute("pragma journal_mode=wal")
-            self._database.execute("pragma synchronous=normal")
-            self._database.execute(
+            database = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            database.execute("pragma journal_mode=wal")
+            database.execute("pragma synchronous=normal")
+            database.execute(
                 "create table if not exists response (key blob primary key, body blob not null) without rowid"
             )
         except (OSError, sqlite3.DatabaseError) as error:
@@ -65,12 +66,15 @@ class Cache:
                 f"the response cache {self.path} cannot be used ({reason}): "
                 "delete the file, set PLIMSOLL_CACHE to another folder, or run with --no-cache"
             ) from error
+        self._opened = database
+        return database
 
     def get(self, key: bytes) -> Response | None:
         """The response kept under a key."""
         if (waiting := self._waiting.get(key)) is not None:
             return waiting
-        row = self._database.execute("select body from response where key = ?", (key,)).fetchone()
+        database = self._opened or self.open()
+        row = database.execute("select body from response where key = ?", (key,)).fetchone()
         return _decoder.decode(row[0]) if row else None
 
     def put(self, key: bytes, response: Response) -> None:
@@ -83,29 +87,36 @@ class Cache:
         """Write what waits. A full or locked disk costs the cache entry, never the run."""
         rows = [(key, body) for key, response in self._waiting.items() if (body := _body(response))]
         self._waiting.clear()
+        database = self._opened or self.open()
         try:
-            self._database.execute("begin")
-            self._database.executemany("insert or replace into response values (?, ?)", rows)
-            self._database.execute("commit")
+            database.execute("begin")
+            database.executemany("insert or replace into response values (?, ?)", rows)
+            database.execute("commit")
         except sqlite3.OperationalError:
-            if self._database.in_transaction:
-                self._database.execute("rollback")
+            if database.in_transaction:
+                database.execute("rollback")
 
     def __len__(self) -> int:
-        return self._database.execute("select count(*) from response").fetchone()[0] + len(self._waiting)
+        database = self._opened or self.open()
+        return database.execute("select count(*) from response").fetchone()[0] + len(self._waiting)
 
     def clear(self) -> None:
         """Forget everything and give the space back."""
         self._waiting.clear()
-        self._database.execute("delete from response")
-        self._database.execute("vacuum")
+        database = self._opened or self.open()
+        database.execute("delete from response")
+        database.execute("vacuum")
 
     def close(self) -> None:
         """Write what waits and let go of the file."""
+        if self._opened is None:
+            return
         self.flush()
-        self._database.close()
+        self._opened.close()
+        self._opened = None
 
     def __enter__(self) -> Self:
+        self.open()
         return self
 
     def __exit__(

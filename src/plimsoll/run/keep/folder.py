@@ -11,6 +11,7 @@ import msgspec
 
 from plimsoll.core import DataError, Record, UserError
 from plimsoll.run.keep import journal, lock
+from plimsoll.run.keep.atomic import write_atomically
 from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary, manifest_of
 
 STAMP = len("20260101-120000")
@@ -153,4 +154,4 @@ def _read(path: Path, decode: Callable[[bytes], T]) -> T:
 
 def _write(path: Path, value: Manifest | Summary) -> None:
     body = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    journal.write_atomically(path, [body, b"\n"])
+    write_atomically(path, [body, b"\n"])

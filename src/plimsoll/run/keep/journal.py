@@ -5,14 +5,16 @@ per record. It is derived: when it does not fit the journal it is made anew.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from plimsoll.core import DataError, PlimsollError, Record
-from plimsoll.run.keep.lock import BINARY
+from plimsoll.core import DataError, Record
+from plimsoll.run.keep.atomic import write_atomically
+from plimsoll.run.keep.blobs import Blobs
+from plimsoll.run.keep.lines import Lines, encoded
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Record)
@@ -43,51 +45,35 @@ def entry_of(record: Record, offset: int) -> Entry:
 
 
 class Journal:
-    """The growing file of records of a run that is under way."""
+    """The growing file of records of a run that is under way; pictures are kept beside it, each once."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | BINARY, 0o644)
-        self._size = _drop_torn_line(self._file)
-        if self._size and not _index_fits(path):
+        self._lines = Lines(path)
+        if self._lines.size and not _index_fits(path):
             # Entries that waited in memory died with the process; without them the index would have a hole.
             write_index(path)
         self._index: list[Entry] = []
         self._index_path = index_path(path)
-        self._synced = self._size
+        self._blobs = Blobs(path.parent)
 
     def append(self, record: Record) -> None:
         """Write one record. Raises `PlimsollError` on a full disk and leaves the journal whole."""
-        line = _line(record)
-        try:
-            written = os.write(self._file, line)
-            while written < len(line):
-                written += os.write(self._file, line[written:])
-        except OSError as error:
-            os.ftruncate(self._file, self._size)
-            raise PlimsollError(
-                f"cannot write to {self.path}: {error.strerror}; all {self._size} bytes before are intact: "
-                "free some space and resume the run"
-            ) from error
-        self._index.append(entry_of(record, self._size))
-        self._size += len(line)
+        record = self._blobs.put_away(record)
+        self._index.append(entry_of(record, self._lines.append(encoded(record))))
         if len(self._index) >= 1000:
             self._flush_index()
 
     def sync(self) -> None:
-        """Ask the disk to keep what was written (a power cut; a kill loses nothing anyway)."""
-        if self._synced != self._size:
-            self._synced = self._size
-            os.fsync(self._file)
+        """Ask the disk to keep what was written."""
+        self._lines.sync()
 
     def close(self) -> None:
         """Write the index and let go of the file."""
         self._flush_index()
-        self.sync()
-        os.close(self._file)
+        self._lines.close()
 
     def _flush_index(self) -> None:
-        lines = b"".join(map(_line, self._index))
+        lines = b"".join(map(encoded, self._index))
         self._index.clear()
         try:
             with self._index_path.open("ab") as file:
@@ -101,14 +87,15 @@ def index_path(journal: Path) -> Path:
     return journal.with_suffix(".index")
 
 
-def read(path: Path) -> Iterator[Record]:
-    """Every record in the order written; an interrupted last line is left out.
+def read(path: Path, offset: int = 0) -> Iterator[Record]:
+    """Every record in the order written, from a byte offset on; an interrupted last line is left out.
 
     Raises `DataError` naming file and line for a line that is no record.
     """
     if not path.exists():
         return
     with path.open("rb") as file:
+        file.seek(offset)
         for number, line in enumerate(file, start=1):
             if line.endswith(b"\n"):
                 yield _decode(path, number, line)
@@ -155,7 +142,7 @@ def write_index(path: Path) -> None:
         with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 if line.endswith(b"\n"):
-                    yield _line(entry_of(_decode(path, number, line), offset))
+                    yield encoded(entry_of(_decode(path, number, line), offset))
                 offset += len(line)
 
     write_atomically(index_path(path), lines())
@@ -163,34 +150,8 @@ def write_index(path: Path) -> None:
 
 def rewrite(path: Path, records: Iterable[Record]) -> None:
     """Replace a journal by other records, at once or not at all."""
-    write_atomically(path, map(_line, records))
+    write_atomically(path, map(encoded, records))
     write_index(path)
-
-
-def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file beside and rename it over, so that a reader sees the old or the new one."""
-    temporary = path.with_name(path.name + ".part")
-    with temporary.open("wb") as file:
-        file.writelines(chunks)
-    temporary.replace(path)
-
-
-def _line(value: Record | Entry) -> bytes:
-    try:
-        return _encoder.encode(value) + b"\n"
-    except UnicodeEncodeError:
-        return _encoder.encode(_mended(msgspec.to_builtins(value))) + b"\n"
-
-
-def _mended(value: Any) -> Any:
-    """The value with lone surrogates, which no encoding can carry, as replacement characters."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, Mapping):
-        return {_mended(key): _mended(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, (list, tuple)):
-        return [_mended(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
-    return value
 
 
 def _decode(path: Path, number: int, line: bytes) -> Record:
@@ -228,20 +189,3 @@ def _last_line(path: Path) -> bytes:
     if not tail.endswith(b"\n"):
         return b""
     return tail[:-1].rpartition(b"\n")[2]
-
-
-def _drop_torn_line(file: int) -> int:
-    """Cut an interrupted last line off; returns the size."""
-    size = os.fstat(file).st_size
-    at = size
-    while at > 0:
-        step = min(65536, at)
-        os.lseek(file, at - step, os.SEEK_SET)
-        newline = os.read(file, step).rfind(b"\n")
-        if newline >= 0:
-            at = at - step + newline + 1
-            break
-        at -= step
-    if at != size:
-        os.ftruncate(file, at)
-    return at

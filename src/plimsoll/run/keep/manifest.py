@@ -46,6 +46,8 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The model that was put to the test."""
     asked: tuple[ModelEntry, ...] = ()
     """The models that parts of the run question beside it: judges', attackers', guards'."""
+    own: Mapping[str, str] = {}
+    """Of parts that were made in Python, by the text that stands for them: a hash of source and arguments."""
     parent: str = ""
     """The run whose stored answers this one judges anew."""
     instruments: Mapping[str, Instrument] = {}

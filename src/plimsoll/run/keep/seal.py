@@ -17,7 +17,8 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.core import PlimsollError, UserError
-from plimsoll.run.keep import journal, keys
+from plimsoll.run.keep import keys
+from plimsoll.run.keep.atomic import write_atomically
 from plimsoll.run.keep.folder import RunFolder
 
 FILE = "seal.json"
@@ -124,7 +125,7 @@ def sign(folder: RunFolder, key: Path) -> Finding:
             ),
         ),
     )
-    journal.write_atomically(folder.path / FILE, [msgspec.json.encode(envelope), b"\n"])
+    write_atomically(folder.path / FILE, [msgspec.json.encode(envelope), b"\n"])
     return Finding(signer=public, trusted=True, run_id=statement.predicate.id)
 
 

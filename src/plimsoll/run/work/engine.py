@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from plimsoll.core import (
     STOPS_THE_RUN,
-    Attack,
     Elicitation,
     Estimate,
     Failure,
@@ -24,8 +24,12 @@ from plimsoll.core import (
     replace,
     stage,
 )
+from plimsoll.run.ask.layers import EPOCH
+from plimsoll.run.ask.parts import PLAIN, Chain
+from plimsoll.run.keep.variants import Variants
 from plimsoll.run.work.causes import Causes
 from plimsoll.run.work.unread import Unreads
+from plimsoll.run.work.variants import Making
 
 PATIENCE = 100
 """Samples that may fail one after the other before the endpoint is given up."""
@@ -37,11 +41,23 @@ class Work:
 
     elicitation: Elicitation
     judges: Sequence[Judge]
-    attacks: Sequence[Attack] = ()
-    target: Callable[[int], Model]
-    """The model in its defenses, for an epoch."""
-    done: frozenset[tuple[str, int]] = frozenset()
+    target: Model
+    """The model in its layers and defenses."""
+    attacked: Model
+    """The same, as attacks have it."""
+    epochs: int = 1
+    chains: Sequence[Chain] = (PLAIN,)
+    """What every sample is put through, as alternatives."""
+    done: Container[tuple[str, int]] = ()
     """Ids and epochs that an earlier part of the run already holds."""
+    variants: Variants | None = None
+    """Where what attacks make is kept."""
+    patience: int = PATIENCE
+
+    def label(self, chain: Chain) -> str:
+        """A chain in ids: its name, or its spec where another has the name too."""
+        names = [each.name for each in self.chains]
+        return chain.name if names.count(chain.name) == 1 else chain.spec
 
 
 @dataclass
@@ -98,20 +114,18 @@ def summed_up(tallies: Iterable[Tally]) -> tuple[Estimate, ...]:
     return tuple(found.values())
 
 
-async def run(
-    samples: Iterable[Sample], epochs: int, work: Work, workers: int, keep: Callable[[Record], None]
-) -> None:
+async def run(samples: Iterable[Sample], work: Work, workers: int, keep: Callable[[Record], None]) -> None:
     """Work through all samples and epochs. What one sample breaks is recorded; the rest goes on."""
-    jobs = _jobs(samples, epochs)
+    jobs = _jobs(samples, work)
     failed_in_a_row = 0
 
     async def worker() -> None:
         nonlocal failed_in_a_row
-        for sample, epoch in jobs:
-            async for record in _records(sample, epoch, work):
+        for job in jobs:
+            async for record in _records(job, work):
                 keep(record)
                 failed_in_a_row = failed_in_a_row + 1 if record.transcript is None else 0
-                if failed_in_a_row >= PATIENCE:
+                if failed_in_a_row >= work.patience:
                     raise _given_up(record)
 
     try:
@@ -123,7 +137,7 @@ async def run(
 
 
 async def judge_again(
-    records: Sequence[Record], judges: Sequence[Judge], workers: int, keep: Callable[[Record], None]
+    records: Iterable[Record], judges: Sequence[Judge], workers: int, keep: Callable[[Record], None]
 ) -> None:
     """Judge stored answers, and keep them with their new verdicts."""
     waiting = iter(records)
@@ -134,52 +148,50 @@ async def judge_again(
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(workers, len(records))):
+            for _ in range(workers):
                 group.create_task(worker())
     except BaseExceptionGroup as errors:
         raise _first(errors) from None
 
 
-def _jobs(samples: Iterable[Sample], epochs: int) -> Iterator[tuple[Sample, int]]:
+class Job(NamedTuple):
+    """What a worker takes up at once: a question and an epoch, or all that a chain makes of a question."""
+
+    sample: Sample
+    chain: Chain
+    epoch: int = 0
+
+
+def _jobs(samples: Iterable[Sample], work: Work) -> Iterator[Job]:
     for sample in samples:
-        for epoch in range(epochs):
-            yield sample, epoch
+        for chain in work.chains:
+            if chain.attacks:
+                yield Job(sample, chain)
+            else:
+                for epoch in range(work.epochs):
+                    yield Job(sample, chain, epoch)
 
 
-async def _records(sample: Sample, epoch: int, work: Work) -> AsyncIterator[Record]:
-    if not work.attacks:
+async def _records(job: Job, work: Work) -> AsyncIterator[Record]:
+    sample, chain, epoch = job
+    if not chain.attacks:
         if (sample.id, epoch) not in work.done:
-            yield await _record(sample, epoch, work)
+            yield await _record(sample, chain, epoch, work)
         return
+    making = Making(sample, chain, work.label(chain), work.attacked, work.variants)
     try:
-        with stage(f"attack {work.attacks[0].name}"):
-            variants = [variant async for variant in _attacked(sample, work.attacks, work.target(epoch))]
+        async for variant in making.variants():
+            for epoch in range(work.epochs):
+                if (variant.id, epoch) not in work.done:
+                    yield await _record(variant, chain, epoch, work)
     except StageError as error:
-        yield Record(sample=sample, epoch=epoch, failures=(_failure(error),))
-        return
-    for variant in variants:
-        if (variant.id, epoch) not in work.done:
-            yield await _record(_of_origin(variant, sample), epoch, work)
+        yield Record(sample=making.failed(), failures=(_failure(error),))
 
 
-async def _attacked(sample: Sample, attacks: Sequence[Attack], target: Model) -> AsyncIterator[Sample]:
-    """All variants, each attack applied to what the ones before made."""
-    if not attacks:
-        yield sample
-        return
-    async for variant in attacks[0].attack(sample, target):
-        async for deeper in _attacked(variant, attacks[1:], target):
-            yield deeper
-
-
-def _of_origin(variant: Sample, sample: Sample) -> Sample:
-    """The variant, knowing which question it was made out of."""
-    return variant if variant.origin or variant.id == sample.id else replace(variant, origin=sample.question)
-
-
-async def _record(sample: Sample, epoch: int, work: Work) -> Record:
+async def _record(sample: Sample, chain: Chain, epoch: int, work: Work) -> Record:
+    EPOCH.set(epoch)
     try:
-        transcript = await _asked(sample, epoch, work)
+        transcript = await _asked(sample, chain, work)
     except StageError as error:
         return Record(sample=sample, epoch=epoch, failures=(_failure(error),))
     return await judged(Record(sample=sample, transcript=transcript, epoch=epoch), work.judges)
@@ -201,10 +213,10 @@ async def judged(record: Record, judges: Sequence[Judge]) -> Record:
     return replace(record, verdicts=verdicts, failures=failures)
 
 
-async def _asked(sample: Sample, epoch: int, work: Work) -> Transcript:
+async def _asked(sample: Sample, chain: Chain, work: Work) -> Transcript:
     with stage("elicit"):
-        transcript = await work.elicitation.elicit(sample, work.target(epoch))
-    for attack in reversed(work.attacks):
+        transcript = await work.elicitation.elicit(sample, work.target)
+    for attack in reversed(chain.attacks):
         with stage(f"restore {attack.name}"):
             transcript = await attack.restore(sample, transcript)
     return transcript

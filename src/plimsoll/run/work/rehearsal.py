@@ -1,73 +1,101 @@
-"""Plan -> number of calls, tokens and cost, without one call: the run is rehearsed on a mute model."""
+"""Plan -> number of calls, tokens and cost, without one call: the run is rehearsed on mute models."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from plimsoll.core import Record, Request, Response, Usage
-from plimsoll.run.ask.layers import estimated_usage
+from plimsoll.core import Model, Record, Request, Response
+from plimsoll.run.ask.layers import Meter, estimated_usage
 from plimsoll.run.ask.plan import Plan
+from plimsoll.run.ask.pool import Pool
 from plimsoll.run.work import engine
 
 
 @dataclass(frozen=True, kw_only=True)
-class Forecast:
-    """What a run will take; tokens are estimated from the characters, within some 20 %."""
+class Asked:
+    """What one model will be asked; tokens are estimated from the characters, within some 20 %."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast(Asked):
+    """What a run will take: the calls to the model, and beside them those of attackers and guards."""
 
     samples: int
-    calls: int
-    input_tokens: int
-    output_tokens: int
-    cost: float | None
+    others: Mapping[str, Asked] = field(default_factory=dict[str, Asked])
+    """By the model's name. Judges are not rehearsed: what they are asked hangs on the answers."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Mute:
     """A model that only counts what it is asked."""
 
     name: str
     revision: str
-    calls: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    _known: dict[str, int] = field(default_factory=dict[str, int])
+    meter: Meter
 
     async def generate(self, request: Request) -> Response:
         """Count, and say nothing."""
-        self.calls += 1
-        usage = estimated_usage(request)
-        self.input_tokens += usage.input_tokens
-        self.output_tokens += usage.output_tokens
-        return Response(usage=Usage())
+        self.meter.add(request, Response(usage=estimated_usage(request)))
+        return Response()
 
     async def close(self) -> None:
         """Nothing to let go of."""
 
 
-async def rehearse(plan: Plan, price: Callable[[Usage], float] | None = None) -> Forecast:
-    """Ask every sample of the first epoch of a mute model and multiply."""
-    epochs = plan.manifest.spec.epochs
-    mute = Mute(name=plan.model.name, revision=plan.model.revision)
-    samples = 0
+@dataclass
+class MutePool(Pool):
+    """A pool in which nobody is really asked: a plan that is built on it can only be rehearsed."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.budget.max_cost = None  # a rehearsal is no dearer than it is long
+
+    def layered(self, spec: str, model: Model, options: Mapping[str, str], meter: Meter) -> Model:
+        """A mute model in the place of the model."""
+        return Mute(model.name, model.revision, meter)
+
+
+async def rehearse(plan: Plan) -> Forecast:
+    """Ask every sample of a plan that was built on a `MutePool`; epochs that are alike are multiplied."""
+    spec = plan.spec
+    attacked = any(chain.attacks for chain in plan.chains)
+    times = 1 if attacked else spec.epochs
+    records = 0
 
     def keep(_: Record) -> None:
-        nonlocal samples
-        samples += 1
+        nonlocal records
+        records += 1
 
     work = engine.Work(
         elicitation=plan.benchmark.elicitation,
         judges=(),
-        attacks=plan.attacks,
-        target=lambda _: mute,
+        target=plan.target,
+        attacked=plan.attacked,
+        epochs=spec.epochs if attacked else 1,
+        chains=plan.chains,
+        patience=plan.manifest.total + 1,
     )
-    await engine.run(plan.samples(), 1, work, 1, keep)
-    usage = Usage(
-        input_tokens=mute.input_tokens * epochs,
-        output_tokens=mute.output_tokens * epochs,
-    )
+    await engine.run(plan.samples(), work, 1, keep)
+    subject = _asked(plan.wiring.meter, times)
+    others = {name: _asked(meter, times) for name, meter in plan.wiring.meters.items() if meter.calls}
     return Forecast(
-        samples=samples * epochs,
-        calls=mute.calls * epochs,
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        cost=None if price is None else price(usage),
+        samples=records * times,
+        calls=subject.calls,
+        input_tokens=subject.input_tokens,
+        output_tokens=subject.output_tokens,
+        cost=subject.cost,
+        others=others,
+    )
+
+
+def _asked(meter: Meter, times: int) -> Asked:
+    return Asked(
+        calls=meter.calls * times,
+        input_tokens=meter.input_tokens * times,
+        output_tokens=meter.output_tokens * times,
+        cost=None if meter.price is None else meter.cost * times,
     )

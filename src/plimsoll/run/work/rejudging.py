@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +10,9 @@ from pathlib import Path
 import msgspec
 
 from plimsoll.core import Benchmark, Record
-from plimsoll.run.ask.attendants import Attendants
-from plimsoll.run.ask.plan import entries
-from plimsoll.run.ask.wiring import Settings, Wiring
+from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.keep import folder, journal
-from plimsoll.run.keep.cache import Cache
+from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import FORMAT, Manifest, ModelEntry, Summary
 from plimsoll.run.spec import RunSpec
@@ -30,20 +27,19 @@ def rejudge(
     benchmark: Benchmark,
     *,
     spec: RunSpec | None = None,
-    attendants: Attendants | None = None,
-    settings: Settings | None = None,
+    wiring: Wiring | None = None,
     observer: Observer | None = None,
 ) -> RunFolder:
     """Judge every record of `source` by the benchmark's judges and write a new run folder beside it.
 
-    `attendants` are the models that judges question: these, and only these, are called. `spec` is the
+    `wiring` has the models that judges question: these, and only these, are called. `spec` is the
     run's own, but for the judges and their model.
     """
-    manifest = _derived(
-        source, benchmark, spec or source.manifest().spec, entries(attendants or Attendants())
-    )
+    wiring = wiring or Wiring()
+    wiring.refuse_unpriced()
+    manifest = _derived(source, benchmark, spec or source.manifest().spec, wiring.entries)
     made = RunFolder(_beside(source, manifest.id))
-    work = _Rejudging(benchmark, Wiring(settings or Settings()), attendants or Attendants(), observer)
+    work = _Rejudging(benchmark, wiring, observer)
     with made.locked():
         made.write_manifest(manifest)
         asyncio.run(work.judge_all(source, made))
@@ -57,7 +53,6 @@ class _Rejudging:
 
     benchmark: Benchmark
     wiring: Wiring
-    attendants: Attendants
     observer: Observer | None
     count: Count = field(init=False)
 
@@ -66,19 +61,17 @@ class _Rejudging:
 
     async def judge_all(self, source: RunFolder, made: RunFolder) -> None:
         """Judge every record; rules never wait, so one worker does it and the order is kept."""
-        settings = self.wiring.settings
-        workers = settings.max_connections if self.attendants.known else 1
+        pool = self.wiring.pool
+        workers = pool.settings.max_connections if self.wiring.meters else 1
         sink = journal.Journal(made.records_path)
-        records = source.records()
-        with Cache(settings.cache) if settings.cache else nullcontext() as store:
-            self.attendants.put_on(lambda each: self.wiring.layered(each, store))
+        records = map(Blobs(source.path).brought_back, source.records())
+        async with pool:
             try:
                 async with asyncio.TaskGroup() as group:
                     for _ in range(workers):
                         group.create_task(self._work(records, sink))
             finally:
                 sink.close()
-                await self.attendants.close()
 
     async def _work(self, records: Iterator[Record], sink: journal.Journal) -> None:
         for record in records:
@@ -92,7 +85,7 @@ class _Rejudging:
         """What the new verdicts say, over what the run was."""
         count = self.count
         before = source.summary() or Summary()
-        spent = self.wiring.budget.cost if self.wiring.priced else None
+        spent = self.wiring.cost
         return msgspec.structs.replace(
             before,
             cost=before.cost if spent is None else (before.cost or 0.0) + spent,

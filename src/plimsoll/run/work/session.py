@@ -3,32 +3,21 @@
 import asyncio
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from typing import NamedTuple
+from functools import partial
 
-from plimsoll import registry
-from plimsoll.core import (
-    BudgetExceeded,
-    Model,
-    Outcome,
-    PlimsollError,
-    Record,
-    Sample,
-    Usage,
-    UserError,
-    replace,
-)
-from plimsoll.run.ask import layers
+from plimsoll.core import BudgetExceeded, PlimsollError, Record, Sample, Tally, Usage, UserError, replace
 from plimsoll.run.ask.plan import Plan
-from plimsoll.run.ask.wiring import Settings, Wiring, refuse_unpriced
 from plimsoll.run.keep import folder, journal
-from plimsoll.run.keep.cache import Cache
+from plimsoll.run.keep.digests import Digests
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary
-from plimsoll.run.work import engine, stopping
+from plimsoll.run.keep.variants import Variants
+from plimsoll.run.work import engine, stopping, watching
+from plimsoll.run.work.by_attack import ByAttack
+from plimsoll.run.work.taking_up import Taken, added, take_up
 
 SYNC_EVERY = 5.0
 """Seconds between the moments when the disk is asked to keep what was written."""
@@ -39,54 +28,54 @@ Observer = Callable[[Record, engine.Count], None]
 
 @dataclass
 class Session:
-    """One run under way. `Session(...).run()` leaves a run folder behind, whatever happens."""
+    """One run under way. `Session(plan).run()` leaves a run folder behind, whatever happens."""
 
     plan: Plan
-    settings: Settings
     observer: Observer | None = None
     folder: RunFolder = field(init=False)
-    budget: layers.Budget = field(init=False)
-    meter: layers.Meter = field(init=False)
-    """Of the subject's calls."""
-    wiring: Wiring = field(init=False)
-    """Of the calls to the models that judges and attacks question."""
     rule: stopping.Rule | None = field(init=False)
     begun: bool = field(default=False, init=False)
     """Whether the folder is ours: only then can the run be gone on with."""
 
     def __post_init__(self) -> None:
-        self.budget = layers.Budget(max_cost=self.settings.max_cost)
-        self.meter = layers.Meter(price=self.settings.price, budget=self.budget)
-        self.wiring = Wiring(self.settings, self.budget)
-        self.rule = self.plan.rule()
-        asked = self.plan.attendants.asked(self.plan.model)
-        prices = {each.name: self.settings.price_of(each.name) for each in asked}
-        refuse_unpriced(self.settings.max_cost, {self.plan.model.name: self.settings.price, **prices})
+        spec, references = self.plan.spec, self.plan.benchmark.references
+        self.rule = None
+        if spec.until:
+            self.rule = stopping.rule_of(
+                spec.until,
+                self.plan.samples(),
+                seed=spec.seed,
+                epochs=spec.epochs,
+                references=references,
+                watch=partial(watching.watched, self.plan.benchmark),
+            )
 
     async def run(self, resume: RunFolder | None = None) -> Summary:
-        """Carry the run out, or go on with the one given. Raises what stopped it, after summing up."""
+        """Carry the run out, or go on with the one given. Raises what stopped it, after summing up.
+
+        The models and the cache of the run's pool are closed in the end, unless the pool is entered
+        around it for several runs.
+        """
         manifest = self.plan.manifest
-        with self._store() as store:
-            self.folder = resume or folder.unfinished(self.settings.log_dir, manifest.id) or self._new()
+        async with self.plan.wiring.pool as pool:
+            self.folder = resume or folder.unfinished(pool.settings.log_dir, manifest.id) or self._new()
             with self.folder.locked():
                 known = _same(self.folder, manifest)
                 self.begun = True
-                return await self._locked_run(known, store)
+                return await self._locked_run(known)
 
-    async def _locked_run(self, manifest: Manifest, store: Cache | None) -> Summary:
+    async def _locked_run(self, manifest: Manifest) -> Summary:
         started = time.monotonic()
-        tallies = [metric() for metric in self.plan.benchmark.metrics]
-        count = engine.Count(tallies, watch=self.rule.add if self.rule else None)
-        taken = _take_up(self.folder, count)
+        count = engine.Count(self._tallies(), watch=self.rule.add if self.rule else None)
+        taken = take_up(self.folder, count)
         # A killed run left no summary: what it used is what its answers say.
         earlier = self.folder.summary() or self._earlier(taken.usage)
-        self.budget.cost = (earlier.cost or 0.0) + self.settings.spent
+        self.plan.wiring.pool.budget.cost += earlier.cost or 0.0
         # A kill must never leave a summary that says less than the journal holds.
         (self.folder.path / "summary.json").unlink(missing_ok=True)
         status, reason = "finished", ""
         try:
-            with self._opened(store) as (target, sink):
-                await self._work(manifest, target, taken, count, sink)
+            await self._work(manifest, taken, count)
             if any(outcome in count.outcomes for outcome in ("error", "judge_error")):
                 status, reason = "incomplete", "some samples failed; the same command asks them again"
         except asyncio.CancelledError:
@@ -102,100 +91,71 @@ class Session:
             self._write(summary)
         return summary
 
-    async def _work(
-        self,
-        manifest: Manifest,
-        target: Callable[[int], Model],
-        taken: "_Taken",
-        count: engine.Count,
-        sink: journal.Journal,
-    ) -> None:
-        observer = self.observer
+    def _tallies(self) -> list[Tally]:
+        metrics = self.plan.benchmark.metrics
+        tallies: list[Tally] = [metric() for metric in metrics]
+        return [*tallies, ByAttack(metrics)] if len(self.plan.chains) > 1 else tallies
 
-        def keep(record: Record) -> None:
-            sink.append(record)
-            count.add(record)
-            if observer is not None:
-                observer(record, count)
+    async def _work(self, manifest: Manifest, taken: Taken, count: engine.Count) -> None:
+        plan, observer = self.plan, self.observer
+        with closing(journal.Journal(self.folder.records_path)) as sink, self._variants() as variants:
 
-        benchmark = self.plan.benchmark
-        work = engine.Work(
-            elicitation=benchmark.elicitation,
-            judges=benchmark.judges,
-            attacks=self.plan.attacks,
-            target=target,
-            done=taken.done,
-        )
-        workers = max(1, min(self.settings.max_connections, manifest.total))
-        syncing = asyncio.create_task(_sync(sink))
-        try:
-            await engine.judge_again(taken.unjudged, benchmark.judges, workers, keep)
-            samples = self.rule.samples() if self.rule else self.plan.samples()
-            await engine.run(samples, manifest.spec.epochs, work, workers, keep)
-        finally:
-            syncing.cancel()
-            await self.plan.model.close()
-            await self.plan.attendants.close()
+            def keep(record: Record) -> None:
+                sink.append(record)
+                count.add(record)
+                if observer is not None:
+                    observer(record, count)
+
+            work = engine.Work(
+                elicitation=plan.benchmark.elicitation,
+                judges=plan.benchmark.judges,
+                target=plan.target,
+                attacked=plan.attacked,
+                epochs=plan.spec.epochs,
+                chains=plan.chains,
+                done=taken.done,
+                variants=variants,
+            )
+            workers = max(1, min(plan.wiring.pool.settings.max_connections, manifest.total))
+            syncing = asyncio.create_task(_sync(sink, variants))
+            try:
+                await engine.judge_again(taken.unjudged(), plan.benchmark.judges, workers, keep)
+                await engine.run(self.rule.samples() if self.rule else plan.samples(), work, workers, keep)
+            finally:
+                syncing.cancel()
 
     @contextmanager
-    def _store(self) -> Generator[Cache | None]:
-        """The response cache, where one is wanted."""
-        if self.settings.cache is None:
+    def _variants(self) -> Generator[Variants | None]:
+        """Where the variants are kept, where the run has attacks."""
+        if not any(chain.attacks for chain in self.plan.chains):
             yield None
             return
-        with Cache(self.settings.cache) as store:
-            yield store
-
-    @contextmanager
-    def _opened(self, store: Cache | None) -> Generator[tuple[Callable[[int], Model], journal.Journal]]:
-        """The model in its layers, and the journal, closed in the end."""
-        sink = journal.Journal(self.folder.records_path)
-        try:
-            self.plan.attendants.put_on(lambda each: self.wiring.layered(each, store))
-            yield self._target(store), sink
-        finally:
-            sink.close()
-
-    def _target(self, store: Cache | None) -> Callable[[int], Model]:
-        """The subject in its layers and defenses, for an epoch."""
-        spec = self.plan.manifest.spec
-        model = self.wiring.wired(self.plan.model, spec.options, self.meter, store)
-        if spec.system_prompt:
-            model = layers.Instructed(model, spec.system_prompt)
-        if spec.sampling:
-            model = layers.Resampled(model, spec.sampling)
-
-        @cache
-        def target(epoch: int) -> Model:
-            drawn = layers.Drawn(model, epoch) if epoch else model
-            for each in self.plan.defenses:
-                drawn = registry.build("defenses", each, inner=drawn)
-            return drawn
-
-        return target
+        with closing(Variants(self.folder.path)) as variants:
+            yield variants
 
     def _earlier(self, usage: Usage) -> Summary:
-        price = self.settings.price
+        price = self.plan.wiring.meter.price
         return Summary(usage=usage, cost=price(usage) if price else None)
 
     def _new(self) -> RunFolder:
-        manifest = self.plan.manifest
+        manifest, log_dir = self.plan.manifest, self.plan.wiring.pool.settings.log_dir
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        benchmark = manifest.spec.benchmark.partition(":")[0]
+        benchmark = folder.slug(manifest.spec.benchmark.partition(":")[0])
         rest = f"{benchmark}-{folder.slug(manifest.model.name)}-{manifest.id}"
         try:
-            made = RunFolder(folder.make(self.settings.log_dir, stamp, rest))
+            made = RunFolder(folder.make(log_dir, stamp, rest))
         except OSError as error:
-            raise UserError(f"--log-dir {self.settings.log_dir}: {error.strerror}") from error
+            raise UserError(f"--log-dir {log_dir}: {error.strerror}") from error
         made.write_manifest(manifest)
         return made
 
     def _summary(
         self, count: engine.Count, status: str, reason: str, before: Summary, seconds: float
     ) -> Summary:
-        rule = self.rule
+        rule, wiring = self.rule, self.plan.wiring
         saved = rule.saved if rule else 0
-        missing = self.plan.manifest.total - count.records - saved if not self.plan.attacks else 0
+        plain = not any(chain.attacks for chain in self.plan.chains)
+        missing = self.plan.manifest.total - count.records - saved if plain else 0
         estimates = engine.summed_up(count.tallies)
         return Summary(
             format=FORMAT,
@@ -209,12 +169,10 @@ class Session:
             unread=count.unread.found(),
             notes=dict(sorted(count.notes.items())),
             references=tuple(self.plan.benchmark.references(self._asked(missing > 0))),
-            usage=_sum(before.usage, self.meter.usage),
-            judging=_sum(before.judging, self.wiring.usage),
-            cost=self.budget.cost - self.settings.spent
-            if self.settings.price or self.wiring.priced
-            else None,
-            cached=before.cached + self.meter.cached,
+            usage=added(before.usage, wiring.meter.usage),
+            judging=added(before.judging, wiring.usage),
+            cost=None if wiring.cost is None else (before.cost or 0.0) + wiring.cost,
+            cached=before.cached + wiring.meter.cached,
             seconds=before.seconds + seconds,
             saved=saved,
         )
@@ -224,8 +182,10 @@ class Session:
         if not partly:
             yield from self.plan.samples()
             return
-        held = {entry.id for entry in self.folder.entries()}
-        yield from (sample for sample in self.plan.samples() if sample.id in held)
+        held = Digests()
+        for entry in self.folder.entries():
+            held.add(entry.id, 0)
+        yield from (sample for sample in self.plan.samples() if (sample.id, 0) in held)
 
     def _write(self, summary: Summary) -> None:
         try:
@@ -235,45 +195,6 @@ class Session:
                 f"cannot write {self.folder.path / 'summary.json'}: {error.strerror}; "
                 "the records are intact: free some space and resume the run"
             ) from error
-
-
-class _Taken(NamedTuple):
-    """What an earlier part of a run holds."""
-
-    done: frozenset[tuple[str, int]]
-    usage: Usage
-    unjudged: tuple[Record, ...]
-    """Answers that a judge failed on: these are judged again, and the model is not asked again."""
-
-
-def _take_up(run: RunFolder, count: engine.Count) -> _Taken:
-    """Count what an earlier part of the run holds; what failed is set aside and done again."""
-    done: set[tuple[str, int]] = set()
-    failed: list[Record] = []
-    used = Usage()
-    for record in run.records():
-        if record.transcript is not None:
-            done.add((record.sample.id, record.epoch))
-            for response in record.transcript.responses:
-                used = _sum(used, response.usage)
-        if _is_whole(record):
-            count.add(record)
-        else:
-            failed.append(record)
-    if failed:
-        aside = journal.Journal(run.path / "failed.jsonl")
-        for record in failed:
-            aside.append(record)
-        aside.close()
-        journal.rewrite(run.records_path, filter(_is_whole, run.records()))
-    unjudged = tuple(record for record in failed if record.transcript is not None)
-    return _Taken(frozenset(done), replace(used, seconds=0.0), unjudged)
-
-
-def _is_whole(record: Record) -> bool:
-    """Whether it holds an answer, and no judge failed on it."""
-    failed = any(verdict.outcome is Outcome.JUDGE_ERROR for verdict in record.verdicts.values())
-    return record.transcript is not None and not failed
 
 
 def _same(run: RunFolder, manifest: Manifest) -> Manifest:
@@ -300,16 +221,9 @@ def _said(manifest: Manifest) -> tuple[object, ...]:
     return spec, manifest.model.revision, manifest.card.version, manifest.files
 
 
-async def _sync(sink: journal.Journal) -> None:
+async def _sync(sink: journal.Journal, variants: Variants | None) -> None:
     while True:
         await asyncio.sleep(SYNC_EVERY)
         await asyncio.to_thread(sink.sync)
-
-
-def _sum(a: Usage, b: Usage) -> Usage:
-    return Usage(
-        input_tokens=a.input_tokens + b.input_tokens,
-        cached_tokens=a.cached_tokens + b.cached_tokens,
-        output_tokens=a.output_tokens + b.output_tokens,
-        seconds=a.seconds + b.seconds,
-    )
+        if variants is not None:
+            await asyncio.to_thread(variants.sync)

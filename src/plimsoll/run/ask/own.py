@@ -1,0 +1,169 @@
+"""A part made in Python -> the text that stands for it in a spec, and a hash of its source and arguments.
+
+Two parts of one hash do the same, so that a run with a part of one's own is never taken for another.
+A model says by its `revision` what tells it from others of its name, as the protocol wants it; its
+counters and connections are no part of it, but its source and the functions that it was given are.
+"""
+
+import functools
+import hashlib
+import inspect
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from enum import Enum
+from pathlib import PurePath
+from typing import Any, cast
+
+import msgspec
+
+from plimsoll.core import Model
+
+PREFIX = "own/"
+"""Begins the text that stands for a part which no registry knows."""
+
+
+def named(part: Any) -> str:
+    """The text that stands for a part in a spec, as in `own/Tone@1a2b3c4d`."""
+    bare = inspect.unwrap(part.func) if isinstance(part, functools.partial) else part
+    name = getattr(bare, "__name__", type(bare).__name__)
+    return f"{PREFIX}{name.strip('<>')}@{fingerprint(part)}"
+
+
+def fingerprint(part: Any) -> str:
+    """Eight characters over the source and the arguments of a part."""
+    digest = hashlib.blake2b(digest_size=4)
+    for piece in _described(part, ()):
+        digest.update(piece.encode("utf-8", "backslashreplace") + b"\0")
+    return digest.hexdigest()
+
+
+def _described(value: Any, within: tuple[int, ...]) -> Iterator[str]:
+    """A value as texts that are equal where the value does the same."""
+    if value is None or isinstance(value, (bool, int, float, str, bytes, Enum, PurePath)):
+        yield repr(value)
+        return
+    if id(value) in within:
+        yield "itself"
+        return
+    inside = (*within, id(value))
+    for piece in _pieces(value):
+        if isinstance(piece, _Text):
+            yield piece
+        else:
+            yield from _described(piece, inside)
+
+
+class _Text(str):
+    """A piece that stands for itself."""
+
+
+def _pieces(value: Any) -> Iterator[Any]:
+    for kind, pieces in _KINDS:
+        if isinstance(value, kind):
+            yield from pieces(value)
+            return
+    yield from _source_of(cast("type[Any]", type(value)))
+    if isinstance(value, Model):
+        yield from (value.name, value.revision, *filter(_is_code, _fields(value).values()))
+    elif callable(getattr(value, "tobytes", None)):
+        yield value.tobytes()
+    else:
+        yield _fields(value)
+
+
+def _of_function(value: types.FunctionType) -> Iterator[Any]:
+    yield _Text(_text_of(value))
+    if value.__name__ == "<lambda>":  # a line may hold several
+        yield from _code(value.__code__)
+    yield from (value.__defaults__, value.__kwdefaults__)
+    for cell in value.__closure__ or ():
+        yield cell.cell_contents
+
+
+def _of_partial(value: "functools.partial[Any]") -> Iterator[Any]:
+    yield from (value.func, value.args, value.keywords)
+
+
+def _of_method(value: types.MethodType) -> Iterator[Any]:
+    yield from (value.__func__, value.__self__)
+
+
+def _of_mapping(value: Mapping[Any, Any]) -> Iterator[Any]:
+    yield _Text("{")
+    for key in sorted(value, key=repr):
+        yield from (key, value[key])
+    yield _Text("}")
+
+
+def _of_sequence(value: Sequence[Any]) -> Iterator[Any]:
+    yield from (_Text("["), *value, _Text("]"))
+
+
+def _of_set(value: Set[Any]) -> Iterator[Any]:
+    yield from (_Text("["), *sorted(value, key=repr), _Text("]"))
+
+
+def _of_builtin(value: Any) -> Iterator[Any]:
+    yield _Text(f"{value.__module__}.{value.__qualname__}")
+
+
+def _of_module(value: types.ModuleType) -> Iterator[Any]:
+    yield _Text(value.__name__)
+
+
+def _source_of(kind: type) -> Iterator[Any]:
+    """The source of a class and of those it is made of, the language's own aside."""
+    for each in kind.__mro__:
+        if each.__module__.partition(".")[0] in sys.stdlib_module_names:
+            continue
+        yield _Text(f"{each.__module__}.{each.__qualname__}")
+        try:
+            yield _Text(inspect.getsource(each))
+        except (OSError, TypeError):  # typed at a prompt
+            for name, member in sorted(vars(each).items()):
+                if isinstance(member, types.FunctionType):
+                    yield _Text(name)
+                    yield from _code(member.__code__)
+
+
+def _text_of(function: types.FunctionType) -> str:
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):
+        return "".join(_code(function.__code__))
+
+
+def _code(code: types.CodeType) -> Iterator[_Text]:
+    yield _Text(code.co_code.hex())
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _code(constant)
+        else:
+            yield _Text(repr(constant))
+    yield _Text(" ".join(code.co_names))
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, (types.FunctionType, types.MethodType, functools.partial))
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    if isinstance(value, msgspec.Struct):
+        return {name: getattr(value, name) for name in value.__struct_fields__}
+    slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
+    held = {name: getattr(value, name) for name in slots if hasattr(value, name)}
+    return held | getattr(value, "__dict__", {})
+
+
+_KINDS: tuple[tuple[Any, Callable[[Any], Iterator[Any]]], ...] = (
+    (types.FunctionType, _of_function),
+    (types.MethodType, _of_method),
+    (functools.partial, _of_partial),
+    (type, _source_of),
+    ((types.BuiltinFunctionType, types.MethodDescriptorType), _of_builtin),
+    (types.ModuleType, _of_module),
+    (Mapping, _of_mapping),
+    ((list, tuple), _of_sequence),
+    (Set, _of_set),
+)

@@ -1,0 +1,64 @@
+"""What an attack asks of models -> how many calls it took, what they cost, and their answers for a resume."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from plimsoll.core import Request, Response, Wrapped
+from plimsoll.run.ask.layers import Price
+from plimsoll.run.keep.cache import key_of
+from plimsoll.run.keep.variants import Call
+
+
+@dataclass
+class Trace:
+    """The calls of one attack on one question."""
+
+    known: Iterable[Call] = ()
+    """Answers that an earlier part of the run was given: the same calls are not made again."""
+    calls: list[Call] = field(default_factory=list[Call])
+    """Since the last variant."""
+    cost: float | None = None
+    _known: dict[str, deque[Response]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = defaultdict(deque)
+        for call in self.known:
+            self._known[call.key].append(call.response)
+
+    def again(self, key: str) -> Response | None:
+        """The answer to a call that was made before, each once."""
+        waiting = self._known.get(key)
+        return waiting.popleft() if waiting else None
+
+    def note(self, key: str, response: Response, price: Price | None) -> None:
+        """Take note of a call."""
+        self.calls.append(Call(key, response))
+        if price is not None:
+            self.cost = (self.cost or 0.0) + price(response.usage)
+
+    def forget(self) -> None:
+        """Begin anew for the next variant."""
+        self.calls, self.cost = [], None
+
+
+TRACE: ContextVar[Trace | None] = ContextVar("TRACE", default=None)
+"""Of the attack under way; attacks on several questions share their models."""
+
+
+@dataclass(frozen=True)
+class Traced(Wrapped):
+    """A model in the hands of an attack."""
+
+    price: Price | None = None
+
+    async def generate(self, request: Request) -> Response:
+        """Answer as before where this call was made before, and take note of it."""
+        trace = TRACE.get()
+        if trace is None:
+            return await self.inner.generate(request)
+        key = key_of(f"{self.name}|{self.revision}", request).hex()
+        response = trace.again(key) or await self.inner.generate(request)
+        trace.note(key, response, self.price)
+        return response

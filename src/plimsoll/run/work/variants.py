@@ -1,0 +1,101 @@
+"""A question and a chain of attacks -> its variants, each named, counted and kept as it comes."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from plimsoll.core import Attack, Attempt, Model, Sample, replace, stage
+from plimsoll.run.ask.layers import EPOCH
+from plimsoll.run.ask.parts import Chain
+from plimsoll.run.ask.tracing import TRACE, Trace
+from plimsoll.run.keep.variants import Made, Variants
+
+
+@dataclass
+class Making:
+    """One chain at work on one question."""
+
+    sample: Sample
+    chain: Chain
+    label: str
+    """The chain in ids: its name, or its spec where two chains share a name."""
+    target: Model
+    store: Variants | None = None
+    """Where variants are kept; nothing in a rehearsal."""
+    _names: set[str] = field(default_factory=set[str])
+
+    async def variants(self) -> AsyncIterator[Sample]:
+        """Every variant: those that are kept already, then those that the attack makes."""
+        question, chain = self.sample.question, self.chain.spec
+        stored = list(self.store.of(question, chain)) if self.store else []
+        for made in stored:
+            assert made.sample is not None
+            self._names.add(made.sample.attempt.variant if made.sample.attempt else "")
+            yield made.sample
+        if self.store and self.store.complete(question, chain):
+            return
+        trace = Trace([call for made in stored for call in made.calls])
+        number = 0
+        async for raw in self._attacked(trace):
+            number += 1
+            if number > len(stored):
+                variant = self._variant(raw, number, trace)
+                if self.store:
+                    self.store.add(
+                        Made(origin=question, attack=chain, sample=variant, calls=tuple(trace.calls))
+                    )
+                yield variant
+            trace.forget()
+        if self.store:
+            self.store.add(Made(origin=question, attack=chain))
+
+    def failed(self) -> Sample:
+        """What stands for the variants that a broken attack did not make."""
+        return replace(
+            self.sample,
+            id=self._id("failed"),
+            origin=self.sample.question,
+            attempt=Attempt(attack=self.chain.spec, variant="failed"),
+        )
+
+    async def _attacked(self, trace: Trace) -> AsyncIterator[Sample]:
+        """What the chain makes, with its calls traced and drawn as those of the first epoch."""
+        made = _chained(self.sample, self.chain.attacks, self.target)
+        while True:
+            traced, epoch = TRACE.set(trace), EPOCH.set(0)
+            try:
+                raw = await anext(made)
+            except StopAsyncIteration:
+                return
+            finally:
+                TRACE.reset(traced)
+                EPOCH.reset(epoch)
+            yield raw
+
+    def _variant(self, raw: Sample, number: int, trace: Trace) -> Sample:
+        said = raw.attempt or Attempt(attack="")
+        name = said.variant or str(number)
+        name = f"{name}.{number}" if name in self._names else name
+        self._names.add(name)
+        attempt = replace(
+            said,
+            attack=self.chain.spec,
+            variant=name,
+            queries=said.queries or len(trace.calls),
+            cost=trace.cost if said.cost is None else said.cost,
+        )
+        return replace(raw, id=self._id(name), origin=self.sample.question, attempt=attempt)
+
+    def _id(self, variant: str) -> str:
+        return f"{self.sample.id}@{self.label}#{variant}"
+
+
+async def _chained(sample: Sample, attacks: Sequence[Attack], target: Model) -> AsyncIterator[Sample]:
+    """All variants, each attack applied to what the ones before made."""
+    if not attacks:
+        yield sample
+        return
+    first, *rest = attacks
+    with stage(f"attack {first.name}"):
+        async for variant in first.attack(sample, target):
+            async for deeper in _chained(variant, rest, target):
+                yield deeper
