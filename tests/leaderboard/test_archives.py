@@ -23,8 +23,8 @@ from plimsoll.leaderboard.upload import Upload, of_bytes
 from plimsoll.run.keep import journal
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work import session
 from tests.support.boards import META, Team, add_board
+from tests.support.sessions import session
 
 SPEC = "safetybench:split=starter,language=en"
 

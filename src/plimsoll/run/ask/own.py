@@ -10,6 +10,7 @@ import hashlib
 import inspect
 import sys
 import types
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from enum import Enum
 from pathlib import PurePath
@@ -31,11 +32,25 @@ def named(part: Any) -> str:
 
 
 def fingerprint(part: Any) -> str:
-    """Eight characters over the source and the arguments of a part."""
-    digest = hashlib.blake2b(digest_size=4)
-    for piece in _described(part, ()):
-        digest.update(piece.encode("utf-8", "backslashreplace") + b"\0")
-    return digest.hexdigest()
+    """Eight characters over the source and the arguments of a part, as it was when it was first asked of.
+
+    What a part counts or remembers while it works does not make another one of it.
+    """
+    number = id(part)
+    if number not in _first:
+        digest = hashlib.blake2b(digest_size=4)
+        for piece in _described(part, ()):
+            digest.update(piece.encode("utf-8", "backslashreplace") + b"\0")
+        try:
+            weakref.finalize(part, _first.pop, number, None).atexit = False
+        except TypeError:  # nothing tells when it goes, and another may come to lie in its place
+            return digest.hexdigest()
+        _first[number] = digest.hexdigest()
+    return _first[number]
+
+
+_first: dict[int, str] = {}
+"""By the identity of parts that are alive."""
 
 
 def _described(value: Any, within: tuple[int, ...]) -> Iterator[str]:
@@ -65,7 +80,9 @@ def _pieces(value: Any) -> Iterator[Any]:
             return
     yield from _source_of(cast("type[Any]", type(value)))
     if isinstance(value, Model):
-        yield from (value.name, value.revision, *filter(_is_code, _fields(value).values()))
+        yield from (value.name, value.revision)
+        for function in filter(_is_code, _fields(value).values()):
+            yield from _written(function)
     elif callable(getattr(value, "tobytes", None)):
         yield value.tobytes()
     else:
@@ -144,8 +161,23 @@ def _code(code: types.CodeType) -> Iterator[_Text]:
     yield _Text(" ".join(code.co_names))
 
 
+def _written(function: Any) -> Iterator[Any]:
+    """A function's text and the constants in it; lists and counters are what a model remembers."""
+    if isinstance(function, functools.partial):
+        yield from _written(function.func)
+        given = (*function.args, *function.keywords.values())
+        yield from (each for each in given if isinstance(each, (str, bytes, tuple, int, float)))
+    elif isinstance(function, types.FunctionType):
+        yield _Text(_text_of(function))
+        yield from _code(function.__code__)
+        held: list[Any] = [cell.cell_contents for cell in function.__closure__ or ()]
+        yield from (each for each in held if isinstance(each, (str, bytes, tuple)))
+        for each in filter(_is_code, held):
+            yield from _written(each)
+
+
 def _is_code(value: Any) -> bool:
-    return isinstance(value, (types.FunctionType, types.MethodType, functools.partial))
+    return isinstance(value, (types.FunctionType, functools.partial))
 
 
 def _fields(value: Any) -> dict[str, Any]:
