@@ -9,7 +9,7 @@ from plimsoll import registry
 from plimsoll.core import Benchmark, DataError, ModelError, Request, Sample, UserError
 from plimsoll.models.scripted import REFUSAL, Answer, Scripted
 from plimsoll.registry import Part
-from plimsoll.run.ask import plan
+from plimsoll.run.ask.parts import build_benchmark
 from plimsoll.run.keep.manifest import Summary
 from plimsoll.run.spec import RunSpec
 from tests.support.conformance import parts_of
@@ -98,7 +98,7 @@ RIGHT_OR_WRONG = [spec for spec in SPECS if spec.startswith(LETTERED)]
 @cache
 def made(spec: str) -> Benchmark:
     try:
-        return plan.build_benchmark(RunSpec(benchmark=spec, model=""))
+        return build_benchmark(RunSpec(benchmark=spec, model=""))
     except (DataError, UserError) as error:
         pytest.skip(f"no questions at hand: {error}")
 

@@ -8,12 +8,11 @@ import pytest
 
 from plimsoll import registry
 from plimsoll.core import Benchmark, Estimate, Outcome, Record, Sample, UserError, Verdict, replace, user
-from plimsoll.run.ask.plan import build
 from plimsoll.run.spec import RunSpec
 from plimsoll.run.until import parse
-from plimsoll.run.work.session import Session, Settings
 from plimsoll.run.work.stopping import METHOD, Rule, in_random_order
 from plimsoll.run.work.watching import Watched, watched
+from tests.support.sessions import session
 from tests.support.toy import Adder, toy
 
 STARTERS = {
@@ -108,8 +107,7 @@ def test_an_unscored_answer_among_epochs_leaves_the_interval_in_its_place(tmp_pa
 
 def test_a_run_names_its_headline_when_it_stops(tmp_path: Path) -> None:
     spec = RunSpec(benchmark="toy", model="toy/adder", until="±4%")
-    plan = build(spec, benchmark=toy(2000), model=Adder())
-    summary = asyncio.run(Session(plan, Settings(log_dir=tmp_path)).run())
+    summary = asyncio.run(session(spec, tmp_path, benchmark=toy(2000), model=Adder()).run())
     assert summary.saved > 0
     assert ": accuracy 100.0 %" in summary.reason
     assert summary.reason.endswith("about these 2,000 questions, not about others of their kind")

@@ -1,11 +1,14 @@
 """Records of two runs -> pairs of answers to the same question.
 
-Records are read line by line and only what is compared is kept of them. Questions are matched by
-their id and language. Where that leaves fewer in common than the key under which a benchmark pairs
-its questions, by that key; and across languages only where the runs share none.
+Records are read line by line and only what is compared is kept of them. Records are matched by
+their id and language. Where the runs share none, attacked ones are matched by the question that they
+were made out of, the variants of one question as one. Where that leaves fewer in common than the key
+under which a benchmark pairs its questions, by that key; and across languages only where the runs
+share none.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -21,7 +24,7 @@ CLUSTER = "template"
 """Questions that say this in their metadata, and the same, are a cluster."""
 
 Key = tuple[Any, ...]
-By = Literal["id", "pair", "pair across languages", "pair across attacks"]
+By = Literal["id", "question", "pair", "pair across languages", "pair across attacks"]
 
 
 class Seen(NamedTuple):
@@ -44,6 +47,11 @@ class Seen(NamedTuple):
     offset: int
     origin: str = ""
     """The question that this one was made out of, where it was."""
+
+    @property
+    def question(self) -> str:
+        """Id of the question that it is, or was made out of."""
+        return self.origin or self.id
 
 
 class Pair(NamedTuple):
@@ -181,15 +189,16 @@ def _first_judges(path: Path) -> Iterator[str]:
 
 
 def _turn(seen: Seen) -> str:
-    """The order of options, which stands behind `@` in an id."""
-    return seen.id.partition("@")[2]
+    """The order of options, which stands behind `@` in a question's id."""
+    return seen.question.partition("@")[2]
 
 
 _KEYS: Mapping[By, Callable[[Seen], Key]] = {
     "id": lambda s: (s.id, s.language, s.epoch),
-    "pair": lambda s: (s.pair or s.id, s.language, s.trail, _turn(s), s.epoch),
-    "pair across attacks": lambda s: (s.pair or s.id, s.language, _turn(s), s.epoch),
-    "pair across languages": lambda s: (s.pair or s.id, s.trail, _turn(s), s.epoch),
+    "question": lambda s: (s.question, s.language, s.epoch),
+    "pair": lambda s: (s.pair or s.question, s.language, s.trail, _turn(s), s.epoch),
+    "pair across attacks": lambda s: (s.pair or s.question, s.language, _turn(s), s.epoch),
+    "pair across languages": lambda s: (s.pair or s.question, s.trail, _turn(s), s.epoch),
 }
 
 
@@ -198,6 +207,9 @@ def _matched(
 ) -> tuple[By, Mapping[Key, Seen], Mapping[Key, Seen]]:
     """The narrowest key under which most questions meet; a wider one only where a narrower has none."""
     best = _keyed("id", one, other)
+    if not _common(best):
+        one, other = _by_question(one), _by_question(other)
+        best = _keyed("question", one, other)
     found = _common(best)
     for by in ("pair", "pair across attacks", "pair across languages"):
         if found and by != "pair":
@@ -207,6 +219,27 @@ def _matched(
         if len(tried[1]) == len(one) and len(tried[2]) == len(other) and _common(tried) > found:
             best, found = tried, _common(tried)
     return best
+
+
+def _by_question(seen: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """Each question once in every epoch, with the mean of its variants."""
+    groups: dict[Key, list[Seen]] = defaultdict(list)
+    for each in seen:
+        groups[_KEYS["question"](each)].append(each)
+    return tuple(_as_one(group) for group in groups.values())
+
+
+def _as_one(variants: Sequence[Seen]) -> Seen:
+    first, *others = variants
+    if not others:
+        return first
+    values = [each.value for each in variants if each.value is not None]
+    same = {each.label for each in variants} == {first.label}
+    return first._replace(
+        id=first.question,
+        value=sum(values) / len(values) if values else None,
+        label=first.label if same else f"{len(variants)} variants",
+    )
 
 
 def _keyed(

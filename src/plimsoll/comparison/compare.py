@@ -116,7 +116,7 @@ def _overlap(aligned: Aligned) -> Iterator[str]:
         yield f"{aligned.unscored:,} shared questions could not be scored in one of the runs{mark}"
     if aligned.by == "pair across languages":
         yield "the runs ask in different languages: the difference is also one of language"
-    if aligned.by == "pair across attacks":
+    if aligned.by in ("question", "pair across attacks"):
         yield "one run was attacked otherwise than the other: the difference is also the attack's"
 
 

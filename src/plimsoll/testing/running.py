@@ -11,10 +11,11 @@ from unittest import SkipTest
 
 from plimsoll.core import Benchmark, DataError, Record, Request, Sample, UserError
 from plimsoll.models.scripted import Answer, Scripted
-from plimsoll.run.ask import plan
+from plimsoll.run.ask.plan import build
+from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.keep.manifest import Summary
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work.session import Session, Settings
+from plimsoll.run.work.session import Session
 from plimsoll.testing.subjects import Subject
 
 
@@ -49,8 +50,8 @@ def carried_out(subject: Subject, model: Scripted) -> Carried:
 def session(subject: Subject, model: Scripted, log_dir: Path, max_connections: int = 100) -> Session:
     """A run of the benchmark that is ready to start."""
     spec = RunSpec(benchmark=subject.name, model="scripted")
-    planned = plan.build(spec, benchmark=made(subject), model=model)
-    return Session(planned, Settings(log_dir=log_dir, max_connections=max_connections))
+    parts = {spec.benchmark: made(subject), spec.model: model}
+    return Session(build(spec, Pool(Settings(log_dir=log_dir, max_connections=max_connections), parts)))
 
 
 @contextmanager
