@@ -96,7 +96,7 @@ def test_a_run_stops_when_it_is_known_and_says_so(tmp_path: Path) -> None:
 
 def test_a_wish_that_cannot_be_read_stops_before_the_first_call(tmp_path: Path) -> None:
     done = plimsoll(tmp_path, "run", STARTER, "--model", "scripted/random", "--until", "soon")
-    assert (done.code, "is no wish" in done.err) == (2, True)
+    assert (done.code, "cannot be read" in done.err) == (2, True)
     assert not (tmp_path / "logs").exists()
 
 
