@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from plimsoll import registry
-from plimsoll.core import Changed, Model, Usage, UserError, needs_of
+from plimsoll.core import Changed, Model, Usage, UserError, needs_of, refuse_unmet
 from plimsoll.run.ask import layers
 from plimsoll.run.ask.own import fingerprint
 from plimsoll.run.ask.pool import Pool
@@ -126,6 +126,7 @@ class Wiring:
         return target
 
     def _defended(self, text: str, inner: Model) -> Model:
+        refuse_unmet(text, needs_of(self._factory(text)), inner)
         given = self.pool.given.get(text)
         if given is not None:
             return given(inner)

@@ -135,7 +135,7 @@ class Session:
 
     def _earlier(self, usage: Usage) -> Summary:
         price = self.plan.wiring.meter.price
-        return Summary(usage=usage, cost=price(usage) if price else None)
+        return Summary(usage=usage, cost=price(usage) if price and usage != Usage() else None)
 
     def _new(self) -> RunFolder:
         manifest, log_dir = self.plan.manifest, self.plan.wiring.pool.settings.log_dir
