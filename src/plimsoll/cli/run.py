@@ -12,6 +12,7 @@ import msgspec
 
 from plimsoll import registry
 from plimsoll.cli import _endings, _options, _output
+from plimsoll.cli._forecast import forecast
 from plimsoll.cli._interruption import end_when_told
 from plimsoll.cli._progress import Progress, tell
 from plimsoll.core import PlimsollError, Usage, UserError, replace
@@ -21,7 +22,7 @@ from plimsoll.run.keep import cache
 from plimsoll.run.keep.folder import RunFolder, open_run
 from plimsoll.run.keep.manifest import Summary
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work import rehearsal, session
+from plimsoll.run.work import session
 from plimsoll.run.work.rehearsal import MutePool
 
 OK = 0
@@ -131,7 +132,7 @@ def command(
     folder = open_run(resume) if resume else None
     if dry_run:
         for spec in specs:
-            _forecast(plan.build(spec, MutePool(_settings(given))), given["max_cost"], as_json)
+            forecast(plan.build(spec, MutePool(_settings(given))), given["max_cost"], as_json)
         return OK
     # All of them are built before the first is run: a typo in the last must not cost a whole run.
     pool = Pool(_settings(given))
@@ -167,7 +168,7 @@ def _together(
     plannings = [suite.build(name, suite.load(name), base, pool) for name in suites]
     if dry_run:
         for built in (each for planning in plannings for each in planning.plans):
-            _forecast(built, given["max_cost"], as_json)
+            forecast(built, given["max_cost"], as_json)
         return OK
     codes: list[int] = []
     for planning in plannings:
@@ -342,33 +343,6 @@ def _text(value: str) -> str:
         return Path(value[1:]).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"--system-prompt {value}: {error}") from error
-
-
-def _forecast(built: plan.Plan, max_cost: float | None, as_json: bool) -> None:
-    spec, model = built.spec, built.manifest.model.name
-    forecast = asyncio.run(rehearsal.rehearse(built))
-    if as_json:
-        _output.value({"benchmark": spec.benchmark, "model": model, "forecast": forecast})
-        return
-    click.echo(f"{spec.benchmark} · {model}")
-    click.echo(f"  samples        {forecast.samples:>12,}")
-    _print_asked(forecast)
-    for name, asked in forecast.others.items():
-        click.echo(f"  beside it {name}")
-        _print_asked(asked)
-    if spec.until:
-        click.echo(f"  --until {spec.until} may stop it earlier")
-    cost = (forecast.cost or 0.0) + sum(asked.cost or 0.0 for asked in forecast.others.values())
-    if max_cost is not None and cost > max_cost:
-        click.echo(f"  --max-cost {max_cost:g} would stop the run before its end")
-
-
-def _print_asked(asked: rehearsal.Asked) -> None:
-    cost = "unknown (give --prices FILE)" if asked.cost is None else f"{asked.cost:.2f} USD"
-    click.echo(f"  calls          {asked.calls:>12,}")
-    click.echo(f"  input tokens   {asked.input_tokens:>12,}  (estimated)")
-    click.echo(f"  output tokens  {asked.output_tokens:>12,}  (estimated)")
-    click.echo(f"  cost           {cost:>12}")
 
 
 def _print_json(folder: RunFolder, summary: Summary) -> None:
