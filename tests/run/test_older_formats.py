@@ -80,3 +80,10 @@ def test_an_old_run_that_was_cut_off_is_gone_on_with(logs: Path, capfd: pytest.C
     after = (path / "records.jsonl").read_bytes().splitlines(keepends=True)
     assert after[:7] == lines[:7]
     assert sorted(after) == sorted(lines)
+
+
+def test_an_old_run_under_attack_is_not_gone_on_with_and_says_why(
+    logs: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["run", "--resume", str(of(logs, "55d70220")), "--log-dir", str(logs)]) == 2
+    assert "which attack made" in capfd.readouterr().err

@@ -67,7 +67,12 @@ class Done(NamedTuple):
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of every part that draws.")
 @click.option("--system-prompt", default="", help="Text, or @FILE, put before every conversation.")
 @click.option("--paired", is_flag=True, help="Run without --system-prompt too, and compare the two runs.")
-@click.option("--attack", "attacks", multiple=True, help="Spec of an attack; may be repeated.")
+@click.option(
+    "--attack",
+    "attacks",
+    multiple=True,
+    help="Spec of an attack, `a+b` for a chain, `none` for the plain question; repeated ones are alternatives.",
+)
 @click.option("--defense", "defenses", multiple=True, help="Spec of a defense; may be repeated.")
 @click.option(
     "--judge",
