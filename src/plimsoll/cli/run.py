@@ -71,7 +71,7 @@ class Done(NamedTuple):
     "--attack",
     "attacks",
     multiple=True,
-    help="Spec of an attack, `a+b` for a chain, `none` for the plain question; repeated ones are alternatives.",
+    help="Spec of an attack, a+b for a chain, or none; repeated ones are alternatives.",
 )
 @click.option("--defense", "defenses", multiple=True, help="Spec of a defense; may be repeated.")
 @click.option(

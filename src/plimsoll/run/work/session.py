@@ -200,17 +200,17 @@ class Session:
 def _same(run: RunFolder, manifest: Manifest) -> Manifest:
     """The folder's manifest, provided that it is of the same run."""
     known = run.manifest()
+    if known.format < FORMAT and known.spec.attacks:
+        raise UserError(
+            f"{run.path} cannot be resumed: an older Plimsoll did not write down which attack made which "
+            "of its samples; start a new run (answers that are in the cache are not asked for again)"
+        )
     # The ids of an older format were hashes over other things: such a run is known by what it says.
     same = known.id == manifest.id if known.format == FORMAT else _said(known) == _said(manifest)
     if not same:
         raise UserError(
             f"{run.path} cannot be resumed: its model, data or card are not what they were "
             f"(run {known.id}, now {manifest.id}); start a new run"
-        )
-    if known.format < FORMAT and known.spec.attacks:
-        raise UserError(
-            f"{run.path} cannot be resumed: an older Plimsoll did not write down which attack made which "
-            "of its samples; start a new run (answers that are in the cache are not asked for again)"
         )
     return known
 
