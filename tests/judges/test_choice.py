@@ -106,3 +106,9 @@ def test_reasoning_reported_apart_from_the_answer_is_not_read() -> None:
 def test_nothing_said_is_empty() -> None:
     assert asyncio.run(Choice().judge(ASKED, Transcript())).outcome is Outcome.EMPTY
     assert asyncio.run(SafetyBench().judge(ASKED, Transcript())).label == "unparsed"
+
+
+def test_equal_log_likelihoods_choose_nothing() -> None:
+    even = Response(means="loglikelihood", loglikelihoods=(-1.0, -0.5, -0.5, -2.0))
+    verdict = asyncio.run(Choice().judge(ASKED, Transcript(responses=(even,))))
+    assert (verdict.label, verdict.value, verdict.outcome) == ("unparsed", 0.0, Outcome.UNPARSED)

@@ -1,6 +1,6 @@
 """Transcript of a multiple-choice question -> the letter chosen, right or wrong (`strict`).
 
-Log-likelihoods count where the model gave them. Otherwise the reply is read, and only a plain answer
+Log-likelihoods count where the model gave them; where two are equal on top, none was chosen. Otherwise the reply is read, and only a plain answer
 counts: a refusal is a refusal, and what cannot be read is `unparsed`; neither is ever given credit.
 """
 
@@ -39,6 +39,9 @@ class Choice:
 def _by_weight(sample: Sample, transcript: Transcript, loglikelihoods: list[float]) -> Verdict:
     shares = probabilities(loglikelihoods)
     chosen = favourite(loglikelihoods)
+    if loglikelihoods.count(loglikelihoods[chosen]) > 1:
+        detail = {"means": transcript.responses[-1].means, "how": "tie"}
+        return Verdict(label="unparsed", value=0.0, outcome=Outcome.UNPARSED, detail=detail)
     label = LETTERS[chosen]
     return Verdict(
         label=label,
