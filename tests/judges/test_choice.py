@@ -78,9 +78,11 @@ def test_the_likeliest_option_counts_where_options_were_weighed(means: Means) ->
     assert asyncio.run(SafetyBench().judge(ASKED, transcript)).label == "B"
 
 
-def test_the_first_of_equal_options_wins() -> None:
-    for judge in (Choice(), SafetyBench()):
-        assert asyncio.run(judge.judge(ASKED, weighed(-2.0, -1.0, -1.0, -1.0))).label == "B"
+def test_of_equal_options_the_official_script_takes_the_first_and_the_strict_judge_none() -> None:
+    even = weighed(-2.0, -1.0, -1.0, -1.0)
+    assert asyncio.run(SafetyBench().judge(ASKED, even)).label == "B"
+    verdict = asyncio.run(Choice().judge(ASKED, even))
+    assert (verdict.label, verdict.value, verdict.outcome) == ("unparsed", 0.0, Outcome.UNPARSED)
 
 
 def test_only_the_options_of_the_question_are_weighed() -> None:
@@ -106,9 +108,3 @@ def test_reasoning_reported_apart_from_the_answer_is_not_read() -> None:
 def test_nothing_said_is_empty() -> None:
     assert asyncio.run(Choice().judge(ASKED, Transcript())).outcome is Outcome.EMPTY
     assert asyncio.run(SafetyBench().judge(ASKED, Transcript())).label == "unparsed"
-
-
-def test_equal_log_likelihoods_choose_nothing() -> None:
-    even = Response(means="loglikelihood", loglikelihoods=(-1.0, -0.5, -0.5, -2.0))
-    verdict = asyncio.run(Choice().judge(ASKED, Transcript(responses=(even,))))
-    assert (verdict.label, verdict.value, verdict.outcome) == ("unparsed", 0.0, Outcome.UNPARSED)

@@ -1,7 +1,8 @@
 """Transcript of a multiple-choice question -> the letter chosen, right or wrong (`strict`).
 
-Log-likelihoods count where the model gave them; where two are equal on top, none was chosen. Otherwise the reply is read, and only a plain answer
-counts: a refusal is a refusal, and what cannot be read is `unparsed`; neither is ever given credit.
+Log-likelihoods count where the model gave them; where two are equal on top, none was chosen. Otherwise
+the reply is read, and only a plain answer counts: a refusal is a refusal, and what cannot be read is
+`unparsed`; neither is ever given credit.
 """
 
 from plimsoll.core import Instrument, Outcome, Sample, Transcript, Verdict
