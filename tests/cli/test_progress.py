@@ -2,9 +2,9 @@ from collections import Counter
 
 import pytest
 
-from plimsoll.cli import _progress
-from plimsoll.cli._progress import Progress
 from plimsoll.core import Record, Sample, Transcript
+from plimsoll.evaluation import progress as _progress
+from plimsoll.evaluation.progress import Progress
 from plimsoll.run.work.engine import Count
 from plimsoll.run.work.unread import Unreads
 

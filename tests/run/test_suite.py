@@ -86,8 +86,8 @@ def test_the_same_command_goes_on_with_a_suite_that_was_cut_off(tmp_path: Path) 
     )
     planning = built(tmp_path, text)
     first = Performance(planning)
-    from plimsoll.cli._progress import Progress
     from plimsoll.cli._suite import Together
+    from plimsoll.evaluation.progress import Progress
 
     plan = next(planning.plans)
     asyncio.run(first._one(0, plan, Together(Progress("test", 4))))  # pyright: ignore[reportPrivateUsage]

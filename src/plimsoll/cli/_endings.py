@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from plimsoll.core import BROKEN, Outcome
+from plimsoll.core import BROKEN, Outcome, UserError
 from plimsoll.run.keep.manifest import Summary
 
 OK, ERROR = 0, 1
@@ -32,7 +32,8 @@ class Bound:
         return f"{self.number}" if self.number is not None else f"{100 * (self.share or 0.0):g}%"
 
 
-def _bound(context: click.Context, option: click.Parameter, text: str) -> Bound:
+def bound_of(text: str) -> Bound:
+    """A bound as written. Raises `UserError`."""
     share, number = text.strip().removesuffix("%"), text.strip()
     try:
         if number.endswith("%") and 0 <= float(share) <= 100:
@@ -41,9 +42,14 @@ def _bound(context: click.Context, option: click.Parameter, text: str) -> Bound:
             return Bound(number=int(number))
     except ValueError:
         pass
-    raise click.BadParameter(
-        f"{text!r} is neither a share such as 5% nor a number of samples such as 3", context, option
-    )
+    raise UserError(f"{text!r} is neither a share such as 5% nor a number of samples such as 3")
+
+
+def _bound(context: click.Context, option: click.Parameter, text: str) -> Bound:
+    try:
+        return bound_of(text)
+    except UserError as error:
+        raise click.BadParameter(str(error), context, option) from None
 
 
 MAX_ERRORS = click.option(

@@ -1,36 +1,98 @@
-"""A plan -> the calls, tokens and cost that it will take, on the screen."""
+"""A plan on mute models -> calls, tokens and cost, printed; nothing is asked."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 
 import click
+import msgspec
 
 from plimsoll.cli import _output
+from plimsoll.evaluation.gridding import PlannedGrid
 from plimsoll.run.ask.plan import Plan
-from plimsoll.run.work.rehearsal import Asked, rehearse
+from plimsoll.run.work import rehearsal
+from plimsoll.run.work.rehearsal import Asked, Forecast
 
 
-def forecast(built: Plan, max_cost: float | None, as_json: bool) -> None:
-    """Say what a plan that was built on mute models will take."""
-    spec, model = built.spec, built.manifest.model.name
-    found = asyncio.run(rehearse(built))
+def of_run(built: Plan, max_cost: float | None, *, as_json: bool) -> None:
+    """What one run will take."""
+    forecast = asyncio.run(rehearsal.rehearse(built))
     if as_json:
-        _output.value({"benchmark": spec.benchmark, "model": model, "forecast": found})
+        _output.value({**_named(built), "forecast": forecast})
         return
-    click.echo(f"{spec.benchmark} · {model}")
-    click.echo(f"  samples        {found.samples:>12,}")
-    _print_asked(found)
-    for name, asked in found.others.items():
+    _print(built, forecast)
+    if built.spec.until:
+        click.echo(f"  --until {built.spec.until} may stop it earlier")
+    if max_cost is not None and _cost(forecast) > max_cost:
+        click.echo(f"  --max-cost {max_cost:g} would stop the run before its end")
+
+
+def of_grid(found: PlannedGrid, max_cost: float | None, *, as_json: bool) -> None:
+    """What each cell will take, and all of them together."""
+    known = [(built, asyncio.run(rehearsal.rehearse(built))) for built in found.plans if built is not None]
+    total = _total([forecast for _, forecast in known])
+    if as_json:
+        cells = [{**_named(built), "forecast": forecast} for built, forecast in known]
+        _output.value({"title": found.title, "cells": cells, "total": total})
+        return
+    for built, forecast in known:
+        _print(built, forecast)
+    gaps = len(found.plans) - len(known)
+    click.echo(f"all {len(known)} cells" + (f", {gaps} gaps left out" if gaps else ""))
+    _print_asked(total)
+    if max_cost is not None and _cost(total) > max_cost:
+        click.echo(f"  --max-cost {max_cost:g} would stop the grid before its end")
+
+
+def _total(forecasts: Sequence[Forecast]) -> Forecast:
+    others: dict[str, list[Asked]] = {}
+    for forecast in forecasts:
+        for name, asked in forecast.others.items():
+            others.setdefault(name, []).append(asked)
+    return Forecast(
+        samples=sum(each.samples for each in forecasts),
+        others={name: _sum(asked) for name, asked in others.items()},
+        **msgspec.to_builtins(_sum(forecasts)),
+    )
+
+
+def _sum(asked: Sequence[Asked]) -> Asked:
+    """Costs add up where every one is known."""
+    costs = [each.cost for each in asked]
+    known = [cost for cost in costs if cost is not None]
+    return Asked(
+        calls=sum(each.calls for each in asked),
+        input_tokens=sum(each.input_tokens for each in asked),
+        output_tokens=sum(each.output_tokens for each in asked),
+        cost=sum(known) if len(known) == len(costs) else None,
+    )
+
+
+def _cost(forecast: Forecast) -> float:
+    return (forecast.cost or 0.0) + sum(asked.cost or 0.0 for asked in forecast.others.values())
+
+
+def _named(built: Plan) -> dict[str, Any]:
+    spec = built.spec
+    around = {"attacks": spec.attacks, "defenses": spec.defenses, "system_prompt": spec.system_prompt}
+    said = {name: value for name, value in around.items() if value}
+    return {"benchmark": spec.benchmark, "model": built.manifest.model.name, **said}
+
+
+def _print(built: Plan, forecast: Forecast) -> None:
+    spec = built.spec
+    parts = (spec.benchmark, built.manifest.model.name, *spec.attacks, *spec.defenses, spec.system_prompt)
+    click.echo(" · ".join(part for part in parts if part))
+    _print_asked(forecast)
+    for name, asked in forecast.others.items():
         click.echo(f"  beside it {name}")
         _print_asked(asked)
-    if spec.until:
-        click.echo(f"  --until {spec.until} may stop it earlier")
-    cost = (found.cost or 0.0) + sum(asked.cost or 0.0 for asked in found.others.values())
-    if max_cost is not None and cost > max_cost:
-        click.echo(f"  --max-cost {max_cost:g} would stop the run before its end")
 
 
 def _print_asked(asked: Asked) -> None:
     cost = "unknown (give --prices FILE)" if asked.cost is None else f"{asked.cost:.2f} USD"
+    if isinstance(asked, Forecast):
+        click.echo(f"  samples        {asked.samples:>12,}")
     click.echo(f"  calls          {asked.calls:>12,}")
     click.echo(f"  input tokens   {asked.input_tokens:>12,}  (estimated)")
     click.echo(f"  output tokens  {asked.output_tokens:>12,}  (estimated)")

@@ -8,7 +8,7 @@ import click
 
 from plimsoll import registry
 from plimsoll.core import UserError
-from plimsoll.data.tables import is_table
+from plimsoll.evaluation.asking import own_prompts, rubric
 from plimsoll.run.keep.folder import RunFolder, open_run, runs
 
 LOG_DIR = click.option(
@@ -31,14 +31,14 @@ def _one(context: click.Context, option: click.Parameter, values: tuple[str, ...
     return "".join(values)
 
 
-MODEL = click.option(
+MODELS = click.option(
     "--model",
     "-m",
+    "models",
     multiple=True,
     default=("llamacpp",),
     show_default="llamacpp",
-    callback=_one,
-    help="provider/model (plimsoll list models).",
+    help="provider/model (plimsoll list models); may be repeated.",
 )
 JUDGE_MODEL = click.option(
     "--judge-model",
@@ -76,22 +76,7 @@ def judge_pairs(given: Mapping[str, Any]) -> dict[str, str]:
 
 def judge_specs(values: Iterable[str]) -> tuple[str, ...]:
     """Judges as specs; a TOML file is a rubric."""
-    return tuple(
-        str(registry.Spec(name="rubric", arguments={"file": text})) if _is_file(text, ".toml") else text
-        for text in values
-    )
-
-
-def own_prompts(text: str) -> str:
-    """The spec of a benchmark; a table or a folder of a user's own is one."""
-    named = registry.current("benchmarks", text.partition(":")[0]) in registry.names("benchmarks")
-    if not named and (is_table(text) or Path(text).is_dir()):
-        return str(registry.Spec(name="prompts", arguments={"file": text}))
-    return text
-
-
-def _is_file(text: str, ending: str) -> bool:
-    return text.lower().endswith(ending) and "=" not in text
+    return tuple(map(rubric, values))
 
 
 def benchmark_spec(text: str, arguments: dict[str, str], shots: int | None) -> str:

@@ -9,34 +9,12 @@ import click
 import msgspec
 
 from plimsoll.cli._interruption import end_when_told
-from plimsoll.cli._progress import Progress
-from plimsoll.core import Record
+from plimsoll.evaluation.progress import Progress, Together
 from plimsoll.run.ask import suite
 from plimsoll.run.ask.plan import Plan
 from plimsoll.run.ask.suite import Planning, SuiteRun
 from plimsoll.run.keep.folder import RunFolder
-from plimsoll.run.work.engine import Count
 from plimsoll.run.work.session import Session
-
-
-@dataclass
-class Together:
-    """How far all runs of a suite are, as one progress display shows it."""
-
-    progress: Progress
-    before: int = 0
-    """Records of the runs that came before."""
-    failed: Counter[str] = field(default_factory=Counter[str])
-
-    def __call__(self, record: Record, count: Count) -> None:
-        """Take note of one more record of the run under way."""
-        whole = Count((), records=self.before + count.records, outcomes=self.failed + count.outcomes)
-        self.progress(record, whole)
-
-    def finished(self, records: int, outcomes: Counter[str]) -> None:
-        """Go on to the next run."""
-        self.before += records
-        self.failed += outcomes
 
 
 @dataclass

@@ -11,9 +11,9 @@ from plimsoll.calibration.calibrate import Result, Wish, calibrate
 from plimsoll.calibration.needs import with_judge
 from plimsoll.calibration.nouns import Calibration
 from plimsoll.cli import _options, _output
-from plimsoll.cli._progress import Progress, tell
-from plimsoll.cli.run import price_of
 from plimsoll.core import Judge, UserError
+from plimsoll.evaluation.asking import price_of
+from plimsoll.evaluation.progress import Progress, tell
 from plimsoll.run.ask.pool import Settings
 from plimsoll.run.keep.cache import default_path
 

@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from plimsoll.cli import _options, _output
-from plimsoll.cli._progress import Progress, tell
-from plimsoll.cli.run import price_of
 from plimsoll.core import replace
+from plimsoll.evaluation.asking import price_of
+from plimsoll.evaluation.progress import Progress, tell
 from plimsoll.run.ask.parts import build_benchmark, refuse_idle_model, takes_model
 from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.ask.wiring import Wiring

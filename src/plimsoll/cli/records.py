@@ -8,6 +8,7 @@ import click
 
 from plimsoll.cli import _options, _output
 from plimsoll.core import Record
+from plimsoll.evaluation import rows
 from plimsoll.pages import lines
 from plimsoll.run.keep.folder import RunFolder
 
@@ -48,24 +49,7 @@ def command(
 
 
 def _short(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[dict[str, Any]]:
-    return filter(lambda row: _fits(row, wanted), map(_row, folder.records()))
-
-
-def _row(record: Record) -> dict[str, Any]:
-    sample = record.sample
-    verdict = next(iter(record.verdicts.values()), None)
-    attacked = {"attack": sample.attempt.attack, "variant": sample.attempt.variant} if sample.attempt else {}
-    return {
-        "id": sample.id,
-        "origin": sample.question,
-        "epoch": record.epoch,
-        "outcome": record.outcome,
-        "category": sample.category,
-        "language": sample.language,
-        "label": verdict.label if verdict else "",
-        "value": verdict.value if verdict else None,
-        **attacked,
-    }
+    return filter(lambda row: _fits(row, wanted), map(rows.short, folder.records()))
 
 
 def _whole(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[Record]:

@@ -1,24 +1,21 @@
 """`plimsoll run`: put a benchmark to a model."""
 
 import asyncio
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 import msgspec
 
-from plimsoll import registry
-from plimsoll.cli import _endings, _options, _output
-from plimsoll.cli._forecast import forecast
+from plimsoll.cli import _asked, _endings, _forecast, _grid, _options, _output
 from plimsoll.cli._interruption import end_when_told
-from plimsoll.cli._progress import Progress, tell
-from plimsoll.core import PlimsollError, Usage, UserError, replace
-from plimsoll.run.ask import plan, suite
-from plimsoll.run.ask.pool import Pool, Settings
-from plimsoll.run.keep import cache
+from plimsoll.core import PlimsollError, UserError, replace
+from plimsoll.evaluation.gridding import planned
+from plimsoll.evaluation.progress import Progress
+from plimsoll.run.ask import grid, plan, suite
+from plimsoll.run.ask.pool import Pool
 from plimsoll.run.keep.folder import RunFolder, open_run
 from plimsoll.run.keep.manifest import Summary
 from plimsoll.run.spec import RunSpec
@@ -26,12 +23,6 @@ from plimsoll.run.work import session
 from plimsoll.run.work.rehearsal import MutePool
 
 OK = 0
-DECIDING = {
-    *("model", "task_args", "num_fewshot", "limit", "draw", "sample_ids", "until", "epochs"),
-    *("temperature", "top_p", "max_tokens", "seed", "system_prompt", "attacks", "defenses"),
-    *("judges", "judge_model"),
-}
-"""Options that decide which records a run holds."""
 
 
 class Done(NamedTuple):
@@ -43,7 +34,7 @@ class Done(NamedTuple):
 
 @click.command("run")
 @click.argument("benchmarks", nargs=-1, metavar="[BENCHMARK[:key=value,...]]...")
-@_options.MODEL
+@_options.MODELS
 @click.option(
     "-M", "model_args", multiple=True, metavar="KEY=VALUE", help="Option of the model, such as base_url."
 )
@@ -65,15 +56,26 @@ class Done(NamedTuple):
 @click.option("--top-p", type=click.FloatRange(0, 1), help="Nucleus sampling.")
 @click.option("--max-tokens", type=click.IntRange(1), help="Longest reply, in tokens.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of every part that draws.")
-@click.option("--system-prompt", default="", help="Text, or @FILE, put before every conversation.")
+@click.option(
+    "--system-prompt",
+    "system_prompts",
+    multiple=True,
+    type=_asked.WholeText(),
+    help="Text, or @FILE, put before every conversation; may be repeated.",
+)
 @click.option("--paired", is_flag=True, help="Run without --system-prompt too, and compare the two runs.")
 @click.option(
     "--attack",
     "attacks",
     multiple=True,
-    help="Spec of an attack, a+b for a chain, or none; repeated ones are alternatives.",
+    help="Spec of an attack, a+b for a chain, or none; may be repeated.",
 )
-@click.option("--defense", "defenses", multiple=True, help="Spec of a defense; may be repeated.")
+@click.option(
+    "--defense",
+    "defenses",
+    multiple=True,
+    help="Spec of a defense, a+b for a chain with b outermost, or none; may be repeated.",
+)
 @click.option(
     "--judge",
     "judges",
@@ -114,76 +116,100 @@ def command(
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Put one or more BENCHMARKS to a model, journal every answer, and sum up with intervals.
+    """Put BENCHMARKS to a model, journal every answer, and sum up with intervals.
 
     A file of your own (CSV, TSV, JSON, JSONL, YAML, Parquet) with a column `prompt` is a benchmark too.
 
-    suite/quick, suite/full or a TOML file of your own runs many of them into one report.
+    Several benchmarks, models, attacks, defenses or system prompts are alternatives: every combination is
+    run, and shown as a matrix in which each cell is held against its baseline.
+
+    suite/quick, suite/full or a TOML file with [[run]] entries runs many benchmarks into one report. A TOML
+    or YAML file with `benchmark` holds whatever a command line can say.
 
     The same command again goes on with a run that was cut off. A finished run is never changed.
     """
-    suites = [name for name in benchmarks if suite.is_suite(name)]
-    if suites and not resume:
-        return _together(suites, benchmarks, {**given, "paired": paired}, dry_run=dry_run, as_json=as_json)
-    specs = [_resumed(resume, given)] if resume else [_spec(benchmark, given) for benchmark in benchmarks]
-    if not specs:
+    if resume is not None:
+        if benchmarks:
+            raise UserError("--resume goes on with a run as it was made: leave the benchmark out")
+        spec = _asked.resumed(resume, given)
+        return _singly([spec], given, Shown(as_json, dry_run, given["max_errors"]), open_run(resume))
+    asked = _asked.with_file(benchmarks, {**given, "paired": paired})
+    show = Shown(as_json, dry_run, asked["max_errors"])
+    if any(map(suite.is_suite, asked["benchmarks"])):
+        return _suites(asked, show)
+    axes, base = _asked.axes_of(asked), _asked.base_of(asked)
+    if axes.size > 1:
+        return _gridded(axes, base, asked, show)
+    specs = [spec for _, spec in grid.cells(axes, base)]
+    return _singly(_with_and_without(specs) if asked["paired"] else specs, asked, show)
+
+
+class Shown(NamedTuple):
+    """How a command's result is shown, and when it is a failure."""
+
+    as_json: bool
+    dry_run: bool
+    max_errors: _endings.Bound
+
+    def pool(self, given: Mapping[str, Any]) -> Pool:
+        """The models, or mute ones where nothing is to be asked."""
+        settings = _asked.settings(given)
+        return MutePool(settings) if self.dry_run else Pool(settings)
+
+
+def _gridded(axes: grid.Axes, base: RunSpec, given: Mapping[str, Any], show: Shown) -> int:
+    if given["paired"]:
         raise UserError(
-            "no benchmark is named: plimsoll run safetybench (plimsoll list benchmarks shows all)"
+            "--paired compares two runs of one benchmark: give --system-prompt none beside the other one, "
+            "and every cell is held against the one without it"
         )
-    if resume and benchmarks:
-        raise UserError("--resume goes on with a run as it was made: leave the benchmark out")
-    if paired:
-        specs = _with_and_without(specs)
-    folder = open_run(resume) if resume else None
-    if dry_run:
+    found = planned(axes, base, show.pool(given), title=given["title"])
+    if show.dry_run:
+        _forecast.of_grid(found, given["max_cost"], as_json=show.as_json)
+        return OK
+    return _endings.suite_code(_grid.carried_out(found, as_json=show.as_json), show.max_errors)
+
+
+def _singly(
+    specs: Sequence[RunSpec], given: Mapping[str, Any], show: Shown, folder: RunFolder | None = None
+) -> int:
+    """Run one after the other: one run, or the two of a pair."""
+    if show.dry_run:
         for spec in specs:
-            forecast(plan.build(spec, MutePool(_settings(given))), given["max_cost"], as_json)
+            _forecast.of_run(plan.build(spec, show.pool(given)), given["max_cost"], as_json=show.as_json)
         return OK
     # All of them are built before the first is run: a typo in the last must not cost a whole run.
-    pool = Pool(_settings(given))
+    pool = show.pool(given)
     plans = [plan.build(spec, pool) for spec in specs]
-    show = _print_json if as_json else _print_table
+    printed = _print_json if show.as_json else _print_table
     with asyncio.Runner() as runner, entered(pool, runner):
-        done = [_carried_out(built, runner, folder, show) for built in plans]
-    if paired:
-        _print_pairs([each.folder for each in done], as_json=as_json)
-    return _endings.exit_code([each.summary for each in done], given["max_errors"])
+        done = [_carried_out(built, runner, folder, printed) for built in plans]
+    if len(done) > 1:
+        _print_pairs([each.folder for each in done], as_json=show.as_json)
+    return _endings.exit_code([each.summary for each in done], show.max_errors)
 
 
-def _together(
-    suites: Sequence[str], benchmarks: Sequence[str], given: dict[str, Any], *, dry_run: bool, as_json: bool
-) -> int:
+def _suites(given: Mapping[str, Any], show: Shown) -> int:
     """Run suites: many benchmarks, one model, one progress display, one report."""
     from plimsoll.cli._suite import Performance
     from plimsoll.cli.report import print_overview, write_overview
 
-    elsewhere = given["sample_ids"] or given["task_args"] or given["num_fewshot"] is not None
-    if len(suites) < len(benchmarks) or elsewhere:
-        raise UserError(
-            "a suite is run by itself, without -T, --num-fewshot and --sample-id: they would mean another "
-            "thing in each of its benchmarks; copy the suite's TOML file and name the copy instead"
-        )
-    if given["paired"]:
-        raise UserError(
-            "--paired compares two runs of one benchmark: run the suite with and without --system-prompt, "
-            "and compare the runs you want (plimsoll compare)"
-        )
-    base = _spec(suites[0], given)
-    pool = MutePool(_settings(given)) if dry_run else Pool(_settings(given))
-    plannings = [suite.build(name, suite.load(name), base, pool) for name in suites]
-    if dry_run:
+    bases = _asked.suite_bases(given)
+    pool = show.pool(given)
+    plannings = [suite.build(name, suite.load(name), base, pool) for name, base in bases]
+    if show.dry_run:
         for built in (each for planning in plannings for each in planning.plans):
-            forecast(built, given["max_cost"], as_json)
+            _forecast.of_run(built, given["max_cost"], as_json=show.as_json)
         return OK
     codes: list[int] = []
     for planning in plannings:
         path = Performance(planning).carry_out()
-        print_overview(path, as_json=as_json)
-        if not as_json:
+        print_overview(path, as_json=show.as_json)
+        if not show.as_json:
             click.echo(f"\nsuite   {path}\nreport  {write_overview(path, 'html')}")
         runs = (RunFolder(path.parent / each.run) for each in suite.read(path).runs if each.run)
         ended = [summary for run in runs if (summary := run.summary()) is not None]
-        codes.append(_endings.suite_code(ended, given["max_errors"]))
+        codes.append(_endings.suite_code(ended, show.max_errors))
     return max(codes)
 
 
@@ -255,14 +281,6 @@ def execute(going: session.Session, runner: asyncio.Runner, folder: RunFolder | 
     return Done(going.folder, summary)
 
 
-def price_of(model: str, prices: Path | None = None) -> Callable[[Usage], float] | None:
-    """What a call to this model costs, where the price is known."""
-    from plimsoll.models.prices import price_of as find
-
-    found = find(model, prices)
-    return found.cost if found else None
-
-
 async def _until_told(going: session.Session, folder: RunFolder | None) -> Summary:
     """Run; a polite kill (SIGTERM) ends it as Ctrl-C does."""
     end_when_told()
@@ -272,82 +290,6 @@ async def _until_told(going: session.Session, folder: RunFolder | None) -> Summa
 def _say_how_to_resume(going: session.Session, what: str) -> None:
     if going.begun:
         click.echo(f"{what}; go on with: plimsoll run --resume {going.folder.path}", err=True)
-
-
-def _resumed(path: Path, given: dict[str, Any]) -> RunSpec:
-    """The run as it was made, reached as is said now; what would make it another one is refused."""
-    context = click.get_current_context()
-    for option in context.command.params:
-        source = context.get_parameter_source(option.name or "")
-        if option.name in DECIDING and source is click.core.ParameterSource.COMMANDLINE:
-            raise UserError(
-                f"{option.opts[0]} would make another run: --resume goes on with a run as it was made"
-            )
-    made = open_run(path).manifest().spec
-    return replace(
-        made,
-        options={**made.options, **_ways(made.model, given["model_args"], "-M")},
-        judge_options={**made.judge_options, **_ways(made.judge_model, given["judge_args"], "-J")},
-    )
-
-
-def _ways(model: str, written: Sequence[str], option: str) -> dict[str, str]:
-    """Options that change how a model is reached, and not what it answers."""
-    given = _options.pairs(written, option)
-    if deciding := list(registry.deciding(model, given)):
-        raise UserError(
-            f"{option} {deciding[0]} would make another run: --resume goes on with a run as it was made, "
-            "and takes only what says how the model is reached (base_url, timeout ...)"
-        )
-    return given
-
-
-def _spec(benchmark: str, given: dict[str, Any]) -> RunSpec:
-    names = ("temperature", "top_p", "max_tokens")
-    sampling = {name: given[name] for name in names if given[name] is not None}
-    if sampling.get("temperature"):
-        sampling["seed"] = given["seed"]
-    return RunSpec(
-        benchmark=_options.benchmark_spec(
-            benchmark, _options.pairs(given["task_args"], "-T"), given["num_fewshot"]
-        ),
-        model=given["model"],
-        options=_options.pairs(given["model_args"], "-M"),
-        attacks=given["attacks"],
-        defenses=given["defenses"],
-        system_prompt=_text(given["system_prompt"]),
-        sampling=sampling,
-        seed=given["seed"],
-        epochs=given["epochs"],
-        limit=given["limit"],
-        draw=given["draw"],
-        sample_ids=given["sample_ids"],
-        until=given["until"],
-        judge_model=given["judge_model"],
-        judge_options=_options.judge_pairs(given),
-        judges=_options.judge_specs(given["judges"]),
-    )
-
-
-def _settings(given: dict[str, Any]) -> Settings:
-    return Settings(
-        log_dir=given["log_dir"],
-        cache=cache.default_path() if given["cached"] else None,
-        max_connections=given["max_connections"],
-        max_cost=given["max_cost"],
-        patience=given["patience"],
-        tell=tell,
-        price_of=partial(price_of, prices=given["prices"]),
-    )
-
-
-def _text(value: str) -> str:
-    if not value.startswith("@"):
-        return value
-    try:
-        return Path(value[1:]).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"--system-prompt {value}: {error}") from error
 
 
 def _print_json(folder: RunFolder, summary: Summary) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from plimsoll.pages.frame import alone
 from plimsoll.pages.markup import Key, Markup, Said, Table, key
 from plimsoll.pages.plots import Plots, Row, Track
-from plimsoll.pages.units import unit
+from plimsoll.pages.units import arrow, unit
 from plimsoll.pages.words import Language, knows, visible
 from plimsoll.reports import comparison_rows
 from plimsoll.reports import grid_rows as rows
@@ -71,12 +71,13 @@ class _Page:
 
     def _note(self) -> str:
         varying = {"attack", "defense", "system_prompt"} & {*self.found.varying}
+        legend = self._lead("better.legend") if self.found.across == "benchmark" else ""
         if varying:
             return self.markup.said(key("grid.paired.plain"), "p", **{"class": "lead"})
         if "model" in self.found.varying:
             model = _label(self.found.values("model")[0], "model")
-            return self.markup.said(key("grid.paired.model", model), "p", **{"class": "lead"})
-        return ""
+            return legend + self.markup.said(key("grid.paired.model", model), "p", **{"class": "lead"})
+        return legend
 
     def _matrix(self, matrix: Matrix) -> str:
         said = self.markup.said
@@ -196,8 +197,11 @@ def _about(matrix: Matrix) -> Said:
 
 
 def _name_in(entries: list[Entry | None]) -> Said:
-    name = next((entry.name for entry in entries if entry is not None and entry.name), "")
-    return _metric(name) if name else ""
+    found = next((each for each in entries if each is not None and each.estimate is not None), None)
+    if found is None or found.estimate is None:
+        return ""
+    said, direction = _metric(found.name), arrow(found.estimate)
+    return key("grid.directed", said, direction) if direction else said
 
 
 def _metric(name: str) -> Said:

@@ -17,7 +17,7 @@ def markdown(found: Grid, *, language: Language = "en") -> str:
     parts = [f"## {escape(found.manifest.title)}"]
     parts += [ruled(_table(found, matrix, language)) for matrix in matrices(found)]
     notes = [f"{name}: {value}" for name, value in rows.fixed(found, language)]
-    notes += [rows.baseline_note(found, language)]
+    notes += [rows.baseline_note(found, language), rows.legend(found, language)]
     notes += [say("ov.starter", language=language)] if rows.starters(found) else []
     notes += [f"{where}: {why}" for where, why in rows.gaps(found, language)]
     parts.append("\n".join(f"- {escape(note)}" for note in notes if note))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from plimsoll.pages.units import interval_of, unit, value_of
+from plimsoll.pages.units import arrow, interval_of, unit, value_of
 from plimsoll.pages.words import Language, metric, percent, say, visible
 from plimsoll.reports import comparison_rows
 from plimsoll.reports.grid import AXES, STARTER, Axis, Entry, Grid, Matrix
@@ -71,13 +71,16 @@ def columns(found: Grid, matrix: Matrix, language: Language = "en") -> list[str]
     heads = [label(found.named.get(column, column), found.across, language) for column in matrix.columns]
     if found.across != "benchmark":
         return heads
-    named = [
-        next((row[place].name for _, row in matrix.rows if row[place] is not None), "")  # pyright: ignore[reportOptionalMemberAccess]
-        for place in range(len(heads))
-    ]
-    return [
-        f"{head}: {metric(name, language)}" if name else head for head, name in zip(heads, named, strict=True)
-    ]
+    named = [measured([row[place] for _, row in matrix.rows], language) for place in range(len(heads))]
+    return [f"{head}: {name}" if name else head for head, name in zip(heads, named, strict=True)]
+
+
+def measured(column: list[Entry | None], language: Language = "en") -> str:
+    """The number of a column with the arrow of its direction; nothing where nothing was measured."""
+    found = next((each for each in column if each is not None and each.estimate is not None), None)
+    if found is None or found.estimate is None:
+        return ""
+    return metric(found.name, language) + arrow(found.estimate)
 
 
 def axis_name(axis: Axis, language: Language = "en") -> str:
@@ -131,6 +134,11 @@ def _where(found: Grid, entries: list[Entry], language: Language) -> str:
 def unsound(found: Grid) -> bool:
     """Whether any number rests on too few of its items."""
     return any(entry.estimate is not None and not entry.estimate.sound for entry in found.entries)
+
+
+def legend(found: Grid, language: Language = "en") -> str:
+    """What the arrows mean, where there are any."""
+    return say("better.legend", language=language) if found.across == "benchmark" else ""
 
 
 def starters(found: Grid) -> bool:

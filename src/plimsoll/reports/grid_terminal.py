@@ -16,8 +16,8 @@ from plimsoll.reports.tables import UNSOUND
 from plimsoll.reports.terminal import hanging
 
 TONES = {"better": "green", "worse": "red"}
-LABEL_WIDTH = 30
-"""Cells of a row's label; longer ones go on in the next line."""
+LABEL_SHARE = 0.4
+"""How much of the width a row's label may take; longer ones go on in the next line."""
 GUTTER = 2
 """Cells between columns."""
 
@@ -28,7 +28,7 @@ def render(found: Grid, *, language: Language = "en") -> RenderableType:
     same = " · ".join(f"{name}: {value}" for name, value in rows.fixed(found, language))
     parts: list[RenderableType] = [Text(), title, *([Text(same)] if same else [])]
     parts += [Blocks(found, matrix, language) for matrix in matrices(found)]
-    notes = [rows.baseline_note(found, language)]
+    notes = [rows.baseline_note(found, language), rows.legend(found, language)]
     notes += [say("ov.starter", language=language)] if rows.starters(found) else []
     notes += [f"{UNSOUND} {say('result.unsound', language=language)}"] if rows.unsound(found) else []
     notes += [f"{where}: {why}" for where, why in rows.gaps(found, language)]
@@ -52,7 +52,7 @@ class Blocks:
         yield Text()
         if title := rows.title(self.found, self.matrix, self.language):
             yield Text(title, style="bold")
-        label = min(LABEL_WIDTH, max(_widest(name for name, _ in body), 1))
+        label = min(int(LABEL_SHARE * options.max_width), max(_widest(name for name, _ in body), 1))
         for block in _blocks(heads, [cells for _, cells in body], options.max_width - label):
             yield Padding(_table(block, heads, body, label), (1, 0, 0, 0))
 

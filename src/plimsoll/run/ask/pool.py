@@ -123,9 +123,10 @@ class Pool:
             await self.close()
 
     async def close(self) -> None:
-        """Let go of every model and of the cache."""
-        for model in self._models.values():
-            await model.close()
+        """Let go of every model and of the cache; what was given is closed by whoever made it."""
+        for (spec, _, changed), model in self._models.items():
+            if spec not in self.given or changed:
+                await model.close()
         self._models = {key: model for key, model in self._models.items() if not key[2]}
         if self.cache is not None:
             self.cache.close()

@@ -142,7 +142,13 @@ def load(text: str) -> Suite:
         except UnicodeDecodeError as error:
             raise UserError(f"{text} cannot be read as a suite: {error}") from error
     try:
-        return msgspec.convert(tomllib.loads(content), Suite)
+        found = tomllib.loads(content)
+        if "run" not in found:
+            raise DataError(
+                f"{text} is no suite and no experiment: a suite has [[run]] entries, an experiment says "
+                'benchmark = "..."'
+            )
+        return msgspec.convert(found, Suite)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise DataError(f"{text}: {error}") from None
 

@@ -1,0 +1,38 @@
+"""A planned grid -> its runs under one progress display, its matrix and its page."""
+
+import asyncio
+
+import click
+
+from plimsoll.cli._interruption import end_when_told
+from plimsoll.cli.report import print_grid, write_grid
+from plimsoll.evaluation.gridding import Performance, PlannedGrid
+from plimsoll.evaluation.progress import Progress
+from plimsoll.run.ask import grid
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Summary
+
+
+def carried_out(found: PlannedGrid, *, as_json: bool) -> list[Summary]:
+    """Run every cell, print the matrix, write its page; returns what the runs found."""
+    performance = Performance(found)
+    path = performance.path
+    with Progress(found.title, found.total) as progress:
+        try:
+            asyncio.run(_until_told(performance, progress))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            progress.__exit__(None, None, None)
+            click.echo("interrupted; the same command goes on with the grid", err=True)
+            raise KeyboardInterrupt from None
+    print_grid(path, as_json=as_json)
+    page = write_grid(path, "html")
+    if not as_json:
+        click.echo(f"\ngrid    {path}\nreport  {page}")
+    folders = (RunFolder(path.parent / cell.run) for cell in grid.read(path).cells if cell.run)
+    return [summary for folder in folders if (summary := folder.summary()) is not None]
+
+
+async def _until_told(performance: Performance, progress: Progress) -> None:
+    """Carry out; a polite kill (SIGTERM) ends it as Ctrl-C does."""
+    end_when_told()
+    await performance.carry_out(progress)
