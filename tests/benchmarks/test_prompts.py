@@ -6,14 +6,31 @@ from typing import Any
 
 import pytest
 
+import plimsoll
 from plimsoll.cli._options import own_prompts
-from plimsoll.core import Benchmark, DataError, Sample, UserError
+from plimsoll.core import Benchmark, DataError, Request, Response, Sample, UserError, needs_of
+from plimsoll.models.llamacpp import LlamaCpp
+from plimsoll.models.transformers import Transformers
 from plimsoll.run.ask.plan import build_benchmark
 from plimsoll.run.spec import RunSpec
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 )
+
+
+class Blind:
+    """A model that takes text only."""
+
+    name = "mine/blind"
+    revision = "1"
+    offers = frozenset({"prefill"})
+
+    async def generate(self, request: Request) -> Response:
+        return Response(text="A cat.")
+
+    async def close(self) -> None:
+        pass
 
 
 def table(folder: Path, rows: Sequence[Mapping[str, Any]], name: str = "own.jsonl") -> Path:
@@ -110,6 +127,17 @@ def test_a_picture_is_read_beside_the_table_and_one_that_changed_is_another_run(
     before = built(path).files
     (tmp_path / "dot.png").write_bytes(PNG + b"\0")
     assert built(path).files["pictures"] != before["pictures"]
+
+
+def test_pictures_are_refused_by_models_that_take_none_before_anything_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "dot.png").write_bytes(PNG)
+    plain, shown = [{"prompt": "What is this?"}], [{"prompt": "What is this?", "image": "dot.png"}]
+    assert needs_of(built(table(tmp_path, plain)).elicitation) == frozenset()
+    assert needs_of(built(table(tmp_path, shown)).elicitation) == {"images"}
+    with pytest.raises(UserError, match="needs pictures in messages, which mine/blind does not offer"):
+        plimsoll.evaluate(tmp_path / "own.jsonl", Blind(), log_dir=tmp_path / "logs")
+    assert not (tmp_path / "logs").exists()
+    assert "images" not in {*LlamaCpp.offers, *Transformers.offers}
 
 
 def test_a_picture_may_be_an_address(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from typing import Literal, NamedTuple
 from zlib import crc32
 
-from plimsoll.core import Message, ModelError, Request
+from plimsoll.core import Message, ModelError, Need, Request
 
 Template = Literal["auto", "chat", "raw"]
 """How messages become text: by the model's chat template, one after the other as they stand, or
 whichever of the two the model is made for."""
 
+OFFERS: frozenset[Need] = frozenset({"prefill", "logprobs"})
+"""What these models can give beside text; pictures and tools they cannot."""
 MAX_TOKENS = 1024
 """What is generated at most where neither the request nor the model sets a limit."""
 

@@ -14,7 +14,7 @@ from plimsoll.core import ContextExceeded, ModelError, Request, Response, Sampli
 from plimsoll.models._llamacpp_server import Completion, LlamaServer, Timings, xllamacpp_version
 from plimsoll.models._llamacpp_slots import Slots
 from plimsoll.models._local_files import EMBEDDED, gguf, is_embedded, revision
-from plimsoll.models._local_prompt import MAX_TOKENS, Template, seed_of, turns
+from plimsoll.models._local_prompt import MAX_TOKENS, OFFERS, Template, seed_of, turns
 from plimsoll.models._local_weighing import LEAST, Step, Tokens, weigh
 from plimsoll.registry import WAY, model
 
@@ -24,6 +24,8 @@ PROBABILITIES = 256
 
 class LlamaCpp:
     """A GGUF model, loaded when it is first asked."""
+
+    offers = OFFERS
 
     def __init__(self, path: Path, *, name: str, template: Template, server: LlamaServer) -> None:
         self.path = path

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from plimsoll.core import Request, Response, UserError
 from plimsoll.models._local_files import EMBEDDED, is_embedded
-from plimsoll.models._local_prompt import Template
+from plimsoll.models._local_prompt import OFFERS, Template
 from plimsoll.models._transformers_engine import Engine
 from plimsoll.models._transformers_load import Device, DType, Source, library_version, load, source
 from plimsoll.models._transformers_worker import Worker
@@ -24,6 +24,8 @@ GATHERED = 256
 
 class Transformers:
     """A causal language model with its weights at hand, loaded when it is first asked."""
+
+    offers = OFFERS
 
     def __init__(
         self,

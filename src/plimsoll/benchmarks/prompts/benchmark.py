@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from plimsoll.benchmarks.prompts import dataset
+from plimsoll.benchmarks.prompts.asking import WithPictures
 from plimsoll.benchmarks.prompts.dataset import Dataset
-from plimsoll.core import Benchmark, Card
+from plimsoll.core import Benchmark, Card, Elicitation
 from plimsoll.elicitation.choice import MultipleChoice
 from plimsoll.elicitation.single_turn import SingleTurn
 from plimsoll.judges.choice import Choice
@@ -80,7 +81,7 @@ def _multiple_choice(card: Card, found: Dataset) -> Benchmark:
     return Benchmark(
         card=card,
         samples=lambda: found.questions,
-        elicitation=MultipleChoice(),
+        elicitation=_asked(MultipleChoice(), found),
         judges=(Choice(),),
         metrics=choice.suite(languages=card.languages),
         files=found.files,
@@ -94,13 +95,17 @@ def _open(card: Card, found: Dataset) -> Benchmark:
     return Benchmark(
         card=card,
         samples=lambda: found.questions,
-        elicitation=SingleTurn(max_tokens=LONGEST),
+        elicitation=_asked(SingleTurn(max_tokens=LONGEST), found),
         judges=judges,
         metrics=judged.suite(judges),
         files=found.files,
         notes=(*found.card.notes, RULES),
         headline=judged.name_of(judges[0]),
     )
+
+
+def _asked(way: Elicitation, found: Dataset) -> Elicitation:
+    return WithPictures(way) if any(each.pictures for each in found.questions.rows) else way
 
 
 def _card(file: str, found: Dataset) -> Card:
