@@ -21,6 +21,7 @@ from plimsoll import cli, registry
 from plimsoll.cli.coverage import covered_by
 from plimsoll.core import Record
 from plimsoll.data.slugs import slug_of
+from plimsoll.run.ask.grid import GridManifest
 from plimsoll.run.keep.journal import Entry
 from plimsoll.run.keep.manifest import Manifest, Summary
 from plimsoll.taxonomies import coverage
@@ -42,6 +43,7 @@ SCHEMAS: Mapping[str, Any] = {
     "record": Record,
     "index": Entry,
     "summary": Summary,
+    "grid": GridManifest,
     "submission": dict[str, int],
 }
 """Name of the schema -> the type that reads and writes the file."""
