@@ -213,6 +213,6 @@ def _prompt(value: str) -> str:
     if not value.startswith("@"):
         return value or NONE
     try:
-        return Path(value[1:]).read_text(encoding="utf-8")
+        return Path(value[1:]).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"--system-prompt {value}: {error}") from error
