@@ -7,7 +7,9 @@ from random import Random
 
 import pytest
 
-from plimsoll.core import DataError, Image, Message, Record, Sample, Transcript, Verdict
+from plimsoll.core import DataError, Image, Message, Record, Sample, Transcript, UserError, Verdict
+from plimsoll.run.ask.plan import build
+from plimsoll.run.ask.pool import Pool
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.spec import RunSpec
@@ -102,3 +104,13 @@ def test_a_picture_that_was_changed_or_is_gone_is_named(tmp_path: Path) -> None:
         Blobs(folder.path).get(blob.name)
     with pytest.raises(DataError, match="is not in"):
         Blobs(folder.path).get("../run.json")
+
+
+def test_questions_with_pictures_are_refused_before_the_first_call_by_a_model_that_takes_none() -> None:
+    model = Adder()
+    model.offers = frozenset({"prefill"})  # type: ignore[attr-defined]
+    samples = [*sums(50), *shown(1)]
+    given = {"toy": toy(samples=lambda: samples), "toy/adder": model}
+    with pytest.raises(UserError, match="pictures in messages, which toy/adder does not offer"):
+        build(RunSpec(benchmark="toy", model="toy/adder"), Pool(given=given))
+    assert model.calls == 0

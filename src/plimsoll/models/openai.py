@@ -13,10 +13,10 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from time import perf_counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import SplitResult
 
-from plimsoll.core import ModelError, Request, Response, UserError, replace
+from plimsoll.core import ModelError, Need, Request, Response, UserError, replace
 from plimsoll.models import _chat, _completions
 from plimsoll.models._access import (
     checked_timeout,
@@ -172,6 +172,8 @@ class OpenAI:
 
 class OpenAIText(OpenAI):
     """A model behind a completions endpoint: text in, text out, no roles."""
+
+    offers: ClassVar[frozenset[Need]] = frozenset({"prefill", "logprobs"})
 
     async def _ask(self, request: Request, manners: Manners) -> Response:
         if self._weighs(request, manners) and manners.echo:

