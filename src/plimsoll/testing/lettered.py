@@ -13,6 +13,8 @@ from plimsoll.testing.subjects import Subject
 
 RIGHT = ("right", "score")
 """What the events of judges that hold answers against targets end with."""
+OFFICIAL = "_compat"
+"""Ends the names of scores by official rules, which may call a missing reply wrong."""
 MEANS = ("generation", "loglikelihood")
 
 
@@ -68,7 +70,7 @@ def refusals_are_refusals_and_never_right(subject: Subject) -> None:
 
 @rule
 def what_the_endpoint_breaks_is_unscored_and_not_wrong(subject: Subject) -> None:
-    """Every other sample fails; the others count as they did."""
+    """Every other sample fails; the others count as they did, but where official rules say otherwise."""
     _only_lettered(subject)
     broken = {sample.id for place, sample in enumerate(made(subject).samples()) if place % 2}
 
@@ -77,8 +79,9 @@ def what_the_endpoint_breaks_is_unscored_and_not_wrong(subject: Subject) -> None
 
     summary = carried_out(subject, known(made(subject).samples(), now_and_then)).summary
     assert summary.outcomes["error"] == len(broken)
-    assert {each.value for each in scores(subject, summary)} == {1.0}
-    wholes = [each for each in scores(subject, summary) if not each.group]
+    ours = [each for each in scores(subject, summary) if not each.name.endswith(OFFICIAL)]
+    assert {each.value for each in ours} == {1.0}
+    wholes = [each for each in ours if not each.group]
     assert {each.unscored for each in wholes} == {len(broken)}
 
 
