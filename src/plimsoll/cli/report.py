@@ -140,6 +140,7 @@ def _view(folder: RunFolder, known: Known) -> RunView:
         manifest=replace(manifest, notes=(*asked, *manifest.notes, *found.notes)),
         summary=found.summary,
         records=folder.records(),
+        folder=folder,
     )
 
 

@@ -7,6 +7,7 @@ from plimsoll.pages.markup import Markup, Said, directed, key
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.words import Language, percent
 from plimsoll.reports import tables, unread
+from plimsoll.reports.drawn import LARGE, embed_drawn
 from plimsoll.reports.figures import RATES, SCORES, figures
 from plimsoll.reports.items import LIMIT, Embedded, embed, encode
 from plimsoll.reports.sections import Sections
@@ -15,7 +16,7 @@ from plimsoll.reports.view import RunView
 
 def render(view: RunView, *, language: Language = "en", limit: int = LIMIT, home: str = "#main") -> str:
     """The page; `limit` bounds the bytes of items in it, and its mark leads to `home`."""
-    found, embedded, markup = figures(view), embed(view.records, limit=limit), Markup(language)
+    found, embedded, markup = figures(view), _embedded(view, limit), Markup(language)
     sections = Sections(view, found, embedded.counts, markup, Plots(markup))
     gauge, made = sections.gauge(), sections.all()
     said, manifest = markup.said, view.manifest
@@ -32,6 +33,13 @@ def render(view: RunView, *, language: Language = "en", limit: int = LIMIT, home
     title = f"{manifest.model.name} · {manifest.card.title}"
     banner = STARTER if manifest.starter else ""
     return alone(title, "\n".join(body), markup, data=_data(embedded), home=home, banner=banner)
+
+
+def _embedded(view: RunView, limit: int) -> Embedded:
+    """The items of the page: all that fit, or of very many records a draw."""
+    if view.folder is not None and view.summary.records > LARGE:
+        return embed_drawn(view.folder, limit=limit)
+    return embed(view.records, limit=limit)
 
 
 def write(view: RunView, path: Path, *, language: Language = "en") -> Path:

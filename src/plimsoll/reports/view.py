@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from plimsoll.core import Record
+from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Manifest, Summary
 
 
@@ -15,3 +16,5 @@ class RunView(Struct, frozen=True, kw_only=True):
     summary: Summary
     records: Iterable[Record] = ()
     """Read once, and only by reports that show single items."""
+    folder: RunFolder | None = None
+    """Where they lie, so that a report on very many of them need not read each."""

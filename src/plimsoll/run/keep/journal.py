@@ -1,7 +1,7 @@
 """Records -> lines on disk, and back: append-only, one record a line, safe against kill and full disk.
 
-Beside the journal lies its index, a line of `[id, epoch, outcome, category, language, label, offset]`
-per record. It is derived: when it does not fit the journal it is made anew.
+Beside the journal lies its index, a line of `[id, epoch, outcome, category, language, label, offset,
+value, target, confidence]` per record. It is derived: when it does not fit the journal it is made anew.
 """
 
 import os
@@ -30,6 +30,9 @@ class Entry(NamedTuple):
     language: str
     label: str
     offset: int
+    value: float | None
+    target: str | None
+    confidence: float | None
 
 
 _entries = msgspec.json.Decoder(Entry)
@@ -38,9 +41,18 @@ _entries = msgspec.json.Decoder(Entry)
 def entry_of(record: Record, offset: int) -> Entry:
     """The index line of a record that begins at `offset`."""
     sample = record.sample
-    label = next((verdict.label for verdict in record.verdicts.values()), "")
+    verdict = next(iter(record.verdicts.values()), None)
     return Entry(
-        sample.id, record.epoch, str(record.outcome), sample.category, sample.language, label, offset
+        sample.id,
+        record.epoch,
+        str(record.outcome),
+        sample.category,
+        sample.language,
+        verdict.label if verdict else "",
+        offset,
+        verdict.value if verdict else None,
+        sample.target,
+        verdict.confidence if verdict else None,
     )
 
 

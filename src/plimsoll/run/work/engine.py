@@ -189,7 +189,8 @@ async def _records(job: Job, work: Work) -> AsyncIterator[Record]:
 
 
 async def _record(sample: Sample, chain: Chain, epoch: int, work: Work) -> Record:
-    EPOCH.set(epoch)
+    if work.epochs > 1:
+        EPOCH.set(epoch)
     try:
         transcript = await _asked(sample, chain, work)
     except StageError as error:
