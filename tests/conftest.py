@@ -5,12 +5,15 @@ import signal
 from collections.abc import Generator
 from pathlib import Path
 
-import hypothesis  # noqa: F401  # imported within a deep stack it cannot parse its own source
+import hypothesis  # imported within a deep stack it cannot parse its own source
 import pytest
 
 from plimsoll.core import MissingExtra
 from plimsoll.data import locate
 from tests.support.extras import need
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A shell's background job ignores Ctrl-C and hands that on to every process that a test starts.

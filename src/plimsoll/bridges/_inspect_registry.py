@@ -20,7 +20,10 @@ def _offer(name: str) -> None:
         return as_task(build("benchmarks", Spec(name=name, arguments=given)))
 
     entry.__doc__ = f"The benchmark {name}."
-    library().task(name=name)(entry)
+    # Inspect puts the distribution's name before a task's, which is not the one that users import: a
+    # function of no installed module keeps the name that it is given.
+    entry.__module__ = "tasks of plimsoll"
+    library().task(name=f"plimsoll/{name}")(entry)
 
 
 class Provider(library("inspect_ai.model").ModelAPI):

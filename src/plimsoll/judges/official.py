@@ -20,7 +20,7 @@ from plimsoll.core import (
     replace,
 )
 from plimsoll.judges.form import Form, Slots
-from plimsoll.judges.reading import request_of
+from plimsoll.judges.reading import is_blank, request_of
 from plimsoll.text.refusals import is_refusal
 
 Change = Callable[[str], str]
@@ -50,6 +50,12 @@ async def asked(form: Form, model: Model, slots: Slots, judged: Change = as_it_i
         outcome = Outcome.JUDGE_REFUSED if declined else Outcome.JUDGE_UNPARSED
         verdict = Verdict(label=outcome.value, value=None, outcome=outcome)
     return replace(verdict, detail={**verdict.detail, "judge_reply": response.text})
+
+
+def told_blank(verdict: Verdict, transcript: Transcript) -> Verdict:
+    """The verdict, with a blank reply told apart: its value stays what the official code makes of it."""
+    scored = verdict.value is not None and is_blank(transcript.reply)
+    return replace(verdict, outcome=Outcome.EMPTY) if scored else verdict
 
 
 @dataclass(frozen=True)
@@ -86,4 +92,4 @@ class OfficialJudge:
             return self.form.blocked
         reply = self.shown(transcript.reply)
         slots = {"request": request_of(sample), "reply": reply, **self.slots(sample, reply)}
-        return await asked(self.form, self.model, slots, self.judged)
+        return told_blank(await asked(self.form, self.model, slots, self.judged), transcript)

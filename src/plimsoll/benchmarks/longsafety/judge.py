@@ -38,7 +38,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.judges.form import SLOT, Quote, cut, fenced, thought_through, verbatim
-from plimsoll.judges.official import is_withheld
+from plimsoll.judges.official import is_withheld, told_blank
 from plimsoll.judges.reading import read
 from plimsoll.judges.scope import Scoped
 from plimsoll.registry import judge
@@ -116,7 +116,7 @@ class Agents:
             if not self.lenient and (not found.strip() or refuses(found)):
                 return _unread(found)
         reply = transcript.reply if self.lenient else cut(reading.answer)
-        return await self._judged(item, risks, summary, reply)
+        return told_blank(await self._judged(item, risks, summary, reply), transcript)
 
     async def _risks(self, item: Asked) -> str:
         return await self._asked_once(self._prompt(self.wording.analyser, instruction=item.instruction))

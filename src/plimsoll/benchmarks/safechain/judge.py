@@ -26,7 +26,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.judges.form import BLOCKED, FENCE, Form, FormJudge
-from plimsoll.judges.official import is_withheld
+from plimsoll.judges.official import is_withheld, told_blank
 from plimsoll.judges.reading import request_of
 from plimsoll.registry import judge
 
@@ -108,7 +108,8 @@ class Conversation:
             )
         )
         verdict = by_substring(response.text)
-        return Verdict(label=verdict.label, value=verdict.value, detail={"judge_reply": response.text})
+        found = Verdict(label=verdict.label, value=verdict.value, detail={"judge_reply": response.text})
+        return told_blank(found, transcript)
 
 
 @judge
