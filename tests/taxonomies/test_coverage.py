@@ -8,7 +8,10 @@ from plimsoll.cli.coverage import command
 from plimsoll.core import UserError
 from plimsoll.taxonomies.coverage import coverage, survey, surveys, unknown
 
-BENCHMARKS = [pytest.param(part, id=part.name) for part in registry.parts("benchmarks")]
+BENCHMARKS = [
+    pytest.param(part, id=part.name) for part in registry.parts("benchmarks") if part.name != "prompts"
+]
+"""All but a user's own prompts, of which nobody knows what they measure."""
 
 
 @pytest.mark.parametrize("name", surveys())
