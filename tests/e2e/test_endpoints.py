@@ -217,10 +217,11 @@ def test_a_fall_back_is_said_on_the_screen_and_in_every_report(tmp_path: Path) -
         assert "without log-probabilities" in " ".join((told.out + told.err).split()), form
 
 
-def test_a_model_that_is_given_twice_is_an_error(tmp_path: Path) -> None:
-    done = plimsoll(tmp_path, "run", "safetybench:split=starter", "-m", "scripted", "-m", "scripted/echo")
-    assert done.code == 2
-    assert "given 2 times" in done.err
+def test_two_models_are_two_runs(tmp_path: Path) -> None:
+    models = ("-m", "scripted/letter-A", "-m", "scripted/letter-B")
+    done = plimsoll(tmp_path, "run", "safetybench:split=starter", *models, "--json")
+    assert done.code == 0
+    assert [cell["model"] for cell in done.last_json["cells"]] == ["scripted/letter-A", "scripted/letter-B"]
 
 
 def test_a_cost_limit_below_the_estimate_of_a_hundred_calls_is_spent(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from plimsoll.core import UserError, replace
 from plimsoll.pages.words import Language
 from plimsoll.reports.view import RunView
 from plimsoll.run.ask import grid, suite
+from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.folder import RunFolder
 
 FORMATS = {"table": "", "html": "html", "md": "md", "json": "json"}
@@ -139,7 +140,7 @@ def _view(folder: RunFolder, known: Known) -> RunView:
     return RunView(
         manifest=replace(manifest, notes=(*asked, *manifest.notes, *found.notes)),
         summary=found.summary,
-        records=folder.records(),
+        records=map(Blobs(folder.path).shown, folder.records()),
         folder=folder,
     )
 

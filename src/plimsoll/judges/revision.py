@@ -1,6 +1,5 @@
 """The code that decides a rule's verdicts -> the revision of its judge."""
 
-import ast
 import importlib
 import inspect
 from functools import cache
@@ -24,10 +23,13 @@ def _source(name: str) -> str:
 
 
 def _without_imports(source: str) -> str:
-    lines = source.splitlines()
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            lines[node.lineno - 1 : node.end_lineno] = [""] * (
-                (node.end_lineno or node.lineno) - node.lineno + 1
-            )
-    return "\n".join(line for line in lines if line)
+    """The lines that are no imports, told by how they begin: in a deep stack Python 3.11 cannot parse."""
+    kept: list[str] = []
+    within = False
+    for line in filter(None, source.splitlines()):
+        begins = line.startswith(("import ", "from "))
+        if within or begins:
+            within = (within or "(" in line) and ")" not in line
+        else:
+            kept.append(line)
+    return "\n".join(kept)

@@ -92,7 +92,8 @@ def groups_apart(
 def chance_of(groups: Sequence[Sequence[float]], length: Length, *, seed: str = "") -> float:
     """How often groups of these sizes lie so far apart when values are dealt to them by lot."""
     random = Random(f"{seed}:permutation")
-    values = [value for group in groups for value in group]
+    # In no order of arrival: a resumed run is to say what an unbroken one says.
+    values = sorted(value for group in groups for value in group)
     found = length([fsum(group) / len(group) for group in groups]) - 1e-12
     if len(values) > FEW:
         mean = fsum(values) / len(values)
@@ -128,7 +129,7 @@ def _around(value: float, lengths: list[float], least: float, level: float) -> A
 
 def _covariance(pulls: Mapping[tuple[float, ...], int], size: int) -> list[list[float]]:
     table = [[0.0] * size for _ in range(size)]
-    for pull, count in pulls.items():
+    for pull, count in sorted(pulls.items()):
         for row, one in enumerate(pull):
             if one:
                 for column, other in enumerate(pull[: row + 1]):

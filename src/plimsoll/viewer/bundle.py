@@ -9,6 +9,7 @@ from plimsoll.pages.serving import assets
 from plimsoll.pages.words import Language
 from plimsoll.reports import html
 from plimsoll.reports.view import RunView
+from plimsoll.run.keep.blobs import Blobs
 from plimsoll.viewer.logs import Listed, Logs
 from plimsoll.viewer.pages import ROOM, Pages, Site
 from plimsoll.viewer.shelf import Row, Shelf
@@ -88,7 +89,9 @@ def write(log_dir: Path, target: Path) -> Path:
 
 def _write_run(logs: Logs, run: Listed, listed: list[Listed], target: Path) -> None:
     folder = logs.folder_of(run.name)
-    view = RunView(manifest=run.manifest, summary=run.summary, records=folder.records())
+    view = RunView(
+        manifest=run.manifest, summary=run.summary, records=map(Blobs(folder.path).shown, folder.records())
+    )
     _save(target / f"{run.name}.html", html.render(view, limit=ITEMS, home="index.html"))
     others = [(other, shelf) for other in _beside(run, listed)[:OTHERS] if (shelf := _readable(logs, other))]
     shelf = logs.shelf(run.name)

@@ -15,6 +15,7 @@ from msgspec import Struct
 from plimsoll.core import DataError, Outcome, Record
 from plimsoll.reports.counts import Counts, Told, fate_of
 from plimsoll.run.keep import journal
+from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.folder import RunFolder
 
 
@@ -111,7 +112,7 @@ class Shelf:
 
     def record(self, number: int) -> Record:
         """The whole record of a row."""
-        return journal.read_at(self.path, self._offsets[number])
+        return Blobs(self.folder.path).shown(journal.read_at(self.path, self._offsets[number]))
 
     def offset(self, number: int) -> int:
         """Where a record begins in the journal; the end of the last one for one past it."""
@@ -163,7 +164,7 @@ def found_by_index(folder: RunFolder, sample_id: str, epoch: int) -> Record | No
         return None
     try:
         entry = msgspec.json.decode(index[at + 1 : index.index(b"\n", at + 1)], type=journal.Entry)
-        record = journal.read_at(path, entry.offset)
+        record = Blobs(folder.path).shown(journal.read_at(path, entry.offset))
     except (ValueError, DataError):
         return None
     return record if (record.sample.id, record.epoch) == (sample_id, epoch) else None

@@ -46,6 +46,16 @@ class Blobs:
         """A record or sample with the bytes of its pictures. Raises `DataError`."""
         return _with_images(value, self._filled) if _has_images(value) else value
 
+    def shown(self, value: T) -> T:
+        """The same for people who look at it: a picture that is lost or damaged stays a digest."""
+        return _with_images(value, self._at_hand) if _has_images(value) else value
+
+    def _at_hand(self, image: Image) -> Image:
+        try:
+            return self._filled(image)
+        except DataError:
+            return image
+
     def _kept(self, image: Image) -> Image:
         if not image.data:
             return image

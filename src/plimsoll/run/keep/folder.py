@@ -12,6 +12,7 @@ import msgspec
 from plimsoll.core import DataError, Record, UserError
 from plimsoll.run.keep import journal, lock
 from plimsoll.run.keep.atomic import write_atomically
+from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary, manifest_of
 
 STAMP = len("20260101-120000")
@@ -52,7 +53,7 @@ class RunFolder:
         found = journal.find(self.records_path, sample_id, epoch)
         if found is None:
             raise UserError(f"{self.path} holds no record of sample {sample_id!r}, epoch {epoch}")
-        return found
+        return Blobs(self.path).shown(found)
 
     def entries(self) -> Iterator[journal.Entry]:
         """The list of records: id, epoch, outcome, category, language, label."""
