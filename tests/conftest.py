@@ -1,5 +1,6 @@
 """Where the official files lie: `PLIMSOLL_DATA`, or the folder `shared/data` beside the checkout."""
 
+import logging
 import os
 import signal
 from collections.abc import Generator
@@ -18,6 +19,19 @@ hypothesis.settings.load_profile("untimed")
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A shell's background job ignores Ctrl-C and hands that on to every process that a test starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _untraced(record: logging.LogRecord) -> bool:
+    """A record whose cause is one line."""
+    if record.exc_info and record.exc_info[1] is not None:
+        record.msg, record.args = f"{record.getMessage()}: {record.exc_info[1]!r}", ()
+        record.exc_info = None
+    return True
+
+
+# asyncio tells of a lost task when the collector finds it, be that in the middle of ast.parse. Python 3.11
+# parses lines to format a traceback, and an ast.parse within another breaks the outer one.
+logging.getLogger("asyncio").addFilter(_untraced)
 
 
 @pytest.fixture

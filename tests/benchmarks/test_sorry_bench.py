@@ -254,6 +254,10 @@ def test_rates_by_category_domain_and_style_are_a_hand_s_and_unread_judgements_a
     assert unread.value == pytest.approx(5 / 45)
 
 
+class Killed(BaseException):
+    """Ends a run at once. A KeyboardInterrupt out of a task would end the loop around it as well."""
+
+
 def test_a_run_cut_off_goes_on_and_sends_no_prompt_twice(folder: Path, tmp_path: Path) -> None:
     sent: list[str] = []
     calls: list[int] = []
@@ -261,12 +265,12 @@ def test_a_run_cut_off_goes_on_and_sends_no_prompt_twice(folder: Path, tmp_path:
     def answered(request: Request) -> Answer:
         calls.append(1)
         if len(calls) == 60:
-            raise KeyboardInterrupt
+            raise Killed
         sent.append(request.messages[-1].text)
         return "Sure."
 
     found = small(folder, Scripted(scored))
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         asyncio.run(run(found, Scripted(answered, revision="r"), tmp_path / "log").run())
     going = run(found, Scripted(answered, revision="r"), tmp_path / "log")
     summary = asyncio.run(going.run())
