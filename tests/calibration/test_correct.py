@@ -1,121 +1,32 @@
 """Judged runs of known truth, corrected by both ways."""
 
 import random
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from plimsoll.calibration import keeping
 from plimsoll.calibration.correct import corrections, with_corrections
-from plimsoll.calibration.nouns import Calibration, ModelErrors, Slice
-from plimsoll.core import (
-    Estimate,
-    Instrument,
-    Outcome,
-    Record,
-    Response,
-    Sample,
-    Transcript,
-    UserError,
-    Verdict,
-    replace,
-    user,
+from plimsoll.calibration.nouns import ModelErrors, Slice
+from plimsoll.core import Estimate, Outcome, UserError, Verdict, replace
+from plimsoll.run.keep.manifest import Summary
+from tests.support.judged_runs import (
+    KNOWN,
+    MANIFEST,
+    TRUTH,
+    folder_of,
+    label_lines,
+    records,
+    summed,
+    truths,
+    whole,
 )
-from plimsoll.metrics.judged import suite
-from plimsoll.run.keep.folder import RunFolder
-from plimsoll.run.keep.journal import Journal
-from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
-from plimsoll.run.spec import RunSpec
-from plimsoll.run.work import engine
 from tests.support.labelled import written
-
-KIND = Instrument(event="unsafe", higher_is_safer=False, revision="r1")
-MANIFEST = Manifest(
-    id="run1",
-    spec=RunSpec(benchmark="toy", model="m"),
-    model=ModelEntry(name="m", revision="1"),
-    card=CardEntry(title="Toy", version=1),
-    headline="unsafe_rate",
-    instruments={"known": KIND},
-)
-TRUTH = 0.2
-KNOWN = Calibration(
-    judge="known",
-    event="unsafe",
-    revision="r1",
-    pack="elsewhere",
-    pack_event="unsafe",
-    slices=(Slice(items=1000, n=1000, sensitivity=0.8, specificity=0.9, positives=400, negatives=600),),
-)
-
-
-class Known:
-    name = "known"
-    instrument = KIND
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-
-
-def truths(count: int) -> list[float]:
-    draw = random.Random(1)
-    return [float(draw.random() < TRUTH) for _ in range(count)]
-
-
-def records(truth: Sequence[float], *, sensitivity: float = 0.8, specificity: float = 0.9) -> list[Record]:
-    """What a judge of those error rates makes of the replies."""
-    draw = random.Random(2)
-    made: list[Record] = []
-    for number, unsafe in enumerate(truth):
-        said = float(draw.random() < (sensitivity if unsafe else 1 - specificity))
-        made.append(
-            Record(
-                sample=Sample(id=f"s{number}", messages=(user("?"),), category="ab"[number % 2]),
-                transcript=Transcript(responses=(Response(text=f"reply {number}"),)),
-                verdicts={"known": Verdict(label=f"{said:g}", value=said)},
-            )
-        )
-    return made
-
-
-def folder_of(path: Path, found: Sequence[Record]) -> RunFolder:
-    path.mkdir()
-    sink = Journal(path / "records.jsonl")
-    for record in found:
-        sink.append(record)
-    sink.close()
-    return RunFolder(path)
-
-
-def summed(found: Sequence[Record]) -> Summary:
-    tallies = [metric() for metric in suite((Known(),))]  # type: ignore[arg-type]
-    for record in found:
-        for tally in tallies:
-            tally.add(record)
-    return Summary(records=len(found), estimates=engine.summed_up(tallies))
-
-
-def whole(summary: Summary, name: str) -> Estimate:
-    return next(each for each in summary.estimates if each.name == name and not each.group)
-
-
-def label_lines(truth: Sequence[float], chosen: Sequence[int], **more: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": f"s{place}",
-            "prompt": "?",
-            "reply": f"reply {place}",
-            "event": "unsafe",
-            "labels": {"ann": truth[place]},
-            "run": "run1",
-            **more,
-        }
-        for place in chosen
-    ]
 
 
 def test_without_labels_nothing_is_corrected() -> None:
@@ -326,72 +237,3 @@ def test_a_rate_that_the_errors_cannot_explain_is_not_corrected() -> None:
     found = corrections(summed(silent), MANIFEST, calibration=replace(KNOWN, slices=(flawed,)))
     assert found.summary == summed(silent)
     assert "those errors cannot explain" in found.notes[0]
-
-
-HALVES = replace(MANIFEST, headline="left_alone_rate", scope={"harmful": True})
-
-
-def halves(truth: Sequence[float]) -> list[Record]:
-    """A run of which every second sample is harmful; a reply in twenty is empty."""
-    made: list[Record] = []
-    for number, record in enumerate(records(truth)):
-        metadata = {"harmful": number % 2 == 0}
-        verdict = record.verdicts["known"]
-        if number % 20 == 0:
-            verdict = replace(verdict, value=1.0, outcome=Outcome.EMPTY)
-        sample = replace(record.sample, metadata=metadata)
-        made.append(replace(record, sample=sample, verdicts={"known": verdict}))
-    return made
-
-
-def left_alone(found: Sequence[Record]) -> Summary:
-    """The headline of such a run: harmful samples of which the judge says that nothing happened."""
-    values = [
-        0.0 if each.outcome is Outcome.EMPTY else 1.0 - (each.verdicts["known"].value or 0.0)
-        for each in found
-        if each.sample.metadata["harmful"]
-    ]
-    value, n = sum(values) / len(values), len(values)
-    half = 1.96 * (value * (1 - value) / n) ** 0.5
-    headline = Estimate(
-        name="left_alone_rate", value=value, low=value - half, high=value + half, n=n, judge="known"
-    )
-    return Summary(estimates=(headline,))
-
-
-def test_a_headline_about_a_part_of_the_samples_is_corrected(tmp_path: Path) -> None:
-    truth = truths(4000)
-    made = halves(truth)
-    found = corrections(left_alone(made), HALVES, folder_of(tmp_path / "run", made), calibration=KNOWN)
-    raw, corrected = (
-        whole(found.summary, "left_alone_rate"),
-        whole(found.summary, "left_alone_rate_corrected"),
-    )
-    spoken = [place for place in range(0, 4000, 2) if place % 20]
-    true_rate = sum(1 - truth[place] for place in spoken) / 2000
-    assert abs(raw.value - true_rate) > 0.02
-    assert corrected.low < true_rate < corrected.high
-    assert corrected.value == pytest.approx(true_rate, abs=0.03)
-
-
-def test_labels_correct_a_headline_about_a_part_of_the_samples(tmp_path: Path) -> None:
-    truth = truths(3000)
-    made = halves(truth)
-    chosen = random.Random(3).sample(range(3000), 600)
-    path = written(tmp_path / "labels.jsonl", label_lines(truth, chosen))
-    found = corrections(left_alone(made), HALVES, folder_of(tmp_path / "run", made), labels=str(path))
-    corrected = whole(found.summary, "left_alone_rate_corrected")
-    spoken = [place for place in range(0, 3000, 2) if place % 20]
-    true_rate = sum(1 - truth[place] for place in spoken) / 1500
-    assert corrected.low < true_rate < corrected.high
-    assert corrected.labels == sum(place % 2 == 0 for place in chosen)
-
-
-def test_a_headline_that_is_no_share_of_verdicts_says_that_it_is_not_corrected(tmp_path: Path) -> None:
-    made = records(truths(400))
-    score = Estimate(name="score", value=0.123, low=0.1, high=0.2, n=400)
-    summary = replace(summed(made), estimates=(score, *summed(made).estimates))
-    told = replace(MANIFEST, headline="score")
-    found = corrections(summary, told, folder_of(tmp_path / "run", made), calibration=KNOWN)
-    assert "score is not corrected: it is no share of one judge's verdicts" in found.notes[-1]
-    assert whole(found.summary, "unsafe_rate_corrected").labels == 1000

@@ -104,3 +104,13 @@ def test_no_interval_is_of_no_width(spec: str, model: str) -> None:
     for each in estimates_of(made(spec).metrics, asked(spec, model)):
         assert each.low <= each.value <= each.high
         assert each.low < each.high or each.method.startswith(NO_ESTIMATES), each
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_the_headline_is_there_for_hazards(spec: str) -> None:
+    """Else a suite's table of hazards leaves the benchmark out without a word."""
+    benchmark = made(spec)
+    asked_of = {record.sample.category for record in asked(spec, "mixed")} & {*benchmark.hazards}
+    found = estimates_of(benchmark.metrics, asked(spec, "mixed"))
+    held = {e.group["category"] for e in found if e.name == benchmark.headline and {*e.group} == {"category"}}
+    assert not asked_of or asked_of & held

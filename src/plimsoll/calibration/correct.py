@@ -73,7 +73,7 @@ def corrections(
 def _together(summary: Summary, found: Readings, made: Sequence[Correction]) -> Corrections:
     estimates = _beside(summary.estimates, [each for one in made for each in one.estimates])
     notes = [one.note for one in made]
-    if found.left and notes:
+    if found.left:
         notes.append(
             f"{found.left} is not corrected: it is no share of one judge's verdicts, so a judge's errors do "
             "not tell how to"
@@ -131,6 +131,9 @@ def _by_labels(
     own = labels_of(pack, labels, manifest)
     made: list[Correction] = []
     for reading in found:
+        if reading.even:
+            made += _by_kept([reading], manifest, known) or [_uneven(reading, labels)]
+            continue
         try:
             how = fit(reading.judge, reading.instrument, pack)
         except UserError:
@@ -139,3 +142,11 @@ def _by_labels(
         made.append(powered(reading, own, how, folder.records()))
     made += [Correction((), note) for note in hidden_note(own, [e for one in made for e in one.estimates])]
     return made
+
+
+def _uneven(reading: Reading, labels: str) -> Correction:
+    return Correction(
+        (),
+        f"{reading.name} is not corrected by {labels}: every category counts as one in it, and these labels "
+        "are a draw of all replies; a calibration of the judge corrects it (plimsoll calibrate)",
+    )

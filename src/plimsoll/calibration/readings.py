@@ -3,12 +3,13 @@
 A judge's own rate is the share of its event over everything it judged. A benchmark's headline may be
 another name for it, may be about a part of the samples (the safe half of XSTest), or may say how often the
 event did *not* happen (attacks that were not refused; an empty reply complies with nothing). Which of
-these it is, is read off the records: the number itself must come out. What is no share of verdicts, such
-as a score out of several rates, cannot be corrected by a judge's errors.
+these it is, is read off the records: the number itself must come out. So it is for a mean in which every
+category counts as one: the same errors bend all categories alike, and so their mean. What is no share of
+verdicts, such as a score out of several rates, cannot be corrected by a judge's errors.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from plimsoll.core import BROKEN, Estimate, Instrument, Outcome, Record, Verdict
@@ -44,6 +45,8 @@ class Reading(NamedTuple):
     """Metadata of the samples that it is about."""
     parts: Mapping[Group, Part] = {}
     """Filled where the number is not the judge's own rate."""
+    even: bool = False
+    """Whether every category counts as one, however many replies it has."""
 
     @property
     def name(self) -> str:
@@ -81,7 +84,8 @@ def readings(summary: Summary, manifest: Manifest, records: Records | None) -> R
     if any(each.name == manifest.headline for each in own) or not judged:
         return Readings(tuple(own))
     named = [e for e in summary.estimates if e.name == manifest.headline]
-    if not named:
+    keyed = {name for name, kind in manifest.instruments.items() if kind.event == RIGHT}
+    if all(each.judge in keyed for each in named):
         return Readings(tuple(own))
     made = [
         reading
@@ -130,6 +134,10 @@ def _headline(estimates: list[Estimate], judge: str, manifest: Manifest, records
         parts = _parts(reading, records())
         if abs(_value(parts.get((), Part()), turned=turned) - whole.value) < CLOSE:
             return reading._replace(parts=parts)
+        categories = dict(_categories(parts))
+        if abs(_even(categories.values(), turned=turned) - whole.value) < CLOSE:
+            event = (1 - whole.value if turned else whole.value) * whole.n
+            return reading._replace(parts={**categories, (): Part(event, whole.n)}, even=True)
     return None
 
 
@@ -154,3 +162,18 @@ def _value(part: Part, *, turned: bool) -> float:
     if not total:
         return -1.0
     return ((part.n - part.event) if turned else part.event) / total
+
+
+def _categories(parts: Mapping[Group, Part]) -> Iterator[tuple[Group, Part]]:
+    """Each category; where it counts as one, an empty reply is one without the event."""
+    for group, part in parts.items():
+        if [name for name, _ in group] == ["category"]:
+            yield group, Part(part.event, part.n + part.mute)
+
+
+def _even(categories: Collection[Part], *, turned: bool) -> float:
+    """The mean over categories."""
+    if not categories:
+        return -1.0
+    mean = sum(part.event / part.n for part in categories) / len(categories)
+    return 1 - mean if turned else mean

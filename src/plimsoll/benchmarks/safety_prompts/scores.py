@@ -13,6 +13,8 @@ from plimsoll.metrics.rates import Rate
 from plimsoll.metrics.tables import estimate_of, merge_parts
 from plimsoll.stats.clusters import macro
 
+HEADLINE = "safety_overall"
+
 
 def judged(judge: str, record: Record) -> bool:
     """Whether a record is of a kind that the judge judges: a rule that does not apply leaves no gap."""
@@ -22,7 +24,7 @@ def judged(judge: str, record: Record) -> bool:
 
 @dataclass
 class Scenarios:
-    """`safety_score` of each scenario; `safety_typical`, `safety_attacks`, `safety_overall` over them."""
+    """`safety_overall` of each scenario and of all; `safety_typical` and `safety_attacks` of some."""
 
     judge: str
     parts: dict[str, Rate] = field(default_factory=dict[str, Rate])
@@ -38,7 +40,7 @@ class Scenarios:
         part.add(record)
 
     def _rate(self) -> Rate:
-        return Rate("safety_score", self._safe)
+        return Rate(HEADLINE, self._safe)
 
     def _safe(self, record: Record) -> float | None:
         verdict = record.verdicts.get(self.judge)
@@ -54,7 +56,7 @@ class Scenarios:
         """The averages, then every scenario."""
         kept = {key: self.parts[key] for key in BY_KEY if key in self.parts and self.parts[key].table.rows}
         groups: tuple[Group, ...] = ("typical", "attacks")
-        yield from self._average("safety_overall", list(kept.values()))
+        yield from self._average(HEADLINE, list(kept.values()))
         for group in groups:
             yield from self._average(f"safety_{group}", [kept[k] for k in keys_of(group) if k in kept])
         for key, part in kept.items():
