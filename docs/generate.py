@@ -30,10 +30,10 @@ DOCS = Path(__file__).parent
 SOURCE = DOCS.parent / "src" / "plimsoll"
 WIDTH = 100
 VARIABLES = (
-    "Every option can be given by a variable too, named by its command and its longest flag: "
-    "`PLIMSOLL_RUN_LOG_DIR=logs` stands for `--log-dir logs` of `plimsoll run`, `PLIMSOLL_RUN_M=seed=1` for "
-    "`-M seed=1`; a switch takes 1 or 0, an option that may be repeated takes values with spaces between, "
-    "and what stands on the command line wins."
+    "Every option can be given by a variable too, named by its longest flag, with or without its command: "
+    "`PLIMSOLL_LOG_DIR=logs` stands for `--log-dir logs` everywhere, `PLIMSOLL_RUN_LOG_DIR=logs` for that of "
+    "`plimsoll run`; what stands on the command line wins "
+    "([keys and settings](how-to/keys-and-settings.md))."
 )
 LONGEST_LINE = 90
 """Characters of a docstring's first sentence that the tree shows whole."""

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,8 +52,35 @@ def test_unknown_names_arguments_and_values_say_what_there_is() -> None:
         registry.build("attacks", "encoding/rot31")
     with pytest.raises(UserError, match=r"no argument 'befor'; did you mean before"):
         registry.build("defenses", "self_reminder:befor=x")
-    with pytest.raises(UserError, match=r"no model is called 'opena'"):
+    with pytest.raises(UserError, match=r"no model is called 'opena/gpt'; did you mean openai/gpt"):
         registry.build_model("opena/gpt")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("gpt-4o", "openai/gpt-4o?"),
+        ("claude-sonnet-4", "anthropic/claude-sonnet-4?"),
+        ("models/Qwen3-4B-Q4_K_M.gguf", "llamacpp/models/Qwen3-4B-Q4_K_M.gguf?"),
+        ("Qwen/Qwen3-4B", "openai/Qwen/Qwen3-4B or transformers/Qwen/Qwen3-4B?"),
+        ("opnai/gpt-4o", "openai/gpt-4o?"),
+        ("scriptd", "scripted?"),
+    ],
+)
+def test_a_model_without_its_provider_is_told_the_likely_one(written: str, meant: str) -> None:
+    for options in (None, {"timeout": "3"}):
+        with pytest.raises(
+            UserError, match=re.escape(f"no model is called '{written}'; did you mean {meant}")
+        ):
+            registry.build_model(written, options)
+    with pytest.raises(UserError, match=re.escape(meant)):
+        registry.deciding(written, {"timeout": "3"})
+
+
+@pytest.mark.parametrize("written", ["rot13", "rot31", "reversed-text", "base64"])
+def test_a_member_of_a_family_is_found_without_its_family(written: str) -> None:
+    with pytest.raises(UserError, match=rf"no attack is called '{written}'; did you mean encoding/"):
+        registry.build("attacks", written)
 
 
 def test_what_no_user_writes_is_neither_offered_nor_taken() -> None:

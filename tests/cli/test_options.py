@@ -31,11 +31,12 @@ def test_scoring_refuses_what_the_benchmark_does_not_take(
 
 
 def options_of(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
-    """The flag and the variable of every option of a command and of those below it."""
+    """The flag and the first variable of every option of a command and of those below it."""
     for option in command.params:
         if isinstance(option, click.Option):
             flag = max(option.opts, key=len).lstrip("-").replace("-", "_").upper()
-            yield f"{name.upper()}_{flag}", str(option.envvar)
+            assert isinstance(option.envvar, list)
+            yield f"{name.upper()}_{flag}", option.envvar[0]
     if isinstance(command, click.Group):
         for inner in command.list_commands(click.Context(command)):
             found = command.get_command(click.Context(command), inner)
@@ -70,6 +71,26 @@ def test_a_variable_stands_for_its_flag_and_the_flag_wins(
     monkeypatch.setenv("PLIMSOLL_SAMPLES_LIMIT", "many")
     assert exit_code(["samples", "safetybench:split=starter"]) == USAGE
     assert "'--limit': 'many'" in capfd.readouterr().err
+
+
+def test_a_variable_of_the_flag_alone_stands_for_it_in_every_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLIMSOLL_LIMIT", "3")
+    asked = ["samples", "safetybench:split=starter"]
+    assert exit_code(asked) == 0
+    assert len(capfd.readouterr().out.splitlines()) == 3
+    monkeypatch.setenv("PLIMSOLL_SAMPLES_LIMIT", "2")
+    assert exit_code(asked) == 0
+    assert len(capfd.readouterr().out.splitlines()) == 2
+
+
+def test_no_flag_is_read_from_a_variable_that_means_something_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLIMSOLL_CACHE", str(tmp_path / "kept"))
+    arguments = ["run", "xstest:split=starter", "-m", "scripted", "--limit", "1", "--log-dir", str(tmp_path)]
+    assert exit_code(arguments) == 0
 
 
 def test_json_is_taken_where_every_line_is_json(capfd: pytest.CaptureFixture[str]) -> None:

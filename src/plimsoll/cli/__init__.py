@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from plimsoll import __version__
+from plimsoll.cli import _dotenv
 from plimsoll.core import PlimsollError, UserError, did_you_mean
 
 OK, ERROR, USAGE, GATE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -83,12 +84,20 @@ VERDICTS = ("gate", "verify")
 """Commands whose exit code is what they are called for: one that nobody heard out did not pass."""
 
 
+TAKEN = ("PLIMSOLL_CACHE", "PLIMSOLL_CONFIG", "PLIMSOLL_DATA", "PLIMSOLL_LANG", "PLIMSOLL_TOKEN")
+"""Variables that mean something else than a flag of their name."""
+
+
 def _mirror(command: click.Command, prefix: str) -> None:
-    """Let every option be given by a variable too, named by command and flag: `PLIMSOLL_RUN_LOG_DIR`."""
+    """Let every option be given by a variable too: that of its command and flag, else that of its flag.
+
+    `PLIMSOLL_RUN_LOG_DIR` stands for `--log-dir` of `plimsoll run`, `PLIMSOLL_LOG_DIR` for that of all.
+    """
     for option in command.params:
         if isinstance(option, click.Option):
             flag = max(option.opts, key=len).lstrip("-")
-            option.envvar = f"{prefix}_{flag}".replace("-", "_").upper()
+            named = (f"{each}_{flag}".replace("-", "_").upper() for each in (prefix, "PLIMSOLL"))
+            option.envvar = [name for name in named if name not in TAKEN]
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
             _mirror(inner, f"{prefix}_{name}")
@@ -122,6 +131,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         out.reconfigure(errors="replace")
     if os.environ.get("_PLIMSOLL_COMPLETE"):
         group.main(prog_name="plimsoll")  # answers the shell that asks how a line may go on, and exits
+    for line in _dotenv.taken_up(Path(".env"), os.environ):
+        click.echo(f"plimsoll: {line}", err=True)
     sys.exit(exit_code(sys.argv[1:] if arguments is None else arguments))
 
 

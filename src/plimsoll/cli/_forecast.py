@@ -12,6 +12,7 @@ from plimsoll.evaluation.gridding import PlannedGrid
 from plimsoll.run.ask.plan import Plan
 from plimsoll.run.work import rehearsal
 from plimsoll.run.work.rehearsal import Asked, Forecast
+from plimsoll.text.dollars import dollars
 
 
 def of_run(built: Plan, max_cost: float | None, *, as_json: bool) -> None:
@@ -90,7 +91,7 @@ def _print(built: Plan, forecast: Forecast) -> None:
 
 
 def _print_asked(asked: Asked) -> None:
-    cost = "unknown (give --prices FILE)" if asked.cost is None else f"{asked.cost:.2f} USD"
+    cost = "unknown (give --prices FILE)" if asked.cost is None else dollars(asked.cost)
     if isinstance(asked, Forecast):
         click.echo(f"  samples        {asked.samples:>12,}")
     click.echo(f"  calls          {asked.calls:>12,}")

@@ -7,10 +7,12 @@ from typing import Any
 import click
 
 from plimsoll.cli import _options, _output
-from plimsoll.core import Record
+from plimsoll.core import Outcome, Record, UserError, did_you_mean
 from plimsoll.evaluation import rows
 from plimsoll.pages import lines
 from plimsoll.run.keep.folder import RunFolder
+
+OUTCOMES = tuple(each.value for each in Outcome)
 
 
 @click.command("records")
@@ -39,6 +41,7 @@ def command(
     With --id or --full whole records, on a terminal as a conversation with its verdicts.
     """
     folder = _options.opened(run, log_dir)
+    _refuse_unknown(folder, wanted)
     found = [folder.record(sample_id, epoch)] if sample_id is not None else _whole(folder, wanted)
     if sample_id is None and not full:
         _output.lines(_short(folder, wanted))
@@ -46,6 +49,24 @@ def command(
         _output.texts(lines.of_record(record) for record in found)
     else:
         _output.lines(found)
+
+
+def _refuse_unknown(folder: RunFolder, wanted: dict[str, str | None]) -> None:
+    """A misspelled filter must not look like a run that holds nothing of the kind."""
+    outcome, category = wanted["outcome"], wanted["category"]
+    if outcome is not None and outcome not in OUTCOMES:
+        raise UserError(
+            f"no outcome is called {outcome!r}{did_you_mean(outcome, OUTCOMES)} "
+            f"(there are {', '.join(OUTCOMES)})"
+        )
+    if category is None:
+        return
+    known = dict.fromkeys(entry.category for entry in folder.entries())
+    if category not in known:
+        named = ", ".join(filter(None, known)) or "none"
+        raise UserError(
+            f"{folder.path.name} has no category {category!r}{did_you_mean(category, known)} (it has {named})"
+        )
 
 
 def _short(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[dict[str, Any]]:

@@ -21,6 +21,7 @@ from plimsoll.run.keep.manifest import Summary
 from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import session
 from plimsoll.run.work.rehearsal import MutePool
+from plimsoll.text.dollars import dollars
 
 OK = 0
 
@@ -321,5 +322,6 @@ def _print_table(folder: RunFolder, summary: Summary) -> None:
     print_table(folder)
     if summary.reason:
         click.echo(f"\n{summary.status}: {summary.reason}")
-    click.echo(f"\nrun     {folder.path}")
+    cost = f"\ncost    {dollars(summary.cost)}" if summary.cost else ""
+    click.echo(f"\nrun     {folder.path}{cost}")
     click.echo(f"report  plimsoll report {folder.path} --format html")

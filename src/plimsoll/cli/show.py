@@ -10,7 +10,7 @@ from msgspec import to_builtins
 
 from plimsoll import registry
 from plimsoll.cli import _output
-from plimsoll.core import Instrument, Judge, UserError, did_you_mean
+from plimsoll.core import Instrument, Judge, UserError
 
 SHOWN = 40
 """Characters of a default that are shown."""
@@ -50,8 +50,10 @@ def _find(name: str) -> registry.Part:
     for known in registry.ROOMS:
         if name.partition("/")[0] in registry.names(known):
             return registry.find(known, room if known == "models" else name)
-    every = [part for known in registry.ROOMS for part in registry.names(known)]
-    raise UserError(f"no part is called {name!r}{did_you_mean(name, every)} (plimsoll list shows all)")
+    every = [part.name for known in registry.ROOMS for part in registry.parts(known)]
+    files = {part.partition("/")[0] for part in every}
+    close = registry.meant(name, files, (part for part in every if "/" in part))
+    raise UserError(f"no part is called {name!r}{close} (plimsoll list shows all)")
 
 
 def _instrument(part: registry.Part) -> Instrument | None:

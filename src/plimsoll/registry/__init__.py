@@ -1,5 +1,6 @@
 """Names -> parts: where a part lies, what its spec says, and the part that comes of it."""
 
+from plimsoll.registry.meant import meant
 from plimsoll.registry.parts import (
     ASIDE,
     PROTOCOLS,
@@ -67,6 +68,7 @@ __all__ = [
     "judge",
     "label_pack",
     "make",
+    "meant",
     "metric",
     "model",
     "names",

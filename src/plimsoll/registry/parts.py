@@ -29,7 +29,8 @@ from plimsoll.core import (
     UserError,
     did_you_mean,
 )
-from plimsoll.registry.rooms import ROOM, Factory, Room, current, module_of, names
+from plimsoll.registry.meant import likely_provider, meant
+from plimsoll.registry.rooms import ROOM, Factory, Room, current, files, module_of, names
 from plimsoll.registry.spec import Spec, parse, pieces, unquoted
 
 PROTOCOLS: Mapping[Any, Room] = {
@@ -129,7 +130,7 @@ def find(room: Room, name: str) -> Part:
     stem = current(room, written)
     if stem not in names(room):
         raise UserError(
-            f"{_article(room)} is called {name!r}{did_you_mean(stem, names(room))} "
+            f"{_article(room)} is called {name!r}{meant(stem, names(room), _members(room))} "
             f"(plimsoll list {room} shows all)"
         )
     factories = _factories(room, _module(room, stem))
@@ -160,13 +161,13 @@ def build(room: Room, spec: str | Spec, *, model_of: ModelOf | None = None, **gi
 
 def build_model(text: str, options: Mapping[str, str] | None = None) -> Model:
     """Make a model from `provider/model`; `options` are its `-M key=value` pairs."""
-    provider, _, model_id = text.strip().partition("/")
+    model_id = text.strip().partition("/")[2]
     if options is None and (found := re.search(r":(\w+)=", model_id)):
         raise UserError(
             f"{text!r}: options of a model do not stand in its spec: leave {found[0][1:]}... out, and give "
             f"-M {found[1]}=... (for a judging model --judge-model and -J {found[1]}=...)"
         )
-    part = find("models", provider)
+    part = _provider(text)
     arguments = arguments_of(part, {key.replace("-", "_"): value for key, value in (options or {}).items()})
     return _call(part, arguments, model_id)
 
@@ -175,9 +176,19 @@ def deciding(spec: str, options: Mapping[str, str]) -> dict[str, str]:
     """Those of a model's options that decide what it answers."""
     if not options:
         return {}
-    arguments = find("models", spec.partition("/")[0]).options
+    arguments = _provider(spec).options
     ways = {argument.name for argument in arguments if not argument.decides}
     return {key: value for key, value in options.items() if key.replace("-", "_") not in ways}
+
+
+def _provider(text: str) -> Part:
+    """The room's part behind `provider/model`. Raises `UserError` with the provider that it may lack."""
+    provider = text.strip().partition("/")[0]
+    if current("models", provider) in names("models"):
+        return find("models", provider)
+    raise UserError(
+        f"no model is called {text!r}{likely_provider(text)} (plimsoll list models shows all providers)"
+    )
 
 
 def beside(part: Part, name: str) -> Part:
@@ -262,6 +273,13 @@ def _factories(room: Room, module: ModuleType) -> list[Factory]:
         for value in vars(module).values()
         if getattr(value, ROOM, None) == room and value.__module__ == module.__name__
     ]
+
+
+def _members(room: Room) -> Iterator[str]:
+    """The parts of the house's own families, `encoding/rot13`; a broken package of others stays out."""
+    for name in files(room):
+        own = (factory for factory in _factories(room, _module(room, name)) if not _is_own(factory, name))
+        yield from (f"{name}/{factory.__name__}" for factory in own)
 
 
 def _is_own(factory: Factory, name: str) -> bool:

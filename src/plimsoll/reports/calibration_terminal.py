@@ -12,6 +12,7 @@ from plimsoll.calibration.calibrate import Difference, Result
 from plimsoll.calibration.needs import with_judge, without_judge
 from plimsoll.calibration.nouns import Bounds, Calibration, Slice
 from plimsoll.pages.words import visible
+from plimsoll.text.dollars import dollars
 
 MISSING = "–"
 RARE = 0.05
@@ -129,7 +130,7 @@ def _costs(found: Calibration) -> Iterator[str]:
     if found.tokens_per_1000:
         yield f"{found.tokens_per_1000:,.0f} tokens"
     if found.cost_per_1000 is not None:
-        yield f"{found.cost_per_1000:.2f} USD"
+        yield dollars(found.cost_per_1000)
     if found.cached:
         yield f"{found.cached:,} answers came from the cache, so the time says little"
 
@@ -162,7 +163,7 @@ def _together(result: Result) -> Iterator[RenderableType]:
             f"{whole.refused:,}",
             f"{whole.unparsed + whole.failed:,}",
             MISSING if seconds is None else "<0.1" if seconds < 0.1 else f"{seconds:,.1f}",
-            MISSING if cost is None else f"{cost:.2f}",
+            MISSING if cost is None else dollars(cost).removesuffix(" USD"),
         )
     yield made
     yield from (Text(_ranked(each)) for each in result.differences)

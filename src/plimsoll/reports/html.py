@@ -12,6 +12,7 @@ from plimsoll.reports.figures import RATES, SCORES, figures
 from plimsoll.reports.items import LIMIT, Embedded, embed, encode
 from plimsoll.reports.sections import Sections
 from plimsoll.reports.view import RunView
+from plimsoll.text.dollars import dollars
 
 
 def render(view: RunView, *, language: Language = "en", limit: int = LIMIT, home: str = "#main") -> str:
@@ -118,7 +119,7 @@ def facts(view: RunView, markup: Markup) -> str:
         ("usage", f"{usage.input_tokens:,} · {usage.cached_tokens:,} · {usage.output_tokens:,}"),
         ("seconds", f"{summary.seconds:,.1f}"),
         ("cached", f"{summary.cached:,}"),
-        ("cost", "" if summary.cost is None else f"{summary.cost:.4f}"),
+        ("cost", "" if summary.cost is None else dollars(summary.cost)),
         ("files", _pairs(manifest.files)),
         ("paper", card.paper),
         ("source", card.source),

@@ -24,6 +24,7 @@ from plimsoll.core import (
 )
 from plimsoll.run.ask.limits import Limiter
 from plimsoll.run.keep.cache import Cache, key_of
+from plimsoll.text.dollars import dollars
 
 REPLY_TOKENS = 8
 """Tokens assumed for a reply to a multiple-choice question; other replies use their limit."""
@@ -184,7 +185,7 @@ class Budget:
         while self.max_cost is not None:
             if self.cost >= self.max_cost:
                 raise BudgetExceeded(
-                    f"the cost limit of {self.max_cost:g} USD is reached ({self.cost:.4f} spent)"
+                    f"the cost limit of {self.max_cost:g} USD is reached ({dollars(self.cost)} spent)"
                 )
             if not self.in_flight or self.cost + self.reserved + share <= self.max_cost:
                 break
