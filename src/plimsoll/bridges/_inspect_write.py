@@ -19,7 +19,7 @@ from typing import Any, Literal
 import msgspec
 
 from plimsoll.bridges._inspect_log import KEY, STOPS, input_of, label, score_of, shown, subset_of
-from plimsoll.core import Failure, Outcome, Record, Response, Usage, assistant
+from plimsoll.core import Failure, Outcome, Record, Response, Usage
 from plimsoll.models.inspect_messages import as_inspect
 from plimsoll.registry import parse
 from plimsoll.run.keep.manifest import Manifest, Summary
@@ -160,7 +160,7 @@ def _sample(record: Record, manifest: Manifest) -> dict[str, Any]:
     said = [as_inspect(m) for m in (transcript.messages if transcript else ())]
     last = transcript.responses[-1] if transcript and transcript.responses else Response()
     if transcript and not said:
-        said = [as_inspect(assistant(response.text)) for response in transcript.responses]
+        said = [as_inspect(response.message) for response in transcript.responses]
     metadata = shown(sample)
     ours = {
         key: value for key, value in msgspec.to_builtins(record).items() if key not in ("sample", "epoch")

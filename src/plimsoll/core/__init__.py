@@ -42,7 +42,7 @@ from plimsoll.core.message import (
     system,
     user,
 )
-from plimsoll.core.needs import Need, innermost, needs_of, offered, refuse_unmet, whitebox
+from plimsoll.core.needs import OF_A_MODEL, Need, innermost, needs_of, offered, refuse_unmet, whitebox
 from plimsoll.core.parts import (
     Attack,
     Benchmark,
@@ -78,6 +78,7 @@ from plimsoll.core.verdict import (
 
 __all__ = [
     "BROKEN",
+    "OF_A_MODEL",
     "STOPS_THE_RUN",
     "Attack",
     "Attempt",

@@ -38,6 +38,9 @@ class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
     continuations: tuple[str, ...] = ()
     """Texts to weigh against each other as the beginning of the reply. A model answers with
     `Response.loglikelihoods` when it can, and with text otherwise."""
+    logprobs: int = 0
+    """With how many of the likeliest tokens each token of the reply is wanted (`Response.tokens`); 0 for
+    the text alone. Endpoints grant twenty at most."""
     schema: Mapping[str, Any] = {}
     """JSON schema that the reply must fit. Endpoints that can hold a model to it do; others ask in
     words, so the reply is always parsed with care."""
@@ -65,7 +68,7 @@ class Token(Struct, frozen=True, kw_only=True, omit_defaults=True):
     logprob: float
     """Natural logarithm, at most 0."""
     rivals: Mapping[str, float] = {}
-    """Log-probabilities of the likeliest other tokens at this place."""
+    """Log-probabilities of the likeliest other tokens at this place, likeliest first."""
 
 
 class Response(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -83,7 +86,8 @@ class Response(Struct, frozen=True, kw_only=True, omit_defaults=True):
     finish: Finish = "stop"
     usage: Usage = Usage()
     tokens: tuple[Token, ...] = ()
-    """The reply token by token, where log-probabilities were asked for and given."""
+    """The reply token by token, where log-probabilities were asked for and given: as the model has them,
+    before temperature and the nucleus change them."""
     notes: tuple[str, ...] = ()
     """What a layer or the endpoint did to the call that a reader must know: dropped a parameter,
     blocked it, cut it."""

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
@@ -12,6 +12,8 @@ from msgspec import Raw, Struct
 from plimsoll.core import Finish, Image, Message, Response, Tool, ToolCall, TransientError, Usage
 from plimsoll.models._first_letter import Place
 from plimsoll.models._http import Trouble
+from plimsoll.models._kept_thoughts import PARTS, hand_back, sealed, without_thought
+from plimsoll.models._manners import Manners
 from plimsoll.models._withheld import is_emptied, is_withholding
 
 FINISHES: Mapping[str | None, Finish] = {
@@ -104,6 +106,7 @@ class Turn(Struct, frozen=True):
     content: str | list[dict[str, Any]] | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
+    reasoning_details: list[dict[str, Any]] | None = None
     refusal: str | None = None
     tool_calls: list[Call] | None = None
 
@@ -137,12 +140,19 @@ def _likely(raw: Raw) -> dict[str, float]:
 NO_TURN = Turn()
 
 
-def wire_messages(messages: Sequence[Message], *, system: bool = True) -> list[dict[str, Any]]:
+def wire_messages(messages: Sequence[Message], manners: Manners) -> list[dict[str, Any]]:
     """A conversation as the endpoint reads it; without a system role, what it says goes before the rest."""
-    if system:
-        return [wire_message(message) for message in messages]
+    turns = _turns(messages) if manners.system else _turns_without_system(messages)
+    return turns if manners.thoughts else [without_thought(turn) for turn in turns]
+
+
+def _turns(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    return [wire_message(message) for message in messages]
+
+
+def _turns_without_system(messages: Sequence[Message]) -> list[dict[str, Any]]:
     said = "\n\n".join(message.text for message in messages if message.role == "system")
-    turns = [wire_message(message) for message in messages if message.role != "system"]
+    turns = _turns([message for message in messages if message.role != "system"])
     first = next((turn for turn in turns if turn["role"] == "user"), None)
     if first is None:
         return [{"role": "user", "content": said}, *turns]
@@ -152,7 +162,7 @@ def wire_messages(messages: Sequence[Message], *, system: bool = True) -> list[d
 
 
 def wire_message(message: Message) -> dict[str, Any]:
-    """A message as the endpoint reads it."""
+    """A message as the endpoint reads it. The format has no mark for a tool that failed: its text says so."""
     turn: dict[str, Any] = {"role": message.role, "content": message.text}
     if message.images:
         turn["content"] = [*_text_part(message.text), *map(_image_part, message.images)]
@@ -161,6 +171,8 @@ def wire_message(message: Message) -> dict[str, Any]:
         turn["content"] = message.text or None
     if message.role == "tool":
         turn["tool_call_id"] = message.call_id
+    if message.sealed:
+        hand_back(turn, message.thought, message.sealed)
     return turn
 
 
@@ -179,13 +191,15 @@ def wire_tool(tool: Tool) -> dict[str, Any]:
 def response_of(choice: Choice, usage: Usage, body: bytes) -> Response:
     """The reply in our words; `body` is looked at where there is no text, for a filter that took it."""
     turn = choice.message or NO_TURN
-    thought, text = _parted(turn.reasoning_content or turn.reasoning or _thought(turn), _text(turn))
+    given = _thought(turn)
+    thought, text = _parted(given.text, _text(turn))
     finish = finish_of(choice.finish_reason)
     if not text and not turn.tool_calls and finish != "blocked" and is_emptied(body):
         finish = "blocked"
     return Response(
         text=text,
         thought=thought,
+        sealed=sealed(given.field, turn.reasoning_details),
         calls=tuple(_call(call) for call in turn.tool_calls or ()),
         finish=finish,
         usage=usage,
@@ -211,12 +225,21 @@ def _text(turn: Turn) -> str:
     return "".join(str(part.get("text") or part.get("refusal") or "") for part in parts) or turn.refusal or ""
 
 
-def _thought(turn: Turn) -> str:
-    """The thought of a reply that comes in parts."""
-    if not isinstance(turn.content, list):
-        return ""
-    thoughts = [part["thinking"] for part in turn.content if part.get("thinking")]
-    return "".join(each if isinstance(each, str) else _joined(each) for each in thoughts)
+class _Thought(NamedTuple):
+    field: str
+    text: str
+
+
+def _thought(turn: Turn) -> _Thought:
+    """The thought of a reply, and where it stands."""
+    if turn.reasoning_content:
+        return _Thought("reasoning_content", turn.reasoning_content)
+    if turn.reasoning:
+        return _Thought("reasoning", turn.reasoning)
+    parts = turn.content if isinstance(turn.content, list) else []
+    thoughts = [part["thinking"] for part in parts if part.get("thinking")]
+    text = "".join(each if isinstance(each, str) else _joined(each) for each in thoughts)
+    return _Thought(PARTS if text else "", text)
 
 
 def _joined(parts: Any) -> str:

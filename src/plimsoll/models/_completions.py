@@ -27,9 +27,10 @@ class Logprobs(Struct, frozen=True):
         if self.content is not None:
             yield from (Place(said.token, said.likely) for said in self.content)
             return
-        rows = self.top_logprobs or ()
-        own = self.token_logprobs or [None] * len(rows)
-        for token, value, row in zip(self.tokens or (), own, rows, strict=False):
+        tokens = self.tokens or []
+        rows = self.top_logprobs or [None] * len(tokens)
+        own = self.token_logprobs or [None] * len(tokens)
+        for token, value, row in zip(tokens, own, rows, strict=False):
             yield Place(token, partial(_rivals, token, value, row))
 
 

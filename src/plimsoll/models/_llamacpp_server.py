@@ -17,7 +17,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from plimsoll.core import ContextExceeded, MissingExtra, ModelError, TransientError
 
@@ -43,6 +43,20 @@ class Position(Struct, frozen=True):
     top_logprobs: tuple[Likely, ...] = ()
 
 
+class Rival(Struct, frozen=True):
+    """A token's text with its log-probability."""
+
+    id: int
+    token: str
+    logprob: float | None
+
+
+class Said(Rival, frozen=True):
+    """A generated token with the likeliest at its place."""
+
+    top_logprobs: tuple[Rival, ...] = ()
+
+
 class Timings(Struct, frozen=True):
     """How many prompt tokens were reused and how many evaluated."""
 
@@ -57,7 +71,8 @@ class Completion(Struct, frozen=True):
     tokens_predicted: int = 0
     stop_type: str = ""
     timings: Timings = Timings()
-    completion_probabilities: tuple[Position, ...] = ()
+    completion_probabilities: tuple[Raw, ...] = ()
+    """Positions, read as what they are needed for: the texts of a whole vocabulary are never read."""
     tokens: tuple[int, ...] = ()
     """What was generated, where it was asked for."""
 

@@ -13,6 +13,7 @@ import msgspec
 
 from plimsoll.core import Request, UserError, replace
 from plimsoll.models._faults import Rejected
+from plimsoll.models._kept_thoughts import holds_thought
 
 MODEST = 5
 """Top log-probabilities that nearly every endpoint grants where it refuses twenty."""
@@ -28,6 +29,7 @@ SYSTEM = re.compile(
     r"|roles must alternate|only[^.]{0,20}\buser and assistant|invalid role\W+system|不支持\W?system",
     re.IGNORECASE,
 )
+THOUGHT = re.compile(r"reasoning|thinking", re.IGNORECASE)
 FORM = re.compile(r"response_format|json_schema|schema", re.IGNORECASE)
 POSITIVE = re.compile(r"positive|greater than 0|larger than 0|> ?0|\(0(\.0)?,|大于\s?0", re.IGNORECASE)
 TOO_LONG = re.compile(
@@ -54,6 +56,8 @@ class Manners(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it holds replies to a JSON schema."""
     system: bool = True
     """Whether it knows a system role."""
+    thoughts: bool = True
+    """Whether it takes the thoughts back that it gave."""
     stream: bool = False
     """Whether it answers only piece by piece."""
     counted: bool = True
@@ -69,8 +73,9 @@ class Manners(msgspec.Struct, frozen=True, kw_only=True):
         """What of it concerns a request."""
         sampling = request.sampling
         wanted = {field for field in (*SAMPLING, "max_tokens") if getattr(sampling, field) not in (None, ())}
-        wanted |= {"logprobs"} if request.continuations else set()
+        wanted |= {"logprobs"} if request.continuations or request.logprobs else set()
         wanted |= {"system"} if any(message.role == "system" for message in request.messages) else set()
+        wanted |= {"thoughts"} if any(message.sealed for message in request.messages) else set()
         return tuple(text for field, text in self.said.items() if field in wanted or field == "stream")
 
 
@@ -100,6 +105,7 @@ def named_change(manners: Manners, body: Mapping[str, Any], refused: Rejected) -
         or _form_change(body, text)
         or _stream_change(manners, body, text)
         or _system_change(body, text)
+        or _thoughts_change(body, text)
         or _sampling_change(manners, body, text)
     )
 
@@ -176,6 +182,13 @@ def _system_change(body: Mapping[str, Any], text: str) -> Change | None:
         return None
     note = "the system prompt stands at the head of the first user message: the endpoint knows no system role"
     return Change({"system": False}, "system", note)
+
+
+def _thoughts_change(body: Mapping[str, Any], text: str) -> Change | None:
+    if not THOUGHT.search(text) or not any(map(holds_thought, body.get("messages", ()))):
+        return None
+    note = "thoughts are left out of the conversation: the endpoint does not take them back"
+    return Change({"thoughts": False}, "thoughts", note)
 
 
 def _sampling_change(manners: Manners, body: Mapping[str, Any], text: str) -> Change | None:

@@ -6,8 +6,8 @@ from typing import Any, cast
 import msgspec
 
 BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b":")
-JOINED = ("content", "reasoning_content", "reasoning", "refusal", "text")
-"""Texts that come in pieces."""
+JOINED = ("content", "reasoning_content", "reasoning", "reasoning_details", "refusal", "text")
+"""Texts and lists that come in pieces."""
 
 
 def is_stream(body: bytes) -> bool:

@@ -67,7 +67,8 @@ class Engine:
         self._check(tokens, 1)
         sampling = request.sampling
         most = sampling.max_tokens or self.loaded.defaults.max_new_tokens or MAX_TOKENS
-        return Asked(tokens, sampling, seed_of(request), min(most, self.context - len(tokens)))
+        room = min(most, self.context - len(tokens))
+        return Asked(tokens, sampling, seed_of(request), room, request.logprobs)
 
     def _prompt(self, request: Request) -> str:
         taken = turns(request)
@@ -122,7 +123,8 @@ class Engine:
             index: Response(
                 text=text.text,
                 finish=text.finish,
-                usage=Usage(input_tokens=len(written[index].tokens), output_tokens=text.tokens),
+                usage=Usage(input_tokens=len(written[index].tokens), output_tokens=text.length),
+                tokens=text.tokens,
             )
             for index, text in zip(written, texts, strict=True)
         }

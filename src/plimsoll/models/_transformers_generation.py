@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from plimsoll.core import Finish, Sampling
+from plimsoll.core import Finish, Sampling, Token
 from plimsoll.models._local_weighing import Tokens
+from plimsoll.models._transformers_heard import Heard
 from plimsoll.models._transformers_load import Loaded
 
 LOOKBACK = 48
@@ -25,6 +26,8 @@ class Asked(NamedTuple):
     seed: int
     room: int
     """Tokens that may be generated at most."""
+    logprobs: int = 0
+    """How many of the likeliest tokens are told at each place; 0 for none."""
 
 
 class Written(NamedTuple):
@@ -32,7 +35,9 @@ class Written(NamedTuple):
 
     text: str
     finish: Finish
-    tokens: int
+    length: int
+    """Tokens that were generated."""
+    tokens: tuple[Token, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -58,7 +63,8 @@ class Writer:
         pad = self._pad()
         ids = [(*([pad] * gap), *row.tokens) for gap, row in zip(gaps, asked, strict=True)]
         mask = [[0] * gap + [1] * (width - gap) for gap in gaps]
-        watch = _Watch(self.loaded, asked, width, self._ends())
+        heard = Heard(self.loaded, [row.logprobs for row in asked])
+        watch = _Watch(self.loaded, asked, width, self._ends(), heard)
         with torch.inference_mode():
             self.loaded.module.generate(
                 input_ids=torch.tensor(ids, device=device),
@@ -66,7 +72,11 @@ class Writer:
                 max_new_tokens=max(row.room for row in asked),
                 pad_token_id=pad,
                 do_sample=False,
-                logits_processor=[_Least(asked, width, sorted(self._ends())), _Draw(self.loaded, asked)],
+                logits_processor=[
+                    heard,
+                    _Least(asked, width, sorted(self._ends())),
+                    _Draw(self.loaded, asked),
+                ],
                 stopping_criteria=[watch],
             )
         return [watch.written(index) for index in range(len(asked))]
@@ -130,10 +140,12 @@ class _Watch:
     asked: list[Asked]
     width: int
     ends: frozenset[int]
+    heard: Heard
     _done: dict[int, Written] = field(default_factory=dict[int, Written])
 
     def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
         new = input_ids[:, self.width :].tolist()
+        self.heard.choose([row[-1] for row in new])
         for row in range(len(self.asked)):
             if row not in self._done:
                 self._look(row, new[row])
@@ -147,13 +159,18 @@ class _Watch:
     def _look(self, row: int, new: list[int]) -> None:
         sampling = self.asked[row].sampling
         if new[-1] in self.ends:
-            self._done[row] = Written(self._text(new[:-1]), "stop", len(new))
+            self._end(row, "stop", new, new[:-1])
         elif sampling.stop and any(stop in self._text(new[-LOOKBACK:]) for stop in sampling.stop):
             text = self._text(new)
             cut = min(text.find(stop) for stop in sampling.stop if stop in text)
-            self._done[row] = Written(text[:cut], "stop", len(new))
+            kept = next(length for length in range(len(new) + 1) if len(self._text(new[:length])) >= cut)
+            self._end(row, "stop", new, new[:kept], cut)
         elif len(new) >= self.asked[row].room:
-            self._done[row] = Written(self._text(new), "length", len(new))
+            self._end(row, "length", new, new)
+
+    def _end(self, row: int, finish: Finish, new: list[int], kept: list[int], cut: int | None = None) -> None:
+        tokens = self.heard.tokens(row, len(kept))
+        self._done[row] = Written(self._text(kept)[:cut], finish, len(new), tokens)
 
     def _text(self, tokens: list[int]) -> str:
         return self.loaded.tokenizer.decode(tokens, skip_special_tokens=True)

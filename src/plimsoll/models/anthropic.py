@@ -1,14 +1,15 @@
 """Request -> response over Anthropic's Messages API.
 
 The key comes from `ANTHROPIC_API_KEY`, another address from `-M base_url=` or `ANTHROPIC_BASE_URL`.
-The API reports no log-probabilities, so multiple choice is answered by `generation`.
+The API reports no log-probabilities, so multiple choice is answered by `generation`. Thoughts are
+handed back with the signatures that they came with; unsigned ones it would refuse, so they stay here.
 """
 
 import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +18,7 @@ from plimsoll.core import (
     Finish,
     Image,
     Message,
+    Need,
     Request,
     Response,
     Tool,
@@ -36,8 +38,10 @@ from plimsoll.models._access import (
 from plimsoll.models._address import checked_url, joined, revision_of
 from plimsoll.models._faults import Rejected, ServerFault, Withheld
 from plimsoll.models._http import Endpoint, Trouble
+from plimsoll.models._kept_thoughts import without_thought
 from plimsoll.models._manners import Manners
 from plimsoll.models._reading import decoded, encoded
+from plimsoll.models._signed_thoughts import Thinking, sealed, thinking_blocks
 from plimsoll.models._terms import BLOCKED, Terms
 from plimsoll.models._withheld import is_withholding
 from plimsoll.registry import WAY, model
@@ -59,15 +63,13 @@ FINISHES: Mapping[str | None, Finish] = {
 }
 
 
-class Block(Struct, frozen=True):
+class Block(Thinking, frozen=True):
     """A piece of the reply: text, thinking or a tool call."""
 
-    type: str
     text: str = ""
-    thinking: str = ""
     id: str = ""
     name: str = ""
-    input: dict[str, Any] = {}
+    input: Mapping[str, Any] = {}
 
 
 class Tokens(Struct, frozen=True):
@@ -103,6 +105,8 @@ REPLY = msgspec.json.Decoder(Reply)
 
 class Anthropic:
     """A model behind the Messages API."""
+
+    offers: ClassVar[frozenset[Need]] = frozenset({"images", "tools", "prefill"})
 
     def __init__(
         self,
@@ -158,7 +162,7 @@ class Anthropic:
         body: dict[str, Any] = {
             "model": self.model_id,
             "max_tokens": min(longest, manners.longest or longest),
-            "messages": _wire_messages(request.messages),
+            "messages": _wire_messages(request.messages, manners),
         }
         system = "\n\n".join(message.text for message in request.messages if message.role == "system")
         asked = {
@@ -212,7 +216,7 @@ def anthropic(
     )
 
 
-def _wire_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
+def _wire_messages(messages: Sequence[Message], manners: Manners) -> list[dict[str, Any]]:
     """The turns as the API reads them: no system, tool results said by the user, roles alternating."""
     turns: list[dict[str, Any]] = []
     for message in messages:
@@ -226,7 +230,7 @@ def _wire_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
             turns.append({"role": role, "content": blocks})
     if turns and turns[-1]["role"] == "assistant":
         _trim(turns[-1]["content"])
-    return turns
+    return turns if manners.thoughts else [without_thought(turn) for turn in turns]
 
 
 def _trim(blocks: list[dict[str, Any]]) -> None:
@@ -237,9 +241,11 @@ def _trim(blocks: list[dict[str, Any]]) -> None:
 
 def _blocks(message: Message) -> list[dict[str, Any]]:
     if message.role == "tool":
-        return [{"type": "tool_result", "tool_use_id": message.call_id, "content": message.text}]
+        failed = {"is_error": True} if message.error else {}
+        return [{"type": "tool_result", "tool_use_id": message.call_id, "content": message.text, **failed}]
     text = [{"type": "text", "text": message.text}] if message.text else []
-    return [*text, *map(_image, message.images), *map(_called, message.calls)]
+    thoughts = thinking_blocks(message.thought, message.sealed) if message.role == "assistant" else []
+    return [*thoughts, *text, *map(_image, message.images), *map(_called, message.calls)]
 
 
 def _image(image: Image) -> dict[str, Any]:
@@ -261,6 +267,7 @@ def _response_of(reply: Reply, blocks: Sequence[Block], seconds: float) -> Respo
     return Response(
         text="".join(block.text for block in blocks if block.type == "text"),
         thought="".join(block.thinking for block in blocks if block.type == "thinking"),
+        sealed=sealed(blocks),
         calls=tuple(
             ToolCall(id=block.id, name=block.name, arguments=block.input)
             for block in blocks

@@ -14,12 +14,14 @@ from typing import Annotated, Any, cast
 import msgspec
 
 from plimsoll.core import (
+    OF_A_MODEL,
     ContextExceeded,
     Denied,
     Finish,
     Message,
     MissingExtra,
     ModelError,
+    Need,
     Overloaded,
     PlimsollError,
     Request,
@@ -33,6 +35,8 @@ from plimsoll.core import (
 )
 from plimsoll.models._address import checked_url, revision_of
 from plimsoll.models._first_letter import Place, weigh
+from plimsoll.models._signed_thoughts import Thinking, sealed
+from plimsoll.models._told_tokens import told
 from plimsoll.models.inspect_messages import as_inspect
 from plimsoll.registry import WAY, model
 
@@ -70,6 +74,12 @@ class InspectModel:
         self._ask = ask
         self._close = close
 
+    @property
+    def offers(self) -> frozenset[Need]:
+        """All that providers may give, log-probabilities unless they were switched off."""
+        able = OF_A_MODEL - {"weights"}
+        return able if self.top_logprobs else able - {"logprobs"}
+
     async def generate(self, request: Request) -> Response:
         """Ask, and read the output."""
         output = await self._ask(
@@ -77,7 +87,7 @@ class InspectModel:
             [_inspect_tool(tool) for tool in request.tools],
             self._config(request),
         )
-        return _weighed(response_of(output), request.continuations, output)
+        return _weighed(response_of(output), request, output)
 
     async def close(self) -> None:
         """Close the provider's client."""
@@ -87,7 +97,7 @@ class InspectModel:
 
     def _config(self, request: Request) -> Any:
         sampling = request.sampling
-        top = self.top_logprobs if request.continuations else 0
+        top = self.top_logprobs if request.continuations else min(request.logprobs, self.top_logprobs)
         return library("inspect_ai.model").GenerateConfig(
             max_tokens=sampling.max_tokens,
             temperature=sampling.temperature,
@@ -253,9 +263,11 @@ def response_of(output: Any) -> Response:
     # Providers answer a refused over-long request with a made-up completion that bears no usage.
     if choice.stop_reason == "model_length" and not (output.usage and output.usage.output_tokens):
         raise ContextExceeded(output.error or choice.message.text or "the request is too long")
+    thoughts = [_thinking(part) for part in choice.message.content_list if part.type == "reasoning"]
     return Response(
         text=choice.message.text,
-        thought="\n".join(part.reasoning for part in choice.message.content_list if part.type == "reasoning"),
+        thought="".join(each.thinking for each in thoughts),
+        sealed=sealed(thoughts),
         calls=tuple(
             ToolCall(id=call.id, name=call.function, arguments=call.arguments)
             for call in choice.message.tool_calls or ()
@@ -263,6 +275,12 @@ def response_of(output: Any) -> Response:
         finish=FINISHES.get(choice.stop_reason, "stop"),
         usage=_usage(output),
     )
+
+
+def _thinking(part: Any) -> Thinking:
+    if part.redacted:
+        return Thinking(type="redacted_thinking", data=part.reasoning)
+    return Thinking(type="thinking", thinking=part.reasoning, signature=part.signature or "")
 
 
 def _usage(output: Any) -> Usage:
@@ -282,14 +300,11 @@ def _alternatives(said: Any) -> dict[str, float]:
     return {top.token: top.logprob for top in said.top_logprobs or ()} | {said.token: said.logprob}
 
 
-def _weighed(response: Response, continuations: tuple[str, ...], output: Any) -> Response:
-    logprobs = output.choices[0].logprobs if continuations and output.choices else None
+def _weighed(response: Response, request: Request, output: Any) -> Response:
+    logprobs = output.choices[0].logprobs if output.choices else None
     if logprobs is None:
         return response
-    weights = weigh(
-        continuations,
-        [Place(said.token, partial(_alternatives, said)) for said in logprobs.content],
-    )
-    if not weights:
-        return response
-    return replace(response, loglikelihoods=weights, means="first_token")
+    places = [Place(said.token, partial(_alternatives, said)) for said in logprobs.content]
+    response = told(response, request, places)
+    weights = weigh(request.continuations, places) if request.continuations else ()
+    return replace(response, loglikelihoods=weights, means="first_token") if weights else response

@@ -6,20 +6,33 @@ for every letter. A beginning that requests have in common, such as five example
 once for all of them; the requests that wait are taken in the order that makes most use of it.
 """
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
 
-from plimsoll.core import ContextExceeded, ModelError, Request, Response, Sampling, Usage, UserError
-from plimsoll.models._llamacpp_server import Completion, LlamaServer, Timings, xllamacpp_version
+import msgspec
+
+from plimsoll.core import ContextExceeded, ModelError, Request, Response, Sampling, Token, Usage, UserError
+from plimsoll.models._llamacpp_server import (
+    Completion,
+    LlamaServer,
+    Position,
+    Said,
+    Timings,
+    xllamacpp_version,
+)
 from plimsoll.models._llamacpp_slots import Slots
 from plimsoll.models._local_files import EMBEDDED, gguf, is_embedded, revision
 from plimsoll.models._local_prompt import MAX_TOKENS, OFFERS, Template, seed_of, turns
 from plimsoll.models._local_weighing import LEAST, Step, Tokens, weigh
+from plimsoll.models._told_tokens import bounded, ranked
 from plimsoll.registry import WAY, model
 
 PROBABILITIES = 256
 """How many of the likeliest tokens are asked for; where a continuation is not among them, all are."""
+
+POSITION, SAID = msgspec.json.Decoder(Position), msgspec.json.Decoder(Said)
 
 
 class LlamaCpp:
@@ -95,6 +108,8 @@ class LlamaCpp:
         async with self._slots.slot(tokens) as slot:
             began = perf_counter()
             body: dict[str, Any] = {"prompt": tokens, "id_slot": slot, "cache_prompt": True}
+            if request.logprobs:
+                body["n_probs"] = request.logprobs + 1  # the generated token may be one of them
             if request.schema:
                 body["json_schema"] = request.schema
             body |= _sampling(request.sampling, seed_of(request))
@@ -108,6 +123,7 @@ class LlamaCpp:
             text=text,
             finish="length" if last.stop_type == "limit" else "stop",
             usage=_usage([part.timings for part in parts], generated, began),
+            tokens=tuple(_told(parts, request.logprobs)) if request.logprobs else (),
         )
 
     async def _written(self, body: dict[str, Any], least: int) -> list[Completion]:
@@ -162,8 +178,21 @@ def llamacpp(
 
 
 def _found(completion: Completion) -> dict[int, float]:
-    (position,) = completion.completion_probabilities
-    return {row.id: LEAST if row.logprob is None else row.logprob for row in position.top_logprobs}
+    (raw,) = completion.completion_probabilities
+    position = POSITION.decode(raw)
+    return {row.id: _finite(row.logprob) for row in position.top_logprobs}
+
+
+def _told(parts: Sequence[Completion], most: int) -> Iterator[Token]:
+    """The generated tokens with their rivals."""
+    for said in (SAID.decode(raw) for part in parts for raw in part.completion_probabilities):
+        likely = reversed(said.top_logprobs)  # of two tokens of one text, the likelier one stays
+        rivals = {row.token: _finite(row.logprob) for row in likely if row.id != said.id}
+        yield Token(text=said.token, logprob=bounded(_finite(said.logprob)), rivals=ranked(rivals, most))
+
+
+def _finite(logprob: float | None) -> float:
+    return LEAST if logprob is None else logprob
 
 
 def _sampling(sampling: Sampling, seed: int) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from plimsoll.models._http import Endpoint, is_said
 from plimsoll.models._manners import COLDEST, Manners
 from plimsoll.models._reading import decoded, encoded
 from plimsoll.models._terms import BLOCKED, Terms
+from plimsoll.models._told_tokens import told
 from plimsoll.models._withheld import is_emptied, is_withheld
 from plimsoll.registry import WAY, model
 
@@ -51,6 +52,9 @@ TokensField = Literal["auto", "max_tokens", "max_completion_tokens"]
 
 class OpenAI:
     """A model behind a chat endpoint."""
+
+    able: ClassVar[frozenset[Need]] = frozenset({"images", "tools", "prefill", "logprobs"})
+    """What endpoints of this kind can give."""
 
     def __init__(
         self,
@@ -89,9 +93,15 @@ class OpenAI:
         except (Rejected, ServerFault) as refused:
             return await self._terms.less(partial(self._ask, request), partial(self._body, request), refused)
 
+    @property
+    def offers(self) -> frozenset[Need]:
+        """What the endpoint can be asked for; log-probabilities until it has turned them down."""
+        return self.able if self._terms.manners.top_logprobs else self.able - {"logprobs"}
+
     @staticmethod
-    def _weighs(request: Request, manners: Manners) -> bool:
-        return bool(request.continuations) and manners.top_logprobs > 0
+    def _tops(request: Request, manners: Manners) -> int:
+        """How many likeliest tokens are asked for at each place: all there are to weigh options by."""
+        return manners.top_logprobs if request.continuations else min(request.logprobs, manners.top_logprobs)
 
     async def _ask(self, request: Request, manners: Manners) -> Response:
         body = self._body(request, manners)
@@ -106,9 +116,9 @@ class OpenAI:
             raise self._endpoint.trouble(choice.error, received)
         usage = reply.usage.usage(seconds) if reply.usage else _chat.NO_USAGE
         response = self._finished(_chat.response_of(choice, usage, received), request, manners, body)
-        if choice.logprobs is None or not self._weighs(request, manners):
+        if choice.logprobs is None or not self._tops(request, manners):
             return response
-        return _by_first_token(response, request, choice.logprobs.places)
+        return _with_places(response, request, choice.logprobs.places)
 
     def _finished(
         self, response: Response, request: Request, manners: Manners, body: Mapping[str, Any]
@@ -132,12 +142,12 @@ class OpenAI:
     def _body(self, request: Request, manners: Manners) -> dict[str, Any]:
         """All that is sent."""
         body = self._sampled(request, manners)
-        body["messages"] = _chat.wire_messages(request.messages, system=manners.system)
+        body["messages"] = _chat.wire_messages(request.messages, manners)
         if request.tools:
             body["tools"] = [_chat.wire_tool(tool) for tool in request.tools]
-        if self._weighs(request, manners):
+        if tops := self._tops(request, manners):
             body["logprobs"] = True
-            body["top_logprobs"] = manners.top_logprobs
+            body["top_logprobs"] = tops
         if request.schema and manners.schema:
             body["response_format"] = _chat.wire_schema(request.schema)
         return self._adjusted(body, manners)
@@ -173,10 +183,10 @@ class OpenAI:
 class OpenAIText(OpenAI):
     """A model behind a completions endpoint: text in, text out, no roles."""
 
-    offers: ClassVar[frozenset[Need]] = frozenset({"prefill", "logprobs"})
+    able: ClassVar[frozenset[Need]] = frozenset({"prefill", "logprobs"})
 
     async def _ask(self, request: Request, manners: Manners) -> Response:
-        if self._weighs(request, manners) and manners.echo:
+        if request.continuations and manners.top_logprobs and manners.echo:
             response = await self._weigh_whole(request)
             if response is None:
                 self._terms.manners = replace(self._terms.manners, echo=False)
@@ -216,13 +226,13 @@ class OpenAIText(OpenAI):
         return Response(text=best, loglikelihoods=weights, means="loglikelihood", usage=usage)
 
     def _lead(self, request: Request, manners: Manners) -> str:
-        return _completions.lead_of(request.continuations) if self._weighs(request, manners) else ""
+        return _completions.lead_of(request.continuations) if self._tops(request, manners) else ""
 
     def _body(self, request: Request, manners: Manners) -> dict[str, Any]:
         body = self._sampled(request, manners)
         body["prompt"] = _completions.prompt_of(request.messages) + self._lead(request, manners)
-        if self._weighs(request, manners):
-            body["logprobs"] = manners.top_logprobs
+        if tops := self._tops(request, manners):
+            body["logprobs"] = tops
         return self._adjusted(body, manners)
 
     async def _complete(self, request: Request, manners: Manners) -> Response:
@@ -231,9 +241,9 @@ class OpenAIText(OpenAI):
         plain = _completions.response_of(replies[0], usage, self._lead(request, manners))
         response = self._finished(plain, request, manners, body)
         logprobs = replies[0].logprobs
-        if logprobs is None or not self._weighs(request, manners):
+        if logprobs is None or not self._tops(request, manners):
             return response
-        return _by_first_token(response, request, logprobs.places)
+        return _with_places(response, request, logprobs.places)
 
     async def _texts(self, body: Mapping[str, Any]) -> _completions.Texts:
         start = perf_counter()
@@ -305,8 +315,9 @@ def _tokens_field(written: TokensField, base: SplitResult, api: Api) -> str:
     return "max_completion_tokens" if own else "max_tokens"
 
 
-def _by_first_token(response: Response, request: Request, places: Callable[[], Iterable[Place]]) -> Response:
-    if response.thought or response.calls or response.finish == "blocked":
+def _with_places(response: Response, request: Request, places: Callable[[], Iterable[Place]]) -> Response:
+    response = told(response, request, places())
+    if not request.continuations or response.thought or response.calls or response.finish == "blocked":
         return response
     try:
         weights = weigh(request.continuations, places())

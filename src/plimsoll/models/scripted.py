@@ -7,6 +7,7 @@ gets the same reply, whatever the order and concurrency of the calls.
 
 import asyncio
 import math
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -14,7 +15,16 @@ from hashlib import blake2b
 
 import msgspec
 
-from plimsoll.core import ModelError, Request, Response, TransientError, UserError, did_you_mean, replace
+from plimsoll.core import (
+    ModelError,
+    Request,
+    Response,
+    Token,
+    TransientError,
+    UserError,
+    did_you_mean,
+    replace,
+)
 from plimsoll.models._prompts import excerpt, last_user_text, looked_up, prompt_text
 from plimsoll.registry import model
 
@@ -24,7 +34,8 @@ Answer = str | Response | Exception
 REFUSAL = "I'm sorry, but I can't help with that."
 LETTERS = ("(A", "(B", "(C", "(D")
 CHOSEN = 0.97
-"""Probability that `likelihood=true` gives to the continuation that the reply begins with."""
+"""Probability that `likelihood=true` gives to the continuation that the reply begins with, and to each
+word of a reply."""
 
 
 class Scripted:
@@ -82,7 +93,7 @@ class Scripted:
         if isinstance(answer, Exception):
             raise answer
         response = Response(text=answer) if isinstance(answer, str) else answer
-        return _weighed(response, request.continuations) if self.likelihood else response
+        return _weighed(response, request) if self.likelihood else response
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -163,7 +174,12 @@ def _from_queue(waiting: deque[Answer], request: Request) -> Answer:
     return waiting.popleft() if waiting else ModelError("the queue of replies is empty")
 
 
-def _weighed(response: Response, continuations: tuple[str, ...]) -> Response:
+def _weighed(response: Response, request: Request) -> Response:
+    if request.logprobs and not response.tokens:
+        words = re.findall(r"\s*\S+|\s+$", response.text)
+        told = tuple(Token(text=word, logprob=math.log(CHOSEN)) for word in words)
+        response = replace(response, tokens=told)
+    continuations = request.continuations
     chosen = next((c for c in continuations if response.text.startswith(c)), None)
     if chosen is None or response.loglikelihoods:
         return response

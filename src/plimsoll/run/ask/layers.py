@@ -329,3 +329,12 @@ class Instructed(Wrapped):
     async def generate(self, request: Request) -> Response:
         """Ask under the instruction."""
         return await self.inner.generate(replace(request, messages=(system(self.prompt), *request.messages)))
+
+
+@dataclass(frozen=True)
+class Told(Wrapped):
+    """Asks for the log-probabilities of every reply, where a judge of the run reads them."""
+
+    async def generate(self, request: Request) -> Response:
+        """Ask for at least one likely token at each place."""
+        return await self.inner.generate(replace(request, logprobs=max(1, request.logprobs)))

@@ -14,6 +14,7 @@ import msgspec
 
 from plimsoll import __version__, registry
 from plimsoll.core import Benchmark, Model, Sample, needs_of, refuse_unmet, replace
+from plimsoll.run.ask.layers import Told
 from plimsoll.run.ask.own import fingerprint
 from plimsoll.run.ask.parts import Chain, build_benchmark, build_chains
 from plimsoll.run.ask.pool import Pool
@@ -63,6 +64,8 @@ def build(spec: RunSpec, pool: Pool | None = None) -> Plan:
     benchmark = build_benchmark(spec, wiring)
     chains = build_chains(spec, wiring)
     _refuse_unmet(benchmark, spec, chains, wiring.subject)
+    if any("logprobs" in needs_of(judge) for judge in benchmark.judges):
+        target = Told(target)
     wiring.refuse_unpriced()
     manifest = _manifest(spec, benchmark, wiring)
     manifest = replace(manifest, id=_id(manifest), total=count(benchmark, spec) * spec.epochs * len(chains))
@@ -81,6 +84,8 @@ def _refuse_unmet(benchmark: Benchmark, spec: RunSpec, chains: tuple[Chain, ...]
     if any(message.images for sample in _first(benchmark, spec) for message in sample.messages):
         refuse_unmet(benchmark.card.title, frozenset({"images"}), subject)
     refuse_unmet(benchmark.card.title, needs_of(benchmark.elicitation), subject)
+    for judge in benchmark.judges:
+        refuse_unmet(f"judge {judge.name}", needs_of(judge), subject)
     for attack in (attack for chain in chains for attack in chain.attacks):
         refuse_unmet(f"attack {attack.name}", needs_of(attack), subject)
 
