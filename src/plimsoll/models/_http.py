@@ -1,4 +1,4 @@
-"""Request bytes -> reply bytes over one kept-alive aiohttp session, failures as `ModelError`s.
+"""Request bytes -> reply bytes over connections that are kept alive, failures as `ModelError`s.
 
 The hot path of every remote model: headers, address and timeouts are made once, the body goes
 out and comes in as bytes. Redirects are not followed, because a key would travel with them.
@@ -6,26 +6,22 @@ out and comes in as bytes. Redirects are not followed, because a key would trave
 
 import asyncio
 import os
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
 
 from plimsoll.core import Denied, Late, ModelError, Response, TransientError, Unreadable, replace
-from plimsoll.models._address import Proxy, host_of, proxy_for
+from plimsoll.models._address import host_of, proxy_for
 from plimsoll.models._faults import BLANK, WAIT_LONGER, Refused, Reply, cleaned, fault
+from plimsoll.models._framing import Headers, TooLarge
+from plimsoll.models._proxied import Proxied
 from plimsoll.models._reading import MEBIBYTE, recoded, unpacked
-
-if TYPE_CHECKING:
-    import aiohttp
-    import yarl
+from plimsoll.models._wire import Wire
 
 LARGEST_REPLY = 64 * MEBIBYTE
-# Below the five seconds after which common Python servers close idle connections.
-KEPT_ALIVE = 4.0
-CONNECT_WITHIN = 30.0
 LONGEST_TIMEOUT = 600.0
 """Seconds that patience grows to, where answers keep coming too late."""
 ALL_REFUSED = 3
@@ -71,10 +67,7 @@ class Endpoint:
         self._largest = largest
         self._answered = False
         self._refusals = 0
-        self._proxy: Proxy | None = None
-        self._session: aiohttp.ClientSession | None = None
-        self._url: yarl.URL | None = None
-        self._failures: tuple[type[Exception], ...] = (OSError,)
+        self._carrier: Wire | Proxied | None = None
 
     @property
     def name(self) -> str:
@@ -90,26 +83,30 @@ class Endpoint:
 
     async def post(self, body: bytes) -> bytes:
         """Send a body, return the reply's."""
-        session = self._session or self._opened()
+        carrier = self._carrier or self._opened()
         patience = self.timeout
         try:
             async with asyncio.timeout(patience):
-                async with session.post(self._url, data=body, allow_redirects=False) as reply:  # pyright: ignore[reportArgumentType]
-                    received = await self._read(reply)
-                    if 200 <= reply.status < 300:
-                        self._answered = True
-                        return received
+                status, headers, received, _ = await carrier.post(body)
         except TimeoutError:
             raise self._late(patience) from None
-        except self._failures as error:
+        except TooLarge:
+            raise Unreadable(
+                f"a reply of more than {self._largest // MEBIBYTE} MiB from {self.shown}"
+            ) from None
+        except (OSError, EOFError) as error:
             raise self._broken(error) from None
-        raise self._fault(reply.status, reply.headers, received)
+        received = self._plain(received, headers)
+        if 200 <= status < 300:
+            self._answered = True
+            return received
+        raise self._fault(status, headers, received)
 
     async def close(self) -> None:
         """Close the connections; a later call opens new ones."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        carrier, self._carrier = self._carrier, None
+        if carrier is not None:
+            await carrier.close()
 
     def trouble(self, told: Trouble | str | None, body: bytes) -> ModelError:
         """The error in a reply that says 200 and holds no answer."""
@@ -128,22 +125,12 @@ class Endpoint:
                 response = replace(response, text=text, thought=thought)
         return response
 
-    async def _read(self, reply: "aiohttp.ClientResponse") -> bytes:
-        pieces: list[bytes] = []
-        size = 0
-        while piece := await reply.content.readany():
-            pieces.append(piece)
-            size += len(piece)
-            if size > self._largest:
-                reply.close()
-                raise Unreadable(f"a reply of more than {self._largest // MEBIBYTE} MiB from {self.shown}")
-        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        headers = reply.headers
+    def _plain(self, body: bytes, headers: Headers) -> bytes:
+        """A body in UTF-8, without its compression."""
         if body[:1] != b"{":
-            body = unpacked(body, headers.get("Content-Encoding", ""), self._largest)
-        if "charset" in headers.get("Content-Type", ""):
-            body = recoded(body, headers["Content-Type"])
-        return body
+            body = unpacked(body, headers.get("Content-Encoding"), self._largest)
+        kind = headers.get("Content-Type")
+        return recoded(body, kind) if "charset" in kind else body
 
     def _fault(self, status: int, headers: Mapping[str, str], body: bytes) -> ModelError:
         found = fault(Reply(status, headers, body, self.shown), self.secrets)
@@ -160,38 +147,20 @@ class Endpoint:
         hint = WAIT_LONGER.format(seconds=2 * waited)
         return Late(f"no answer within {waited:g} s from {self.shown}; {hint}")
 
-    def _opened(self) -> "aiohttp.ClientSession":
-        import aiohttp
-        import yarl
-
-        self._url = yarl.URL(self.address)
-        self._failures = (aiohttp.ClientError, OSError, EOFError)
-        self._proxy = proxy_for(self.address)
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_ALIVE),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_WITHIN),
-            headers=self._headers,
-            proxy=self._proxy.url if self._proxy else None,
-            auto_decompress=False,
-        )
-        return self._session
+    def _opened(self) -> Wire | Proxied:
+        proxy = proxy_for(self.address)
+        if proxy is None:
+            self._carrier = Wire(self.address, self._headers, self._largest)
+        else:
+            self._carrier = Proxied(self.address, self._headers, self._largest, proxy)
+        return self._carrier
 
     def _broken(self, error: Exception) -> Exception:
-        import aiohttp
-
         said = cleaned(f"{type(error).__name__}: {error}", self.secrets)
-        if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        if isinstance(error, ssl.CertificateError):
             return Denied(f"{self.shown} shows a certificate that is not trusted: {said}; {_authorities()}")
-        if isinstance(error, aiohttp.ClientConnectorSSLError):
+        if isinstance(error, ssl.SSLError):
             return Denied(f"{self.shown} speaks no TLS that we know: {said}; is it http:// and not https://?")
-        if self._proxy is not None and isinstance(
-            error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError
-        ):
-            return TransientError(
-                f"the proxy {self._proxy.shown} that {self._proxy.variable} names lets no call through to "
-                f"{self.shown}: {said}; NO_PROXY={urlsplit(self.address).hostname} goes without it"
-            )
         return TransientError(f"the connection to {self.shown} broke: {said}")
 
 
