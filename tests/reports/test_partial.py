@@ -1,6 +1,18 @@
 """Hazards that rest on few replies, with what the others say of them."""
 
+import json
+from pathlib import Path
+
+import pytest
+
+from plimsoll.cli import exit_code
+from plimsoll.pages.markup import spoken
+from plimsoll.reports import machine, tables
+from plimsoll.reports.figures import figures
 from plimsoll.reports.partial import Bounded, partially_pooled
+from plimsoll.reports.view import RunView
+from plimsoll.run.keep.folder import open_run
+from plimsoll.stats.clusters import items_of, near_the_ends
 from plimsoll.stats.intervals import wilson
 
 
@@ -24,3 +36,52 @@ def test_cells_that_say_enough_are_left_alone() -> None:
 def test_repeats_of_a_question_do_not_make_a_cell_large() -> None:
     clustered = Bounded(0.9, *wilson(0.9 * 3, 3), 30)
     assert "x" in partially_pooled({"x": clustered, **{name: cell(30, 40) for name in "abc"}})
+
+
+@pytest.mark.parametrize(
+    ("hits", "n"), [(0, 1), (1, 1), (2, 2), (1, 5), (3, 7), (0, 20), (50, 200), (2, 5000)]
+)
+def test_an_interval_tells_how_many_replies_it_rests_on(hits: int, n: int) -> None:
+    low, high = near_the_ends(hits / n, n)
+    assert items_of(hits / n, high - low, 3 * n) == pytest.approx(n, rel=1e-4)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> RunView:
+    """Four categories of one prompt each, in three languages."""
+    logs = tmp_path_factory.mktemp("logs")
+    command = ["run", "multijail:split=starter", "-m", "scripted/random", "--no-cache"]
+    assert exit_code([*command, "--log-dir", str(logs), "--json"]) == 0
+    folder = open_run(next(logs.glob("*/run.json")).parent)
+    summary = folder.summary()
+    assert summary is not None
+    return RunView(manifest=folder.manifest(), summary=summary)
+
+
+def test_categories_of_few_replies_stand_beside_their_pooled_shares(small: RunView) -> None:
+    found = figures(small)
+    table = tables.pooled(found)
+    assert table is not None
+    assert len(table.rows) == len(found.categories) == 4
+    for _, alone, together, n in (tuple(spoken(cell, "en") for cell in row) for row in table.rows):
+        assert alone.startswith("100.0 (5.0")
+        assert 60 < float(together.split()[0]) < 100
+        assert n == "3"
+    assert "drawn to them" in spoken(tables.pooling(found), "en")
+
+
+def test_programs_are_told_the_pooled_share_of_each_small_category(small: RunView) -> None:
+    for row in json.loads(machine.render(small))["categories"]:
+        assert 0 < row["partial"]["low"] < row["partial"]["value"] < row["partial"]["high"] <= 1
+
+
+def test_a_run_of_large_categories_has_nothing_to_pool(tmp_path: Path) -> None:
+    command = ["run", "safetybench:split=starter,language=both", "-m", "scripted/letter-A", "--no-cache"]
+    assert exit_code([*command, "--log-dir", str(tmp_path), "--json"]) == 0
+    folder = open_run(next(tmp_path.glob("*/run.json")).parent)
+    summary = folder.summary()
+    assert summary is not None
+    view = RunView(manifest=folder.manifest(), summary=summary)
+    assert tables.pooled(figures(view)) is None
+    assert tables.pooling(figures(view)) == ""
+    assert {row["partial"] for row in machine.report(view)["categories"]} == {None}

@@ -13,6 +13,7 @@ from plimsoll.comparison.differences import DRAWS, WISHED, Settings
 from plimsoll.comparison.nouns import Comparison
 from plimsoll.core import UserError
 from plimsoll.pages.words import Language
+from plimsoll.reports.comparison_corrected import corrected
 
 
 @click.command("compare")
@@ -47,7 +48,8 @@ def command(runs: tuple[Path, ...], page: Path | None, language: str, as_json: b
         raise UserError("compare takes two runs or more: plimsoll compare BASELINE RUN")
     folders = [_options.opened(run, given["log_dir"]) for run in runs]
     settings = Settings(draws=given["draws"], seed=given["seed"], wished=given["wished"])
-    found = compare(folders, judge=given["judge"], cluster=given["cluster"], settings=settings)
+    judged = compare(folders, judge=given["judge"], cluster=given["cluster"], settings=settings)
+    found = [corrected(each) for each in judged]
     if page is not None:
         _write(page, found, "zh" if language == "zh" else "en")
     if as_json:

@@ -245,9 +245,10 @@ def _print_pairs(folders: Sequence[RunFolder], *, as_json: bool) -> None:
 
     from plimsoll.comparison.compare import compare
     from plimsoll.reports import comparison_terminal
+    from plimsoll.reports.comparison_corrected import corrected
 
     for before, after in zip(folders[::2], folders[1::2], strict=True):
-        for found in compare([before, after]):
+        for found in map(corrected, compare([before, after])):
             if as_json:
                 _output.value({"comparison": msgspec.to_builtins(found)})
             else:

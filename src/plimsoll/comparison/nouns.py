@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from plimsoll.core import Estimate
+
 
 class RunName(Struct, frozen=True, kw_only=True):
     """A run that was compared."""
@@ -15,6 +17,10 @@ class RunName(Struct, frozen=True, kw_only=True):
     records: int
     starter: bool = False
     """Whether a starter set was asked, not the official data."""
+    corrected: Estimate | None = None
+    """The run's number, corrected for what its judge gets wrong; nothing where that is not known."""
+    notes: tuple[str, ...] = ()
+    """How it was corrected, or why it was not."""
 
 
 class Profile(Struct, frozen=True, array_like=True):

@@ -12,6 +12,7 @@ from plimsoll.evaluation.gridding import Performance, planned
 from plimsoll.evaluation.progress import Progress, Silent, tell
 from plimsoll.evaluation.results import Compared, GridResult, Run
 from plimsoll.evaluation.threads import finished
+from plimsoll.reports.comparison_corrected import corrected
 from plimsoll.reports.grid import grid as read_grid
 from plimsoll.run.ask.grid import NONE, Axes, Subject, links
 from plimsoll.run.ask.layers import Patience
@@ -176,7 +177,7 @@ async def grid_async(
 def compare(before: Run | str | Path, after: Run | str | Path, *, judge: str = "") -> Compared:
     """Hold two runs of one benchmark against each other, question by question."""
     (found,) = comparing.compare([_folder(before), _folder(after)], judge=judge)
-    return Compared(found)
+    return Compared(corrected(found))
 
 
 def load(run: str | Path) -> Run:

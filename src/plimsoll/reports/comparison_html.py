@@ -51,11 +51,12 @@ def _head(one: Comparison, markup: Markup) -> str:
     listed = markup.facts([(key(name), value) for name, value in facts])
     flipped = "cmp.flipped" if one.metric.startswith("accuracy") else "cmp.flipped.other"
     counts = key(flipped, f"{one.whole.gained:,}", f"{one.whole.lost:,}")
+    corrected = "".join(said(each, "p", **{"class": "lead"}) for each in rows.corrected(one))
     warnings = "".join(f'<p class="warn">{said(warning)}</p>' for warning in one.warnings)
     return (
         f'<section class="result"><h1>{said(names[1])} <span class="against">−</span> {said(names[0])}</h1>'
         f"<dl>{listed}</dl>{answer(rows.sentence(one))}"
-        f'<p class="asides">{said(counts)}</p>{warnings}</section>'
+        f'<p class="asides">{said(counts)}</p>{corrected}{warnings}</section>'
     )
 
 

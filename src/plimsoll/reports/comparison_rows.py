@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from plimsoll.comparison.nouns import Comparison, Difference, Parity
+from plimsoll.comparison.nouns import Comparison, Difference, Parity, RunName
 from plimsoll.pages.markup import Key, Said, code, directed, key
-from plimsoll.pages.units import direction
+from plimsoll.pages.units import direction, interval_of, value_of
 from plimsoll.pages.words import percent
 
 LEVEL = 0.05
@@ -48,6 +48,22 @@ def sentence(comparison: Comparison) -> Key:
         p_value(whole.p) if whole.p >= 0.0001 else _small(whole.p),
         f"{whole.n:,}",
     )
+
+
+def corrected(comparison: Comparison) -> list[Said]:
+    """Each run's number corrected for what its judge gets wrong, how, and why not."""
+    sides = (comparison.after, comparison.before)
+    said: list[Said] = []
+    if any(side.corrected for side in sides):
+        numbers = [_corrected(side) for side in sides]
+        after, before = reversed(names(comparison))
+        said = [key("cmp.corrected", after, numbers[0], before, numbers[1]), key("corrected.paired")]
+    return [*said, *dict.fromkeys(note for side in sides for note in side.notes)]
+
+
+def _corrected(side: RunName) -> Said:
+    found = side.corrected
+    return f"{value_of(found)} % ({interval_of(found)})" if found else key("judges.uncorrected")
 
 
 def names(comparison: Comparison) -> tuple[str, str]:

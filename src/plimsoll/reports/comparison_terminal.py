@@ -26,6 +26,7 @@ def render(comparison: Comparison, *, language: Language = "en") -> RenderableTy
     parts: list[RenderableType] = [Text(), Text(sentence, style="bold")]
     parts.append(Text(spoken(key(_flipped(comparison), *counts), language)))
     parts.append(Text(spoken(key("cmp.metric.said", rows.metric(comparison)), language)))
+    parts += [Text(spoken(each, language)) for each in rows.corrected(comparison)]
     if rows.starter(comparison):
         parts.append(Text(spoken(key("starter"), language), style="yellow"))
     parts += [Text(f"! {warning}", style="yellow") for warning in comparison.warnings]

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from plimsoll.calibration.correct import corrections
 from plimsoll.comparison import align
 from plimsoll.comparison.align import Side
 from plimsoll.comparison.compare import compared
@@ -44,8 +45,13 @@ class Entry(NamedTuple):
     toward: str
     """The words for which end of it is better."""
     estimate: Estimate | None
+    """Corrected for what the judge gets wrong, where that is known."""
     comparison: Comparison | None
-    """With its baseline; nothing for a baseline itself."""
+    """With its baseline, of the verdicts as they were judged; nothing for a baseline itself."""
+    judged: Estimate | None = None
+    """As it was judged, where that is another number."""
+    notes: tuple[str, ...] = ()
+    """How it was corrected, or why it was not."""
 
     def at(self, axis: Axis) -> str:
         """Where it stands on an axis."""
@@ -141,13 +147,25 @@ def _entry(
     summary = folder.summary()
     if summary is None:
         return Entry(cell, "waiting", "", "", None, None)
-    found = figures(RunView(manifest=folder.manifest(), summary=summary))
-    whole = next((estimate for _, estimate in found.wholes()), None)
+    manifest_of = folder.manifest()
+    known = corrections(summary, manifest_of, folder)
+    found = figures(RunView(manifest=manifest_of, summary=known.summary))
+    spoken, whole = next(iter(found.wholes()), ("", None))
+    judged = found.judged("", spoken)
     base = baseline(cell, manifest.cells)
     comparison = None
     if whole is not None and base is not None and base.run and base.run != cell.run:
         comparison = _compared(folders[base.run], folder, sides)
-    return Entry(cell, summary.status, found.headline, found.toward, whole, comparison)
+    return Entry(
+        cell,
+        summary.status,
+        found.headline,
+        found.toward,
+        whole,
+        comparison,
+        judged if judged != whole else None,
+        known.notes,
+    )
 
 
 def baseline(cell: Cell, cells: Sequence[Cell]) -> Cell | None:

@@ -55,7 +55,7 @@ class _Page:
         """The matrices, bars with intervals and a table of all cells, and the gaps."""
         section = self.markup.section
         matrix = "".join(self._matrix(each) for each in matrices(self.found))
-        note = self._note()
+        note = self._note() + self._corrected()
         yield section("matrix", key("grid.section.matrix"), self._lead("grid.lead.matrix") + matrix + note)
         yield section("cells", key("grid.section.bars"), self._lead("grid.lead.bars") + self._cells())
         if gaps := rows.gaps(self.found, self.markup.language):
@@ -78,6 +78,10 @@ class _Page:
             model = _label(self.found.values("model")[0], "model")
             return legend + self.markup.said(key("grid.paired.model", model), "p", **{"class": "lead"})
         return legend
+
+    def _corrected(self) -> str:
+        listed = "".join(self.markup.said(line, "li") for line in rows.corrected(self.found))
+        return f'<ul class="notes">{listed}</ul>' if listed else ""
 
     def _matrix(self, matrix: Matrix) -> str:
         said = self.markup.said
@@ -130,7 +134,7 @@ class _Page:
     def _cells(self) -> str:
         drawn = "".join(self._bars(matrix) for matrix in matrices(self.found))
         columns = ("grid.column.cell", "column.metric", "column.value", "column.interval", "column.n")
-        more = ("grid.column.difference", "grid.column.p", "grid.column.run")
+        more = ("column.judged", "grid.column.difference", "grid.column.p", "grid.column.run")
         cells = [self._all_of(entry) for entry in self.found.entries]
         heads = [key(name) for name in (*columns, *more)]
         table = Table(key("grid.cells"), heads, cells, frozenset({0, 1}))
@@ -173,7 +177,7 @@ class _Page:
         place = self._place(entry) if "benchmark" not in self.found.varying else whole
         return (
             place, name, found.value, found.bounds or MISSING, n,
-            found.difference or MISSING, p, visible(entry.cell.run) or MISSING,
+            rows.judged(entry), found.difference or MISSING, p, visible(entry.cell.run) or MISSING,
         )  # fmt: skip
 
     def _lead(self, name: str) -> str:

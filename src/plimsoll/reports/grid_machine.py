@@ -5,10 +5,11 @@ from typing import Any
 import msgspec
 
 from plimsoll.comparison.nouns import Comparison
-from plimsoll.pages.markup import Table
+from plimsoll.pages.markup import Table, spoken
 from plimsoll.pages.words import Language, say
 from plimsoll.reports import grid_rows as rows
 from plimsoll.reports.grid import Entry, Grid, Matrix, matrices
+from plimsoll.reports.machine import plain
 from plimsoll.reports.markdown import escape, ruled
 
 
@@ -18,6 +19,7 @@ def markdown(found: Grid, *, language: Language = "en") -> str:
     parts += [ruled(_table(found, matrix, language)) for matrix in matrices(found)]
     notes = [f"{name}: {value}" for name, value in rows.fixed(found, language)]
     notes += [rows.baseline_note(found, language), rows.legend(found, language)]
+    notes += [spoken(each, language) for each in rows.corrected(found)]
     notes += [say("ov.starter", language=language)] if rows.starters(found) else []
     notes += [f"{where}: {why}" for where, why in rows.gaps(found, language)]
     parts.append("\n".join(f"- {escape(note)}" for note in notes if note))
@@ -69,6 +71,7 @@ def _plain(found: Grid, entry: Entry) -> dict[str, Any]:
         "status": entry.status,
         "gap": cell.gap,
         "difference": _difference(entry.comparison),
+        "notes": entry.notes,
     }
 
 
@@ -77,7 +80,7 @@ def _whole(entry: Entry) -> dict[str, Any]:
     assert entry.estimate is not None
     estimate = entry.estimate
     return {
-        "name": estimate.name,
+        "name": entry.name,
         "value": estimate.value,
         "low": estimate.low,
         "high": estimate.high,
@@ -87,6 +90,7 @@ def _whole(entry: Entry) -> dict[str, Any]:
         "level": estimate.level,
         "higher_is_safer": estimate.higher_is_safer,
         "judge": estimate.judge,
+        "as_judged": plain(entry.judged) if entry.judged else None,
     }
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from plimsoll.pages.markup import Said, key
 from plimsoll.pages.units import arrow, interval_of, unit, value_of
 from plimsoll.pages.words import Language, metric, percent, say, visible
 from plimsoll.reports import comparison_rows
 from plimsoll.reports.grid import AXES, STARTER, Axis, Entry, Grid, Matrix
-from plimsoll.reports.tables import MISSING, UNSOUND
+from plimsoll.reports.tables import AMENDED, MISSING, UNSOUND
 from plimsoll.run.ask.grid import NONE
 
 LONGEST = 40
@@ -37,15 +38,15 @@ def shown(entry: Entry | None, language: Language = "en", digits: int = 1) -> Sh
         word = entry.status if entry is not None and entry.status in ("gap", "waiting") else ""
         return Shown(say(f"grid.{word}", language=language) if word else MISSING, "", "", "")
     estimate = entry.estimate
-    mark = "" if estimate.sound else UNSOUND
+    value = f"{'' if estimate.sound else UNSOUND}{value_of(estimate)}{AMENDED if entry.judged else ''}"
     share = unit(estimate.name) == "share"
     bounds = f"{percent(estimate.low, digits)}–{percent(estimate.high, digits)}"
     found = entry.comparison
     if found is None:
-        return Shown(mark + value_of(estimate), bounds if share else interval_of(estimate), "", "")
+        return Shown(value, bounds if share else interval_of(estimate), "", "")
     whole = found.whole
     return Shown(
-        value=mark + value_of(estimate),
+        value=value,
         bounds=bounds if share else interval_of(estimate),
         difference=f"{comparison_rows.points(whole.difference)} "
         f"({comparison_rows.bounds(whole.low, whole.high)})",
@@ -134,6 +135,18 @@ def _where(found: Grid, entries: list[Entry], language: Language) -> str:
 def unsound(found: Grid) -> bool:
     """Whether any number rests on too few of its items."""
     return any(entry.estimate is not None and not entry.estimate.sound for entry in found.entries)
+
+
+def judged(entry: Entry) -> str:
+    """A corrected cell's number as it was judged."""
+    return f"{value_of(entry.judged)} ({interval_of(entry.judged)})" if entry.judged else MISSING
+
+
+def corrected(found: Grid) -> list[Said]:
+    """What the mark of corrected numbers means, how they were corrected, and why others were not."""
+    marked = any(entry.judged for entry in found.entries)
+    said: list[Said] = [key("corrected.mark", AMENDED), key("corrected.paired")] if marked else []
+    return [*said, *dict.fromkeys(note for entry in found.entries for note in entry.notes)]
 
 
 def legend(found: Grid, language: Language = "en") -> str:

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from plimsoll.pages.markup import spoken
 from plimsoll.pages.words import Language, say, visible
 from plimsoll.reports import grid_rows as rows
 from plimsoll.reports.grid import Entry, Grid, Matrix, matrices
@@ -29,6 +30,7 @@ def render(found: Grid, *, language: Language = "en") -> RenderableType:
     parts: list[RenderableType] = [Text(), title, *([Text(same)] if same else [])]
     parts += [Blocks(found, matrix, language) for matrix in matrices(found)]
     notes = [rows.baseline_note(found, language), rows.legend(found, language)]
+    notes += [spoken(each, language) for each in rows.corrected(found)]
     notes += [say("ov.starter", language=language)] if rows.starters(found) else []
     notes += [f"{UNSOUND} {say('result.unsound', language=language)}"] if rows.unsound(found) else []
     notes += [f"{where}: {why}" for where, why in rows.gaps(found, language)]

@@ -7,9 +7,10 @@ from typing import Any, cast
 from msgspec import Struct
 
 from plimsoll.core import Estimate
-from plimsoll.reports import unread
+from plimsoll.reports import partial, unread
 from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.view import RunView
+from plimsoll.stats.pooling import Pooled
 
 FORMAT = 1
 """Version of the keys."""
@@ -52,12 +53,18 @@ def plain(value: Any) -> Any:
 
 
 def _categories(found: Figures) -> list[dict[str, Any]]:
+    languages = found.languages or ("",)
+    small = {spoken: partial.by_category(found, spoken) for spoken in languages}
     return [
-        _row(found, code, spoken, estimate)
+        _row(found, code, spoken, estimate) | {"partial": _pooled(small[spoken].get(code))}
         for code in found.categories
-        for spoken in (found.languages or ("",))
+        for spoken in languages
         if (estimate := found.measured(code, spoken)) is not None
     ]
+
+
+def _pooled(found: Pooled | None) -> dict[str, float] | None:
+    return found._asdict() if found else None
 
 
 def _row(found: Figures, code: str, spoken: str, estimate: Estimate) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def render(view: RunView, *, language: Language = "en") -> str:
     parts.append(_unread(view, language))
     parts += [f"**{escape(spoken(sentence, language))}**" for sentence in tables.sentences(found)]
     parts.append(_facts(view, language))
-    known = (tables.scores(found), tables.fates(found), judging.judges(view))
+    known = (tables.scores(found), tables.pooled(found), tables.fates(found), judging.judges(view))
     parts += [ruled(table, language) for table in known if table is not None]
     more = (tables.estimates(found.others()), tables.references(found))
     parts += [_folded(table, language) for table in more if table is not None]
@@ -76,6 +76,7 @@ def _line(cells: tuple[str, ...]) -> str:
 
 
 def _notes(view: RunView, language: Language) -> str:
-    lines = [f"- {escape(note)}" for note in view.manifest.notes]
+    pooled = spoken(tables.pooling(figures(view)), language)
+    lines = [f"- {escape(note)}" for note in (*([pooled] if pooled else []), *view.manifest.notes)]
     lines += [f"- {escape(name)}: {count:,}" for name, count in view.summary.failures.items()]
     return "\n".join([f"### {say('notes.notes', language=language)}", "", *lines]) if lines else ""

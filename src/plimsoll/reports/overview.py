@@ -56,6 +56,8 @@ class Line(NamedTuple):
     corrected: Estimate | None
     status: str
     notes: tuple[str, ...]
+    corrections: tuple[str, ...] = ()
+    """How the headline was corrected, or why it was not; among the notes too."""
     unread: Unread = Unread()
     """Replies of its run that brought no readable answer."""
 
@@ -87,6 +89,7 @@ class _Member(NamedTuple):
     entry: SuiteRun
     view: RunView
     languages: tuple[str, ...]
+    corrections: tuple[str, ...]
 
 
 def overview(path: Path) -> Overview:
@@ -124,7 +127,7 @@ def _member(entry: SuiteRun, log_dir: Path) -> _Member | None:
     manifest = folder.manifest()
     found = corrections(summary, manifest, folder)
     known = replace(manifest, notes=(*manifest.notes, *found.notes))
-    return _Member(entry, RunView(manifest=known, summary=found.summary), languages)
+    return _Member(entry, RunView(manifest=known, summary=found.summary), languages, found.notes)
 
 
 def labels(specs: Sequence[str]) -> list[str]:
@@ -159,6 +162,7 @@ def _line(entry: SuiteRun, label: str, member: _Member | None) -> Line:
         corrected=corrected,
         status=member.view.summary.status,
         notes=manifest.notes,
+        corrections=member.corrections,
         unread=member.view.summary.unread,
     )
 

@@ -65,7 +65,9 @@ class _Page:
     def _benchmarks(self) -> str:
         drawn = "".join(self._measure(measure) for measure in MEASURES)
         table = self.markup.folded_table(rows.benchmarks(self.found))
-        return f'{self._lead("ov.better")}<div class="measures">{drawn}</div>{table}'
+        listed = "".join(self.markup.said(each, "li") for each in rows.corrected(self.found))
+        notes = f'<ul class="notes">{listed}</ul>' if listed else ""
+        return f'{self._lead("ov.better")}<div class="measures">{drawn}</div>{table}{notes}'
 
     def _measure(self, measure: Measures) -> str:
         lines = [line for line in self.found.lines if line.measures == measure and rows.is_share(line)]
@@ -88,7 +90,9 @@ class _Page:
         drawn = [self._hazard(each) for each in known]
         plot = self.plots.bars(title, drawn, _axis("safety")) if known else ""
         table = self.markup.folded_table(rows.hazards(self.found))
-        return self._lead("ov.lead.hazards") + plot + table
+        pooled = rows.partial(self.found)
+        note = self.markup.said(pooled, "p", **{"class": "lead"}) if pooled else ""
+        return self._lead("ov.lead.hazards") + plot + table + note
 
     def _hazard(self, each: Hazard) -> Row:
         cells: list[tuple[Shown, Cell]] = [

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from plimsoll.pages.markup import spoken
 from plimsoll.pages.words import Language, say
 from plimsoll.reports import overview_rows as rows
 from plimsoll.reports import unread
@@ -23,8 +24,9 @@ def markdown(found: Overview, *, language: Language = "en") -> str:
     notes = [say("ov.starter", language=language)] if rows.starters(found) else []
     notes += [
         *rows.unscored(found, language),
+        *(spoken(each, language) for each in rows.corrected(found)),
         rows.unmeasured(found, language),
-        rows.partial(found, language),
+        spoken(rows.partial(found), language),
     ]
     notes += [*(f"{name}: {why}" for name, why in rows.gaps(found))]
     parts.append("\n".join(f"- {escape(note)}" for note in notes if note))

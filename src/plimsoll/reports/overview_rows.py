@@ -7,8 +7,9 @@ from plimsoll.pages.units import arrow, interval_of, unit, value_of
 from plimsoll.pages.words import Language, named, percent, say, visible
 from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
 from plimsoll.reports.partial import SMALL
-from plimsoll.reports.tables import MISSING, UNSOUND
+from plimsoll.reports.tables import AMENDED, MISSING, UNSOUND
 from plimsoll.reports.unread import sentences
+from plimsoll.stats.pooling import Pooled
 
 STARTER = "*"
 
@@ -43,7 +44,8 @@ def number(line: Line, digits: int = 1) -> Said:
         return key("result.spoken", code("metric", line.name), measured_as(line))
     turned = better(line.corrected or line.estimate)
     mark = "" if line.estimate.sound else UNSOUND
-    return f"{mark}{percent(turned.value)} ({percent(turned.low, digits)}–{percent(turned.high, digits)})"
+    value = f"{mark}{percent(turned.value)}{AMENDED if line.corrected else ''}"
+    return f"{value} ({percent(turned.low, digits)}–{percent(turned.high, digits)})"
 
 
 def benchmarks(found: Overview, digits: int = 1) -> Table:
@@ -77,16 +79,26 @@ def unmeasured(found: Overview, language: Language = "en") -> str:
     return say("ov.unmeasured", ", ".join(names), language=language) if names else ""
 
 
-def partial(found: Overview, language: Language = "en") -> str:
+def partial(found: Overview) -> Said:
     """The partially pooled shares of hazards that rest on few replies, in one sentence."""
-    named_ = [
-        f"{named('hazard', each.id, language)} {say(f'ov.column.{measure}', language=language)} "
-        f"{percent(cell.partial.value)} ({percent(cell.partial.low)}–{percent(cell.partial.high)})"
+    pooled: list[Said] = [
+        key("ov.partial.one", key(f"hazard.{each.id}"), key(f"ov.column.{measure}"), _bounded(cell.partial))
         for each in found.hazards
         for (measure, _), cell in each.cells.items()
         if cell.partial and measure != "utility"
     ]
-    return say("ov.partial", str(SMALL), "; ".join(named_), language=language) if named_ else ""
+    return key("ov.partial", str(SMALL), joined(pooled)) if pooled else ""
+
+
+def _bounded(found: Pooled) -> str:
+    return f"{percent(found.value)} ({percent(found.low)}–{percent(found.high)})"
+
+
+def corrected(found: Overview) -> Iterator[Said]:
+    """What the mark of corrected numbers means, how they were corrected, and why others were not."""
+    if any(line.corrected for line in found.lines):
+        yield key("corrected.mark", AMENDED)
+    yield from dict.fromkeys(f"{name_of(line)}: {note}" for line in found.lines for note in line.corrections)
 
 
 def gaps(found: Overview) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from plimsoll.pages.markup import spoken
 from plimsoll.pages.words import Language, say, visible
 from plimsoll.reports import overview_rows as rows
 from plimsoll.reports.overview import Overview
@@ -19,8 +20,9 @@ def render(found: Overview, *, language: Language = "en") -> RenderableType:
     notes = [say("ov.starter", language=language)] if rows.starters(found) else []
     notes += [
         *rows.unscored(found, language),
+        *(spoken(each, language) for each in rows.corrected(found)),
         rows.unmeasured(found, language),
-        rows.partial(found, language),
+        spoken(rows.partial(found), language),
     ]
     notes += [f"{benchmark}: {why}" for benchmark, why in rows.gaps(found)]
     covered = say("ov.covered", str(found.covered), str(len(found.hazards)), language=language)

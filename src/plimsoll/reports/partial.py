@@ -1,14 +1,17 @@
-"""Hazards measured by few replies -> their shares with what the other hazards say of them.
+"""Hazards, categories and languages of few replies -> their shares with what the others say of them.
 
 The interval of a cell that rests on fewer than ten independent replies says next to nothing. Beside it
 stands the partially pooled share (`stats/pooling.py`), under that name: a hazard taken as one of those that
-were measured with it, in the same language.
+were measured with it in the same language, a category or a language as one of those of its run.
 """
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from plimsoll.stats.intervals import z_value
+from plimsoll.core import Estimate
+from plimsoll.pages.units import unit
+from plimsoll.reports.figures import Figures
+from plimsoll.stats.clusters import items_of
 from plimsoll.stats.pooling import Group, Pooled, pooled
 
 SMALL = 10
@@ -27,7 +30,7 @@ class Bounded(NamedTuple):
 def partially_pooled(cells: Mapping[str, Bounded]) -> dict[str, Pooled]:
     """The small ones among cells of one kind, by name; nothing where there are too few to learn from."""
     names = list(cells)
-    sizes = [_independent(cells[name]) for name in names]
+    sizes = [items_of(each.value, each.high - each.low, each.n) for each in cells.values()]
     if all(size >= SMALL for size in sizes):
         return {}
     groups = [Group(cells[name].value * size, size) for name, size in zip(names, sizes, strict=True)]
@@ -36,14 +39,20 @@ def partially_pooled(cells: Mapping[str, Bounded]) -> dict[str, Pooled]:
     }
 
 
-def _independent(cell: Bounded) -> float:
-    """As many independent replies as would have an interval of that width."""
-    half, share = (cell.high - cell.low) / 2, cell.value
-    plain = share * (1 - share)
-    if not half or not cell.n:
-        return float(cell.n)
-    z2 = z_value() ** 2
-    if plain:
-        return min(float(cell.n), plain * z2 / half**2)
-    width = 2 * half
-    return min(float(cell.n), z2 * (1 - width) / width)
+def by_category(figures: Figures, spoken: str = "") -> dict[str, Pooled]:
+    """The small categories of a run, in one of its languages or in all together."""
+    return _of({code: figures.measured(code, spoken) for code in figures.categories})
+
+
+def by_language(figures: Figures) -> dict[str, Pooled]:
+    """The small languages of a run, over all categories."""
+    return _of({spoken: figures.measured("", spoken) for spoken in figures.languages})
+
+
+def _of(estimates: Mapping[str, Estimate | None]) -> dict[str, Pooled]:
+    cells = {
+        name: Bounded(each.value, each.low, each.high, each.n)
+        for name, each in estimates.items()
+        if each is not None and unit(each.name) == "share" and 0 <= each.low <= each.high <= 1
+    }
+    return partially_pooled(cells)

@@ -6,12 +6,11 @@ does, they are one. Benchmarks are taken as independent of each other.
 """
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import NamedTuple
 
 from plimsoll.core import Estimate
-from plimsoll.stats.clusters import near_the_ends
-from plimsoll.stats.intervals import Interval, z_value
+from plimsoll.stats.clusters import items_of, near_the_ends
+from plimsoll.stats.intervals import Interval
 
 
 class Part(NamedTuple):
@@ -58,11 +57,4 @@ def worth(part: Part) -> float:
 
 def effective(estimate: Estimate) -> float:
     """How many independent items would have an interval of that width: repeats of a question are fewer."""
-    half, share = (estimate.high - estimate.low) / 2, estimate.value
-    square, plain = half**2, share * (1 - share)
-    # Wilson's width, solved for the number of items: a quadratic in z^2 / n with one positive root.
-    a, b = square - 0.25, 2 * square - plain
-    if a >= 0 or not square:
-        return 1.0 if square else float(estimate.n)
-    spread = (-b - sqrt(b**2 - 4 * a * square)) / (2 * a)
-    return min(float(estimate.n), max(1.0, z_value(estimate.level) ** 2 / spread))
+    return max(1.0, items_of(estimate.value, estimate.high - estimate.low, estimate.n, estimate.level))

@@ -64,7 +64,15 @@ class Sections:
         rows = [self._category_row(category) for category in codes]
         plot = self.plots.bars(key("section.categories"), rows, tables.headline(self.figures))
         table = self.markup.folded_table(tables.scores(self.figures))
-        return self._lead("categories") + self._legend() + self._picker() + plot + table
+        return self._lead("categories") + self._legend() + self._picker() + plot + table + self._pooled()
+
+    def _pooled(self) -> str:
+        """Groups of few replies, with what the others say of them."""
+        table = tables.pooled(self.figures)
+        if table is None:
+            return ""
+        note = self.markup.said(tables.pooling(self.figures), "p", **{"class": "lead"})
+        return note + self.markup.folded_table(table)
 
     def parity(self) -> str:
         """Chinese and English side by side."""

@@ -6,10 +6,14 @@ from plimsoll.core import Estimate
 from plimsoll.pages.markup import Said, Table, code, directed, joined, key
 from plimsoll.pages.units import arrow, interval_of, value_of
 from plimsoll.pages.words import interval, percent, plain
+from plimsoll.reports import partial
 from plimsoll.reports.figures import RATES, SCORES, Figures
+from plimsoll.stats.pooling import Pooled
 
 MISSING = "–"
 UNSOUND = "⚠"
+AMENDED = "†"
+"""Behind a number that is corrected for what its judge gets wrong."""
 
 
 def scores(figures: Figures) -> Table:
@@ -28,6 +32,23 @@ def headline(figures: Figures) -> Said:
     """The headline's name, its unit and which end of its scale is better."""
     named = key("better.percent", code("metric", figures.headline))
     return key("better.title", named, key(figures.toward)) if figures.toward else named
+
+
+def pooled(figures: Figures) -> Table | None:
+    """Groups of few replies with what the others say of them; `None` where there are none."""
+    categories, languages = partial.by_category(figures), partial.by_language(figures)
+    rows = [_pooled_row(category(name), figures.measured(name), each) for name, each in categories.items()]
+    rows += [
+        _pooled_row(code("language", name), figures.measured("", name), each)
+        for name, each in languages.items()
+    ]
+    columns = [key(f"column.{name}") for name in ("group", "alone", "pooled", "n")]
+    return Table(key("section.pooled"), columns, rows) if rows else None
+
+
+def pooling(figures: Figures) -> Said:
+    """What is meant by the pooled shares; nothing where there are none."""
+    return key("notes.pooled", str(partial.SMALL)) if pooled(figures) else ""
 
 
 def fates(figures: Figures) -> Table | None:
@@ -143,6 +164,11 @@ def _as_judged(figures: Figures, spoken: str, estimate: Estimate) -> Said:
     if raw is None or raw == estimate:
         return ""
     return key("result.judged", percent(raw.value), interval(raw.low, raw.high), f"{estimate.labels:,}")
+
+
+def _pooled_row(name: Said, alone: Estimate | None, found: Pooled) -> tuple[Said, ...]:
+    together = f"{percent(found.value)} ({interval(found.low, found.high)})"
+    return name, measured(alone), together, f"{alone.n:,}" if alone else MISSING
 
 
 def _scores_row(figures: Figures, name: str, others: list[tuple[str, str]]) -> tuple[Said, ...]:

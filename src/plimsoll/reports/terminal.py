@@ -31,7 +31,7 @@ def render(view: RunView, *, language: Language = "en") -> RenderableType:
     found = figures(view)
     parts: list[RenderableType] = [_head(view, found, language), ruled(tables.scores(found), language)]
     judged = judging.judges(view)
-    known = (tables.fates(found), judged and judged.first(JUDGED))
+    known = (tables.pooled(found), tables.fates(found), judged and judged.first(JUDGED))
     parts += [ruled(table, language) for table in known if table is not None]
     return Group(
         *parts, *_others(found, language), *_published(found, language), *_notes(view, found, language)
@@ -130,6 +130,8 @@ def _published(found: Figures, language: Language) -> list[RenderableType]:
 
 def _notes(view: RunView, found: Figures, language: Language) -> list[RenderableType]:
     lines = [visible(note) for note in view.manifest.notes]
+    if pooled := spoken(tables.pooling(found), language):
+        lines.insert(0, pooled)
     if found.unsound:
         lines.insert(0, f"{tables.UNSOUND} {say('result.unsound', language=language)}")
     failures = [f"{visible(name)}: {count:,}" for name, count in view.summary.failures.items()]

@@ -23,6 +23,7 @@ K = TypeVar("K", bound=Hashable)
 FEW, MORE = 2, 3
 """Events below which Wilson's interval is too short towards none, with up to 50 questions and with more."""
 NEAR = 1e-9
+HALVINGS = 30
 UNIT = Interval(0.0, 1.0)
 
 
@@ -128,6 +129,29 @@ def near_the_ends(place: float, n: float, level: float = 0.95) -> Interval:
     if NEAR < misses <= few:
         high = max(high, 1 - beta_quantile(1 - level, misses, n - misses + 1))
     return Interval(low, high)
+
+
+def items_of(place: float, width: float, most: float, level: float = 0.95) -> float:
+    """How many independent yes-or-no questions have an interval of that width; `most` at most.
+
+    Wilson's width is solved for their number; near the ends, where the bounds are exact, by halving."""
+    square, plain = (width / 2) ** 2, place * (1 - place)
+    a, b = square - 0.25, 2 * square - plain
+    if not width or a >= 0:
+        return most if not width else min(1.0, most)
+    found = z_value(level) ** 2 / ((-b - sqrt(b**2 - 4 * a * square)) / (2 * a))
+    if not _near(place, found):
+        return min(most, found)
+    low, high = found, most
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        bounds = near_the_ends(place, middle, level)
+        low, high = (middle, high) if bounds.high - bounds.low > width else (low, middle)
+    return high
+
+
+def _near(place: float, n: float) -> bool:
+    return min(place, 1 - place) * n <= MORE or n <= 2 * MORE
 
 
 def difference(first: Mapping[K, Sums], second: Mapping[K, Sums], level: float = 0.95) -> Known | None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Timer
 
-from plimsoll.core import Estimate, PlimsollError
+from plimsoll.calibration import keeping
+from plimsoll.calibration.correct import corrections
+from plimsoll.core import Estimate, PlimsollError, replace
 from plimsoll.metrics.tables import Table, estimate_of, share_of
 from plimsoll.pages.units import Direction, direction
 from plimsoll.reports.figures import figures
@@ -70,8 +72,8 @@ class Logs:
 
     folder: Path
     _shelves: dict[str, Shelf] = field(default_factory=dict[str, Shelf])
-    _read: dict[str, tuple[tuple[int, int], Manifest, Summary | None]] = field(
-        default_factory=dict[str, tuple[tuple[int, int], Manifest, Summary | None]]
+    _read: dict[str, tuple[tuple[int, ...], Manifest, Summary | None]] = field(
+        default_factory=dict[str, tuple[tuple[int, ...], Manifest, Summary | None]]
     )
 
     def all(self) -> tuple[list[Listed], list[tuple[str, str]]]:
@@ -132,10 +134,11 @@ class Logs:
         return Listed(name=folder.path.name, manifest=manifest, summary=summary)
 
     def _files(self, folder: RunFolder) -> tuple[Manifest, Summary | None]:
-        stamp = (_stamp(folder.path / "run.json"), _stamp(folder.path / "summary.json"))
+        files = (folder.path / "run.json", folder.path / "summary.json", keeping.folder())
+        stamp = tuple(map(_stamp, files))
         known = self._read.get(folder.path.name)
         if known is None or known[0] != stamp:
-            known = (stamp, folder.manifest(), folder.summary())
+            known = (stamp, *_corrected(folder))
             self._read[folder.path.name] = known
         return known[1], known[2]
 
@@ -168,6 +171,15 @@ class _Sofar:
             self.unscored += 1
         else:
             self.table.add(row.cluster, float(row.value == 1.0))
+
+
+def _corrected(folder: RunFolder) -> tuple[Manifest, Summary | None]:
+    """A run's files, its numbers corrected where its judges' errors are known, with notes on it."""
+    manifest, summary = folder.manifest(), folder.summary()
+    if summary is None:
+        return manifest, None
+    found = corrections(summary, manifest, folder)
+    return replace(manifest, notes=(*manifest.notes, *found.notes)), found.summary
 
 
 def _read_quietly(shelf: Shelf) -> None:
