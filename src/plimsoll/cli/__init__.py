@@ -59,6 +59,7 @@ SUMMARIES = {
     "coverage": "Show what of the field's surveys is measured here, and what is not.",
     "data": "Fetch official data sets, and see where they lie.",
     "demo": "SafetyBench on the embedded model, from questions to report.",
+    "doctor": "Say what works on this machine, what is missing, and the line that brings it.",
     "export": "Write a run in another tool's format.",
     "gate": "Fail when a run is significantly worse than a baseline.",
     "import": "Turn another tool's log into a run folder.",
