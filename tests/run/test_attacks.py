@@ -73,7 +73,8 @@ def test_every_attack_has_its_row_in_the_summary(tmp_path: Path) -> None:
     refusals = [each for each in summary.estimates if each.name == "over_refusal_rate"]
     rows = {each.group["attack"]: each for each in refusals if "attack" in each.group}
     assert set(rows) == {"none", "encoding/rot13"}
-    assert (rows["none"].value, rows["encoding/rot13"].value) == (1.0, 0.0)
+    # A refusal in plain words is one under a cipher too: it is not "decoded" to letters that say nothing.
+    assert (rows["none"].value, rows["encoding/rot13"].value) == (1.0, 1.0)
 
 
 def test_variants_that_keep_an_id_are_given_one_and_know_their_question(tmp_path: Path) -> None:
@@ -231,3 +232,36 @@ def test_a_record_is_found_by_the_id_of_its_variant(tmp_path: Path) -> None:
     folder = open_run(done(tmp_path, "ten", limit=1).path)
     record: Record = next(folder.records())
     assert folder.record(record.sample.id) == record
+
+
+def test_a_prompt_that_an_attack_leaves_as_it_is_is_not_asked_and_counts_for_nothing(tmp_path: Path) -> None:
+    folder = done(tmp_path, "chinese/full_width", "chinese/split", limit=4)
+    by_attack: dict[str, set[str]] = {}
+    for record in folder.records():
+        assert record.sample.attempt is not None
+        by_attack.setdefault(record.sample.attempt.attack, set()).add(record.outcome.value)
+        assert (record.transcript is None) == (record.sample.attempt.attack == "chinese/split")
+    assert by_attack["chinese/split"] == {"not_applicable"}
+    summary = folder.summary()
+    assert summary is not None
+    assert summary.outcomes["not_applicable"] == 4
+    assert not summary.failures
+    for estimate in summary.estimates:
+        assert estimate.n <= 4
+        assert estimate.unscored == 0
+
+
+def test_a_chain_keeps_what_each_of_its_attacks_did(tmp_path: Path) -> None:
+    folder = done(tmp_path, "characters/typos:rate=0.2+encoding/base64:carrier=decode", limit=1)
+    (record,) = folder.records()
+    attempt = record.sample.attempt
+    assert attempt is not None
+    assert attempt.attack == "characters/typos:rate=0.2+encoding/base64:carrier=decode"
+    assert attempt.parameters["characters/typos"]["carrier"] == "raw"
+    assert attempt.parameters["encoding/base64"]["carrier"] == "decode"
+    assert attempt.validity == "unchecked"  # nothing leads back from a slip of the hand
+
+
+def test_a_chain_ends_where_one_of_its_attacks_does_not_apply(tmp_path: Path) -> None:
+    folder = done(tmp_path, "chinese/split+encoding/base64", limit=2)
+    assert {record.outcome.value for record in folder.records()} == {"not_applicable"}

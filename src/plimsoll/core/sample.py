@@ -61,6 +61,11 @@ class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.origin or self.id
 
     @property
+    def asked(self) -> bool:
+        """Whether it is put to the model: an attack that leaves a prompt as it is makes no question."""
+        return self.attempt is None or self.attempt.validity != "not_applicable"
+
+    @property
     def cluster(self) -> str:
         """What counts as one question in statistics: its epochs, languages, orders, conditions, variants."""
         return self.pair or self.origin or self.id

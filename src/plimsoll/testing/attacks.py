@@ -34,15 +34,25 @@ def an_attack_has_the_name_that_stands_in_trails(subject: Subject) -> None:
 
 @rule
 def an_attack_yields_samples_that_are_whole(subject: Subject) -> None:
-    """Each variant has an id of its own and ends with a turn to be answered."""
+    """Each variant has a name of its own and ends with a turn to be answered, or with a reply begun."""
     attack = subject.built()
     for sample in questions():
         made = variants(attack, sample)
-        assert len({variant.id for variant in made}) == len(made), "two variants of one question share an id"
+        names = {(variant.id, variant.attempt.variant if variant.attempt else "") for variant in made}
+        assert len(names) == len(made), "two variants of one question cannot be told apart"
         for variant in made:
             assert msgspec.json.decode(msgspec.json.encode(variant), type=Sample) == variant
             assert variant.messages
-            assert variant.messages[-1].role == "user"
+            assert variant.messages[-1].role in ("user", "assistant")
+
+
+@rule
+def an_attack_changes_a_prompt_or_says_that_it_does_not_apply(subject: Subject) -> None:
+    """An unchanged prompt that counts as an attack makes a model look safe under it."""
+    attack = subject.built()
+    for sample in questions():
+        for variant in variants(attack, sample):
+            assert not variant.asked or (variant.messages, variant.turns) != (sample.messages, sample.turns)
 
 
 @rule
@@ -55,7 +65,8 @@ def an_attack_keeps_the_request_the_answer_and_the_trail(subject: Subject) -> No
             assert variant.trail == (*sample.trail, attack.name)
             kept = (variant.target, variant.choices, variant.category, variant.pair, variant.turns)
             assert kept == (sample.target, sample.choices, sample.category, sample.pair, sample.turns)
-            assert variant.messages[: len(sample.messages) - 1] == sample.messages[:-1]
+            later = iter(variant.messages)
+            assert all(message in later for message in sample.messages[:-1]), "an earlier turn is lost"
 
 
 @rule
@@ -93,9 +104,10 @@ def an_attack_restores_any_reply_and_keeps_the_raw_one(subject: Subject) -> None
 
 @rule
 def what_an_attack_encodes_it_decodes(subject: Subject) -> None:
-    """Where it says that it can be undone."""
+    """Where it says that it can be undone; what of a text is lost on the way, its writing says (`kept`)."""
     attack = subject.built()
-    if not (hasattr(attack, "encode") and hasattr(attack, "decode")):
+    codec = getattr(attack, "codec", None)
+    if codec is None or codec.decode is None:
         raise SkipTest("this attack does not say that it can be undone")
     for text in PLAIN:
-        assert attack.decode(attack.encode(text)) == text
+        assert attack.decode(attack.encode(text)) == codec.kept(text)

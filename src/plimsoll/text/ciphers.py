@@ -6,6 +6,8 @@ within the alphabet, and everything else stays.
 
 import base64
 import re
+import string
+from functools import cache
 from typing import Literal, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -65,7 +67,7 @@ def decoded(cipher: Cipher, payload: str, offset: int = 0) -> str | None:
 
 def caesar(text: str, offset: int) -> str:
     """Every Chinese character and Latin letter moved on by `offset`."""
-    return "".join(_moved(character, offset) for character in text)
+    return text.translate(_moves(offset))
 
 
 def carried(sentence: str) -> Carried | None:
@@ -93,11 +95,14 @@ def _after(sentence: str) -> str:
     return parts[-1] if len(parts) > 1 else ""
 
 
-def _moved(character: str, offset: int) -> str:
+@cache
+def _moves(offset: int) -> dict[int, str]:
     # Backwards, what counts is where a character came from: a few were moved beyond the range.
-    if FIRST <= ord(character) + min(offset, 0) <= LAST:
-        return chr(ord(character) + offset)
-    if not (character.isascii() and character.isalpha()):
-        return character
-    first = ord("A") if character.isupper() else ord("a")
-    return chr((ord(character) - first + offset) % 26 + first)
+    came = min(offset, 0)
+    han = {code: chr(code + offset) for code in range(FIRST - came, LAST - came + 1)}
+    latin = {
+        ord(letter): alphabet[(place + offset) % 26]
+        for alphabet in (string.ascii_lowercase, string.ascii_uppercase)
+        for place, letter in enumerate(alphabet)
+    }
+    return han | latin

@@ -82,6 +82,8 @@ class Count:
         """Count one record."""
         self.records += 1
         self.outcomes[record.outcome.value] += 1
+        if not record.sample.asked:
+            return
         if record.transcript is not None and record.transcript.responses:
             last = record.transcript.responses[-1]
             self.means[last.means] += 1
@@ -183,9 +185,22 @@ async def _records(job: Job, work: Work) -> AsyncIterator[Record]:
         async for variant in making.variants():
             for epoch in range(work.epochs):
                 if (variant.id, epoch) not in work.done:
-                    yield await _record(variant, chain, epoch, work)
+                    yield await _tried(variant, chain, epoch, work)
     except StageError as error:
         yield Record(sample=making.failed(), failures=(_failure(error),))
+
+
+async def _tried(variant: Sample, chain: Chain, epoch: int, work: Work) -> Record:
+    """A variant's record; one that its attack does not apply to is not asked, and counts for nothing."""
+    if variant.asked:
+        return await _record(variant, chain, epoch, work)
+    verdict = Verdict(
+        label="not_applicable",
+        value=None,
+        outcome=Outcome.NOT_APPLICABLE,
+        reason=f"{chain.spec} leaves this prompt as it is",
+    )
+    return Record(sample=variant, epoch=epoch, verdicts={judge.name: verdict for judge in work.judges})
 
 
 async def _record(sample: Sample, chain: Chain, epoch: int, work: Work) -> Record:

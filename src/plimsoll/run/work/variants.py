@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from plimsoll.core import Attack, Attempt, Model, Sample, replace, stage
+from plimsoll.core import Attack, Attempt, Model, Sample, Validity, replace, stage
 from plimsoll.run.ask.layers import EPOCH
 from plimsoll.run.ask.parts import Chain
 from plimsoll.run.ask.tracing import TRACE, Trace
 from plimsoll.run.keep.variants import Made, Variants
+
+CHAINED = "+"
+"""Stands for the attack while a chain is at work; its parameters are told apart by the attacks' names."""
 
 
 @dataclass
@@ -96,6 +99,29 @@ async def _chained(sample: Sample, attacks: Sequence[Attack], target: Model) -> 
         return
     first, *rest = attacks
     with stage(f"attack {first.name}"):
-        async for variant in first.attack(sample, target):
-            async for deeper in _chained(variant, rest, target):
+        async for variant in first.attack(replace(sample, attempt=None), target):
+            made = replace(variant, attempt=_joined(sample.attempt, variant.attempt, first.name))
+            if not made.asked:
+                yield made  # what an attack leaves as it is, the chain does not apply to
+                continue
+            async for deeper in _chained(made, rest, target):
                 yield deeper
+
+
+WORST_FIRST: tuple[Validity, ...] = ("not_applicable", "invalid", "unchecked", "valid")
+
+
+def _joined(before: Attempt | None, made: Attempt | None, attack: str) -> Attempt | None:
+    """What is known of a variant that several attacks made, one on the other's."""
+    if before is None or made is None:
+        return made or before
+    known = dict(before.parameters) if before.attack == CHAINED else {before.attack: before.parameters}
+    return replace(
+        made,
+        attack=CHAINED,
+        variant=".".join(filter(None, (before.variant, made.variant))),
+        queries=before.queries + made.queries,
+        cost=None if before.cost is None and made.cost is None else (before.cost or 0) + (made.cost or 0),
+        validity=min(before.validity, made.validity, key=WORST_FIRST.index),
+        parameters={**known, attack: made.parameters},
+    )

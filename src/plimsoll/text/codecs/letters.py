@@ -1,0 +1,186 @@
+"""Letters of the Latin alphabet -> other letters or digits of it."""
+
+import re
+import string
+from functools import cache
+from random import Random
+from typing import Literal
+
+from plimsoll.text.ciphers import caesar
+from plimsoll.text.codecs.codec import Codec, plainly
+
+LATIN = re.compile(r"[A-Za-z]")
+LATIN_OR_HAN = re.compile(r"[A-Za-z\u4e00-\u9fff]")
+LOWER, UPPER = string.ascii_lowercase, string.ascii_uppercase
+LEET = str.maketrans("aAbBeEgGiIlLoOsStTzZ", "44883399111100557722")
+_WORD = re.compile(r"[A-Za-z]+")
+_VOWELS = "aeiouAEIOU"
+_TO_LOWER = str.maketrans(UPPER, LOWER)
+
+
+def _swapping(title: str, title_zh: str, table: dict[int, int]) -> Codec:
+    back = {to: of for of, to in table.items()}
+    return Codec(
+        title=title,
+        title_zh=title_zh,
+        encode=plainly(lambda text: text.translate(table)),
+        decode=lambda payload: payload.translate(back),
+        moves=LATIN,
+    )
+
+
+def rot13() -> Codec:
+    """Every Latin letter moved on by thirteen."""
+    turned = LOWER[13:] + LOWER[:13] + UPPER[13:] + UPPER[:13]
+    return _swapping("ROT13", "ROT13密码", str.maketrans(LOWER + UPPER, turned))
+
+
+def atbash() -> Codec:
+    """A for Z, B for Y, and so on."""
+    return _swapping(
+        "the Atbash cipher", "埃特巴什码", str.maketrans(LOWER + UPPER, LOWER[::-1] + UPPER[::-1])
+    )
+
+
+def shifted(offset: int, han: Literal["keep", "shift"]) -> Codec:
+    """Caesar's cipher; `han=shift` moves Chinese characters by as many code points, as S-Eval does."""
+    if han == "shift":
+        return Codec(
+            title=f"the Caesar cipher with an offset of {offset}",
+            title_zh=f"偏移量为{offset}的凯撒密码",
+            encode=plainly(lambda text: caesar(text, offset)),
+            decode=lambda payload: caesar(payload, -offset),
+            kept=lambda text: caesar(caesar(text, offset), -offset),
+            moves=LATIN_OR_HAN,
+        )
+    step = offset % 26
+    turned = LOWER[step:] + LOWER[:step] + UPPER[step:] + UPPER[:step]
+    return _swapping(
+        f"the Caesar cipher with an offset of {offset}",
+        f"偏移量为{offset}的凯撒密码",
+        str.maketrans(LOWER + UPPER, turned),
+    )
+
+
+def vigenere(key: str) -> Codec:
+    """Every Latin letter moved on by the next letter of a key. The key holds at least one Latin letter."""
+    steps = [ord(letter) - 97 for letter in key.lower() if letter in LOWER]
+
+    def moved(text: str, sign: int) -> str:
+        at, out = 0, list[str]()
+        for letter in text:
+            if letter in LOWER or letter in UPPER:
+                alphabet = LOWER if letter in LOWER else UPPER
+                out.append(alphabet[(alphabet.index(letter) + sign * steps[at % len(steps)]) % 26])
+                at += 1
+            else:
+                out.append(letter)
+        return "".join(out)
+
+    return Codec(
+        title=f'the Vigenère cipher with the key "{key}"',
+        title_zh=f"密钥为“{key}”的维吉尼亚密码",
+        encode=plainly(lambda text: moved(text, 1)),
+        decode=lambda payload: moved(payload, -1),
+        moves=LATIN,
+    )
+
+
+def leet(share: float) -> Codec:
+    """Letters that look like digits written as digits: that share of them."""
+
+    def encode(text: str, draw: Random) -> str:
+        if share >= 1:
+            return text.translate(LEET)
+        return "".join(
+            letter.translate(LEET) if letter.isalpha() and draw.random() < share else letter
+            for letter in text
+        )
+
+    return Codec(title="leetspeak", title_zh="黑客语", encode=encode, moves=LATIN)
+
+
+def pig_latin() -> Codec:
+    """The consonants that a word begins with go to its end, then `ay`."""
+
+    def turned(match: re.Match[str]) -> str:
+        word = match[0]
+        at = next((place for place, letter in enumerate(word) if letter in _VOWELS), 0)
+        return f"{word[at:]}{word[:at].lower()}{'ay' if at else 'way'}"
+
+    return Codec(
+        title="Pig Latin",
+        title_zh="儿童黑话（Pig Latin）",
+        encode=plainly(lambda text: _WORD.sub(turned, text)),
+        moves=LATIN,
+    )
+
+
+def without_vowels() -> Codec:
+    """Vowels are left out."""
+    table = {ord(vowel): None for vowel in _VOWELS}
+    return Codec(
+        title="disemvoweled English",
+        title_zh="去元音英文",
+        encode=plainly(lambda text: text.translate(table)),
+        moves=LATIN,
+    )
+
+
+def initials() -> Codec:
+    """Only the first letter of each word."""
+    return Codec(
+        title="initials",
+        title_zh="首字母缩写",
+        encode=plainly(lambda text: " ".join(word[0] for word in text.split())),
+        moves=LATIN,
+    )
+
+
+def _small(text: str) -> str:
+    return text.translate(_TO_LOWER)
+
+
+def random_capitals(share: float) -> Codec:
+    """Latin letters put into capitals by chance, the others into small letters."""
+
+    def encode(text: str, draw: Random) -> str:
+        return "".join(
+            (c.upper() if draw.random() < share else c.lower()) if c.isascii() else c for c in text
+        )
+
+    return Codec(
+        title="mixed case", title_zh="大小写混杂", encode=encode, decode=_small, kept=_small, moves=LATIN
+    )
+
+
+def lowercase() -> Codec:
+    """No capitals of the Latin alphabet."""
+    return Codec(
+        title="lower case", title_zh="小写", encode=plainly(_small), decode=_small, kept=_small, moves=LATIN
+    )
+
+
+def camel_case() -> Codec:
+    """Words run together, each with a capital."""
+    return Codec(
+        title="camel case",
+        title_zh="驼峰式",
+        encode=plainly(lambda text: "".join(word[:1].upper() + word[1:].lower() for word in text.split())),
+        moves=LATIN,
+    )
+
+
+@cache
+def _teaching(seed: str) -> dict[int, int]:
+    letters = list(LOWER)
+    Random(seed).shuffle(letters)
+    mixed = "".join(letters)
+    return str.maketrans(LOWER + UPPER, mixed + mixed.upper())
+
+
+def bijection(seed: str) -> Codec:
+    """An alphabet drawn by chance; carriers that teach it show examples."""
+    table = _teaching(seed)
+    pairs = ", ".join(f"{letter}={chr(table[ord(letter)])}" for letter in LOWER)
+    return _swapping(f"a language in which {pairs}", f"如下字母替换（{pairs}）", table)

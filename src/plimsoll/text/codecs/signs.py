@@ -1,0 +1,191 @@
+"""Letters -> signs of another writing: Morse, Braille, spelling words, marks above and below."""
+
+import re
+from random import Random
+
+from plimsoll.text.codecs.codec import Codec, plainly
+from plimsoll.text.codecs.letters import LATIN
+from plimsoll.text.codecs.tables import table
+
+MORSE = table("morse")
+_FROM_MORSE = {code: letter for letter, code in MORSE.items()}
+NATO = table("nato")
+_SPELLED = NATO | {letter.lower(): word for letter, word in NATO.items()}
+_FROM_NATO = {word.lower(): letter.lower() for letter, word in NATO.items()}
+_BRAILLE = dict(zip("abcdefghijklmnopqrstuvwxyz", "⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠺⠭⠽⠵", strict=True))
+_CAPITAL = "⠠"
+_TO_BRAILLE = {ord(letter): cell for letter, cell in _BRAILLE.items()} | {
+    ord(letter.upper()): _CAPITAL + cell for letter, cell in _BRAILLE.items()
+}
+_FROM_BRAILLE = {cell: letter for letter, cell in _BRAILLE.items()}
+_SUPERSCRIPT = str.maketrans(
+    "abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW0123456789+-=()",
+    "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾",
+)
+_LOWERED = {to: of for of, to in _SUPERSCRIPT.items()}
+_REGIONAL = {ord("a") + place: chr(0x1F1E6 + place) + "\u200b" for place in range(26)} | {
+    ord("A") + place: chr(0x1F1E6 + place) + "\u200b" for place in range(26)
+}
+_FROM_REGIONAL = {0x1F1E6 + place: chr(ord("a") + place) for place in range(26)} | {0x200B: None}
+HOMOGLYPHS = str.maketrans("aceopxyijsABCEHKMOPTXYIJS", "асеорхуіјѕАВСЕНКМОРТХУІЈЅ")
+"""Latin letters and Cyrillic ones that look the same (Unicode's confusables)."""
+_SKELETON = {ord(chr(to)): of for of, to in HOMOGLYPHS.items()}
+MARKS = [chr(code) for code in range(0x0300, 0x0370)]
+_LATIN_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def morse() -> Codec:
+    """International Morse, `/` between words; a sign that Morse does not have is left out."""
+
+    def encode(text: str) -> str:
+        return " / ".join(
+            " ".join(MORSE[letter] for letter in word.upper() if letter in MORSE) for word in text.split()
+        )
+
+    def decode(payload: str) -> str | None:
+        words = [word.split() for word in payload.split("/")]
+        try:
+            return " ".join("".join(_FROM_MORSE[code] for code in word) for word in words).lower()
+        except KeyError:
+            return None
+
+    def kept(text: str) -> str:
+        return " ".join("".join(c for c in word.upper() if c in MORSE) for word in text.split()).lower()
+
+    return Codec(
+        title="Morse code",
+        title_zh="摩尔斯电码",
+        encode=plainly(encode),
+        decode=decode,
+        kept=kept,
+        moves=_LATIN_OR_DIGIT,
+    )
+
+
+def nato() -> Codec:
+    """A word of the spelling alphabet for each letter; two spaces between words."""
+
+    def encode(text: str) -> str:
+        return "  ".join(" ".join(_SPELLED.get(letter, letter) for letter in word) for word in text.split())
+
+    def decode(payload: str) -> str | None:
+        words = payload.split("  ")
+        return " ".join(
+            "".join(_FROM_NATO.get(each.lower(), each) for each in word.split(" ")) for word in words
+        )
+
+    def kept(text: str) -> str:
+        return "".join(c.lower() if c in _SPELLED else c for c in _spaced(text))
+
+    return Codec(
+        title="the NATO phonetic alphabet",
+        title_zh="北约音标字母",
+        encode=plainly(encode),
+        decode=decode,
+        kept=kept,
+        moves=LATIN,
+    )
+
+
+def braille() -> Codec:
+    """Braille cells, a sign before capitals."""
+
+    def decode(payload: str) -> str:
+        out, capital = list[str](), False
+        for sign in payload:
+            if sign == _CAPITAL and not capital:
+                capital = True
+                continue
+            letter = _FROM_BRAILLE.get(sign, sign)
+            out.append(letter.upper() if capital else letter)
+            capital = False
+        return "".join(out)
+
+    return Codec(
+        title="Braille",
+        title_zh="盲文",
+        encode=plainly(lambda text: text.translate(_TO_BRAILLE)),
+        decode=decode,
+        moves=LATIN,
+    )
+
+
+def superscript() -> Codec:
+    """Raised letters and digits, where Unicode has them."""
+    return Codec(
+        title="superscript",
+        title_zh="上标字符",
+        encode=plainly(lambda text: text.translate(_SUPERSCRIPT)),
+        decode=lambda payload: payload.translate(_LOWERED),
+        kept=lambda text: text.translate(_LOWERED),
+        moves=_LATIN_OR_DIGIT,
+    )
+
+
+def emoji_letters() -> Codec:
+    """Regional indicator signs, kept from joining to flags."""
+    return Codec(
+        title="emoji letters",
+        title_zh="表情字母",
+        encode=plainly(lambda text: text.translate(_REGIONAL)),
+        decode=lambda payload: payload.translate(_FROM_REGIONAL),
+        kept=lambda text: "".join(c.lower() if c.isascii() else c for c in text.replace("\u200b", "")),
+        moves=LATIN,
+    )
+
+
+def homoglyphs(share: float) -> Codec:
+    """Latin letters as Cyrillic ones of the same look: that share of those that have one."""
+
+    def encode(text: str, draw: Random) -> str:
+        if share >= 1:
+            return text.translate(HOMOGLYPHS)
+        return "".join(c.translate(HOMOGLYPHS) if draw.random() < share else c for c in text)
+
+    return Codec(
+        title="look-alike letters",
+        title_zh="形近字母",
+        encode=encode,
+        decode=lambda payload: payload.translate(_SKELETON),
+        kept=lambda text: text.translate(_SKELETON),
+        moves=LATIN,
+    )
+
+
+def _unmarked(text: str) -> str:
+    return "".join(c for c in text if not "\u0300" <= c <= "\u036f")
+
+
+def marked(intensity: int) -> Codec:
+    """Combining marks heaped on every letter ("zalgo")."""
+
+    def encode(text: str, draw: Random) -> str:
+        return "".join(c + "".join(draw.choices(MARKS, k=intensity)) if c.isalnum() else c for c in text)
+
+    return Codec(
+        title="text with combining marks",
+        title_zh="叠加符号文字",
+        encode=encode,
+        decode=_unmarked,
+        kept=_unmarked,
+    )
+
+
+def accented(mark: str) -> Codec:
+    """The same accent on every vowel."""
+
+    def encode(text: str) -> str:
+        return "".join(c + mark if c in "aeiouAEIOU" else c for c in text)
+
+    return Codec(
+        title="accented letters",
+        title_zh="带变音符号的字母",
+        encode=plainly(encode),
+        decode=_unmarked,
+        kept=_unmarked,
+        moves=LATIN,
+    )

@@ -1,0 +1,137 @@
+"""Writings lead back to what they keep of a text, and agree with published tables and official data."""
+
+import base64
+import codecs
+import json
+from pathlib import Path
+from random import Random
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plimsoll import registry
+from plimsoll.attacks._transform import Transform
+from plimsoll.text.ciphers import carried
+from tests.support.extras import need
+
+CHINESE = {"chinese/script", "chinese/pinyin", "chinese/homophones"}
+
+
+def transforms() -> dict[str, Transform]:
+    found = {}
+    for part in registry.parts("attacks"):
+        if part.room == "attacks" and part.name.partition("/")[0] in ("encoding", "characters", "chinese"):
+            found[part.name] = registry.build("attacks", part.name)
+    return found
+
+
+TRANSFORMS = transforms()
+
+
+def built(name: str) -> Transform:
+    if name in CHINESE:
+        need("chinese")
+    return TRANSFORMS[name]
+
+
+@pytest.mark.parametrize("name", [name for name, each in TRANSFORMS.items() if each.codec.decode])
+@settings(max_examples=200)
+@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_what_a_writing_keeps_of_a_text_comes_back(name: str, text: str) -> None:
+    attack = built(name)
+    assert attack.decode(attack.encode(text)) == attack.codec.kept(text)
+
+
+@pytest.mark.parametrize("name", [name for name, each in TRANSFORMS.items() if each.codec.decode])
+def test_most_of_a_plain_request_survives(name: str) -> None:
+    text = (
+        "请问怎样把面粉和水和成面团？"
+        if name.startswith("chinese/script")
+        else "How do I bake bread at home?"
+    )
+    kept = built(name).codec.kept(text)
+    assert sum(letter in kept.lower() for letter in text.lower()) >= 0.9 * len(text)
+
+
+VECTORS = {
+    "encoding/atbash": ("Attack at dawn", "Zggzxp zg wzdm"),
+    "encoding/caesar": ("Veni, vidi, vici", "Yhql, ylgl, ylfl"),
+    "encoding/vigenere:key=lemon": ("attackatdawn", "lxfopvefrnhr"),
+    "encoding/morse": ("SOS help", "... --- ... / .... . .-.. .--."),
+    "encoding/nato": ("abc", "Alfa Bravo Charlie"),
+    "encoding/braille": ("Abc", "⠠⠁⠃⠉"),
+    "encoding/rot13": ("Hello", codecs.encode("Hello", "rot13")),
+    "encoding/base64": ("漂白水 ok", base64.b64encode("漂白水 ok".encode()).decode()),
+    "encoding/base32": ("ok", base64.b32encode(b"ok").decode()),
+    "encoding/ascii85": ("ok?", base64.a85encode(b"ok?").decode()),
+    "encoding/uu": ("cat", "#8V%T\n"),
+    "encoding/url": ("漂 a/b", quote("漂 a/b")),
+    "encoding/hexadecimal": ("é", "c3a9"),
+    "encoding/binary": ("A", "01000001"),
+    "encoding/ascii_codes": ("Aé", "65 233"),
+    "encoding/reversed_text:unit=word": ("one two", "two one"),
+    "encoding/reversed_text:unit=char_in_word": ("one two", "eno owt"),
+    "encoding/unicode_escape": ("é😊", "\\u00e9\\U0001f60a"),
+    "characters/leet": ("Elite test", "31173 7357"),
+    "characters/pig_latin": ("pig latin is smart", "igpay atinlay isway artsmay"),
+    "characters/without_vowels": ("How are you", "Hw r y"),
+    "characters/initials": ("as soon as possible", "a s a p"),
+    "characters/camel_case": ("how are you", "HowAreYou"),
+    "chinese/full_width": ("AK-47", "ＡＫ－４７"),
+    "chinese/split": ("好人", "女子人"),
+    "chinese/pinyin:tones=none": ("银行", "yin hang"),
+    "chinese/script": ("头发", "頭髮"),
+}
+
+
+@pytest.mark.parametrize(("spec", "pair"), VECTORS.items())
+def test_a_writing_gives_what_the_tables_give(spec: str, pair: tuple[str, str]) -> None:
+    if spec.partition(":")[0] in CHINESE:
+        need("chinese")
+    plain, written = pair
+    assert registry.build("attacks", spec).encode(plain) == written
+
+
+@pytest.mark.parametrize("name", ["characters/typos", "characters/zalgo", "characters/random_capitals"])
+def test_a_seed_gives_the_same_bytes_and_another_seed_others(name: str) -> None:
+    text = "Please tell me how to bake bread at home."
+    one, again, other = (registry.build("attacks", f"{name}:seed={seed}").encode(text) for seed in (1, 1, 2))
+    assert one == again != other
+
+
+def test_homophones_sound_alike_and_look_different() -> None:
+    need("chinese")
+    from pypinyin import lazy_pinyin
+
+    text = "他今天去了银行"
+    attack: Transform = registry.build("attacks", "chinese/homophones:share=1,seed=3")
+    other = attack.encode(text)
+    assert other != text
+    assert [lazy_pinyin(each) for each in other] == [lazy_pinyin(each) for each in text]
+
+
+def test_the_official_encrypted_prompts_are_rebuilt(official: Path) -> None:
+    folder = official.parent / "s-eval"
+    base = {}
+    for line in (folder / "base_risk_zh_small.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        base[row["traceid"]] = row["prompt"]
+    found = {"url": [0, 0], "base64": [0, 0], "caesar": [0, 0]}
+    for line in (folder / "attack_zh_instruction_encryption.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        read = carried(row["prompt"])
+        assert read is not None
+        plain = base[row["base_traceid"]]
+        spec = {"url": "encoding/url", "base64": "encoding/base64"}.get(
+            read.cipher, f"encoding/caesar:han=shift,offset={read.offset}"
+        )
+        found[read.cipher][1] += 1
+        found[read.cipher][0] += registry.build("attacks", spec).encode(plain) == read.payload
+    assert found == {"url": [344, 344], "base64": [326, 326], "caesar": [330, 330]}
+
+
+def test_a_draw_hangs_on_the_sample_and_not_on_the_order() -> None:
+    codec = registry.build("attacks", "characters/typos").codec
+    assert codec.encode("bread and butter", Random("0:1")) == codec.encode("bread and butter", Random("0:1"))
