@@ -110,6 +110,7 @@ def braille() -> Codec:
         title_zh="盲文",
         encode=plainly(lambda text: text.translate(_TO_BRAILLE)),
         decode=decode,
+        kept=decode,
         moves=LATIN,
     )
 
@@ -133,7 +134,7 @@ def emoji_letters() -> Codec:
         title_zh="表情字母",
         encode=plainly(lambda text: text.translate(_REGIONAL)),
         decode=lambda payload: payload.translate(_FROM_REGIONAL),
-        kept=lambda text: "".join(c.lower() if c.isascii() else c for c in text.replace("\u200b", "")),
+        kept=lambda text: "".join(c.lower() if c.isascii() else c for c in text.translate(_FROM_REGIONAL)),
         moves=LATIN,
     )
 
