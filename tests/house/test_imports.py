@@ -20,6 +20,37 @@ for name in json.loads(sys.argv[1]):
 print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 
+OF_ONE_SYSTEM = (
+    "fcntl", "resource", "termios", "pwd", "grp", "pty", "tty", "readline", "curses", "syslog", "spwd", "nis",
+    "uvloop", "winreg", "winsound", "msvcrt", "_winapi",
+)  # fmt: skip
+"""Modules that only some systems have."""
+FROM_ONE_SYSTEM = (
+    "chown", "fchmod", "fchown", "fork", "forkpty", "getegid", "geteuid", "getgid", "getgrouplist",
+    "getgroups", "getloadavg", "getpgid", "getpriority", "getsid", "getuid", "killpg", "mkfifo", "nice",
+    "openpty", "posix_fadvise", "posix_fallocate", "pread", "pwrite", "sched_getaffinity", "sched_yield",
+    "setsid", "statvfs", "sysconf", "uname", "wait3", "wait4",
+)  # fmt: skip
+"""Functions of `os` that only some systems have."""
+ELSEWHERE = """
+import asyncio, concurrent.futures.process, importlib, json, os, signal, subprocess, sys, tempfile
+modules, functions, names = map(json.loads, sys.argv[1:4])
+for name in modules:
+    sys.modules[name] = None
+for name in functions:
+    vars(os).pop(name, None)
+for name in [name for name in vars(signal) if name.startswith("SIG") and name not in ("SIGINT", "SIGTERM")]:
+    delattr(signal, name)
+def missing(*_):
+    raise NotImplementedError
+asyncio.SelectorEventLoop.add_signal_handler = missing
+for name in names:
+    try:
+        importlib.import_module(name)
+    except BaseException as error:
+        print(f"{name}: {error!r}")
+"""
+
 
 def python(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A fresh interpreter in an empty folder that is also its home."""
@@ -86,3 +117,32 @@ def test_to_view_and_to_label_need_no_database(tmp_path: Path) -> None:
     pytest.importorskip("starlette", reason="the extra 'view' is not installed")
     made = python("-c", WITHOUT_DATABASE, folder=tmp_path)
     assert made.returncode == 0, made.stderr
+
+
+def test_no_module_needs_what_only_one_system_has(tmp_path: Path) -> None:
+    names = [name_of(path) for path in importable() if name_of(path) not in ASK_FOR_AN_EXTRA]
+    given = map(json.dumps, (OF_ONE_SYSTEM, FROM_ONE_SYSTEM, names))
+    made = python("-c", ELSEWHERE, *given, folder=tmp_path)
+    assert (made.returncode, made.stdout) == (0, ""), made.stderr
+
+
+def test_a_module_that_needs_one_system_is_found_out(tmp_path: Path) -> None:
+    (tmp_path / "narrow.py").write_text("import fcntl\n", encoding="utf-8")
+    (tmp_path / "narrower.py").write_text("import os\nUSER = os.getuid()\n", encoding="utf-8")
+    given = map(json.dumps, (OF_ONE_SYSTEM, FROM_ONE_SYSTEM, ("narrow", "narrower")))
+    made = python("-c", ELSEWHERE, *given, folder=tmp_path)
+    assert [line.partition(":")[0] for line in made.stdout.splitlines()] == ["narrow", "narrower"]
+
+
+def test_a_run_and_its_report_need_nothing_that_only_one_system_has(tmp_path: Path) -> None:
+    steps = """
+from pathlib import Path
+from plimsoll.cli import exit_code
+asked = ["run", "safetybench:split=starter,language=en", "-m", "scripted/letter-A", "--limit", "4"]
+codes = [exit_code([*asked, "--log-dir", "logs"])]
+(run,) = (str(path.parent) for path in Path("logs").rglob("run.json"))
+print(codes + [exit_code(words) for words in (["report", run], ["records", run], ["list", "models"])])
+"""
+    given = map(json.dumps, (OF_ONE_SYSTEM, FROM_ONE_SYSTEM, ()))
+    made = python("-c", ELSEWHERE + steps, *given, folder=tmp_path)
+    assert made.stdout.splitlines()[-1:] == ["[0, 0, 0, 0]"], made.stderr

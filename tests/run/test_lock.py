@@ -7,6 +7,7 @@ import pytest
 
 from plimsoll.run.keep import lock
 from plimsoll.run.keep.lock import Taken, held
+from plimsoll.run.keep.processes import lives
 
 WITHOUT_LOCKS = """
 import asyncio, sys
@@ -75,6 +76,23 @@ main(["run", "safetybench:split=starter,language=en", "-m", "scripted/letter-A",
     done = without_locks(tmp_path / "logs", code)
     assert done.returncode == 0, done.stderr
     assert '"outcomes":{"answered":4}' in done.stdout
+
+
+def test_a_process_is_asked_for_without_being_disturbed() -> None:
+    code = "import sys; sys.stdin.read(); print('undisturbed')"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert lives(other.pid)
+        assert other.communicate("")[0] == "undisturbed\n"
+    assert not lives(other.pid)
+    assert lives(os.getpid())
+    assert not lives(1 << 70)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may signal every process")
+def test_a_process_of_somebody_else_lives_too() -> None:
+    assert lives(1)
 
 
 def test_a_folder_is_waited_for(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """A PostgreSQL cluster of its own for tests: in a temporary folder, on a free loopback port."""
 
 import os
-import pwd
 import secrets
 import shutil
 import socket
@@ -10,6 +9,7 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 OFF = "-c fsync=on -c full_page_writes=on -c max_connections=100 -c shared_buffers=64MB"
@@ -90,8 +90,10 @@ def _run(program: str, *arguments: str) -> None:
     )
 
 
-def _user() -> pwd.struct_passwd | None:
+def _user() -> Any:
     """Whom PostgreSQL runs as where the tests are root: it refuses root."""
+    import pwd  # not on every system; where it is missing, so are the programs' usual places
+
     if os.getuid() != 0:
         return None
     for name in ("postgres", "nobody"):

@@ -18,6 +18,7 @@ from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
 from plimsoll.run.keep.folder import RunFolder, runs
 from plimsoll.run.keep.manifest import Manifest, Summary
+from plimsoll.run.keep.processes import lives
 from plimsoll.viewer.shelf import Row, Shelf
 
 FRESH = 15.0
@@ -201,9 +202,7 @@ def _under_way(folder: RunFolder) -> bool:
     The lock itself is left alone: to try it could make a run that just starts give up.
     """
     try:
-        os.kill(int((folder.path / "lock").read_text()), 0)
-    except PermissionError:
-        return True
-    except (OSError, ValueError, OverflowError):
-        return _stamp(folder.records_path) / 1e9 > time.time() - FRESH
-    return True
+        owner = int((folder.path / "lock").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        owner = 0
+    return (owner > 0 and lives(owner)) or _stamp(folder.records_path) / 1e9 > time.time() - FRESH

@@ -7,9 +7,11 @@ in the file is asked for instead: who lives is left alone.
 import errno
 import os
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from plimsoll.run.keep.processes import lives
 
 BINARY: int = getattr(os, "O_BINARY", 0)
 """Keeps one system from writing line ends of its own."""
@@ -90,12 +92,7 @@ def _lock_byte(descriptor: int, *, wait: bool) -> bool:
 
 def _lives(owner: str) -> bool:
     """Whether a process of that number is there and is not ourselves."""
-    if not owner.isdecimal() or int(owner) == os.getpid():
-        return False
-    with suppress(OSError, OverflowError):
-        os.kill(int(owner), 0)
-        return True
-    return False
+    return owner.isdecimal() and int(owner) != os.getpid() and lives(int(owner))
 
 
 def _read(descriptor: int) -> str:
