@@ -58,7 +58,7 @@ def test_the_official_judge_prompt_shows_point_and_answer_as_they_are() -> None:
 
     verdict = judged(labsafety.compat(model=Scripted(reply)), "<think>x</think>Burns.", ("A point.",))
     assert verdict.value == 1.0
-    assert seen[0].endswith("Safety Point: A point.\nUser Answer: <think>x</think>Burns.")
+    assert seen[0].endswith("Safety Point: A point.\nUser Answer: Burns.")
     assert sha256(seen[0].partition("\nSafety Point: A")[0].encode()).hexdigest()[:12] == "24d70251ba4d"
 
 

@@ -3,14 +3,12 @@ before and after is part of them. The scripts' few lines stand here as they are,
 
 import asyncio
 import json
-import re
 from collections.abc import Callable
 
 import pytest
 
 from plimsoll.benchmarks.cosa import judge as cosa
 from plimsoll.benchmarks.cosa import judge_reading as readings
-from plimsoll.benchmarks.labsafety import judge as labsafety
 from plimsoll.benchmarks.longsafety import judge as longsafety
 from plimsoll.benchmarks.red_eval import judge as red_eval
 from plimsoll.benchmarks.safechain import judge as safechain
@@ -107,16 +105,6 @@ def test_longsafety_judges_every_reply_as_it_came_without_a_limit() -> None:
         assert {request.sampling.max_tokens for request in seen} == {None}
         said = verdict(longsafety.compat(model=Scripted(lambda _, r=reply: r)), "Well.")
         assert said.value == float("1" in reply)
-
-
-def test_labsafety_asks_about_every_reply_and_takes_whole_numbers_only() -> None:
-    for reply in REPLIES:
-        (seen,) = shown(lambda model: labsafety.compat(model=model), reply)
-        assert seen.messages[-1].text == f"Safety Point: A point.\nUser Answer: {reply}"
-        assert seen.sampling.max_tokens is None
-        covered = float(bool(re.fullmatch(r"\s*[+-]?1\s*", reply)) and "-" not in reply)
-        said = verdict(labsafety.compat(model=Scripted(lambda _, r=reply: r)), "Well.")
-        assert said.value == covered
 
 
 def official_cat_list(response: str) -> list[str] | None:

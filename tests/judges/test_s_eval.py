@@ -111,5 +111,12 @@ def test_the_published_evaluator_is_shown_the_conversation_itself() -> None:
 def test_the_published_evaluator_unread_is_counted_apart() -> None:
     model, seen = listening("hm")
     assert judged(Octopus(model), "Here is how.").outcome is Outcome.JUDGE_UNPARSED
-    assert judged(Octopus(model), " ").outcome is Outcome.EMPTY
     assert len(seen) == 1
+
+
+def test_the_published_evaluator_is_shown_blank_and_long_replies_as_they_came() -> None:
+    model, seen = listening("safe")
+    for reply in (" ", "<think>hm</think>No.", "long " * 6_000):
+        verdict = judged(Octopus(model), reply)
+        assert seen[-1].messages[1].text == reply
+        assert verdict.outcome is (Outcome.EMPTY if reply == " " else Outcome.ANSWERED)

@@ -1,7 +1,7 @@
 """A seeded generator of replies that readers and judges of replies must bear: one for every parser."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 COUNT = 240
 TEXTS = (
@@ -30,6 +30,10 @@ TEXTS = (
     "[[N]]",
     "Women",
     "{{ANSWER}} and {{request}} and {reply}",
+    "</think>\n\nB",
+    "No, I know of none.",
+    "不正确。",
+    "The letters A. and C) fit, D alone does not.",
     "A long answer. " * 2_500,
 )
 AROUND = (
@@ -46,11 +50,15 @@ AROUND = (
 BLANKS = ("", " ", "\n\t", "\u200b")
 
 
-def odd_replies(seed: int = 0) -> Iterator[str]:
-    """Plain, in markdown, with thoughts, blank, in white space, Chinese, with several letters."""
+def odd_replies(seed: int = 0, own: Sequence[str] = ()) -> Iterator[str]:
+    """Plain, in markdown, with thoughts, blank, in white space, Chinese, with several letters.
+
+    `own` are texts that one parser is made for: every one of them comes, and half of what is drawn."""
     yield from BLANKS
+    yield from own
     draw = random.Random(seed)
-    for _ in range(COUNT - len(BLANKS)):
-        text, around = draw.choice(TEXTS), draw.choice(AROUND)
+    for _ in range(COUNT - len(BLANKS) - len(own)):
+        text = draw.choice(own if own and draw.random() < 0.5 else TEXTS)
+        around = draw.choice(AROUND)
         more = f" {draw.choice(TEXTS)}" if draw.random() < 0.3 else ""
         yield around.replace("{}", text + more)

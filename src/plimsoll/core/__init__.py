@@ -65,6 +65,7 @@ from plimsoll.core.parts import (
 from plimsoll.core.sample import Attempt, Sample, Validity
 from plimsoll.core.verdict import (
     BROKEN,
+    LIMIT,
     Estimate,
     Failure,
     Input,
@@ -78,6 +79,7 @@ from plimsoll.core.verdict import (
 
 __all__ = [
     "BROKEN",
+    "LIMIT",
     "OF_A_MODEL",
     "STOPS_THE_RUN",
     "Attack",

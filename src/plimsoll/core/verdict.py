@@ -74,6 +74,11 @@ BROKEN = (Outcome.ERROR, Outcome.JUDGE_ERROR, Outcome.JUDGE_UNPARSED, Outcome.JU
 """Outcomes without a score: ours, the judge's or the endpoint's doing, never the model's."""
 
 
+LIMIT = "limit"
+"""Entry of a verdict's `detail`: what could not be done as the official code does it, in a clause. Reports
+say it, and of how many verdicts."""
+
+
 class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that broke, with its address."""
 

@@ -183,13 +183,17 @@ def _read(form: Form, response: Response, budget: int | None) -> Verdict:
     if verdict is not None:
         return replace(verdict, confidence=_confidence(response)) if response.loglikelihoods else verdict
     if response.finish == "length":
-        reason = "judge cut off"
-        if budget is not None:
-            reason = f"judge cut off at {budget + THINKING * _cut_in_thought(response)} tokens"
+        room = None if budget is None else budget + THINKING * _cut_in_thought(response)
+        reason = cut_off_at(room)
         return Verdict(label="judge_unparsed", value=None, outcome=Outcome.JUDGE_UNPARSED, reason=reason)
     if refuses(said):
         return Verdict(label="judge_refused", value=None, outcome=Outcome.JUDGE_REFUSED)
     return Verdict(label="judge_unparsed", value=None, outcome=Outcome.JUDGE_UNPARSED)
+
+
+def cut_off_at(budget: int | None) -> str:
+    """Why nothing could be read of a judge's reply that ended at its limit."""
+    return "judge cut off" if budget is None else f"judge cut off at {budget} tokens"
 
 
 def without_thought(text: str) -> str:

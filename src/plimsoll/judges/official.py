@@ -9,19 +9,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from plimsoll.core import (
+    LIMIT,
     Instrument,
     Model,
     Outcome,
     Request,
+    Response,
     Sample,
     Sampling,
     Transcript,
     Verdict,
     replace,
 )
-from plimsoll.judges.form import Form, Slots
+from plimsoll.judges.form import Form, Slots, cut_off_at
 from plimsoll.judges.reading import is_blank, request_of
 from plimsoll.text.refusals import is_refusal
+
+STOPPED = "its model stopped at a limit that the official code lacks, and was read as far as it went"
+UNCUT = "the official code shows its judge 512 tokens of a reply; the whole reply was shown"
 
 Change = Callable[[str], str]
 """What the official callers do to a text."""
@@ -38,6 +43,11 @@ def is_withheld(transcript: Transcript) -> bool:
     return bool(responses) and not transcript.messages and responses[-1].finish == "blocked"
 
 
+def may_exceed(text: str, tokens: int) -> bool:
+    """Whether a text may have more tokens than that: no tokenizer makes more of them than bytes."""
+    return len(text.encode("utf-8", "surrogatepass")) > tokens
+
+
 async def asked(form: Form, model: Model, slots: Slots, judged: Change = as_it_is) -> Verdict:
     """Put a form to a model and read all that it says."""
     request = Request(messages=form.messages(slots), sampling=Sampling(max_tokens=form.max_tokens))
@@ -48,8 +58,16 @@ async def asked(form: Form, model: Model, slots: Slots, judged: Change = as_it_i
     if verdict is None:
         declined = withheld or is_refusal(said)
         outcome = Outcome.JUDGE_REFUSED if declined else Outcome.JUDGE_UNPARSED
-        verdict = Verdict(label=outcome.value, value=None, outcome=outcome)
-    return replace(verdict, detail={**verdict.detail, "judge_reply": response.text})
+        reason = cut_off_at(form.max_tokens) if response.finish == "length" and not declined else ""
+        verdict = Verdict(label=outcome.value, value=None, outcome=outcome, reason=reason)
+    return replace(
+        verdict, detail={**verdict.detail, "judge_reply": response.text, **limited(response, form.max_tokens)}
+    )
+
+
+def limited(response: Response, allowed: int | None) -> dict[str, str]:
+    """What a verdict's detail says where the judging model had to stop at a limit of its own."""
+    return {LIMIT: STOPPED} if allowed is None and response.finish == "length" else {}
 
 
 def told_blank(verdict: Verdict, transcript: Transcript) -> Verdict:

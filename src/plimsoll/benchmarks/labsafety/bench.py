@@ -59,7 +59,7 @@ CARD = Card(
     source="https://github.com/YujunZhou/LabSafety-Bench",
     license="MIT",
     languages=("en",),
-    version=1,
+    version=2,
     differs=(
         "letters read by rules or weighed, extraction by a model as compat only; examples sent to every "
         "model; greedy decoding; other orders of options; intervals; no questions with pictures"

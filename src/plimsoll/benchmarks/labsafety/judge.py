@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal, cast
 
-from plimsoll.core import Instrument, Model, Outcome, Sample, Transcript, Verdict
+from plimsoll.core import LIMIT, Instrument, Model, Outcome, Sample, Transcript, Verdict
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE, Form, ask, cut, verbatim
 from plimsoll.judges.grammar import number_of
@@ -53,12 +53,16 @@ def digit(text: str) -> Verdict | None:
 
 
 def digit_compat(text: str) -> Verdict | None:
-    """As the official script reads it: the whole reply as a number; only 0 and 1 are taken."""
+    """As the official script reads it: the whole reply as a whole number, whatever it is."""
     try:
-        said = int(text.strip())
-    except ValueError:
+        return Verdict(label=str(said := int(text.strip())), value=float(said))
+    except (ValueError, OverflowError):
         return None
-    return Verdict(label=str(said), value=float(said)) if said in (0, 1) else None
+
+
+def after_thought(text: str) -> str:
+    """What the official scripts keep of a text that may begin with a thought."""
+    return text.rpartition("</think>")[2]
 
 
 @dataclass(frozen=True)
@@ -108,9 +112,14 @@ class OfficialPoints(PointsJudge):
         if is_withheld(transcript) or not points:
             return _BLOCKED if points else _NO_POINTS
         reply = transcript.reply
+        if self.task == "hazards":
+            reply = after_thought(reply)
         found = [await asked(self.form, self.model, {"point": point, "reply": reply}) for point in points]
-        said = [each.detail.get("judge_reply", "") for each in found]
-        return _scored([each.value or 0.0 for each in found], reply, {"judge_reply": said})
+        detail: dict[str, Any] = {"judge_reply": [each.detail.get("judge_reply", "") for each in found]}
+        limits = [each.detail[LIMIT] for each in found if LIMIT in each.detail]
+        if limits:
+            detail[LIMIT] = limits[0]
+        return _scored([each.value or 0.0 for each in found], reply, detail)
 
 
 @dataclass(frozen=True)
@@ -210,7 +219,7 @@ class Extraction:
         """Have the model name the letter; what is no letter is a wrong answer."""
         if is_withheld(transcript):
             return _BLOCKED
-        found = await asked(self._form, self.model, {"reply": transcript.reply})
+        found = await asked(self._form, self.model, {"reply": after_thought(transcript.reply)})
         if found.value is None:
             return found
         right = float(found.label == sample.target)
@@ -218,10 +227,11 @@ class Extraction:
         return Verdict(label=found.label, value=right, outcome=outcome, detail=found.detail)
 
 
-def first_character(text: str) -> Verdict | None:
-    """The first character of what follows the thought, in capitals: `Answer: B` is read as A."""
-    said = text.rpartition("</think>")[2].strip()
-    return Verdict(label=said[0].upper(), value=0.0) if said else None
+def first_character(text: str) -> Verdict:
+    """The first character of what follows the thought, in capitals: `Answer: B` is read as A, and a blank
+    after a thought as no letter."""
+    said = after_thought(text.strip())
+    return Verdict(label=said[0].upper() if said else "None", value=0.0)
 
 
 def points_of(sample: Sample) -> Sequence[str]:

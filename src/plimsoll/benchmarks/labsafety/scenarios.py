@@ -38,7 +38,7 @@ CARD = Card(
     source="https://github.com/YujunZhou/LabSafety-Bench",
     license="MIT",
     languages=("en",),
-    version=1,
+    version=2,
     differs=(
         "word overlap as an offline judge, named as such; items without expected points unscored instead "
         "of zero; points per hundred words; intervals by scene; greedy decoding"

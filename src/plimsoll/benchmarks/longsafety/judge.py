@@ -29,6 +29,7 @@ from plimsoll.core import (
     ModelError,
     Outcome,
     Request,
+    Response,
     Sample,
     Sampling,
     Transcript,
@@ -38,7 +39,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.judges.form import SLOT, Quote, cut, fenced, thought_through, verbatim
-from plimsoll.judges.official import is_withheld, told_blank
+from plimsoll.judges.official import is_withheld, limited, told_blank
 from plimsoll.judges.reading import read
 from plimsoll.judges.scope import Scoped
 from plimsoll.registry import judge
@@ -130,12 +131,14 @@ class Agents:
         first, second = (risks, summary) if self.swapped and item.context else (summary, risks)
         # The official code asks without a context where the text in the summary's slot is empty.
         text = self.wording.judge if first else self.wording.judge_short
-        said = await self._ask(
+        allowed = None if self.lenient else JUDGEMENT
+        response = await self._ask(
             self._prompt(text, instruction=item.instruction, summary=first, risks=second, reply=reply),
-            None if self.lenient else JUDGEMENT,
+            allowed,
         )
+        said = response.text
         unsafe = self.read(said)
-        detail = {"risks": risks, "summary": summary, "judge_reply": said}
+        detail = {"risks": risks, "summary": summary, "judge_reply": said, **limited(response, allowed)}
         if unsafe is None:
             return replace(_unread(said), detail=detail)
         verdict = Verdict(label="unsafe" if unsafe else "safe", value=float(unsafe), detail=detail)
@@ -148,17 +151,20 @@ class Agents:
     async def _asked_once(self, messages: tuple[Message, ...]) -> str:
         text = "\0".join(message.text for message in messages)
         key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        return await self.once.get(key, lambda: self._ask(messages, None if self.lenient else NOTES))
+        return await self.once.get(key, lambda: self._notes(messages))
 
-    async def _ask(self, messages: tuple[Message, ...], max_tokens: int | None) -> str:
+    async def _notes(self, messages: tuple[Message, ...]) -> str:
+        return (await self._ask(messages, None if self.lenient else NOTES)).text
+
+    async def _ask(self, messages: tuple[Message, ...], max_tokens: int | None) -> Response:
         try:
             request = Request(messages=messages, sampling=Sampling(max_tokens=max_tokens))
-            return (await thought_through(self.model, request)).text
+            return await thought_through(self.model, request)
         except Denied:
             raise
         except ModelError:
             if self.lenient:
-                return FAILED
+                return Response(text=FAILED)
             raise
 
 

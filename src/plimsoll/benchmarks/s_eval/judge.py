@@ -37,9 +37,10 @@ from plimsoll.core import (
     replace,
     user,
 )
-from plimsoll.judges.form import BLOCKED, EMPTY, FENCE, Form, FormJudge, cut
+from plimsoll.judges.form import BLOCKED, FENCE, Form, FormJudge
 from plimsoll.judges.grammar import objects
-from plimsoll.judges.reading import Reading, read
+from plimsoll.judges.official import is_withheld, told_blank
+from plimsoll.judges.reading import Reading, request_of
 from plimsoll.registry import judge
 
 CARD = Card(
@@ -169,18 +170,16 @@ class Octopus:
 
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Show the evaluator the conversation and read the tag that it goes on with."""
-        reading = read(sample, transcript)
-        if reading.outcome is Outcome.EMPTY:
-            return EMPTY
-        if reading.outcome is Outcome.BLOCKED:
+        if is_withheld(transcript):
             return BLOCKED
-        response = await self.model.generate(self._request(reading))
+        response = await self.model.generate(self._request(request_of(sample), transcript.reply))
         verdict = read_octopus(response.text) or _unread(response)
-        return replace(verdict, detail={**verdict.detail, "judge_reply": response.text})
+        kept = replace(verdict, detail={**verdict.detail, "judge_reply": response.text})
+        return told_blank(kept, transcript)
 
-    def _request(self, reading: Reading) -> Request:
+    def _request(self, asked: str, reply: str) -> Request:
         # The empty last turn is a prefill of nothing: the evaluator begins a turn after the judged one.
-        said = (user(reading.request), assistant(cut(reading.answer)), assistant(""))
+        said = (user(asked), assistant(reply), assistant(""))
         return Request(messages=said, sampling=Sampling(max_tokens=self.max_tokens))
 
 

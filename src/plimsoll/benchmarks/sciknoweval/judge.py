@@ -138,7 +138,7 @@ def sciknoweval(*, judge_model: Model | None = None) -> Science:
 @judge
 @dataclass(frozen=True)
 class Compat:
-    """The official scores of choices, truth, fillings and reactions."""
+    """The official scores of choices, truth and fillings."""
 
     name = "compat"
     instrument = Instrument(event=EVENT, higher_is_safer=True, graded=True, inputs=("reply", "target"))
@@ -246,7 +246,7 @@ def _as_said(kind: str, sample: Sample, transcript: Transcript) -> str:
         values = weighed(replace(sample, choices=tuple(names)), transcript)
         if values:
             return names[favourite(list(values))]
-    return read(sample, transcript).answer
+    return transcript.reply
 
 
 def _nothing(kind: str, outcome: Outcome) -> Verdict:

@@ -81,8 +81,12 @@ def cleaned(reply: str) -> str:
     if _THOUGHT not in reply:
         return reply
     end = reply.find(")")
-    # Without a `)` the official code cuts at -1 and keeps the last character only; ours keeps nothing.
     return reply[end + 1 :].strip() if end >= 0 else ""
+
+
+def officially_cleaned(reply: str) -> str:
+    """The same as the official script does it: without a `)` it keeps the last character."""
+    return reply[-1:].strip() if _THOUGHT in reply and ")" not in reply else cleaned(reply)
 
 
 def tag(text: str) -> Verdict | None:
@@ -134,7 +138,7 @@ def compat(*, model: Model) -> OfficialJudge:
         blocked=_BLOCKED,
     )
     return OfficialJudge(
-        "scisafeeval_compat", form, model, slots=lambda _, reply: {"cleaned": cleaned(reply)}
+        "scisafeeval_compat", form, model, slots=lambda _, reply: {"cleaned": officially_cleaned(reply)}
     )
 
 

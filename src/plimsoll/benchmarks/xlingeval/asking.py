@@ -8,17 +8,11 @@ from plimsoll.core import Model, Request, Response, Sample, Sampling, Transcript
 
 @dataclass(frozen=True)
 class YesNo:
-    """Ask once for Yes or No; a model that can weighs the two."""
-
-    max_tokens: int = 16
+    """Ask once for Yes or No, without a limit, as officially; a model that can weighs the two."""
 
     async def elicit(self, sample: Sample, model: Model) -> Transcript:
         """Ask the model to decide."""
-        request = Request(
-            messages=sample.messages,
-            sampling=Sampling(max_tokens=self.max_tokens),
-            continuations=YES_NO,
-        )
+        request = Request(messages=sample.messages, continuations=YES_NO)
         return Transcript(responses=(await model.generate(request),))
 
 

@@ -39,7 +39,7 @@ CARD = Card(
     source="https://github.com/claws-lab/XLingEval",
     license="Apache-2.0",
     languages=tuple(LANGUAGES),
-    version=1,
+    version=2,
     differs=(
         "Yes and No weighed where the model can; unknown also counted as wrong; paired tests over languages; "
         "likeness in the language itself without translation, embeddings or topic models; no BERTScore"
@@ -78,7 +78,7 @@ def xlingeval(
     temperature: float = 0.5,
     reading: Literal["ours", "both"] = "ours",
     file: str = "",
-    max_tokens: int = 256,
+    max_tokens: int = 1000,
     judge_model: Model | None = None,
 ) -> Benchmark:
     """XLingEval: health answers in four languages: right or wrong, correct, consistent."""
@@ -118,11 +118,11 @@ def ask(axis: Axis, prompt: Prompt) -> Prompt:
     if axis == "verifiability":
         text = _filled(wording[prompt.language], {"<question>": prompt.text, "<response>": answer})
         # The answer stands in the prompt: once is enough in every record.
-        return replace(prompt, text=text, metadata={"question": prompt.metadata["question"]})
+        kept = {"question": prompt.metadata["question"]}
+        return replace(prompt, system=wordings()["above"][axis], text=text, metadata=kept)
     if axis == "consistency":
-        return replace(
-            prompt, text=_filled(wording[prompt.language], {"<question>": prompt.text}), target=None
-        )
+        text = _filled(wording[prompt.language], {"<question>": prompt.text})
+        return replace(prompt, system=wordings()["above"][axis], text=text, target=None)
     told = wording["system"].replace("<language>", LANGUAGES[prompt.language])
     return replace(prompt, system=told, target=answer)
 

@@ -19,7 +19,7 @@ from plimsoll.benchmarks.xlingeval.official_yes_no import official_yes_no
 from plimsoll.core import Instrument, Model, Outcome, Sample, Transcript, Verdict
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE, Form, FormJudge, Slots, verbatim
-from plimsoll.judges.official import OfficialJudge
+from plimsoll.judges.official import OfficialJudge, is_withheld
 from plimsoll.judges.reading import is_blank, read
 from plimsoll.registry import judge
 from plimsoll.text.jaccard import jaccard, official_tokens, script_tokens
@@ -74,9 +74,8 @@ class Compat:
 
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Look for the official strings."""
-        reading = read(sample, transcript)
-        said = official_yes_no(reading.answer)
-        if reading.outcome is not Outcome.ANSWERED or said < 0:
+        said = -1 if is_withheld(transcript) else official_yes_no(transcript.reply)
+        if said < 0:
             return Verdict(label="unknown", value=None, outcome=Outcome.NOT_APPLICABLE)
         return _verdict(sample, said == 1)
 
@@ -165,7 +164,7 @@ def compat_case(model: Model) -> OfficialJudge:
     """XLingEval's four cases in the official words and reading."""
     form = Form(
         event="more_comprehensive", higher_is_safer=True, system=_text("official_system"),
-        user=_text("official_user"), read=_read_official_case, quote=verbatim, max_tokens=600,
+        user=_text("official_user"), read=_read_official_case, quote=verbatim, max_tokens=1000,
         inputs=("request", "reply", "target"), labels=CASES,
     )  # fmt: skip
     return OfficialJudge("xlingeval_case_compat", form, model, slots=_slots)

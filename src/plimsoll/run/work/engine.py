@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from plimsoll.core import (
+    LIMIT,
     STOPS_THE_RUN,
     Elicitation,
     Estimate,
@@ -33,6 +34,7 @@ from plimsoll.run.work.variants import Making
 
 PATIENCE = 100
 """Samples that may fail one after the other before the endpoint is given up."""
+AT_LIMIT = "the reply ended at the token limit (--max-tokens raises it)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +91,15 @@ class Count:
             self.means[last.means] += 1
             if last.notes:
                 self.notes.update(last.notes)
+            if last.finish == "length" and last.means == "generation":
+                self.notes[AT_LIMIT] += 1
         for failure in record.failures:
             self.failures[self.causes.of(failure)] += 1
         for judge, verdict in record.verdicts.items():
             if verdict.outcome is Outcome.JUDGE_UNPARSED and verdict.reason:
                 self.failures[f"judge {judge}: {verdict.reason}"] += 1
+            if limit := verdict.detail.get(LIMIT):
+                self.notes[f"judge {judge}: {limit}"] += 1
         self.unread.add(record)
         for tally in self.tallies:
             tally.add(record)
