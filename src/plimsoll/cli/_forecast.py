@@ -10,22 +10,34 @@ import msgspec
 from plimsoll.cli import _output
 from plimsoll.evaluation.gridding import PlannedGrid
 from plimsoll.run.ask.plan import Plan
+from plimsoll.run.ask.suite import Planning
 from plimsoll.run.work import rehearsal
 from plimsoll.run.work.rehearsal import Asked, Forecast
 from plimsoll.text.dollars import dollars
 
 
-def of_run(built: Plan, max_cost: float | None, *, as_json: bool) -> None:
+def of_run(built: Plan, max_cost: float | None, *, as_json: bool) -> Forecast:
     """What one run will take."""
     forecast = asyncio.run(rehearsal.rehearse(built))
     if as_json:
         _output.value({**_named(built), "forecast": forecast})
-        return
+        return forecast
     _print(built, forecast)
     if built.spec.until:
         click.echo(f"  --until {built.spec.until} may stop it earlier")
-    if max_cost is not None and _cost(forecast) > max_cost:
-        click.echo(f"  --max-cost {max_cost:g} would stop the run before its end")
+    _say_where_it_stops(forecast, max_cost, "run")
+    return forecast
+
+
+def of_suite(planning: Planning, max_cost: float | None, *, as_json: bool) -> None:
+    """What each run of a suite will take, and all of them together."""
+    plans = [each.plan for each in planning.entries if each.plan is not None]
+    total = _total([of_run(built, None, as_json=as_json) for built in plans])
+    if as_json:
+        _output.value({"suite": planning.name, "total": total})
+        return
+    _print_total(f"all {len(plans)} runs", len(planning.entries) - len(plans), total)
+    _say_where_it_stops(total, max_cost, "suite")
 
 
 def of_grid(found: PlannedGrid, max_cost: float | None, *, as_json: bool) -> None:
@@ -38,11 +50,18 @@ def of_grid(found: PlannedGrid, max_cost: float | None, *, as_json: bool) -> Non
         return
     for built, forecast in known:
         _print(built, forecast)
-    gaps = len(found.plans) - len(known)
-    click.echo(f"all {len(known)} cells" + (f", {gaps} gaps left out" if gaps else ""))
-    _print_asked(total)
-    if max_cost is not None and _cost(total) > max_cost:
-        click.echo(f"  --max-cost {max_cost:g} would stop the grid before its end")
+    _print_total(f"all {len(known)} cells", len(found.plans) - len(known), total)
+    _say_where_it_stops(total, max_cost, "grid")
+
+
+def _print_total(what: str, gaps: int, total: Forecast) -> None:
+    click.echo(what + (f", {gaps} gaps left out" if gaps else ""))
+    _print_all(total)
+
+
+def _say_where_it_stops(forecast: Forecast, max_cost: float | None, what: str) -> None:
+    if max_cost is not None and _cost(forecast) > max_cost:
+        click.echo(f"  --max-cost {max_cost:g} would stop the {what} before its end")
 
 
 def _total(forecasts: Sequence[Forecast]) -> Forecast:
@@ -84,6 +103,10 @@ def _print(built: Plan, forecast: Forecast) -> None:
     spec = built.spec
     parts = (spec.benchmark, built.manifest.model.name, *spec.attacks, *spec.defenses, spec.system_prompt)
     click.echo(" · ".join(part for part in parts if part))
+    _print_all(forecast)
+
+
+def _print_all(forecast: Forecast) -> None:
     _print_asked(forecast)
     for name, asked in forecast.others.items():
         click.echo(f"  beside it {name}")

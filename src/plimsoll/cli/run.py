@@ -199,8 +199,8 @@ def _suites(given: Mapping[str, Any], show: Shown) -> int:
     pool = show.pool(given)
     plannings = [suite.build(name, suite.load(name), base, pool) for name, base in bases]
     if show.dry_run:
-        for built in (each for planning in plannings for each in planning.plans):
-            _forecast.of_run(built, given["max_cost"], as_json=show.as_json)
+        for planning in plannings:
+            _forecast.of_suite(planning, given["max_cost"], as_json=show.as_json)
         return OK
     codes: list[int] = []
     for planning in plannings:

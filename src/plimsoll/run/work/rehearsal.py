@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from plimsoll.core import Model, Record, Request, Response
-from plimsoll.run.ask.layers import Meter, estimated_usage
+from plimsoll.core import Model, Record
+from plimsoll.run.ask.layers import Meter
 from plimsoll.run.ask.plan import Plan
 from plimsoll.run.ask.pool import Pool
 from plimsoll.run.work import engine
+from plimsoll.run.work.rehearsed import Mute, Rehearsed, asks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,28 +23,11 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast(Asked):
-    """What a run will take: the calls to the model, and beside them those of attackers and guards."""
+    """What a run will take: the calls to the model, and beside them those of attackers, guards and judges."""
 
     samples: int
     others: Mapping[str, Asked] = field(default_factory=dict[str, Asked])
-    """By the model's name. Judges are not rehearsed: what they are asked hangs on the answers."""
-
-
-@dataclass(frozen=True)
-class Mute:
-    """A model that only counts what it is asked."""
-
-    name: str
-    revision: str
-    meter: Meter
-
-    async def generate(self, request: Request) -> Response:
-        """Count, and say nothing."""
-        self.meter.add(request, Response(usage=estimated_usage(request)))
-        return Response()
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
+    """By the model's name. Of judges it is the most: they are shown replies of full length."""
 
 
 @dataclass
@@ -72,7 +56,7 @@ async def rehearse(plan: Plan) -> Forecast:
 
     work = engine.Work(
         elicitation=plan.benchmark.elicitation,
-        judges=(),
+        judges=[Rehearsed(judge) for judge in plan.benchmark.judges if asks(judge, Mute)],
         target=plan.target,
         attacked=plan.attacked,
         epochs=spec.epochs if attacked else 1,
