@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.run.keep import lock
-from plimsoll.run.keep.lock import Taken, held
-from plimsoll.run.keep.processes import lives
+from plimsoll.core import lock
+from plimsoll.core.lock import Taken, held
+from plimsoll.core.processes import lives
 
 WITHOUT_LOCKS = """
 import asyncio, sys
 del sys.modules["fcntl"]
 sys.modules["fcntl"] = None
-from plimsoll.run.keep.lock import Taken, held
+from plimsoll.core.lock import Taken, held
 from pathlib import Path
 path = Path(sys.argv[1])
 """

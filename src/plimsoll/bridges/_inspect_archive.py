@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from plimsoll.core import DataError, MissingExtra
+from plimsoll.core import DataError, MissingExtra, decoding
 
 T = TypeVar("T")
 UNREADABLE = (
@@ -139,11 +139,11 @@ def _integer(digits: str) -> int | float:
 def _parsed(path: Path, place: str, content: bytes) -> dict[str, Any]:
     try:
         # Inspect writes unscored as a bare NaN, which only the standard library reads.
-        document: Any = json.loads(content, parse_int=_integer)
+        document: Any = decoding.loosely(content, integer=_integer)
         if re.search(rb"\\u[dD][89a-fA-F]", content):
             # Half a surrogate pair is no text: it could not be written into a journal.
             whole = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
-            document = json.loads(whole, parse_int=_integer)
+            document = decoding.loosely(whole, integer=_integer)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}, {place}: no JSON: {error}") from None
     if not isinstance(document, dict):

@@ -34,6 +34,7 @@ from plimsoll.core import (
     Transcript,
     Usage,
     Verdict,
+    decoding,
     user,
 )
 from plimsoll.registry import Spec
@@ -81,7 +82,7 @@ class LogSpec(msgspec.Struct, frozen=True):
 
 
 def _manifest(header: dict[str, Any]) -> Manifest:
-    spec = msgspec.convert(header.get("eval"), LogSpec)
+    spec = decoding.converted(header.get("eval"), LogSpec)
     ours = (spec.metadata or {}).get(KEY)
     if isinstance(ours, dict):
         return manifest_of(ours["manifest"])
@@ -113,11 +114,11 @@ def _arguments(given: dict[str, Any]) -> dict[str, str]:
 
 
 def _record(raw: dict[str, Any], limit: int) -> Record:
-    logged = msgspec.convert(_resolved(raw, limit), LogSample)
+    logged = decoding.converted(_resolved(raw, limit), LogSample)
     ours: dict[str, Any] = logged.metadata.get(KEY) or {}
     for score in (logged.scores or {}).values():
         ours = ours | ((score.metadata or {}).get(KEY) or {})
-    failures = msgspec.convert(ours.get("failures", ()), tuple[Failure, ...])
+    failures = decoding.converted(ours.get("failures", ()), tuple[Failure, ...])
     if logged.error and not failures:
         failures = (Failure(stage="elicit", error="EvalError", message=logged.error.message),)
     prompt, said = _parted(logged)
@@ -131,7 +132,7 @@ def _record(raw: dict[str, Any], limit: int) -> Record:
 
 
 def _our_sample(logged: LogSample, left: dict[str, Any]) -> Sample:
-    known = msgspec.convert({"id": "", "messages": (), **left}, Sample)
+    known = decoding.converted({"id": "", "messages": (), **left}, Sample)
     return msgspec.structs.replace(
         known,
         id=str(logged.id),
@@ -177,7 +178,7 @@ def _parted(logged: LogSample) -> tuple[tuple[Message, ...], list[LogMessage]]:
 
 def _transcript(logged: LogSample, said: list[LogMessage], ours: dict[str, Any]) -> Transcript | None:
     if "transcript" in ours:
-        return msgspec.convert(ours["transcript"], Transcript)
+        return decoding.converted(ours["transcript"], Transcript)
     if not logged.output.choices or "sample" in ours:
         return None
     choice = logged.output.choices[0]
@@ -206,7 +207,7 @@ def _usage(usage: LogUsage | None, seconds: float) -> Usage:
 
 
 def _verdicts(logged: LogSample, ours: dict[str, Any], failures: tuple[Failure, ...]) -> dict[str, Verdict]:
-    known = msgspec.convert(ours.get("verdicts", {}), dict[str, Verdict])
+    known = decoding.converted(ours.get("verdicts", {}), dict[str, Verdict])
     skipped = [failure.stage.removeprefix("judge ") for failure in failures]
     skipped += [OUTCOME] if ours else []
     foreign = {n: verdict_of(s) for n, s in (logged.scores or {}).items() if n not in skipped}
@@ -218,7 +219,7 @@ def _resolved(raw: dict[str, Any], limit: int) -> dict[str, Any]:
     stored: Any = raw.get("attachments")
     if not stored:
         return raw
-    attachments = _Attachments(msgspec.convert(stored, dict[str, str]), limit)
+    attachments = _Attachments(decoding.converted(stored, dict[str, str]), limit)
     pieces = ("input", "messages", "output")
     return raw | {name: attachments.put_back(raw[name]) for name in pieces if name in raw}
 

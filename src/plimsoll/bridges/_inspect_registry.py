@@ -5,11 +5,9 @@ inspect eval plimsoll/safetybench -T language=en --model plimsoll/llamacpp
 
 from typing import Any
 
-import msgspec
-
 from plimsoll.bridges._inspect_log import STOPS, LogMessage, as_written, message_of
 from plimsoll.bridges._inspect_task import as_task
-from plimsoll.core import Request, Response, Sampling, Tool
+from plimsoll.core import Request, Response, Sampling, Tool, decoding
 from plimsoll.models.inspect import library
 from plimsoll.registry import Spec, build, build_model, names
 
@@ -42,7 +40,7 @@ class Provider(library("inspect_ai.model").ModelAPI):
 
     async def generate(self, input: list[Any], tools: list[Any], tool_choice: Any, config: Any) -> Any:
         """Answer one of Inspect's requests."""
-        messages = [msgspec.convert(message.model_dump(), LogMessage) for message in input]
+        messages = [decoding.converted(message.model_dump(), LogMessage) for message in input]
         request = Request(
             messages=tuple(message_of(message) for message in messages),
             sampling=Sampling(

@@ -17,6 +17,7 @@ from plimsoll.core import (
     StageError,
     Transcript,
     Verdict,
+    decoding,
     stage,
 )
 from plimsoll.models.inspect import InspectModel, inspect_messages, library, offline
@@ -92,7 +93,7 @@ def _answered(state: Any, transcript: Transcript) -> Any:
 
 
 def _transcript(state: Any) -> Transcript:
-    return msgspec.convert(state.metadata[KEY]["transcript"], Transcript)
+    return decoding.converted(state.metadata[KEY]["transcript"], Transcript)
 
 
 def _outcomes(benchmark: Benchmark, samples: Samples) -> Any:
@@ -168,4 +169,4 @@ def _metric(benchmark: Benchmark, samples: Samples) -> Any:
 
 
 def _record(sample: Sample, ours: Mapping[str, Any]) -> Record:
-    return msgspec.convert({"sample": sample, **ours}, Record)
+    return decoding.converted({"sample": sample, **ours}, Record)

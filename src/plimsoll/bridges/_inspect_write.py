@@ -14,12 +14,12 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import msgspec
 
 from plimsoll.bridges._inspect_log import KEY, STOPS, input_of, label, score_of, shown, subset_of
-from plimsoll.core import Failure, Outcome, Record, Response, Usage
+from plimsoll.core import Failure, Outcome, Record, Response, Usage, files
 from plimsoll.models.inspect_messages import as_inspect
 from plimsoll.registry import parse
 from plimsoll.run.keep.manifest import Manifest, Summary
@@ -41,10 +41,9 @@ def export(
     task = parse(manifest.spec.benchmark).name
     stem = "_".join(re.sub(r"[^\w]|_", "-", piece) for piece in (created, task, manifest.id))
     path = folder / f"{stem}.{form}"
-    unfinished = path.with_suffix(".part")
     log = _Log(manifest, summary or Summary(status="interrupted"), created)
-    _WRITERS[form](log, records, unfinished)
-    unfinished.replace(path)
+    with files.writing(path) as out:
+        _WRITERS[form](log, records, out)
     return path
 
 
@@ -223,8 +222,8 @@ def _dumped(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def _write_json(log: _Log, records: Iterable[Record], path: Path) -> None:
-    with TemporaryFile(dir=path.parent) as samples, path.open("wb") as out:
+def _write_json(log: _Log, records: Iterable[Record], out: BinaryIO) -> None:
+    with TemporaryFile() as samples:
         for number, sample in enumerate(log.samples(records)):
             samples.write(b",\n" if number else b"\n")
             samples.write(_dumped(sample))
@@ -234,15 +233,15 @@ def _write_json(log: _Log, records: Iterable[Record], path: Path) -> None:
         out.write(b"\n]}\n")
 
 
-def _write_eval(log: _Log, records: Iterable[Record], path: Path) -> None:
+def _write_eval(log: _Log, records: Iterable[Record], out: BinaryIO) -> None:
     summaries: list[dict[str, Any]] = []
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for sample in log.samples(records):
-            out.writestr(f"samples/{sample['id']}_epoch_{sample['epoch']}.json", _dumped(sample))
+            archive.writestr(f"samples/{sample['id']}_epoch_{sample['epoch']}.json", _dumped(sample))
             summaries.append(_summary(sample))
-        out.writestr("_journal/start.json", _dumped(log.start()))
-        out.writestr("summaries.json", _dumped(summaries))
-        out.writestr("header.json", _dumped(log.header()))
+        archive.writestr("_journal/start.json", _dumped(log.start()))
+        archive.writestr("summaries.json", _dumped(summaries))
+        archive.writestr("header.json", _dumped(log.header()))
 
 
 def _summary(sample: dict[str, Any]) -> dict[str, Any]:

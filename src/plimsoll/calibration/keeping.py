@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from plimsoll.calibration.nouns import FORMAT, Calibration
-from plimsoll.core import DataError, Instrument, UserError
+from plimsoll.core import DataError, Instrument, UserError, decoding, files
 from plimsoll.data import locate
 
 
@@ -39,9 +39,7 @@ def keep(calibration: Calibration, path: Path | None = None) -> Path:
     body = msgspec.json.format(msgspec.json.encode(calibration), indent=2)
     try:
         at.parent.mkdir(parents=True, exist_ok=True)
-        part = at.with_name(f"{at.name}.part")
-        part.write_bytes(body + b"\n")
-        part.replace(at)
+        files.write(at, [body, b"\n"])
     except OSError as error:
         raise UserError(f"{at} cannot be written: {error.strerror}") from error
     return at
@@ -50,7 +48,7 @@ def keep(calibration: Calibration, path: Path | None = None) -> Path:
 def load(path: Path) -> Calibration:
     """Read a calibration. Raises `UserError` or `DataError`."""
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Calibration)
+        found = decoding.decode(path.read_bytes(), Calibration)
     except OSError as error:
         raise UserError(
             f"{path} cannot be read: {error.strerror} (plimsoll calibrate --output writes one)"

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from plimsoll import __version__
-from plimsoll.cli import _dotenv
+from plimsoll.cli import _dotenv, _output
 from plimsoll.core import PlimsollError, UserError, did_you_mean
 
 OK, ERROR, USAGE, GATE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -133,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if os.environ.get("_PLIMSOLL_COMPLETE"):
         group.main(prog_name="plimsoll")  # answers the shell that asks how a line may go on, and exits
     for line in _dotenv.taken_up(Path(".env"), os.environ):
-        click.echo(f"plimsoll: {line}", err=True)
+        _output.echo(f"plimsoll: {line}", err=True)
     sys.exit(exit_code(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -147,7 +147,7 @@ def exit_code(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except (click.Abort, EOFError, KeyboardInterrupt):
-        click.echo("plimsoll: interrupted", err=True)
+        _output.echo("plimsoll: interrupted", err=True)
         return INTERRUPTED
     except (BrokenPipeError, SystemExit) as error:
         # rich makes an exit of its own of a broken pipe.
@@ -157,7 +157,7 @@ def exit_code(arguments: Sequence[str]) -> int:
     except (click.ClickException, PlimsollError) as error:
         return _complain(error)
     except OSError as error:
-        click.echo(f"plimsoll: {_unusable(error)}", err=True)
+        _output.echo(f"plimsoll: {_unusable(error)}", err=True)
         return ERROR
     return result if isinstance(result, int) else OK
 
@@ -171,9 +171,9 @@ def _unheard(arguments: Sequence[str]) -> int:
 
 def _complain(error: click.ClickException | PlimsollError) -> int:
     message = error.format_message() if isinstance(error, click.ClickException) else str(error)
-    click.echo(f"plimsoll: {message}", err=True)
+    _output.echo(f"plimsoll: {message}", err=True)
     if isinstance(error, click.UsageError) and error.ctx and error.ctx.command_path != "plimsoll":
-        click.echo(f"({error.ctx.command_path} --help shows the options)", err=True)
+        _output.echo(f"({error.ctx.command_path} --help shows the options)", err=True)
     return USAGE if isinstance(error, (click.UsageError, UserError)) else ERROR
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import click
 
+from plimsoll.cli import _output
 from plimsoll.core import BROKEN, Outcome, UserError
 from plimsoll.run.keep.manifest import Summary
 
@@ -78,7 +79,7 @@ def _complained(ended: Sequence[Summary], bound: Bound) -> bool:
     records = sum(each.records for each in ended)
     if bound.holds(failed, records):
         return False
-    click.echo(_loud(ended, failed, records, bound), err=True)
+    _output.echo(_loud(ended, failed, records, bound), err=True)
     return True
 
 

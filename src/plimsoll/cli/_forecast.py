@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import click
 import msgspec
 
 from plimsoll.cli import _output
@@ -24,7 +23,7 @@ def of_run(built: Plan, max_cost: float | None, *, as_json: bool) -> Forecast:
         return forecast
     _print(built, forecast)
     if built.spec.until:
-        click.echo(f"  --until {built.spec.until} may stop it earlier")
+        _output.echo(f"  --until {built.spec.until} may stop it earlier")
     _say_where_it_stops(forecast, max_cost, "run")
     return forecast
 
@@ -55,13 +54,13 @@ def of_grid(found: PlannedGrid, max_cost: float | None, *, as_json: bool) -> Non
 
 
 def _print_total(what: str, gaps: int, total: Forecast) -> None:
-    click.echo(what + (f", {gaps} gaps left out" if gaps else ""))
+    _output.echo(what + (f", {gaps} gaps left out" if gaps else ""))
     _print_all(total)
 
 
 def _say_where_it_stops(forecast: Forecast, max_cost: float | None, what: str) -> None:
     if max_cost is not None and _cost(forecast) > max_cost:
-        click.echo(f"  --max-cost {max_cost:g} would stop the {what} before its end")
+        _output.echo(f"  --max-cost {max_cost:g} would stop the {what} before its end")
 
 
 def _total(forecasts: Sequence[Forecast]) -> Forecast:
@@ -102,22 +101,22 @@ def _named(built: Plan) -> dict[str, Any]:
 def _print(built: Plan, forecast: Forecast) -> None:
     spec = built.spec
     parts = (spec.benchmark, built.manifest.model.name, *spec.attacks, *spec.defenses, spec.system_prompt)
-    click.echo(" · ".join(part for part in parts if part))
+    _output.echo(" · ".join(part for part in parts if part))
     _print_all(forecast)
 
 
 def _print_all(forecast: Forecast) -> None:
     _print_asked(forecast)
     for name, asked in forecast.others.items():
-        click.echo(f"  beside it {name}")
+        _output.echo(f"  beside it {name}")
         _print_asked(asked)
 
 
 def _print_asked(asked: Asked) -> None:
     cost = "unknown (give --prices FILE)" if asked.cost is None else dollars(asked.cost)
     if isinstance(asked, Forecast):
-        click.echo(f"  samples        {asked.samples:>12,}")
-    click.echo(f"  calls          {asked.calls:>12,}")
-    click.echo(f"  input tokens   {asked.input_tokens:>12,}  (estimated)")
-    click.echo(f"  output tokens  {asked.output_tokens:>12,}  (estimated)")
-    click.echo(f"  cost           {cost:>12}")
+        _output.echo(f"  samples        {asked.samples:>12,}")
+    _output.echo(f"  calls          {asked.calls:>12,}")
+    _output.echo(f"  input tokens   {asked.input_tokens:>12,}  (estimated)")
+    _output.echo(f"  output tokens  {asked.output_tokens:>12,}  (estimated)")
+    _output.echo(f"  cost           {cost:>12}")

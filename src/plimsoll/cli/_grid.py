@@ -2,8 +2,7 @@
 
 import asyncio
 
-import click
-
+from plimsoll.cli import _output
 from plimsoll.cli._interruption import end_when_told
 from plimsoll.cli.report import print_grid, write_grid
 from plimsoll.evaluation.gridding import Performance, PlannedGrid
@@ -22,12 +21,12 @@ def carried_out(found: PlannedGrid, *, as_json: bool) -> list[Summary]:
             asyncio.run(_until_told(performance, progress))
         except (KeyboardInterrupt, asyncio.CancelledError):
             progress.__exit__(None, None, None)
-            click.echo("interrupted; the same command goes on with the grid", err=True)
+            _output.echo("interrupted; the same command goes on with the grid", err=True)
             raise KeyboardInterrupt from None
     print_grid(path, as_json=as_json)
     page = write_grid(path, "html")
     if not as_json:
-        click.echo(f"\ngrid    {path}\nreport  {page}")
+        _output.echo(f"\ngrid    {path}\nreport  {page}")
     folders = (RunFolder(path.parent / cell.run) for cell in grid.read(path).cells if cell.run)
     return [summary for folder in folders if (summary := folder.summary()) is not None]
 

@@ -1,12 +1,21 @@
-"""Values -> lines on standard output."""
+"""Values -> lines on standard output and standard error: the one place from which commands speak.
+
+What is shown may come from a run, a log or a server of somebody else's: whatever would command a
+terminal, or turn the order of its letters, is made visible on the way.
+"""
 
 import sys
 from collections.abc import Iterable
 from shutil import get_terminal_size
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
+
+from plimsoll.core.hidden import escaped, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 TEXT = click.option(
@@ -17,12 +26,59 @@ TEXT = click.option(
 )
 
 
+def echo(said: object = "", *, err: bool = False) -> None:
+    """Say something, on one line or several."""
+    click.echo(visible(str(said)), err=err)
+
+
+def over(said: str) -> None:
+    """Say something on standard error in place of what was said before."""
+    click.echo(f"\r{visible(said)}", err=True, nl=False)
+
+
+def document(text: str) -> None:
+    """A whole document: as it is for a program, with everything visible on a terminal."""
+    click.echo(visible(text) if sys.stdout.isatty() else text, nl=False)
+
+
+def show(renderable: "RenderableType") -> None:
+    """A table or a text with colours."""
+    _console().print(_Shown(renderable))
+
+
+def unbroken(renderable: "RenderableType") -> None:
+    """A line that is not broken however narrow the terminal, so that it can be copied."""
+    _console().print(_Shown(renderable), soft_wrap=True)
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    # Words in brackets are words here, and no orders to the console.
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+class _Shown:
+    """Something to render whose texts are made visible once they are laid out."""
+
+    def __init__(self, inner: "RenderableType") -> None:
+        self.inner = inner
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
+        from rich.segment import Segment
+
+        for segment in console.render(self.inner, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+
 def lines(values: Iterable[Any]) -> None:
     """One JSON value a line."""
     encode = msgspec.json.Encoder().encode
     out = sys.stdout.buffer
+    seen = sys.stdout.isatty()
     for value in values:
-        out.write(encode(value) + b"\n")
+        line = encode(value)
+        out.write((escaped(line.decode()).encode() if seen else line) + b"\n")
     out.flush()
 
 
@@ -34,7 +90,7 @@ def for_people(as_text: bool | None) -> bool:
 def texts(of: Iterable[Iterable[str]]) -> None:
     """Texts of several lines, with a line between them."""
     for number, text in enumerate(of):
-        click.echo("\n".join([*([""] if number else []), *text]))
+        echo("\n".join([*([""] if number else []), *text]))
 
 
 def value(of: Any) -> None:
@@ -51,4 +107,4 @@ def table(rows: Iterable[tuple[str, str]], title: str = "") -> None:
         formatter.indent()
     if listed:
         formatter.write_dl(listed)
-    click.echo(formatter.getvalue().rstrip("\n"))
+    echo(formatter.getvalue().rstrip("\n"))

@@ -5,9 +5,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import click
 import msgspec
 
+from plimsoll.cli import _output
 from plimsoll.cli._interruption import end_when_told
 from plimsoll.evaluation.progress import Progress, Together
 from plimsoll.run.ask import suite
@@ -42,7 +42,7 @@ class Performance:
                 asyncio.run(self._all(Together(progress)))
             except (KeyboardInterrupt, asyncio.CancelledError):
                 progress.__exit__(None, None, None)
-                click.echo("interrupted; the same command goes on with the suite", err=True)
+                _output.echo("interrupted; the same command goes on with the suite", err=True)
                 raise KeyboardInterrupt from None
         return self.path
 

@@ -72,7 +72,7 @@ def serve(
     _prepared(service)
     with serving.listening(host, port) as bound:
         name = f"[{host}]" if ":" in host else host
-        click.echo(f"http://{name}:{bound.getsockname()[1]}/")
+        _output.echo(f"http://{name}:{bound.getsockname()[1]}/")
         serving.serve(service, bound, proxies)
 
 
@@ -104,7 +104,9 @@ def add(board: str, benchmark: str, answers: Path | None, home: Path, database: 
     key = opening.key_for(benchmark, answers)
     made = opening.new_board(board, benchmark, **given)
     added = service.office.add_board(HOST, made, key, opening.published_of(benchmark))
-    click.echo(f"{added.slug}: {added.n:,} questions, {len(added.categories)} categories, {added.rows} rows")
+    _output.echo(
+        f"{added.slug}: {added.n:,} questions, {len(added.categories)} categories, {added.rows} rows"
+    )
 
 
 @command.command("set")
@@ -121,7 +123,7 @@ def set_(board: str, home: Path, database: str, **given: Any) -> None:
     from plimsoll.leaderboard.office import HOST
 
     changed = _opened(home, database).office.change(HOST, board, **given)
-    click.echo(f"{changed.slug}: at once {changed.at_once}, daily {changed.daily}, grain {changed.grain}")
+    _output.echo(f"{changed.slug}: at once {changed.at_once}, daily {changed.daily}, grain {changed.grain}")
 
 
 @command.command("token")
@@ -140,13 +142,13 @@ def token(
 
     office = _opened(home, database).office
     if revoke:
-        click.echo(f"{office.revoke(HOST, revoke).prefix}: revoked")
+        _output.echo(f"{office.revoke(HOST, revoke).prefix}: revoked")
     elif for_host:
-        click.echo(office.issue(HOST, None, days=days, label=label).token)
+        _output.echo(office.issue(HOST, None, days=days, label=label).token)
     elif team:
         known = {each.name.casefold(): each.id for each in office.teams(HOST)}
         id = known.get(" ".join(team.split()).casefold()) or office.add_team(HOST, team).id
-        click.echo(office.issue(HOST, id, days=days, label=label).token)
+        _output.echo(office.issue(HOST, id, days=days, label=label).token)
     else:
         rows = ((entry.prefix, _about(entry)) for entry in office.tokens(HOST))
         _output.table(rows)
@@ -162,7 +164,7 @@ def publish(submissions: tuple[str, ...], home: Path, database: str) -> None:
 
     office = _opened(home, database).office
     for id in submissions:
-        click.echo(f"{office.publish(HOST, id).id}: published")
+        _output.echo(f"{office.publish(HOST, id).id}: published")
     if not submissions:
         pending = office.pending(HOST)
         rows = ((s.id, f"{s.board} · {s.team} · {s.versions[-1].meta.model}") for s in pending)
@@ -179,7 +181,7 @@ def close(board: str, holdout: float | None, home: Path, database: str) -> None:
     from plimsoll.leaderboard.office import HOST
 
     opened = _opened(home, database).office.close_round(HOST, board, holdout)
-    click.echo(f"{board}: round {opened.round.number - 1} is closed, round {opened.round.number} is open")
+    _output.echo(f"{board}: round {opened.round.number - 1} is closed, round {opened.round.number} is open")
 
 
 @command.command("list")
@@ -220,6 +222,6 @@ def _prepared(service: "Service") -> None:
         return
     for made in opening.add_presets(service.office, frozenset(b.slug for b in service.boards.all())):
         said = f"no answers here ({made.problem})" if made.problem else "ready"
-        click.echo(f"{made.preset.slug}: {said}", err=True)
-    click.echo("host token, shown only now:", err=True)
-    click.echo(service.office.issue(HOST, None, days=None, label="first").token)
+        _output.echo(f"{made.preset.slug}: {said}", err=True)
+    _output.echo("host token, shown only now:", err=True)
+    _output.echo(service.office.issue(HOST, None, days=None, label="first").token)

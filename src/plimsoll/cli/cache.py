@@ -22,7 +22,7 @@ def info(as_json: bool) -> None:
     if as_json:
         _output.value({"path": str(path), "responses": responses, "bytes": size})
         return
-    click.echo(f"{path}: {responses:,} responses, {size / 1e6:.1f} MB")
+    _output.echo(f"{path}: {responses:,} responses, {size / 1e6:.1f} MB")
 
 
 @command.command("clear")
@@ -32,4 +32,4 @@ def clear() -> None:
     with Cache(default_path()) as cache:
         responses = len(cache)
         cache.clear()
-    click.echo(f"{responses:,} responses forgotten")
+    _output.echo(f"{responses:,} responses forgotten")

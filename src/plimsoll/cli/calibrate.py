@@ -81,7 +81,7 @@ def command(judge: str, labels: str, compare: tuple[str, ...], **given: Any) -> 
         return
     _print(result, given["need"])
     for path in kept:
-        click.echo(f"\nkept    {path}")
+        _output.echo(f"\nkept    {path}")
 
 
 def _watched(wish: Wish, settings: Settings) -> Result:
@@ -113,11 +113,9 @@ def _kept(result: Result, output: Path | None) -> list[Path]:
 
 
 def _print(result: Result, need: float) -> None:
-    from rich.console import Console
-
     from plimsoll.reports import calibration_terminal
 
-    Console(highlight=False).print(calibration_terminal.render(result, need=need))
+    _output.show(calibration_terminal.render(result, need=need))
 
 
 def _plain(result: Result, kept: list[Path], need: float) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from plimsoll.comparison import align
 from plimsoll.comparison.compare import compare
 from plimsoll.comparison.differences import DRAWS, WISHED, Settings
 from plimsoll.comparison.nouns import Comparison
-from plimsoll.core import UserError
+from plimsoll.core import UserError, files
 from plimsoll.pages.words import Language
 from plimsoll.reports.comparison_corrected import corrected
 
@@ -57,7 +57,7 @@ def command(runs: tuple[Path, ...], page: Path | None, language: str, as_json: b
         return
     _print(found, "zh" if language == "zh" else "en")
     if page is not None:
-        click.echo(f"\npage  {page}")
+        _output.echo(f"\npage  {page}")
 
 
 def _plain(comparison: Comparison) -> dict[str, Any]:
@@ -65,18 +65,16 @@ def _plain(comparison: Comparison) -> dict[str, Any]:
 
 
 def _print(found: list[Comparison], language: Language) -> None:
-    from rich.console import Console
-
     from plimsoll.reports import comparison_terminal
 
     for comparison in found:
-        Console(highlight=False).print(comparison_terminal.render(comparison, language=language))
+        _output.show(comparison_terminal.render(comparison, language=language))
 
 
 def _write(path: Path, found: list[Comparison], language: Language) -> None:
     from plimsoll.reports import comparison_html
 
     try:
-        path.write_text(comparison_html.render(found, language=language), encoding="utf-8")
+        files.write_text(path, comparison_html.render(found, language=language))
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error

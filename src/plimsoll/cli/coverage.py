@@ -27,7 +27,7 @@ def command(survey: str | None, as_json: bool) -> None:
         _output.table((name, _share(name, covers)) for name in coverage.surveys())
         return
     found = coverage.survey(survey)
-    click.echo(f"{found.title} ({found.year}), {found.paper}\n")
+    _output.echo(f"{found.title} ({found.year}), {found.paper}\n")
     rows = [
         (each.leaf.en, ", ".join(each.parts) or "GAP: nothing here measures it")
         for each in coverage.coverage(survey, covers)

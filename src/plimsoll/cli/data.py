@@ -36,15 +36,15 @@ def list_(as_json: bool) -> None:
 def pull_(slug: str, files: tuple[str, ...], as_json: bool) -> None:
     """Fetch the data set SLUG: verified, resumable, under its own licence."""
     known = source(slug)
-    click.echo(f"{known.title} · licence {known.license} · {known.homepage}", err=True)
+    _output.echo(f"{known.title} · licence {known.license} · {known.homepage}", err=True)
     if known.gated:
-        click.echo(f"gated: {known.gated}", err=True)
+        _output.echo(f"gated: {known.gated}", err=True)
     pulled = pull(slug, only=files, watch=_Watch())
     if as_json:
         _output.value([{"path": str(one.path), "sha256": one.sha256, "pinned": one.pinned} for one in pulled])
         return
     for one in pulled:
-        click.echo(_sentence(one))
+        _output.echo(_sentence(one))
 
 
 @command.command("path")
@@ -53,7 +53,7 @@ def path(slug: str) -> None:
     """Where the files of the data set SLUG are looked for, first match first."""
     source(slug)
     for folder in locate.folders(slug):
-        click.echo(folder)
+        _output.echo(folder)
 
 
 class _Watch:
@@ -69,7 +69,7 @@ class _Watch:
         if percent != self._shown:
             self._shown = percent
             end = "\n" if progress.done >= progress.total else ""
-            click.echo(f"\r{progress.file}: {percent:3d} %{end}", err=True, nl=False)
+            _output.over(f"{progress.file}: {percent:3d} %{end}")
 
 
 def _row(slug: str) -> dict[str, str]:

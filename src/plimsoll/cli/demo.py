@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from plimsoll.cli import _options
+from plimsoll.cli import _options, _output
 from plimsoll.cli.report import print_table, write
 from plimsoll.cli.run import execute
 from plimsoll.core import PlimsollError
@@ -29,18 +29,18 @@ def command(model: str, log_dir: Path) -> None:
     """Ask SafetyBench's seven categories, in Chinese and English, of a model on this machine."""
     if _official():
         spec = RunSpec(benchmark="safetybench:language=both", model=model, draw=QUESTIONS)
-        click.echo(f"SafetyBench: {QUESTIONS} of the official questions, drawn over all categories.")
+        _output.echo(f"SafetyBench: {QUESTIONS} of the official questions, drawn over all categories.")
     else:
         spec = RunSpec(benchmark="safetybench:language=both,split=starter", model=model)
-        click.echo(
+        _output.echo(
             "SafetyBench: the official data cannot be reached, so the starter set is asked "
             "(ours, small and easy: its numbers are not comparable with published ones)."
         )
     with asyncio.Runner() as runner:
         done = execute(Session(build(spec, Pool(Settings(log_dir=log_dir, cache=default_path())))), runner)
     print_table(done.folder)
-    click.echo(f"\nrun     {done.folder.path}")
-    click.echo(f"report  {write(done.folder, 'html')}")
+    _output.echo(f"\nrun     {done.folder.path}")
+    _output.echo(f"report  {write(done.folder, 'html')}")
 
 
 def _official() -> bool:

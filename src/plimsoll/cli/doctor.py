@@ -50,22 +50,20 @@ def command(log_dir: Path, as_json: bool) -> int:
 
 
 def _show(found: Sequence[Check], broken: int) -> None:
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
     width = max(len(each.name) for each in found)
     for group, checks in groupby(found, key=lambda each: each.group):
-        console.print(Text(TITLES[group], style="bold"))
+        _output.show(Text(TITLES[group], style="bold"))
         for each in checks:
-            console.print(_row(each, width))
+            _output.show(_row(each, width))
             if each.line:
                 # On one line however narrow the terminal, so that it can be copied.
-                console.print(Text(f"{'':{width + 7}}{each.line}", style="cyan"), soft_wrap=True)
-        console.print()
+                _output.unbroken(Text(f"{'':{width + 7}}{each.line}", style="cyan"))
+        _output.echo()
     missing = sum(each.state is State.MISSING for each in found)
-    console.print("+ works   - missing, with the line that brings it   ! broken", style="dim")
-    console.print(
+    _output.show(Text("+ works   - missing, with the line that brings it   ! broken", style="dim"))
+    _output.show(
         f"{broken} broken, {missing} missing." if broken else f"Nothing is broken; {missing} missing."
     )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from plimsoll.cli import _options
+from plimsoll.cli import _options, _output
 from plimsoll.core import UserError
 from plimsoll.run.keep.folder import RunFolder
 
@@ -26,13 +26,13 @@ def command(run: Path | None, form: str, output: Path | None, log_dir: Path) -> 
     """Write RUN (the newest one without it) in the format of another tool."""
     folder = _options.opened(run, log_dir)
     if form == "submission":
-        click.echo(_submission(folder, output or folder.path / "submission.json"))
+        _output.echo(_submission(folder, output or folder.path / "submission.json"))
         return
     from plimsoll.bridges.inspect import export
 
     into = output or folder.path / "inspect"
     kind = "eval" if form == "inspect-eval" else "json"
-    click.echo(export(folder.manifest(), folder.summary(), folder.records(), into, form=kind))
+    _output.echo(export(folder.manifest(), folder.summary(), folder.records(), into, form=kind))
 
 
 def _submission(folder: RunFolder, path: Path) -> Path:

@@ -14,7 +14,7 @@ from plimsoll.comparison.compare import compare
 from plimsoll.comparison.gate import LEVEL, Gate, shown
 from plimsoll.comparison.nouns import Comparison
 from plimsoll.comparison.several import gates
-from plimsoll.core import UserError
+from plimsoll.core import UserError, files
 from plimsoll.run.ask import suite
 
 
@@ -61,7 +61,7 @@ def command(run: Path, baseline: Path, *, as_json: bool, log_dir: Path, **given:
     else:
         for each in held:
             _say(each, several=len(held) > 1)
-        click.echo("gate passed" if passed else "gate failed")
+        _output.echo("gate passed" if passed else "gate failed")
     return cli.OK if passed else cli.GATE
 
 
@@ -120,11 +120,11 @@ def _plain(held: Gate) -> dict[str, Any]:
 
 def _say(held: Gate, *, several: bool) -> None:
     if several:
-        click.echo(held.comparison.benchmark)
+        _output.echo(held.comparison.benchmark)
     for warning in held.warnings:
-        click.echo(f"!       {warning}")
+        _output.echo(f"!       {warning}")
     for check in held.checks:
-        click.echo(f"{check.status:<7} {check.message}")
+        _output.echo(f"{check.status:<7} {check.message}")
 
 
 def _write(held: Sequence[Gate], junit: Path | None, sarif: Path | None) -> None:
@@ -136,6 +136,6 @@ def _write(held: Sequence[Gate], junit: Path | None, sarif: Path | None) -> None
     ):
         if path is not None:
             try:
-                path.write_text(text, encoding="utf-8")
+                files.write_text(path, text)
             except OSError as error:
                 raise UserError(f"{path} cannot be written: {error.strerror}") from error

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from plimsoll.cli import _options
+from plimsoll.cli import _options, _output
 from plimsoll.core import UserError
 from plimsoll.run.keep.importing import write_run
 
@@ -20,4 +20,4 @@ def command(log: Path, log_dir: Path) -> None:
 
     imported = import_log(log)
     folder = write_run(log_dir, imported.manifest, imported.records())
-    click.echo(folder.path)
+    _output.echo(folder.path)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from plimsoll.core import UserError
+from plimsoll.cli import _output
+from plimsoll.core import UserError, files
 from plimsoll.testing.package import COMMANDS, package
 
 
@@ -26,6 +27,6 @@ def command(kind: str, name: str, output: Path | None) -> None:
     for place, text in made.items():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        click.echo(path)
-    click.echo(f"\nnext: cd {folder}; pip install -e .; pytest")
+        files.write_text(path, text)
+        _output.echo(path)
+    _output.echo(f"\nnext: cd {folder}; pip install -e .; pytest")

@@ -53,7 +53,7 @@ def command(run: Path | None, log_dir: Path, **given: Any) -> None:
     from plimsoll.cli.report import print_table
 
     print_table(made)
-    click.echo(f"\nrun     {made.path}")
+    _output.echo(f"\nrun     {made.path}")
 
 
 def _judged_by(

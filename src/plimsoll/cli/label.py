@@ -70,7 +70,7 @@ def command(
     path = output or folder.path / FILE
     if given["dropped"]:
         count = _drawn(folder, path).drop(given["dropped"])
-        click.echo(f"{count} labels of {given['dropped']} taken out of {path}")
+        _output.echo(f"{count} labels of {given['dropped']} taken out of {path}")
         return
     if agreement:
         _agreement(folder, path, as_json=given["as_json"])
@@ -99,7 +99,7 @@ def _sheet(folder: RunFolder, manifest: Manifest, path: Path, ways: Ways) -> "Sh
         wish = drawing.Wish(event, ways.sample or drawing.SIZE, ways.seed or 0, ways.included, kind)
         drawn = drawing.draw(folder, manifest, wish)
         for category, count in sorted(drawn.left_out.items()):
-            click.echo(
+            _output.echo(
                 f"left out by policy: {category} ({count:,} replies); the labels say nothing of these "
                 f"(--include-category {category!r} draws them too)",
                 err=True,
@@ -153,9 +153,9 @@ def _serve(sheet: "Sheet", manifest: Manifest, rater: str, host: str, port: int)
 
 
 def _ready(address: str) -> None:
-    click.echo(address)
+    _output.echo(address)
     if sys.stderr.isatty():
-        click.echo("Open it in a browser; Ctrl-C ends it, and every label is kept.", err=True)
+        _output.echo("Open it in a browser; Ctrl-C ends it, and every label is kept.", err=True)
     sys.stdout.flush()
 
 
@@ -164,12 +164,12 @@ def _said(sheet: "Sheet", *, as_json: bool) -> None:
     if as_json:
         _output.value({"format": 1, "path": str(sheet.path), "event": lines[0].event, "items": len(lines)})
         return
-    click.echo(f"{len(lines)} of {lines[0].of:,} replies, to be labelled for {lines[0].event}: {sheet.path}")
+    _output.echo(
+        f"{len(lines)} of {lines[0].of:,} replies, to be labelled for {lines[0].event}: {sheet.path}"
+    )
 
 
 def _agreement(folder: RunFolder, path: Path, *, as_json: bool) -> None:
-    from rich.console import Console
-
     from plimsoll.labelling import terminal
     from plimsoll.labelling.agreement import agreement
 
@@ -179,8 +179,8 @@ def _agreement(folder: RunFolder, path: Path, *, as_json: bool) -> None:
     if as_json:
         _output.value(terminal.plain(sheet.lines(), found))
         return
-    Console(highlight=False).print(terminal.render(sheet.lines(), found))
-    click.echo(f"\ncorrect the judge's rate  plimsoll report {folder.path} --labels {path}")
+    _output.show(terminal.render(sheet.lines(), found))
+    _output.echo(f"\ncorrect the judge's rate  plimsoll report {folder.path} --labels {path}")
 
 
 def _drawn(folder: RunFolder, path: Path) -> "Sheet":

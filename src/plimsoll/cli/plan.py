@@ -77,15 +77,15 @@ def _plain(made: Outlook, width: float) -> dict[str, Any]:
 
 def _say(made: Outlook, width: float) -> None:
     found = made.components
-    click.echo(f"Rate {100 * found.mean:.1f} %; where a single answer's variance comes from:")
+    _output.echo(f"Rate {100 * found.mean:.1f} %; where a single answer's variance comes from:")
     for level, share in shares(found):
-        click.echo(f"  {level:<10}{100 * share:6.1f} %")
+        _output.echo(f"  {level:<10}{100 * share:6.1f} %")
     if made.asked:
-        click.echo(f"{made.asked:,} questions of the pilot give about ±{100 * made.half_width:.1f} points")
-    click.echo(f"For ±{100 * width:g} points:")
-    click.echo(f"  {'epochs':>6}  {'questions':>9}  {'answers':>9}  {'labels':>7}")
+        _output.echo(f"{made.asked:,} questions of the pilot give about ±{100 * made.half_width:.1f} points")
+    _output.echo(f"For ±{100 * width:g} points:")
+    _output.echo(f"  {'epochs':>6}  {'questions':>9}  {'answers':>9}  {'labels':>7}")
     for choice in made.choices:
         labels = "-" if choice.labels is None else f"{choice.labels:,}"
-        click.echo(f"  {choice.epochs:>6}  {choice.questions:>9,}  {choice.answers:>9,}  {labels:>7}")
+        _output.echo(f"  {choice.epochs:>6}  {choice.questions:>9,}  {choice.answers:>9,}  {labels:>7}")
     if "epoch" not in found.variances:
-        click.echo("The pilot asked each question once: repeat it (--epochs 3) to see what epochs bring.")
+        _output.echo("The pilot asked each question once: repeat it (--epochs 3) to see what epochs bring.")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import click
 
 from plimsoll.cli import _options, _output
-from plimsoll.core import UserError, replace
+from plimsoll.core import UserError, files, replace
 from plimsoll.pages.words import Language
 from plimsoll.reports.view import RunView
 from plimsoll.run.ask import grid, suite
@@ -91,18 +91,16 @@ def command(
         print_table(folder, language, known)
         return
     if output == Path("-"):
-        click.echo(rendered(folder, form, language, known), nl=False)
+        _output.document(rendered(folder, form, language, known))
         return
-    click.echo(write(folder, form, output, language, known))
+    _output.echo(write(folder, form, output, language, known))
 
 
 def print_table(folder: RunFolder, language: str = "en", known: Known = NOTHING) -> None:
     """The terminal report."""
-    from rich.console import Console
-
     from plimsoll.reports import terminal
 
-    Console(highlight=False).print(terminal.render(_view(folder, known), language=_spoken(language)))
+    _output.show(terminal.render(_view(folder, known), language=_spoken(language)))
 
 
 def write(
@@ -151,8 +149,6 @@ def _spoken(language: str) -> Language:
 
 def print_overview(path: Path, *, as_json: bool, language: str = "en") -> None:
     """The overview of a suite, on the terminal."""
-    from rich.console import Console
-
     from plimsoll.reports import overview_machine, overview_terminal
     from plimsoll.reports.overview import overview
 
@@ -160,7 +156,7 @@ def print_overview(path: Path, *, as_json: bool, language: str = "en") -> None:
     if as_json:
         _output.value(overview_machine.report(found))
         return
-    Console(highlight=False).print(overview_terminal.render(found, language=_spoken(language)))
+    _output.show(overview_terminal.render(found, language=_spoken(language)))
 
 
 def write_overview(path: Path, form: str, output: Path | None = None, language: str = "en") -> Path:
@@ -172,9 +168,9 @@ def _overview(path: Path, form: str, output: Path | None, language: str) -> None
     if form == "table":
         print_overview(path, as_json=False, language=language)
     elif output == Path("-"):
-        click.echo(_rendered_overview(path, form, language), nl=False)
+        _output.document(_rendered_overview(path, form, language))
     else:
-        click.echo(write_overview(path, form, output, language))
+        _output.echo(write_overview(path, form, output, language))
 
 
 def _rendered_overview(path: Path, form: str, language: str) -> str:
@@ -191,8 +187,6 @@ def _rendered_overview(path: Path, form: str, language: str) -> str:
 
 def print_grid(path: Path, *, as_json: bool, language: str = "en") -> None:
     """The matrix of a grid, on the terminal."""
-    from rich.console import Console
-
     from plimsoll.reports import grid_machine, grid_terminal
     from plimsoll.reports.grid import grid as read
 
@@ -200,7 +194,7 @@ def print_grid(path: Path, *, as_json: bool, language: str = "en") -> None:
     if as_json:
         _output.value(grid_machine.report(found))
         return
-    Console(highlight=False).print(grid_terminal.render(found, language=_spoken(language)))
+    _output.show(grid_terminal.render(found, language=_spoken(language)))
 
 
 def write_grid(path: Path, form: str, output: Path | None = None, language: str = "en") -> Path:
@@ -212,9 +206,9 @@ def _grid(path: Path, form: str, output: Path | None, language: str) -> None:
     if form == "table":
         print_grid(path, as_json=False, language=language)
     elif output == Path("-"):
-        click.echo(_rendered_grid(path, form, language), nl=False)
+        _output.document(_rendered_grid(path, form, language))
     else:
-        click.echo(write_grid(path, form, output, language))
+        _output.echo(write_grid(path, form, output, language))
 
 
 def _rendered_grid(path: Path, form: str, language: str) -> str:
@@ -235,7 +229,7 @@ def _tied(run: Path, log_dir: Path, file: str) -> Path | None:
 
 def _written(text: str, path: Path) -> Path:
     try:
-        path.write_text(text, encoding="utf-8")
+        files.write_text(path, text)
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
     return path

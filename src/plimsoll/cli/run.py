@@ -207,7 +207,7 @@ def _suites(given: Mapping[str, Any], show: Shown) -> int:
         path = Performance(planning).carry_out()
         print_overview(path, as_json=show.as_json)
         if not show.as_json:
-            click.echo(f"\nsuite   {path}\nreport  {write_overview(path, 'html')}")
+            _output.echo(f"\nsuite   {path}\nreport  {write_overview(path, 'html')}")
         runs = (RunFolder(path.parent / each.run) for each in suite.read(path).runs if each.run)
         ended = [summary for run in runs if (summary := run.summary()) is not None]
         codes.append(_endings.suite_code(ended, show.max_errors))
@@ -241,8 +241,6 @@ def _with_and_without(specs: Sequence[RunSpec]) -> list[RunSpec]:
 
 def _print_pairs(folders: Sequence[RunFolder], *, as_json: bool) -> None:
     """Each run under the system prompt against the one without it, question by question."""
-    from rich.console import Console
-
     from plimsoll.comparison.compare import compare
     from plimsoll.reports import comparison_terminal
     from plimsoll.reports.comparison_corrected import corrected
@@ -252,7 +250,7 @@ def _print_pairs(folders: Sequence[RunFolder], *, as_json: bool) -> None:
             if as_json:
                 _output.value({"comparison": msgspec.to_builtins(found)})
             else:
-                Console(highlight=False).print(comparison_terminal.render(found))
+                _output.show(comparison_terminal.render(found))
 
 
 @contextmanager
@@ -291,7 +289,7 @@ async def _until_told(going: session.Session, folder: RunFolder | None) -> Summa
 
 def _say_how_to_resume(going: session.Session, what: str) -> None:
     if going.begun:
-        click.echo(f"{what}; go on with: plimsoll run --resume {going.folder.path}", err=True)
+        _output.echo(f"{what}; go on with: plimsoll run --resume {going.folder.path}", err=True)
 
 
 def _print_json(folder: RunFolder, summary: Summary) -> None:
@@ -322,7 +320,7 @@ def _print_table(folder: RunFolder, summary: Summary) -> None:
 
     print_table(folder)
     if summary.reason:
-        click.echo(f"\n{summary.status}: {summary.reason}")
+        _output.echo(f"\n{summary.status}: {summary.reason}")
     cost = f"\ncost    {dollars(summary.cost)}" if summary.cost else ""
-    click.echo(f"\nrun     {folder.path}{cost}")
-    click.echo(f"report  plimsoll report {folder.path} --format html")
+    _output.echo(f"\nrun     {folder.path}{cost}")
+    _output.echo(f"report  plimsoll report {folder.path} --format html")

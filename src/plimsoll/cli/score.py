@@ -22,13 +22,13 @@ def command(benchmark: str, predictions: Path, as_json: bool) -> None:
     """Score a submission of BENCHMARK; the numbers stand under their official names."""
     scored = submission_of(benchmark).score(predictions)
     for problem in scored.problems:
-        click.echo(f"plimsoll: {predictions}: {problem}", err=True)
+        _output.echo(f"plimsoll: {predictions}: {problem}", err=True)
     if as_json:
         _output.value(scored.scores)
         return
     for name, value in scored.scores.items():
-        click.echo(f"{name:<6} {value:7.2f}")
-    click.echo(f"{scored.covered:,} of {scored.total:,} questions have a prediction")
+        _output.echo(f"{name:<6} {value:7.2f}")
+    _output.echo(f"{scored.covered:,} of {scored.total:,} questions have a prediction")
 
 
 def submission_of(benchmark: str) -> Submission:

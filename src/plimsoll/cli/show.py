@@ -25,20 +25,20 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         _output.value(_facts(part))
         return
-    click.echo(f"{part.name}  ({part.room})\n")
-    click.echo(inspect.getdoc(part.factory) or "")
+    _output.echo(f"{part.name}  ({part.room})\n")
+    _output.echo(inspect.getdoc(part.factory) or "")
     if part.card is not None:
         card = asdict(part.card)
         for listed in ("languages", "covers"):
             card[listed] = ", ".join(getattr(part.card, listed))
-        click.echo()
+        _output.echo()
         _output.table(((key, str(value)) for key, value in card.items() if value), "card")
     if instrument := _instrument(part):
-        click.echo()
+        _output.echo()
         _output.table(_measured(instrument), "measures")
     arguments = [(f"{a.name}={_default(a)}", a.kind) for a in part.options]
     if arguments:
-        click.echo()
+        _output.echo()
         _output.table(arguments, "-M options" if part.room == "models" else "arguments")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from plimsoll.cli import _options
+from plimsoll.cli import _options, _output
 from plimsoll.run.keep import keys, seal
 
 
@@ -23,7 +23,7 @@ def command(run: Path | None, key: Path | None, log_dir: Path) -> None:
     fresh = not private.exists()
     finding = seal.sign(folder, private)
     if fresh:
-        click.echo(f"made a key of your own: {private} (keep it to yourself)", err=True)
-    click.echo(f"seal        {folder.path / seal.FILE}")
-    click.echo(f"public key  {finding.signer}")
-    click.echo(f"verify      plimsoll verify {folder.path} --key {finding.signer}")
+        _output.echo(f"made a key of your own: {private} (keep it to yourself)", err=True)
+    _output.echo(f"seal        {folder.path / seal.FILE}")
+    _output.echo(f"public key  {finding.signer}")
+    _output.echo(f"verify      plimsoll verify {folder.path} --key {finding.signer}")

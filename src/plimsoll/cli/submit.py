@@ -97,14 +97,14 @@ def _token(name: str) -> str:
 
 
 def _show(receipt: Any) -> None:
-    click.echo(f"receipt   {receipt['id']}, version {receipt['version']}, {receipt['state']}")
-    click.echo(f"received  {receipt['received']}  sha256 {receipt['sha256']}")
+    _output.echo(f"receipt   {receipt['id']}, version {receipt['version']}, {receipt['state']}")
+    _output.echo(f"received  {receipt['received']}  sha256 {receipt['sha256']}")
     for note in receipt.get("notes", ()):
-        click.echo(f"note      {note['message']}")
+        _output.echo(f"note      {note['message']}")
     for reading in ("compat", "strict"):
         (whole, *_) = receipt["scores"][reading]
         bounds = f"{whole['low']:.1%} to {whole['high']:.1%}"
-        click.echo(f"{reading:<9} {whole['value']:.1%}  ({bounds}, n = {whole['n']:,})")
+        _output.echo(f"{reading:<9} {whole['value']:.1%}  ({bounds}, n = {whole['n']:,})")
     if receipt["scores"]["part"] == "open":
-        click.echo("          over the questions that are not held out in this round")
-    click.echo(f"left      {receipt['left_today']} scores today")
+        _output.echo("          over the questions that are not held out in this round")
+    _output.echo(f"left      {receipt['left_today']} scores today")

@@ -43,10 +43,10 @@ def _verified(folder: Path, named: list[str]) -> Finding:
 
 def _say(finding: Finding) -> None:
     for problem in finding.problems:
-        click.echo(f"changed  {problem.message}")
+        _output.echo(f"changed  {problem.message}")
     if finding.ok:
-        click.echo(f"intact   {', '.join(seal.FILES)}")
+        _output.echo(f"intact   {', '.join(seal.FILES)}")
     if finding.signer:
-        click.echo(f"signer   {finding.signer}")
+        _output.echo(f"signer   {finding.signer}")
     if finding.ok and not finding.trusted:
-        click.echo("This is not a key you named: nothing has changed since it signed, whoever holds it.")
+        _output.echo("This is not a key you named: nothing has changed since it signed, whoever holds it.")

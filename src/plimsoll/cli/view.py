@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from plimsoll.cli import _options
+from plimsoll.cli import _options, _output
 
 
 @click.command("view")
@@ -22,7 +22,7 @@ def command(log_dir: Path, host: str, port: int, bundle: Path | None) -> None:
     if bundle is not None:
         from plimsoll.viewer.bundle import write
 
-        click.echo(write(log_dir, bundle))
+        _output.echo(write(log_dir, bundle))
         return
     from plimsoll.viewer.web import serve
 
@@ -30,7 +30,7 @@ def command(log_dir: Path, host: str, port: int, bundle: Path | None) -> None:
 
 
 def _ready(address: str) -> None:
-    click.echo(address)
+    _output.echo(address)
     if sys.stderr.isatty():
-        click.echo("Open it in a browser; Ctrl-C ends it.", err=True)
+        _output.echo("Open it in a browser; Ctrl-C ends it.", err=True)
     sys.stdout.flush()

@@ -28,8 +28,7 @@ from plimsoll.comparison.gate import (
     name_of,
 )
 from plimsoll.comparison.nouns import Comparison, Difference
-from plimsoll.core import DataError, UserError, replace
-from plimsoll.run.keep.atomic import write_atomically
+from plimsoll.core import DataError, UserError, decoding, files, replace
 from plimsoll.stats.evidence import log_evidence, mixed, night_share, suite_share
 from plimsoll.stats.margins import Losses
 
@@ -63,7 +62,7 @@ def read(path: Path, level: float | None = None) -> Budget:
     if not path.exists():
         return Budget(level=LEVEL if level is None else level)
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Budget)
+        found = decoding.decode(path.read_bytes(), Budget)
     except (OSError, msgspec.MsgspecError) as error:
         raise DataError(f"{path} is no budget of a gate: {error}") from error
     if found.format > FORMAT:
@@ -80,7 +79,7 @@ def write(path: Path, budget: Budget) -> None:
     """Keep the budget."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, [msgspec.json.format(msgspec.json.encode(budget), indent=1), b"\n"])
+        files.write(path, [msgspec.json.format(msgspec.json.encode(budget), indent=1), b"\n"])
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
 

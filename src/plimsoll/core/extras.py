@@ -1,7 +1,6 @@
 """The name of an extra -> the line that brings it, for the way in which Plimsoll came onto this machine."""
 
 import importlib.util
-import json
 import re
 import shutil
 import sys
@@ -10,6 +9,8 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 from typing import Any
+
+from plimsoll.core import decoding
 
 DISTRIBUTION = "plimsoll-eval"
 """Our name on the package index; the import and the command are `plimsoll`."""
@@ -88,7 +89,7 @@ def clone() -> Path | None:
         origin = distribution(DISTRIBUTION).read_text("direct_url.json")
     except PackageNotFoundError:
         return None
-    given: dict[str, Any] = json.loads(origin) if origin else {}
+    given: dict[str, Any] = decoding.decode(origin) if origin else {}
     return _path(given["url"]) if given.get("dir_info", {}).get("editable") else None
 
 

@@ -3,15 +3,13 @@
 Slow and patient: used only once decoding has failed.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, get_args
 
 import msgspec
 
-_SCAN = json.JSONDecoder().raw_decode
-_DEEP = "nested too deeply"
+from plimsoll.core import decoding
 
 
 class _Record(NamedTuple):
@@ -52,8 +50,6 @@ def broken(content: bytes, message: str, expected: Sequence[object]) -> str:
 
 def plain(message: str) -> str:
     """A message of msgspec's without its path and markup."""
-    if message.startswith("maximum recursion depth"):
-        return _DEEP
     return re.sub(r" - at `\$\[[^`]*`$", "", message).replace("`", "")
 
 
@@ -82,7 +78,7 @@ def _first_misfit(found: Sequence[_Record], kind: Any) -> int:
     wanted = get_args(kind)[-1]
     for at, record in enumerate(found):
         try:
-            msgspec.convert(record.value, wanted)
+            decoding.converted(record.value, wanted)
         except msgspec.ValidationError:
             return at
     return 0
@@ -117,9 +113,9 @@ def _records(text: str) -> Iterator[_Record]:
 
 def _value(text: str, position: int) -> tuple[Any, int]:
     """The value that begins there, and where it ends."""
-    value, end = _SCAN(text, position)
+    value, end = decoding.beginning(text, position)
     # The standard library passes over what msgspec refuses: half a surrogate pair, NaN.
-    msgspec.json.decode(text[position:end].encode())
+    decoding.decode(text[position:end].encode())
     return value, end
 
 

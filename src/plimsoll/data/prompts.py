@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Message, Sample, system, user
+from plimsoll.core import Message, Sample, decoding, system, user
 from plimsoll.data import resources
 
 STARTER = (
@@ -54,7 +53,7 @@ class PromptSet:
 def starter(slug: str) -> PromptSet:
     """Our own small set for a benchmark."""
     place = ("benchmarks", slug, "starter.toml")
-    rows = msgspec.convert(resources.table(*place), _Starter).prompt
+    rows = decoding.converted(resources.table(*place), _Starter).prompt
     return PromptSet(rows, resources.stamp(*place), (STARTER,))
 
 

@@ -1,11 +1,12 @@
 """A place in the package -> the resource file that lies there: prompts, tables, starter sets."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
+
+from plimsoll.core import decoding
 
 
 def content(*place: str) -> bytes:
@@ -16,7 +17,7 @@ def content(*place: str) -> bytes:
 @cache
 def table(*place: str) -> Mapping[str, Any]:
     """A TOML resource, read once."""
-    return tomllib.loads(content(*place).decode("utf-8"))
+    return decoding.toml(content(*place).decode("utf-8"))
 
 
 def stamp(*place: str) -> dict[str, str]:

@@ -7,7 +7,6 @@ Records are counted from 1.
 import csv
 import hashlib
 import io
-import json
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from plimsoll.core import DataError
+from plimsoll.core import DataError, decoding
 from plimsoll.data import _damage
 from plimsoll.data.delimited import long_cells
 
@@ -46,7 +45,7 @@ def decode(content: bytes, kind: type[T], path: Path, expected: Sequence[object]
     `expected` holds the ids that the records should have, in order: a wrong one is named by it.
     """
     try:
-        return msgspec.json.decode(content.removeprefix(BOM_UTF8), type=kind)
+        return decoding.decode(content.removeprefix(BOM_UTF8), kind)
     except msgspec.ValidationError as error:
         raise DataError(f"{path}: {_damage.wrong_type(content, kind, str(error), expected)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -60,7 +59,7 @@ def read_json(path: Path, kind: type[T]) -> T:
 
 def read_jsonl(path: Path, kind: type[T]) -> list[T]:
     """One JSON value a line; blank lines are passed over, an unfinished last line is refused."""
-    decoder = msgspec.json.Decoder(kind)
+    decoder = decoding.Decoder(kind)
     rows: list[T] = []
     for number, line in enumerate(read_bytes(path).removeprefix(BOM_UTF8).split(b"\n"), start=1):
         if not line.strip():
@@ -115,7 +114,7 @@ def refuse_duplicate_keys(content: bytes, path: Path) -> None:
     """Raise `DataError` for the first JSON object that has a key twice; decoders keep one silently."""
     try:
         twice = duplicate_keys(content)
-    except RecursionError:
+    except decoding.TooDeep:
         raise DataError(f"{path}: nested too deeply") from None
     if twice:
         raise DataError(f"{path}: key {twice[0]!r} stands twice in one object")
@@ -131,5 +130,5 @@ def duplicate_keys(content: bytes) -> tuple[str, ...]:
             twice.extend(key for key, _ in items if key in seen or seen.add(key))
 
     # Of numbers nothing is asked; as floats they may have any number of digits.
-    json.loads(content, object_pairs_hook=pairs, parse_int=float)
+    decoding.loosely(content, pairs=pairs, integer=float)
     return tuple(twice)

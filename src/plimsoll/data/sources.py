@@ -11,7 +11,7 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import UserError, did_you_mean
+from plimsoll.core import UserError, decoding, did_you_mean
 from plimsoll.data.resources import table
 from plimsoll.data.slugs import slug_of
 
@@ -60,7 +60,7 @@ def source(slug: str) -> Source:
         raise UserError(
             f"no data set is called {slug!r}{did_you_mean(slug, slugs())} (there is {', '.join(slugs())})"
         )
-    found = msgspec.convert(table(*_places()[slug]), Source)
+    found = decoding.converted(table(*_places()[slug]), Source)
     return msgspec.structs.replace(found, slug=slug)
 
 

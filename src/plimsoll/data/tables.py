@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from plimsoll.core import DataError, MissingExtra, UserError
-from plimsoll.data import delimited
+from plimsoll.core import DataError, MissingExtra, UserError, decoding
+from plimsoll.data import delimited, yaml_text
 from plimsoll.data.delimited import Row
 from plimsoll.data.rows import checksum, decode, read_bytes, refuse_duplicate_keys
 
@@ -97,7 +97,7 @@ def _listed(found: Any, path: Path) -> list[Any]:
 
 
 def _json_lines(content: bytes, path: Path) -> Iterator[Row]:
-    decoder = msgspec.json.Decoder()
+    decoder = decoding.Decoder(object)
     number = 0
     for line, text in enumerate(delimited.text(content, path).split("\n"), start=1):
         if not text.strip():
@@ -113,12 +113,7 @@ def _json_lines(content: bytes, path: Path) -> Iterator[Row]:
 
 def _yaml(content: bytes, path: Path) -> Iterator[Row]:
     text = delimited.text(content, path)
-    yaml = _extra("yaml", f"{path.name}, a YAML file,")
-    try:
-        # Every scalar as it is written: `no` is a word here, and 007 keeps its noughts.
-        found = yaml.load(text, Loader=yaml.BaseLoader)
-    except yaml.YAMLError as error:
-        raise DataError(f"{path}: no YAML: {' '.join(str(error).split())}") from None
+    found = yaml_text.read(text, path)
     for number, value in enumerate(_listed(found, path), start=1):
         place = f"{path}: record #{number}"
         yield Row(place, _object(value, place))

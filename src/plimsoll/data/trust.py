@@ -4,14 +4,17 @@ The first time such a file is used and found sound, its SHA-256 is written to `c
 the user's data folder; from then on another content under the same name is refused.
 """
 
-import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from plimsoll.core import DataError
+from plimsoll.core import DataError, decoding, files, lock
 from plimsoll.data.locate import home
+
+LARGEST = 16 << 20
+"""Bytes of the list of checksums."""
 
 
 def lock_file() -> Path:
@@ -26,20 +29,31 @@ def known(slug: str, name: str) -> str:
 
 def hold(slug: str, name: str, digest: str) -> None:
     """Trust a checksum on first use. Raises `DataError` where another one is already trusted."""
-    before = known(slug, name)
-    if before == digest:
+    if _settled(slug, name, digest):
         return
-    if before:
+    # A home that cannot be written must not stop a run: its manifest holds the checksum anyway.
+    with suppress(OSError):
+        lock_file().parent.mkdir(parents=True, exist_ok=True)
+        # Read again behind the lock: another process may have written since.
+        with lock.waited_for(lock_file().parent):
+            if not _settled(slug, name, digest):
+                _write({**_read(), f"{slug}/{name}": digest})
+
+
+def _settled(slug: str, name: str, digest: str) -> bool:
+    """Whether this checksum is trusted already. Raises `DataError` where another one is."""
+    before = known(slug, name)
+    if before and before != digest:
         raise DataError(
             f"{name} of {slug} has SHA-256 {digest}, but {before} was trusted on first use; "
             f"if the change is meant, delete the line {slug}/{name} in {lock_file()}"
         )
-    _write({**_read(), f"{slug}/{name}": digest})
+    return before == digest
 
 
 def _read() -> Mapping[str, str]:
     try:
-        return msgspec.json.decode(lock_file().read_bytes(), type=dict[str, str])
+        return decoding.decode(files.read(lock_file(), LARGEST), dict[str, str])
     except FileNotFoundError:
         return {}
     except (OSError, msgspec.DecodeError) as error:
@@ -47,12 +61,5 @@ def _read() -> Mapping[str, str]:
 
 
 def _write(entries: Mapping[str, str]) -> None:
-    path = lock_file()
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(dict(sorted(entries.items()))), indent=2))
-        part.replace(path)
-    except OSError:
-        # A home that cannot be written must not stop a run: its manifest holds the checksum anyway.
-        part.unlink(missing_ok=True)
+    body = msgspec.json.format(msgspec.json.encode(dict(sorted(entries.items()))), indent=2)
+    files.write(lock_file(), [body])

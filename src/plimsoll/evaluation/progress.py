@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from plimsoll.core import Record
+from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import escape
 from plimsoll.pages.words import say
 from plimsoll.reports import unread
@@ -28,7 +29,7 @@ SHORTEST = 20
 
 def tell(line: str) -> None:
     """A line on standard error, above the bar where there is one."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{visible(line)}\n")
     sys.stderr.flush()
 
 
@@ -161,13 +162,13 @@ class TerminalBar:
         from rich.progress import Progress as Rich
 
         self._rich = Rich(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=12),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("eta"),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             console=Console(stderr=True),
         )
         self._task = self._rich.add_task("", total=total, note="")
@@ -175,7 +176,7 @@ class TerminalBar:
 
     def show(self, title: str, done: int, note: str) -> None:
         """Draw anew."""
-        named = _fitting(title, self._rich.console.width)
+        named = _fitting(visible(title), self._rich.console.width)
         self._rich.update(self._task, description=named, completed=done, note=note)
 
     def close(self) -> None:

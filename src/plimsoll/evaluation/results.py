@@ -8,10 +8,11 @@ from typing import Any
 
 from plimsoll.comparison.nouns import Comparison, Difference, Flip
 from plimsoll.core import Estimate, Record, UserError
+from plimsoll.core.hidden import visible
 from plimsoll.evaluation import rows
 from plimsoll.pages.markup import escape, spoken
 from plimsoll.pages.units import interval_of, value_of
-from plimsoll.pages.words import metric, visible
+from plimsoll.pages.words import metric
 from plimsoll.reports import comparison_rows
 from plimsoll.reports.figures import figures
 from plimsoll.reports.grid import Entry, Grid

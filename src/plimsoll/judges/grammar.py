@@ -5,13 +5,12 @@ value in an object, strict JSON or not. Alternatives (`safe/unsafe`) and questio
 judge repeats are no answer; what stands after them may be. A label that is only denied is none.
 """
 
-import json
 import re
-from ast import literal_eval
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
+from plimsoll.core import decoding
 from plimsoll.text.normal import plain
 
 LONGEST = 4_000
@@ -36,7 +35,6 @@ _PAIR = re.compile(
     r"[\"']?\s*:\s*[\"']?([^\"',}]+)",
     re.IGNORECASE,
 )
-_DECODER = json.JSONDecoder(strict=False)
 _TRAILING = re.compile(r",(?=\s*[}\]])")
 _CONSTANT = re.compile(r"\b(?:true|false|null)\b")
 _CONSTANTS = {"true": "True", "false": "False", "null": "None"}
@@ -139,18 +137,18 @@ def objects(text: str) -> list[dict[str, Any]]:
 
 def _object(text: str, place: int) -> tuple[dict[str, Any] | None, int]:
     try:
-        return _DECODER.raw_decode(text, place)
+        return decoding.beginning(text, place)
     except ValueError:
         pass
     end = text.find("}", place) + 1
     if end <= place:
         return None, len(text)
     try:
-        return _DECODER.decode(_TRAILING.sub("", text[place:end])), end
+        return decoding.beginning(_TRAILING.sub("", text[place:end]))[0], end
     except ValueError:
         pass
     try:
-        value: Any = literal_eval(_CONSTANT.sub(lambda each: _CONSTANTS[each[0]], text[place:end]))
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        value: Any = decoding.literal(_CONSTANT.sub(lambda each: _CONSTANTS[each[0]], text[place:end]))
+    except ValueError:
         return None, place + 1
     return (value, end) if isinstance(value, dict) else (None, place + 1)  # pyright: ignore[reportUnknownVariableType]

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from plimsoll.core import PlimsollError, UserError, did_you_mean, replace
+from plimsoll.core import PlimsollError, UserError, did_you_mean, files, lock, replace
 from plimsoll.data import rows
 from plimsoll.labels import own
-from plimsoll.run.keep import lock
 
 VALUES = (1.0, 0.0, 0.5, None)
 """Yes, no, not sure; passed over."""
@@ -113,13 +112,11 @@ class Sheet:
 
     def _write(self, lines: Iterable[Line]) -> None:
         encode = msgspec.json.Encoder().encode
-        part = self.path.with_name(f"{self.path.name}.part")
         try:
-            with part.open("wb") as file:
+            with files.writing(self.path) as file:
                 file.writelines(encode(line) + b"\n" for line in lines)
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(self.path)
         except OSError as error:
             raise _unwritable(self.path, error) from error
 

@@ -6,10 +6,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from plimsoll.core.hidden import visible
 from plimsoll.labelling.agreement import Agreement, Between
 from plimsoll.labelling.pages import WORDS
 from plimsoll.labelling.sheet import Line
-from plimsoll.pages.words import interval, percent, visible
+from plimsoll.pages.words import interval, percent
 
 
 def render(lines: list[Line], found: Agreement) -> RenderableType:

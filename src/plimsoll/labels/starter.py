@@ -5,14 +5,12 @@ at once whether a judge can tell a refusal from help at all; they are far too fe
 of one mind to say how good a judge is.
 """
 
-import tomllib
 from importlib.resources import files
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Card, LabelPack
+from plimsoll.core import Card, LabelPack, decoding
 from plimsoll.data.rows import checksum
 from plimsoll.labels._items import item
 from plimsoll.registry import label_pack
@@ -54,7 +52,7 @@ class _Replies(Struct, frozen=True, forbid_unknown_fields=True):
 def starter(*, event: Event = "unsafe") -> LabelPack:
     """Our own few labelled replies, zh and en: for trying a judge offline."""
     content = (files("plimsoll.labels") / FILE).read_bytes()
-    rows = msgspec.convert(tomllib.loads(content.decode("utf-8")), _Replies).reply
+    rows = decoding.toml(content.decode("utf-8"), _Replies).reply
     items = [
         item(
             f"starter-{number}",

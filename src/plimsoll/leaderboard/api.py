@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from plimsoll.core import decoding
 from plimsoll.leaderboard import web
 from plimsoll.leaderboard.body import read_bytes, read_upload
 from plimsoll.leaderboard.errors import BoardError, NotFound, TooLarge, TooMany, Unauthorized, Unreadable
@@ -303,14 +304,14 @@ async def _asker(request: Request) -> Who:
 def _taken(request: Request, kind: type[S]) -> S:
     given = {name: value for name, value in request.query_params.items() if value or name == "model"}
     try:
-        return msgspec.convert(given, kind, strict=False)
+        return decoding.converted(given, kind, strict=False)
     except msgspec.ValidationError as error:
         raise BoardError(f"query: {error}") from None
 
 
 def _decoded(body: bytes) -> Closing:
     try:
-        return msgspec.json.decode(body, type=Closing)
+        return decoding.decode(body, Closing)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         raise BoardError('the body is {"holdout": 0 to 0.9} or empty') from None
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple, Self, cast
 
+from plimsoll.core import files
 from plimsoll.leaderboard.errors import Unreadable
 from plimsoll.leaderboard.nouns import Fault
 from plimsoll.leaderboard.upload import Upload
@@ -170,7 +171,7 @@ def _wanted(member: _Member) -> str | None:
 
 def _copy(content: IO[bytes], path: Path, left: int) -> int:
     written = 0
-    with path.open("xb") as file:
+    with files.new(path) as file:
         while chunk := content.read(_CHUNK):
             written += len(chunk)
             if written > left:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
+from plimsoll.core import decoding
 from plimsoll.leaderboard.keys import Key
 from plimsoll.leaderboard.nouns import Fault
 from plimsoll.leaderboard.scoring import NONE
@@ -120,11 +121,11 @@ def short(id: str) -> str:
 def read_pairs(content: bytes) -> Iterable[tuple[str, Any]] | Fault:
     """The pairs of a JSON object in order, or why there are none."""
     try:
-        read = json.loads(
+        read = decoding.loosely(
             content.decode("utf-8-sig"),
-            object_pairs_hook=_Pairs,
-            parse_int=_whole,
-            parse_constant=lambda _: _NoNumber(),
+            pairs=_Pairs,
+            integer=_whole,
+            constant=lambda _: _NoNumber(),
         )
     except UnicodeDecodeError as error:
         return Fault(code="not_json", message=f"the file is not UTF-8 (byte {error.start})")

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from plimsoll.core import PlimsollError, UserError
+from plimsoll.core import PlimsollError, UserError, decoding
 from plimsoll.leaderboard.upload import RUN_LIMIT
 from plimsoll.run.keep.folder import open_run
 
@@ -123,7 +123,7 @@ async def _sent(
 
 def _receipt(status: int, body: bytes) -> Mapping[str, Any]:
     try:
-        said = msgspec.json.decode(body, type=dict[str, Any])
+        said = decoding.decode(body, dict[str, Any])
     except msgspec.MsgspecError:
         raise Refused(f"the board answered {status}, and not as a board does: check --board") from None
     if status in (200, 201):

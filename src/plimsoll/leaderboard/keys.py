@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll import registry
-from plimsoll.core import Benchmark, DataError, PlimsollError, Sample, UserError
+from plimsoll.core import Benchmark, DataError, PlimsollError, Sample, UserError, decoding
 from plimsoll.data.rows import duplicate_keys, read_bytes
 from plimsoll.text.letters import LETTERS, index_of
 
@@ -94,7 +94,7 @@ def of_file(path: Path, spec: str) -> Key:
     """The key of an answer file; categories and options come from the benchmark where it can be built."""
     content = read_bytes(path)
     try:
-        found = msgspec.json.decode(content, type=dict[str, _Given | int | str])
+        found = decoding.decode(content, dict[str, _Given | int | str])
     except msgspec.MsgspecError as error:
         raise DataError(f'{path}: no answer file: {error}; write {{"<id>": 2, ...}}') from None
     if twice := duplicate_keys(content):

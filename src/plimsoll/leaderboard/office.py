@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from plimsoll.core import Reference
+from plimsoll.core import Reference, decoding
 from plimsoll.leaderboard import accounts, keys, showing
 from plimsoll.leaderboard.books import Books, Found, board_of, changed, new_id, round_of
 from plimsoll.leaderboard.entrance import withdraw
@@ -200,7 +200,7 @@ class Office:
 def checked_settings(board: Board) -> None:
     """Refuse settings that no board may have."""
     try:
-        msgspec.convert(board.slug, Slug)
+        decoding.converted(board.slug, Slug)
     except msgspec.ValidationError:
         raise BoardError(f"{board.slug!r} is no board's name: a-z, 0-9, - and _, at most 63") from None
     if not 1 <= board.daily <= 100_000:

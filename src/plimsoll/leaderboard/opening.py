@@ -4,7 +4,6 @@ The home holds `board.sqlite` (unless another database is named) and `secret.key
 may read. The secret is not in the database, so a copy of the database lets nobody in.
 """
 
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -15,7 +14,7 @@ from plimsoll import registry
 from plimsoll.benchmarks.safetybench import baselines
 from plimsoll.benchmarks.safetybench.categories import CODE_OF, NAME_OF, Language, Split
 from plimsoll.benchmarks.safetybench.dataset import answers, load
-from plimsoll.core import PlimsollError, Reference, UserError
+from plimsoll.core import PlimsollError, Reference, UserError, files
 from plimsoll.leaderboard import keys
 from plimsoll.leaderboard.accounts import Accounts
 from plimsoll.leaderboard.boards import Boards
@@ -75,7 +74,7 @@ def open_service(home: Path, database: str = "", *, seal_keys: Sequence[str] = (
 def secret_of(path: Path) -> bytes:
     """The server's secret; made on first use, readable by its owner alone."""
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with files.new(path, 0o600) as file:
             file.write(secrets.token_bytes(64))
     except FileExistsError:
         pass

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
 from sqlalchemy import Connection, Select, select
 
+from plimsoll.core import decoding
 from plimsoll.leaderboard import grain
 from plimsoll.leaderboard.books import Found, published_rows, round_of
 from plimsoll.leaderboard.errors import NotFound
@@ -26,9 +26,9 @@ from plimsoll.leaderboard.tables import boards, rounds, scores, submissions, tea
 
 Counted = Mapping[tuple[str, str, str], tuple[float, int]]
 """Reading, part, category -> hits and questions."""
-_categories = msgspec.json.Decoder(tuple[Category, ...])
-_meta = msgspec.json.Decoder(Meta)
-_notes = msgspec.json.Decoder(tuple[Fault, ...])
+_categories = decoding.Decoder(tuple[Category, ...])
+_meta = decoding.Decoder(Meta)
+_notes = decoding.Decoder(tuple[Fault, ...])
 
 
 def board(connection: Connection, found: Found) -> Board:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from plimsoll.core import UserError
+from plimsoll.core import UserError, decoding
 from plimsoll.models._address import SECRET_NAME
 
 
@@ -59,7 +59,7 @@ def headers_from(written: str) -> Headers:
 def json_object(written: str, option: str) -> dict[str, Any]:
     """Read an option that is a JSON object; empty text is an empty one."""
     try:
-        return msgspec.json.decode(written, type=dict[str, Any]) if written.strip() else {}
+        return decoding.decode(written, dict[str, Any]) if written.strip() else {}
     except msgspec.DecodeError as error:
         raise UserError(f"{option} is no JSON object ({error}): write {option}='{{\"name\": 1}}'") from None
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from plimsoll.core import Finish, Image, Message, Response, Tool, ToolCall, TransientError, Usage
+from plimsoll.core import Finish, Image, Message, Response, Tool, ToolCall, TransientError, Usage, decoding
 from plimsoll.models._first_letter import Place
 from plimsoll.models._http import Trouble
 from plimsoll.models._kept_thoughts import PARTS, hand_back, sealed, without_thought
@@ -128,9 +128,9 @@ class Completion(Struct, frozen=True):
     error: Trouble | str | None = None
 
 
-ALTERNATIVE = msgspec.json.Decoder(Alternative)
-SAID = msgspec.json.Decoder(Said)
-COMPLETION = msgspec.json.Decoder(Completion)
+ALTERNATIVE = decoding.Decoder(Alternative)
+SAID = decoding.Decoder(Said)
+COMPLETION = decoding.Decoder(Completion)
 
 
 def _likely(raw: Raw) -> dict[str, float]:
@@ -268,7 +268,7 @@ def _arguments(written: str | dict[str, Any] | None) -> Mapping[str, Any]:
     if not isinstance(written, str):
         return written or {}
     try:
-        return msgspec.json.decode(written or "{}", type=dict[str, Any])
+        return decoding.decode(written or "{}", dict[str, Any])
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return {"unread": written}
 

@@ -5,10 +5,9 @@ from functools import partial
 from itertools import takewhile
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Message, Response, Usage
+from plimsoll.core import Message, Response, Usage, decoding
 from plimsoll.models._chat import Alternative, Said, Tokens, finish_of
 from plimsoll.models._first_letter import LEAST, Place
 from plimsoll.models._http import Trouble
@@ -66,7 +65,7 @@ class Texts(NamedTuple):
     usage: Usage
 
 
-TEXT_COMPLETION = msgspec.json.Decoder(TextCompletion)
+TEXT_COMPLETION = decoding.Decoder(TextCompletion)
 
 
 def prompt_of(messages: Sequence[Message]) -> str:

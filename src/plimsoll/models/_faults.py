@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-import msgspec
-
-from plimsoll.core import ContextExceeded, Denied, Late, ModelError, Overloaded, TransientError
+from plimsoll.core import ContextExceeded, Denied, Late, ModelError, Overloaded, TransientError, decoding
 from plimsoll.models._waits import is_of_the_day, wait_of
 from plimsoll.models._withheld import is_withheld
 
@@ -134,7 +132,7 @@ def _denied(reply: Reply, said: str) -> ModelError:
 def message_of(body: bytes) -> str:
     """What an error body says: message, code and type of the usual JSON shapes, else its text."""
     try:
-        told: Any = msgspec.json.decode(body)
+        told: Any = decoding.decode(body)
     except (ValueError, RecursionError):
         return body[:LONGEST_READ].decode("utf-8", "replace")
     return _told(told) or body[:LONGEST_READ].decode("utf-8", "replace")

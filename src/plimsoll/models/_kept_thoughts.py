@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from plimsoll.core import decoding
+
 FIELDS = ("reasoning_content", "reasoning")
 """Fields of a message that hold the thought as text."""
 GIVEN = (*FIELDS, "reasoning_details")
@@ -25,7 +27,7 @@ class _Seal(Struct, frozen=True, omit_defaults=True):
     details: list[dict[str, Any]] = []
 
 
-_SEAL = msgspec.json.Decoder(_Seal)
+_SEAL = decoding.Decoder(_Seal)
 
 
 def sealed(field: str, details: list[dict[str, Any]] | None) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from plimsoll.core import ContextExceeded, MissingExtra, ModelError, TransientError
+from plimsoll.core import ContextExceeded, MissingExtra, ModelError, TransientError, decoding
 
 if TYPE_CHECKING:
     import aiohttp
@@ -207,7 +207,7 @@ class LlamaServer:
         if response.status != 200:
             raise _failure(content)
         try:
-            return msgspec.json.decode(content, type=answer)
+            return decoding.decode(content, answer)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ModelError(f"llama.cpp answered {address} with something unknown: {error}") from error
 
@@ -291,7 +291,7 @@ def _let_go(held: list[Any]) -> None:
 
 def _failure(content: bytes) -> ModelError:
     try:
-        error = msgspec.json.decode(content, type=_Failure).error
+        error = decoding.decode(content, _Failure).error
     except msgspec.DecodeError:
         return ModelError(f"llama.cpp: {content[:200]!r}")
     kind = ContextExceeded if error.type == "exceed_context_size_error" else ModelError

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from plimsoll.core import ModelError, Unreadable
+from plimsoll.core import ModelError, Unreadable, decoding
 from plimsoll.models._faults import cleaned
 from plimsoll.models._lenient import Misfit, fitted
 from plimsoll.models._stream import is_stream, whole
@@ -27,7 +27,7 @@ def encoded(body: Mapping[str, Any]) -> bytes:
         raise ModelError(f"the request holds a lone surrogate and cannot be sent: {error.reason}") from None
 
 
-def decoded(body: bytes, decoder: "msgspec.json.Decoder[T]", secrets: tuple[str, ...] = ()) -> T:
+def decoded(body: bytes, decoder: "decoding.Decoder[T]", secrets: tuple[str, ...] = ()) -> T:
     """Read a reply. Raises `Unreadable` when it is cut short, no JSON, or holds no answer."""
     try:
         return decoder.decode(body)
@@ -35,7 +35,7 @@ def decoded(body: bytes, decoder: "msgspec.json.Decoder[T]", secrets: tuple[str,
         return _read_with_care(body, decoder, secrets)
 
 
-def _read_with_care(body: bytes, decoder: "msgspec.json.Decoder[T]", secrets: tuple[str, ...]) -> T:
+def _read_with_care(body: bytes, decoder: "decoding.Decoder[T]", secrets: tuple[str, ...]) -> T:
     """Read what strict JSON forbids and servers send: NaN, other encodings, streams, odd side fields."""
     kind: type[T] = decoder.type
     try:
@@ -52,10 +52,10 @@ def _read_with_care(body: bytes, decoder: "msgspec.json.Decoder[T]", secrets: tu
 
 
 def _document(body: bytes) -> Any:
-    return json.loads(_text(body.removeprefix(codecs.BOM_UTF8)), parse_constant=lambda _: None)
+    return decoding.loosely(_text(body.removeprefix(codecs.BOM_UTF8)), constant=lambda _: None)
 
 
-def _carried(document: dict[str, Any], decoder: "msgspec.json.Decoder[T]") -> T:
+def _carried(document: dict[str, Any], decoder: "decoding.Decoder[T]") -> T:
     """The document as the struct; lone surrogates, which no encoding can carry, are replaced."""
     text = json.dumps(document, ensure_ascii=False)
     return decoder.decode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))

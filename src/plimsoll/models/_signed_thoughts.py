@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from plimsoll.core import decoding
+
 
 class Thinking(Struct, frozen=True):
     """A thought as the API gives it: `thinking` with its signature, or `redacted_thinking`, encrypted."""
@@ -27,7 +29,7 @@ class _Seal(Struct, frozen=True, omit_defaults=True):
     data: str = ""
 
 
-_SEALS = msgspec.json.Decoder(list[_Seal])
+_SEALS = decoding.Decoder(list[_Seal])
 
 
 def sealed(blocks: Sequence[Thinking]) -> str:

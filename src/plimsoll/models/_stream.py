@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-import msgspec
+from plimsoll.core import decoding
 
 BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b":")
 JOINED = ("content", "reasoning_content", "reasoning", "reasoning_details", "refusal", "text")
@@ -33,7 +33,7 @@ def _events(body: bytes) -> Iterator[Mapping[str, Any]]:
         if not line.startswith("data:") or not written.startswith("{"):
             continue
         try:
-            event = msgspec.json.decode(written)
+            event = decoding.decode(written)
         except (ValueError, RecursionError):
             continue
         if isinstance(event, Mapping):

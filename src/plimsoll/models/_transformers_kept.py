@@ -15,6 +15,7 @@ from pathlib import Path
 from shutil import disk_usage, rmtree
 from typing import Any
 
+from plimsoll.core import files
 from plimsoll.models._local_files import digest, fingerprint
 
 FORMAT = 1
@@ -59,7 +60,7 @@ def keep(folder: Path, module: Any, tokenizer: Any) -> None:
         try:
             _plain(module).save_pretrained(made)
             tokenizer.save_pretrained(made)
-            (made / SEAL).write_text(fingerprint(made), "utf-8")
+            files.write_text(made / SEAL, fingerprint(made))
             made.rename(folder)
         finally:
             rmtree(made, ignore_errors=True)

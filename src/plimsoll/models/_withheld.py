@@ -5,13 +5,12 @@ One table for all endpoints (`filters.toml`), looked at before the status: filte
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-import msgspec
+from plimsoll.core import decoding
 
 LONGEST_CODE = 80
 LONGEST_TEXT = 8192
@@ -57,7 +56,7 @@ def is_emptied(body: bytes) -> bool:
 
 @cache
 def _marks() -> _Marks:
-    table = tomllib.loads((files("plimsoll.models") / "filters.toml").read_text(encoding="utf-8"))
+    table = decoding.toml((files("plimsoll.models") / "filters.toml").read_text(encoding="utf-8"))
     account = table.pop("account")
 
     def all_of(kind: str) -> list[str]:
@@ -78,7 +77,7 @@ def _plain(code: str) -> str:
 
 def _document(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body)
+        return decoding.decode(body)
     except (ValueError, RecursionError):
         return body[:LONGEST_TEXT].decode("utf-8", "replace")
 

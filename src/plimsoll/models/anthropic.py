@@ -11,7 +11,6 @@ from functools import partial
 from time import perf_counter
 from typing import Annotated, Any, ClassVar
 
-import msgspec
 from msgspec import Struct
 
 from plimsoll.core import (
@@ -25,6 +24,7 @@ from plimsoll.core import (
     ToolCall,
     Usage,
     UserError,
+    decoding,
     replace,
 )
 from plimsoll.models._access import (
@@ -100,7 +100,7 @@ class Reply(Struct, frozen=True):
     error: Trouble | None = None
 
 
-REPLY = msgspec.json.Decoder(Reply)
+REPLY = decoding.Decoder(Reply)
 
 
 class Anthropic:

@@ -31,6 +31,7 @@ from plimsoll.core import (
     TransientError,
     Usage,
     UserError,
+    decoding,
     replace,
 )
 from plimsoll.models._address import checked_url, revision_of
@@ -141,7 +142,7 @@ def _arguments(text: str) -> dict[str, Any]:
     if not text:
         return {}
     try:
-        given = msgspec.json.decode(text, type=dict[str, Any])
+        given = decoding.decode(text, dict[str, Any])
     except msgspec.DecodeError as error:
         raise UserError(
             f"arguments of inspect takes a JSON object such as '{{\"stream\": true}}', not {text!r}: {error}"

@@ -11,9 +11,17 @@ from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
 
-import msgspec
-
-from plimsoll.core import ContextExceeded, ModelError, Request, Response, Sampling, Token, Usage, UserError
+from plimsoll.core import (
+    ContextExceeded,
+    ModelError,
+    Request,
+    Response,
+    Sampling,
+    Token,
+    Usage,
+    UserError,
+    decoding,
+)
 from plimsoll.models._llamacpp_server import (
     Completion,
     LlamaServer,
@@ -32,7 +40,7 @@ from plimsoll.registry import WAY, model
 PROBABILITIES = 256
 """How many of the likeliest tokens are asked for; where a continuation is not among them, all are."""
 
-POSITION, SAID = msgspec.json.Decoder(Position), msgspec.json.Decoder(Said)
+POSITION, SAID = decoding.Decoder(Position), decoding.Decoder(Said)
 
 
 class LlamaCpp:

@@ -1,16 +1,14 @@
 """`prices.toml` and the user's own table -> what a model charges; a model in neither has no price."""
 
-import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
-from plimsoll.core import Usage, UserError
+from plimsoll.core import Usage, UserError, decoding
 
 TABLE = Path(__file__).with_name("prices.toml")
 MILLION = 1_000_000
@@ -81,7 +79,7 @@ def _fits(table: _Table, model_name: str) -> Iterator[tuple[int, _Row]]:
 @cache
 def _read(path: Path) -> _Table:
     try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8-sig")), _Table)
+        return decoding.toml(path.read_text("utf-8-sig"), _Table)
     except OSError as error:
         raise UserError(f"the price table {path} cannot be read: {error.strerror}") from None
     except ValueError as error:

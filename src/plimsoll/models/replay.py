@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, Message, ModelError, Request, Response, UserError
+from plimsoll.core import DataError, Message, ModelError, Request, Response, UserError, decoding
 from plimsoll.models._prompts import excerpt, last_user_text, prompt_text
 from plimsoll.registry import model
 
@@ -95,7 +95,7 @@ class _Record(Struct, frozen=True):
     epoch: int = 0
 
 
-_ROW, _RECORD = msgspec.json.Decoder(_Row), msgspec.json.Decoder(_Record)
+_ROW, _RECORD = decoding.Decoder(_Row), decoding.Decoder(_Record)
 
 
 class _Stored(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from textwrap import indent
 
 from plimsoll.core import Record, Sample, Verdict
+from plimsoll.core.hidden import visible
 from plimsoll.pages.transcript import (
     Bytes,
     Turn,
@@ -15,7 +16,7 @@ from plimsoll.pages.transcript import (
     beside_key,
     hidden_options,
 )
-from plimsoll.pages.words import Language, named, percent, say, visible
+from plimsoll.pages.words import Language, named, percent, say
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

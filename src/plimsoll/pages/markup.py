@@ -6,7 +6,8 @@ from functools import reduce
 from html import escape as escape_html
 from typing import NamedTuple
 
-from plimsoll.pages.words import CORRECTED, Language, knows, plain, say, visible
+from plimsoll.core.hidden import visible
+from plimsoll.pages.words import CORRECTED, Language, knows, plain, say
 
 
 class Key(NamedTuple):

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 
 from plimsoll import __version__
-from plimsoll.core import MissingExtra
+from plimsoll.core import MissingExtra, decoding
+from plimsoll.core.hidden import visible
 from plimsoll.pages.frame import ICON, Around, framed
 from plimsoll.pages.markup import Said
 from plimsoll.pages.transcript import beside_key
-from plimsoll.pages.words import Language, interval, percent, visible
+from plimsoll.pages.words import Language, interval, percent
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,7 +68,7 @@ def asset_of(room: str) -> Callable[["Request"], "Response"]:
 def table(room: str) -> Mapping[str, Mapping[str, str]]:
     """The words of a room (`words.toml`) over those of all pages, by key and language."""
     own, common = (
-        tomllib.loads(files(where).joinpath("words.toml").read_text("utf-8"))
+        decoding.toml(files(where).joinpath("words.toml").read_text("utf-8"))
         for where in (room, "plimsoll.pages")
     )
     return {**common, **own}

@@ -1,26 +1,23 @@
 """Keys -> what a report says, in English and Chinese; unknown keys fall back to plain words."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from plimsoll.core import decoding
+from plimsoll.core.hidden import visible
+
 Language = Literal["en", "zh"]
 CORRECTED = "_corrected"
 """Ends the name of a rate that was corrected for its judge's errors."""
-
-HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
-"""Characters that hide, reorder or command: control, bidi, zero width, tags, lone surrogates."""
 
 
 @cache
 def words(language: Language) -> Mapping[str, str]:
     """Every string of one language by its key."""
-    table = tomllib.loads(files("plimsoll.pages").joinpath("words.toml").read_text("utf-8"))
+    table = decoding.toml(files("plimsoll.pages").joinpath("words.toml").read_text("utf-8"))
     return {key: entry[language] for key, entry in table.items()}
 
 
@@ -33,11 +30,6 @@ def say(key: str, *arguments: str, language: Language = "en") -> str:
 def knows(key: str) -> bool:
     """Whether there are words for a key."""
     return key in words("en")
-
-
-def visible(text: str) -> str:
-    """The text with every hidden or commanding character shown as what it is."""
-    return HIDDEN.sub(_picture, text)
 
 
 def category(code: str, language: Language = "en") -> str:
@@ -73,7 +65,3 @@ def percent(value: float, digits: int = 1) -> str:
 def interval(low: float, high: float) -> str:
     """Both bounds in percent."""
     return f"{percent(low)}–{percent(high)}"
-
-
-def _picture(found: re.Match[str]) -> str:
-    return f"⟨U+{ord(found[0]):04X}⟩"

@@ -27,6 +27,7 @@ from plimsoll.core import (
     Metric,
     Model,
     UserError,
+    decoding,
     did_you_mean,
 )
 from plimsoll.registry.meant import likely_provider, meant
@@ -239,7 +240,7 @@ def _convert(part: Part, argument: Argument, value: str, model_of: ModelOf) -> A
     if room is not None:
         return build(room, value, model_of=model_of)
     try:
-        return msgspec.convert(value, argument.type, strict=False)
+        return decoding.converted(value, argument.type, strict=False)
     except msgspec.ValidationError:
         raise UserError(
             f"{value!r} is no value for {argument.name} of {part.name}: it takes {argument.kind}"

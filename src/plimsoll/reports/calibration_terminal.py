@@ -11,7 +11,7 @@ from rich.text import Text
 from plimsoll.calibration.calibrate import Difference, Result
 from plimsoll.calibration.needs import with_judge, without_judge
 from plimsoll.calibration.nouns import Bounds, Calibration, Slice
-from plimsoll.pages.words import visible
+from plimsoll.core.hidden import visible
 from plimsoll.text.dollars import dollars
 
 MISSING = "–"

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from plimsoll.comparison.gate import Check, Gate
 from plimsoll.comparison.nouns import Flip
-from plimsoll.pages.words import visible
+from plimsoll.core.hidden import visible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RULES = {

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from plimsoll.core.hidden import visible
 from plimsoll.pages.frame import alone
 from plimsoll.pages.markup import Key, Markup, Said, Table, key
 from plimsoll.pages.plots import Plots, Row, Track
 from plimsoll.pages.units import arrow, unit
-from plimsoll.pages.words import Language, knows, visible
+from plimsoll.pages.words import Language, knows
 from plimsoll.reports import comparison_rows
 from plimsoll.reports import grid_rows as rows
 from plimsoll.reports.grid import AXES, Axis, Entry, Grid, Matrix, matrices

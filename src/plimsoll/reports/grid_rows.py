@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import Said, key
 from plimsoll.pages.units import arrow, interval_of, unit, value_of
-from plimsoll.pages.words import Language, metric, percent, say, visible
+from plimsoll.pages.words import Language, metric, percent, say
 from plimsoll.reports import comparison_rows
 from plimsoll.reports.grid import AXES, STARTER, Axis, Entry, Grid, Matrix
 from plimsoll.reports.tables import AMENDED, MISSING, UNSOUND

@@ -9,8 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import spoken
-from plimsoll.pages.words import Language, say, visible
+from plimsoll.pages.words import Language, say
 from plimsoll.reports import grid_rows as rows
 from plimsoll.reports.grid import Entry, Grid, Matrix, matrices
 from plimsoll.reports.tables import UNSOUND

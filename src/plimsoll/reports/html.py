@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from plimsoll.core import files
 from plimsoll.pages.frame import STARTER, alone, answer
 from plimsoll.pages.markup import Markup, Said, directed, key
 from plimsoll.pages.plots import Plots
@@ -45,7 +46,7 @@ def _embedded(view: RunView, limit: int) -> Embedded:
 
 def write(view: RunView, path: Path, *, language: Language = "en") -> Path:
     """Write the page to a file."""
-    path.write_text(render(view, language=language), encoding="utf-8")
+    files.write_text(path, render(view, language=language))
     return path
 
 

@@ -2,8 +2,9 @@
 
 import re
 
+from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import Table, spoken
-from plimsoll.pages.words import Language, say, visible
+from plimsoll.pages.words import Language, say
 from plimsoll.reports import judging, tables, unread
 from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView

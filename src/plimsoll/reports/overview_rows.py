@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import Said, Table, code, directed, joined, key
 from plimsoll.pages.units import arrow, interval_of, unit, value_of
-from plimsoll.pages.words import Language, named, percent, say, visible
+from plimsoll.pages.words import Language, named, percent, say
 from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
 from plimsoll.reports.partial import SMALL
 from plimsoll.reports.tables import AMENDED, MISSING, UNSOUND

@@ -3,8 +3,9 @@
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import spoken
-from plimsoll.pages.words import Language, say, visible
+from plimsoll.pages.words import Language, say
 from plimsoll.reports import overview_rows as rows
 from plimsoll.reports.overview import Overview
 from plimsoll.reports.terminal import hanging, ruled

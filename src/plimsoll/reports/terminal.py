@@ -10,8 +10,9 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import Table, key, spoken
-from plimsoll.pages.words import Language, named, percent, say, visible
+from plimsoll.pages.words import Language, named, percent, say
 from plimsoll.reports import judging, tables, unread
 from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.view import RunView

@@ -4,8 +4,9 @@ from typing import Any
 
 from msgspec import to_builtins
 
+from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import Said, key, spoken
-from plimsoll.pages.words import Language, percent, visible
+from plimsoll.pages.words import Language, percent
 from plimsoll.run.keep.manifest import Unread
 
 

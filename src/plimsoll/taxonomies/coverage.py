@@ -4,16 +4,14 @@ A part names leaves in its card as `survey/leaf`. A survey says what there is to
 honestly how much of it is measured here.
 """
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Struct
 
-from plimsoll.core import UserError, did_you_mean
+from plimsoll.core import UserError, decoding, did_you_mean
 
 
 class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,7 +63,7 @@ def survey(name: str) -> Survey:
             f"no survey is called {name!r}{did_you_mean(name, surveys())}: there is {', '.join(surveys())}"
         )
     content = files("plimsoll.taxonomies.surveys").joinpath(f"{name}.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(content), Survey)
+    return decoding.toml(content, Survey)
 
 
 def unknown(covers: Iterable[str]) -> Iterator[str]:

@@ -4,15 +4,14 @@ A benchmark's hub hazards say it, by way of the crosswalk. Hubs are coarser than
 several, so a leaf that is named here is touched, not measured whole.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Struct
 
+from plimsoll.core import decoding
 from plimsoll.taxonomies.crosswalk import primary
 
 
@@ -50,7 +49,7 @@ class Coverage(NamedTuple):
 def tree() -> tuple[Category, ...]:
     """The seven categories, in order."""
     text = (files("plimsoll.taxonomies") / "trustworthy_llms.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), _Tree).category
+    return decoding.toml(text, _Tree).category
 
 
 def leaves() -> tuple[Leaf, ...]:

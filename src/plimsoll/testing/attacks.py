@@ -5,7 +5,7 @@ from unittest import SkipTest
 
 import msgspec
 
-from plimsoll.core import Attack, Response, Sample, Transcript
+from plimsoll.core import Attack, Response, Sample, Transcript, decoding
 from plimsoll.models.scripted import Scripted
 from plimsoll.testing.rules import rule
 from plimsoll.testing.subjects import Subject, questions
@@ -41,7 +41,7 @@ def an_attack_yields_samples_that_are_whole(subject: Subject) -> None:
         names = {(variant.id, variant.attempt.variant if variant.attempt else "") for variant in made}
         assert len(names) == len(made), "two variants of one question cannot be told apart"
         for variant in made:
-            assert msgspec.json.decode(msgspec.json.encode(variant), type=Sample) == variant
+            assert decoding.decode(msgspec.json.encode(variant), Sample) == variant
             assert variant.messages
             assert variant.messages[-1].role in ("user", "assistant")
 

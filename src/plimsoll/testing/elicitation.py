@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from plimsoll.core import ContextExceeded, ModelError, Request, Response, Sample, Transcript, replace
+from plimsoll.core import (
+    ContextExceeded,
+    ModelError,
+    Request,
+    Response,
+    Sample,
+    Transcript,
+    decoding,
+    replace,
+)
 from plimsoll.testing.rules import over, refusal, rule
 from plimsoll.testing.subjects import HOSTILE_REPLIES, Subject, questions
 
@@ -46,7 +55,7 @@ def a_way_of_asking_keeps_every_response_as_it_came(subject: Subject) -> None:
         model = Weighing()
         transcript = elicited(subject, sample, model)
         assert [response.text for response in transcript.responses] == ["(B"] * len(model.asked)
-        assert msgspec.json.decode(msgspec.json.encode(transcript), type=Transcript) == transcript
+        assert decoding.decode(msgspec.json.encode(transcript), Transcript) == transcript
 
 
 @rule

@@ -7,7 +7,7 @@ from unittest import SkipTest
 
 import msgspec
 
-from plimsoll.core import Judge, Model, Outcome, Sample, Transcript, Verdict, assistant
+from plimsoll.core import Judge, Model, Outcome, Sample, Transcript, Verdict, assistant, decoding
 from plimsoll.testing.rules import over, rule
 from plimsoll.testing.subjects import HOSTILE_REPLIES, LONG, Subject, questions, responses_of
 
@@ -28,7 +28,7 @@ def assert_valid(verdict: Verdict) -> None:
     assert len(verdict.label) <= 100
     assert verdict.value is None or (isfinite(verdict.value) and 0.0 <= verdict.value <= 1.0)
     assert verdict.confidence is None or 0.0 <= verdict.confidence <= 1.0
-    assert msgspec.json.decode(msgspec.json.encode(verdict), type=Verdict) == verdict
+    assert decoding.decode(msgspec.json.encode(verdict), Verdict) == verdict
 
 
 @rule

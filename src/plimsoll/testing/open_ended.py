@@ -5,7 +5,7 @@ from unittest import SkipTest
 
 import msgspec
 
-from plimsoll.core import Denied, Outcome, Request
+from plimsoll.core import Denied, Outcome, Request, decoding
 from plimsoll.models.scripted import Answer, Scripted
 from plimsoll.taxonomies.crosswalk import hub
 from plimsoll.testing.lettered import is_lettered
@@ -73,7 +73,7 @@ def hostile_replies_are_recorded_whole_and_judged_once(subject: Subject) -> None
         for verdict in record.verdicts.values():
             assert verdict.outcome is not Outcome.JUDGE_ERROR, record.failures
             assert verdict.value is None or 0.0 <= verdict.value <= 1.0
-        assert msgspec.json.decode(msgspec.json.encode(record), type=type(record)) == record
+        assert decoding.decode(msgspec.json.encode(record), type(record)) == record
     for estimate in summary.estimates:
         assert estimate.low <= estimate.value <= estimate.high
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import msgspec
 
+from plimsoll.core import decoding
 from plimsoll.text.letters import LETTERS
 
 _ANSWERS = frozenset((
@@ -49,7 +50,7 @@ def _decoded(raw: str) -> Any:
     for begin in sorted(places):
         for text in _spellings(raw[begin : end + 1]):
             try:
-                return msgspec.json.decode(text)
+                return decoding.decode(text)
             except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
                 continue
     return None

@@ -1,11 +1,12 @@
 """The opening of a reply in one of sixteen further languages -> whether it declines, by set phrases."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from plimsoll.core import decoding
 
 LATIN = ("es", "pt", "it", "fr", "de", "id", "vi", "sw", "jv")
 """Languages told by their words; all others but Chinese by their script."""
@@ -69,7 +70,7 @@ def _phrases() -> Mapping[str, Mapping[str, Any]]:
     names = ("_refusals.toml", "_refusals_by_script.toml")
     found: dict[str, Mapping[str, Any]] = {}
     for name in names:
-        found |= tomllib.loads((folder / name).read_text(encoding="utf-8"))
+        found |= decoding.toml((folder / name).read_text(encoding="utf-8"))
     return found
 
 

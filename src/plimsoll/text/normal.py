@@ -6,11 +6,12 @@ characters. Quotation marks stay as they are: who reads may want to know where a
 """
 
 import re
-import tomllib
 import unicodedata
 from functools import cache
 from html import unescape
 from importlib.resources import files
+
+from plimsoll.core import decoding
 
 _FORMS = (
     ("’", "'"), ("‘", "'"), ("ʼ", "'"), ("′", "'"), ("＇", "'"), ("\u00a0", " "), ("\u3000", " "),
@@ -82,5 +83,5 @@ def _table() -> dict[int, str]:
 @cache
 def simplified() -> dict[int, int]:
     """Every traditional character with its simplified one."""
-    found = tomllib.loads((files("plimsoll.text") / "_traditional.toml").read_text(encoding="utf-8"))
+    found = decoding.toml((files("plimsoll.text") / "_traditional.toml").read_text(encoding="utf-8"))
     return str.maketrans(found["traditional"], found["simplified"])

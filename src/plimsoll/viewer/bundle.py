@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from plimsoll.core import DataError, UserError
+from plimsoll.core import DataError, UserError, files
 from plimsoll.pages.serving import assets
 from plimsoll.pages.words import Language
 from plimsoll.reports import html
@@ -69,7 +69,7 @@ def write(log_dir: Path, target: Path) -> Path:
     try:
         (target / "static").mkdir(parents=True, exist_ok=True)
         for name, asset in assets(ROOM).items():
-            (target / "static" / name).write_bytes(asset.body)
+            files.write(target / "static" / name, [asset.body])
         for run in [*listed]:
             try:
                 _write_run(logs, run, listed, target)
@@ -116,7 +116,7 @@ def _beside(run: Listed, listed: list[Listed]) -> list[Listed]:
 
 
 def _save(path: Path, page: str) -> None:
-    path.write_text(page, encoding="utf-8")
+    files.write_text(path, page)
 
 
 def _named(page: str, language: Language) -> str:

@@ -12,13 +12,13 @@ from threading import Timer
 from plimsoll.calibration import keeping
 from plimsoll.calibration.correct import corrections
 from plimsoll.core import Estimate, PlimsollError, replace
+from plimsoll.core.processes import lives
 from plimsoll.metrics.tables import Table, estimate_of, share_of
 from plimsoll.pages.units import Direction, direction
 from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
 from plimsoll.run.keep.folder import RunFolder, runs
 from plimsoll.run.keep.manifest import Manifest, Summary
-from plimsoll.run.keep.processes import lives
 from plimsoll.viewer.shelf import Row, Shelf
 
 FRESH = 15.0

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Record
+from plimsoll.core import Record, decoding
 from plimsoll.stats.paired import mcnemar_exact
 from plimsoll.viewer.shelf import Row, Shelf
 
@@ -174,7 +174,7 @@ def _read(shelf: Shelf, wanted: Filter, rows: Sequence[Row], piece: int) -> Foun
     return Found(rows=hits, fitting=len(rows), total=len(shelf.rows), searched=place, ahead=ahead)
 
 
-_decoder = msgspec.json.Decoder(Record)
+_decoder = decoding.Decoder(Record)
 
 
 def _first_from(rows: Sequence[Row], number: int) -> int:

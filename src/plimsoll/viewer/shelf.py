@@ -12,7 +12,7 @@ from threading import Lock
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, Outcome, Record
+from plimsoll.core import DataError, Outcome, Record, decoding
 from plimsoll.reports.counts import Counts, Told, fate_of
 from plimsoll.run.keep import journal
 from plimsoll.run.keep.blobs import Blobs
@@ -66,7 +66,7 @@ class _Line(Struct, gc=False):
     epoch: int = 0
 
 
-_decoder = msgspec.json.Decoder(_Line)
+_decoder = decoding.Decoder(_Line)
 
 
 class Shelf:
@@ -163,7 +163,7 @@ def found_by_index(folder: RunFolder, sample_id: str, epoch: int) -> Record | No
     if at < 0:
         return None
     try:
-        entry = msgspec.json.decode(index[at + 1 : index.index(b"\n", at + 1)], type=journal.Entry)
+        entry = decoding.decode(index[at + 1 : index.index(b"\n", at + 1)], journal.Entry)
         record = Blobs(folder.path).shown(journal.read_at(path, entry.offset))
     except (ValueError, DataError):
         return None

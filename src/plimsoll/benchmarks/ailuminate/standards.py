@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, UserError, did_you_mean
+from plimsoll.core import DataError, UserError, decoding, did_you_mean, files
 from plimsoll.data.resources import table
 from plimsoll.data.rows import read_json
 
@@ -105,8 +105,8 @@ def write(standards: Standards, path: Path) -> None:
         }
     }
     try:
-        with path.open("x", encoding="utf-8") as out:
-            json.dump(content, out, indent=1)
+        with files.new(path) as out:
+            out.write(json.dumps(content, indent=1).encode())
     except FileExistsError:
         raise UserError(
             f"{path} holds standards already: grades were given against it; choose another name"
@@ -122,4 +122,4 @@ def _code(key: str, path: Path) -> str:
 
 @cache
 def _published() -> Mapping[str, _Published]:
-    return msgspec.convert(table("benchmarks", "ailuminate", "standards.toml"), dict[str, _Published])
+    return decoding.converted(table("benchmarks", "ailuminate", "standards.toml"), dict[str, _Published])

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, Message, Record, Role, Sample
+from plimsoll.core import DataError, Message, Record, Role, Sample, files
 from plimsoll.data.rows import read_jsonl
 from plimsoll.stats.agreement import cohen_kappa
 from plimsoll.stats.intervals import Interval, clopper_pearson
@@ -78,7 +78,7 @@ def read_cases(path: Path) -> list[Case]:
 
 def write_cases(path: Path, cases: Iterable[Case]) -> None:
     """One case a line."""
-    path.write_bytes(b"".join(msgspec.json.encode(case) + b"\n" for case in cases))
+    files.write(path, (msgspec.json.encode(case) + b"\n" for case in cases))
 
 
 def case_of(record: Record, *, intent: str, outcome: Outcome, rater: str, model: str, revision: str) -> Case:

@@ -6,10 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
-
 from plimsoll.benchmarks.chatgpt_red_teaming.samples import PERSPECTIVES, SETS
-from plimsoll.core import DataError, Sample
+from plimsoll.core import DataError, Sample, decoding
 from plimsoll.data import locate, resources
 from plimsoll.data.locate import MissingData
 from plimsoll.data.prompts import STARTER
@@ -89,7 +87,7 @@ def starter(perspective: Perspective, *, seed: int) -> Recipe:
     """Our own few records of every data set."""
     place = ("benchmarks", "chatgpt_red_teaming", "starter.toml")
     tables = resources.table(*place)
-    rows = {each: msgspec.convert(tables[each], list[SETS[each][0]]) for each in sets_of(perspective)}
+    rows = {each: decoding.converted(tables[each], list[SETS[each][0]]) for each in sets_of(perspective)}
     return Recipe(
         Built(rows, seed),
         resources.stamp(*place),

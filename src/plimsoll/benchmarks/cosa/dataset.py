@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from plimsoll.benchmarks.cosa.taxonomy import CONFIGS, DEFINITIONS, SCENARIOS, Policy, permitted
-from plimsoll.core import DataError, Sample, system, user
+from plimsoll.core import DataError, Sample, decoding, system, user
 from plimsoll.data import locate, rows
 from plimsoll.data import prompts as _prompts
 from plimsoll.data.resources import table
@@ -156,4 +155,4 @@ def _refuse_wrong_counts(found: Sequence[Row], path: Path) -> None:
 
 @cache
 def _templates() -> _Templates:
-    return msgspec.convert(table("benchmarks", "cosa", "templates.toml"), _Templates)
+    return decoding.converted(table("benchmarks", "cosa", "templates.toml"), _Templates)

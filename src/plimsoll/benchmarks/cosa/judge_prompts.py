@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.benchmarks.cosa.taxonomy import DEFINITIONS, SCENARIOS
-from plimsoll.core import DataError, UserError, did_you_mean
+from plimsoll.core import DataError, UserError, decoding, did_you_mean
 from plimsoll.data import locate, rows
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE
@@ -104,7 +104,7 @@ def _own(text: str) -> Asked:
 
 @cache
 def _texts() -> _Own:
-    return msgspec.convert(table("benchmarks", "cosa", "judge.toml"), _Own)
+    return decoding.converted(table("benchmarks", "cosa", "judge.toml"), _Own)
 
 
 def _template(path: Path) -> Asked:
@@ -127,7 +127,7 @@ def _strings(path: Path) -> dict[str, str]:
 
 def _scenarios_of(path: Path) -> dict[str, str]:
     try:
-        return msgspec.convert(_assigned(path).get("name2scenario"), dict[str, str])
+        return decoding.converted(_assigned(path).get("name2scenario"), dict[str, str])
     except msgspec.ValidationError as error:
         raise DataError(f"{path}: name2scenario: {error}") from None
 
@@ -139,7 +139,7 @@ def _assigned(path: Path) -> dict[str, object]:
         tree = ast.parse(rows.read_bytes(path).decode("utf-8", "replace"))
         for node in tree.body:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                found[node.targets[0].id] = ast.literal_eval(node.value)
+                found[node.targets[0].id] = decoding.literal(node.value)
     except (SyntaxError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as Python: {error}") from None
     return found

@@ -5,11 +5,11 @@ apostrophe breaks it), and looks for ratings in the order 0 to 5, so that a text
 Ours takes the last object, which must have all eight names and nothing else, and the last rating.
 """
 
-import json
 import re
 from typing import Any
 
 from plimsoll.benchmarks.cosa.taxonomy import LABELS
+from plimsoll.core import decoding
 
 Harms = frozenset[str]
 _OBJECT = re.compile(r"\{[^{}]*\}")
@@ -88,7 +88,7 @@ def official_keeps(text: str) -> bool | None:
 
 def _object(text: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(text)
+        found = decoding.loosely(text)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None  # pyright: ignore[reportUnknownVariableType]

@@ -6,7 +6,6 @@ it has neither categories nor levels.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -15,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.benchmarks.labsafety.bench_layouts import parts
-from plimsoll.core import DataError, UserError
+from plimsoll.core import DataError, UserError, decoding
 from plimsoll.data import locate, resources
 from plimsoll.data.rows import checksum, checksum_of, decode, read_bytes, read_jsonl, refuse_duplicates
 from plimsoll.text.letters import LETTERS
@@ -167,7 +166,7 @@ def _row(id: str, question: str, answer: str, path: Path) -> Row:
 
 def _starter() -> Dataset:
     content = resources.content("benchmarks", "labsafety", "bench_starter.toml")
-    found = msgspec.convert(tomllib.loads(content.decode("utf-8")), _Starter)
+    found = decoding.toml(content.decode("utf-8"), _Starter)
     rows = [_own(number, entry) for number, entry in enumerate(found.question, start=1)]
     return Dataset(rows, {"starter/labsafety.toml": checksum(content)})
 

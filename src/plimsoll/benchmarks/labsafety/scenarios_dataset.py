@@ -1,6 +1,5 @@
 """Files of LabSafety Bench -> scenarios with the points and consequences that answers should name."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -8,7 +7,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, UserError
+from plimsoll.core import DataError, UserError, decoding
 from plimsoll.data import locate, resources
 from plimsoll.data.rows import checksum, checksum_of, decode, read_bytes, read_jsonl
 
@@ -127,5 +126,5 @@ def _joined(hazards: Sequence[_Hazards], decisions: Sequence[_Chosen]) -> Iterat
 
 def _starter() -> Dataset:
     content = resources.content("benchmarks", "labsafety", "scenarios_starter.toml")
-    rows = msgspec.convert(tomllib.loads(content.decode("utf-8")), _Starter).scenario
+    rows = decoding.toml(content.decode("utf-8"), _Starter).scenario
     return Dataset(rows, {"starters/labsafety-scenarios.toml": checksum(content)})

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, Sample
+from plimsoll.core import DataError, Sample, decoding
 from plimsoll.data import locate, rows
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE
@@ -78,7 +78,7 @@ def official(path: Path) -> Prompts:
     if missing:
         raise DataError(f"{path}: holds no text {missing[0]}")
     texts = {key: _slotted(found[place]) for key, place in wanted.items()}
-    return msgspec.convert({"system": "", **texts}, Prompts)
+    return decoding.converted({"system": "", **texts}, Prompts)
 
 
 def _slotted(text: str) -> str:
@@ -105,5 +105,5 @@ def _literals(tree: ast.Module) -> Mapping[tuple[str, str], str]:
 
 @cache
 def _own() -> Prompts:
-    found = msgspec.convert(table("benchmarks", "longsafety", "judge.toml"), Prompts)
+    found = decoding.converted(table("benchmarks", "longsafety", "judge.toml"), Prompts)
     return msgspec.structs.replace(found, system=f"{found.system.strip()} {FENCE}")

@@ -4,12 +4,11 @@
 question has one to four of them, of which the first is taken for its category.
 """
 
-import ast
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from plimsoll.core import DataError
+from plimsoll.core import DataError, decoding
 from plimsoll.data import locate, rows
 from plimsoll.data.prompts import Prompt, PromptSet
 
@@ -65,8 +64,8 @@ def load(languages: Sequence[str], file: str = "") -> PromptSet:
 def tags_of(text: str, place: str) -> tuple[str, ...]:
     """A list of texts, written as Python writes it. Raises `DataError`; nothing is ever evaluated."""
     try:
-        found: Any = ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        found: Any = decoding.literal(text)
+    except ValueError:
         found = None
     tags = [str(each) for each in found] if isinstance(found, list) else []  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     if not tags:

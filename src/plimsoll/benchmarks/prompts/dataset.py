@@ -20,7 +20,7 @@ from msgspec import Struct
 from plimsoll.benchmarks.prompts.columns import Columns, columns_of
 from plimsoll.benchmarks.prompts.images import Picture, pictures_of
 from plimsoll.benchmarks.prompts.options import Unusable, lettered_options, options_of, target_of
-from plimsoll.core import DataError, Message, Sample, UserError, replace, system, user
+from plimsoll.core import DataError, Message, Sample, UserError, decoding, replace, system, user
 from plimsoll.data import resources
 from plimsoll.data.delimited import Row
 from plimsoll.data.tables import READERS, Table, read_table, text_of
@@ -111,7 +111,7 @@ def _card_of(path: Path) -> OwnCard:
     if not (path.is_dir() and file.is_file()):
         return OwnCard()
     try:
-        return msgspec.convert(tomllib.loads(file.read_text("utf-8-sig")), OwnCard)
+        return decoding.toml(file.read_text("utf-8-sig"), OwnCard)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise DataError(f"{file}: {error}") from None
 
@@ -168,9 +168,9 @@ def _said(cells: Mapping[str, Any], columns: Columns) -> tuple[Message, ...]:
 def _conversation(cell: Any) -> tuple[Message, ...]:
     """Messages as Plimsoll or an endpoint writes them: a role, and `text` or `content`."""
     try:
-        found = msgspec.json.decode(cell) if isinstance(cell, str) else cell
+        found = decoding.decode(cell) if isinstance(cell, str) else cell
         turns = [{("text" if key == "content" else key): each[key] for key in each} for each in found or ()]
-        messages = msgspec.convert(turns, tuple[Message, ...])
+        messages = decoding.converted(turns, tuple[Message, ...])
     except (msgspec.MsgspecError, TypeError, KeyError) as error:
         raise Unusable(f'messages: {error}; write [{{"role": "user", "content": "..."}}]') from None
     if not messages or messages[-1].role == "system":
@@ -187,8 +187,8 @@ def _own(sample: Sample, cells: Mapping[str, Any], columns: Columns) -> Sample:
         if name not in columns.rest and name not in fields and not _is_empty(cell)
     }
     try:
-        given: Mapping[str, Any] = msgspec.convert(fields.pop("metadata", {}), dict[str, Any])
-        wide = {name: msgspec.convert(value, _kind_of(name)) for name, value in fields.items()}
+        given: Mapping[str, Any] = decoding.converted(fields.pop("metadata", {}), dict[str, Any])
+        wide = {name: decoding.converted(value, _kind_of(name)) for name, value in fields.items()}
     except msgspec.ValidationError as error:
         raise Unusable(str(error)) from None
     return replace(sample, **wide, metadata={**others, **given})

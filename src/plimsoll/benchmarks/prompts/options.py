@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from plimsoll.core import decoding
 from plimsoll.data.tables import text_of
 from plimsoll.text.letters import LETTERS
 
@@ -22,7 +23,7 @@ def options_of(cell: Any) -> tuple[str, ...]:
     """The options that one cell holds: a list, JSON, or texts with bars between. Raises `Unusable`."""
     if isinstance(cell, str) and cell.lstrip().startswith(("[", "{")):
         try:
-            cell = msgspec.json.decode(cell)
+            cell = decoding.decode(cell)
         except msgspec.DecodeError as error:
             raise Unusable(f'options are no JSON: {error}; write ["first", "second"]') from None
     if isinstance(cell, Mapping):

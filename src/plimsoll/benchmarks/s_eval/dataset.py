@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError
+from plimsoll.core import DataError, decoding
 from plimsoll.data import locate
 from plimsoll.data.rows import checksum, read_bytes, refuse_duplicates
 
@@ -74,7 +74,7 @@ class Row(Struct, frozen=True):
     @property
     def origin(self) -> Origin:
         """What stands in `ext`."""
-        return msgspec.json.decode(self.ext, type=Origin)
+        return decoding.decode(self.ext, Origin)
 
 
 class File(Struct, frozen=True):
@@ -169,7 +169,7 @@ def _lines(content: bytes) -> list[bytes]:
 
 def _row(line: bytes, number: int, path: Path) -> Row:
     try:
-        row = msgspec.json.decode(line, type=Row)
+        row = decoding.decode(line, Row)
         origin = row.origin
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: record #{number}: {error}") from None

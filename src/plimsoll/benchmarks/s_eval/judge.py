@@ -34,6 +34,7 @@ from plimsoll.core import (
     Transcript,
     Verdict,
     assistant,
+    decoding,
     replace,
     user,
 )
@@ -201,6 +202,6 @@ def _agrees(tag: str, score: float | None) -> bool:
 
 def _critique(said: dict[str, Any]) -> Critique | None:
     try:
-        return msgspec.convert(said, Critique)
+        return decoding.converted(said, Critique)
     except msgspec.ValidationError:
         return None

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 
-import msgspec
 from msgspec import Struct
 
 from plimsoll.benchmarks.safety_prompts import judge_rules as rules_of
 from plimsoll.benchmarks.safety_prompts.safety_label import read_label
-from plimsoll.core import Instrument, Model, Outcome, Sample, Transcript, Verdict
+from plimsoll.core import Instrument, Model, Outcome, Sample, Transcript, Verdict, decoding
 from plimsoll.data.resources import table
 from plimsoll.judges.form import Form, FormJudge, Slots, fenced
 from plimsoll.judges.reading import Reading, read
@@ -59,7 +58,7 @@ class _Resource(Struct, frozen=True):
 
 @cache
 def _resource() -> _Resource:
-    return msgspec.convert(table("benchmarks", "safety_prompts", "judge.toml"), _Resource)
+    return decoding.converted(table("benchmarks", "safety_prompts", "judge.toml"), _Resource)
 
 
 def scenarios() -> dict[str, Scenario]:

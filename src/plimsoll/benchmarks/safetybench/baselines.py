@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-import msgspec
 from msgspec import Struct
 
 from plimsoll.benchmarks.safetybench.categories import CODES, Language, Split
-from plimsoll.core import Reference, Sample
+from plimsoll.core import Reference, Sample, decoding
 from plimsoll.data import resources
 from plimsoll.text.letters import index_of, letter
 
@@ -64,7 +63,7 @@ def published(language: Language, split: Split) -> Iterator[Reference]:
 def tables() -> tuple[Published, ...]:
     """Every published table."""
     rows = resources.table("benchmarks", "safetybench", "published.toml")["tables"]
-    return tuple(msgspec.convert(rows, list[Published], strict=False))
+    return tuple(decoding.converted(rows, list[Published], strict=False))
 
 
 def _random(sample: Sample) -> float:

@@ -16,7 +16,7 @@ from typing import Any
 from plimsoll.benchmarks.safetybench.categories import CATEGORIES, Language, Split
 from plimsoll.benchmarks.safetybench.dataset import answers
 from plimsoll.benchmarks.safetybench.records import Answer
-from plimsoll.core import DataError, Record, Scored, UserError
+from plimsoll.core import DataError, Record, Scored, UserError, decoding, files
 from plimsoll.data.rows import duplicate_keys, read_bytes
 from plimsoll.text.letters import index_of
 from plimsoll.text.official_choice import official_fill
@@ -78,7 +78,7 @@ def read_submission(path: Path) -> tuple[dict[str, object], tuple[str, ...]]:
     """The predictions of a submission file, and the ids that stand in it twice."""
     content = read_bytes(path)
     try:
-        read: Any = json.loads(content.decode("utf-8"))
+        read: Any = decoding.loosely(content.decode("utf-8"))
         twice = duplicate_keys(content)
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: bad UTF-8 at byte {error.start}") from error
@@ -96,9 +96,7 @@ def read_submission(path: Path) -> tuple[dict[str, object], tuple[str, ...]]:
 def write_submission(path: Path, predictions: Mapping[int, int]) -> None:
     """Write predictions as the official script does: sorted by id, two spaces, no final line break."""
     text = json.dumps(dict(sorted(predictions.items())), ensure_ascii=False, indent=2)
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    files.write_text(path, text)
 
 
 def problems(

@@ -1,16 +1,14 @@
 """Files of SciKnowEval -> rows with their task and kind, checked against the published counts."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import msgspec
 from msgspec import Struct
 
 from plimsoll.benchmarks.sciknoweval.tasks import Kind, Task, kind_of, route, tasks
-from plimsoll.core import DataError
+from plimsoll.core import DataError, decoding
 from plimsoll.data import locate, resources
 from plimsoll.data.rows import checksum, checksum_of, read_jsonl
 
@@ -62,7 +60,7 @@ def load(split: Split) -> Dataset:
     """All rows of a split. Raises `MissingData`, `DataError`."""
     if split == "starter":
         content = resources.content("benchmarks", "sciknoweval", "starter.toml")
-        rows = msgspec.convert(tomllib.loads(content.decode("utf-8")), _Starter).row
+        rows = decoding.toml(content.decode("utf-8"), _Starter).row
         found = _items(rows, Path("starter.toml"), "starter-")
         return Dataset(list(found), {"starter/sciknoweval.toml": checksum(content)})
     if split == "sample":

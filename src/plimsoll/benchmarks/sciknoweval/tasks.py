@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError
+from plimsoll.core import DataError, decoding
 from plimsoll.data.resources import table
 
 Kind = Literal["choice", "truth", "filling", "pairs", "triples", "doping", "refusal", "rating", "agreement"]
@@ -60,7 +59,7 @@ class Task(Struct, frozen=True, kw_only=True):
 @cache
 def tasks() -> Sequence[Task]:
     """All of them, in the order of the folders."""
-    return msgspec.convert(table("benchmarks", "sciknoweval", "tasks.toml")["task"], list[Task])
+    return decoding.converted(table("benchmarks", "sciknoweval", "tasks.toml")["task"], list[Task])
 
 
 @cache

@@ -1,18 +1,16 @@
 """SORRY-Bench's files, JSONL or CSV, of either release -> prompts with the base request that judges see."""
 
-import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Struct
 
 from plimsoll.benchmarks.sorry_bench import taxonomy
 from plimsoll.benchmarks.sorry_bench.taxonomy import BASE, Release
-from plimsoll.core import DataError
+from plimsoll.core import DataError, decoding
 from plimsoll.data import locate
 from plimsoll.data.prompts import Prompt, PromptSet
 from plimsoll.data.rows import checksum_of, read_csv, read_jsonl, refuse_duplicates
@@ -95,8 +93,8 @@ def first_turn(cell: str) -> str | None:
     if not re.match(r"\s*\[", cell):
         return cell or None
     try:
-        turns = msgspec.convert(ast.literal_eval(cell.replace("[null]", "[None]")), list[str | None])
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        turns = decoding.converted(decoding.literal(cell.replace("[null]", "[None]")), list[str | None])
+    except ValueError:
         return cell
     return turns[0] if turns else None
 

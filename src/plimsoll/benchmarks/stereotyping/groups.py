@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from plimsoll.core import DataError
+from plimsoll.core import DataError, decoding
 from plimsoll.data import locate, resources
 from plimsoll.data.prompts import STARTER
 from plimsoll.data.rows import checksum, read_bytes, read_json
@@ -83,7 +83,7 @@ def _from_python(path: Path) -> Lists:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 name = wanted.get(node.targets[0].id)
                 if name:
-                    found[name] = ast.literal_eval(node.value)
+                    found[name] = decoding.literal(node.value)
         return Lists(**found)
     except (SyntaxError, ValueError, TypeError) as error:
         raise DataError(f"{path}: does not hold the three lists: {error}") from None
@@ -152,10 +152,9 @@ class _Starters(Struct, frozen=True, forbid_unknown_fields=True):
 
 def starter(languages: frozenset[Literal["en", "zh"]]) -> Beginnings:
     """Our own small lists, English and Chinese."""
-    import msgspec
 
     place = ("benchmarks", "stereotyping", "starter.toml")
-    found = msgspec.convert(resources.table(*place), _Starters)
+    found = decoding.converted(resources.table(*place), _Starters)
     rows = tuple(
         Beginning(
             id=f"{each.language}/{category}/{group}/{number}".replace(" ", "-"),

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from plimsoll.core import PlimsollError
+from plimsoll.core import PlimsollError, files
 from plimsoll.leaderboard import opening, web
 from plimsoll.leaderboard.errors import BoardError, Forbidden, Unauthorized
 from plimsoll.leaderboard.nouns import Who
@@ -155,7 +155,7 @@ def _add_board(request: Request, sent: web.Form, who: Who) -> None:
         if sent.upload is not None:
             path = Path(folder) / "answers.json"
             with sent.upload.file as file:
-                path.write_bytes(file.read())
+                files.write(path, [file.read()])
         key = opening.key_for(fields["benchmark"], path)
     published = opening.published_of(fields["benchmark"])
     web.counter(request).service.office.add_board(who, made, key, published)

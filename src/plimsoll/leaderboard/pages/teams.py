@@ -7,6 +7,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from plimsoll.core import decoding
 from plimsoll.leaderboard import web
 from plimsoll.leaderboard.errors import BoardError, Conflict, TooMany, Unauthorized, Unreadable
 from plimsoll.leaderboard.nouns import Board, Fault, Meta, Submission, Who
@@ -149,7 +150,7 @@ def _done(
 
 def _meta(fields: dict[str, str]) -> Meta:
     try:
-        return msgspec.convert({name: fields[name] for name in FIELDS}, Meta)
+        return decoding.converted({name: fields[name] for name in FIELDS}, Meta)
     except msgspec.ValidationError as error:
         raise Unreadable((Fault(code="meta", message=str(error)),)) from None
 

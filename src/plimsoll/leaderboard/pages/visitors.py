@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from plimsoll.core import decoding
 from plimsoll.leaderboard import web
 from plimsoll.leaderboard.errors import NotFound, Unauthorized
 from plimsoll.leaderboard.nouns import Board, Query, Row
@@ -133,7 +134,7 @@ def read_query(request: Request) -> Query:
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 1
     fields: dict[str, Any] = {name: given[name] for name in FIELDS if given.get(name)}
     try:
-        return msgspec.convert({**fields, "offset": max(0, number - 1) * ON_A_PAGE}, Query)
+        return decoding.converted({**fields, "offset": max(0, number - 1) * ON_A_PAGE}, Query)
     except msgspec.ValidationError:
         return Query()
 

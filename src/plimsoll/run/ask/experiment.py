@@ -9,7 +9,6 @@ A key is the long option's name; what may be given several times is a list of al
 where the command is called, as they do on the command line.
 """
 
-import importlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +17,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from plimsoll.core import DataError, MissingExtra, UserError, did_you_mean
+from plimsoll.core import DataError, UserError, decoding, did_you_mean
+from plimsoll.data import yaml_text
 
 ENDINGS = (".toml", ".yaml", ".yml")
 Count = Annotated[int, Meta(ge=1)]
@@ -91,7 +91,7 @@ def load(text: str) -> Experiment:
         )
     try:
         # YAML is read as words: numbers are told by what the key takes.
-        return msgspec.convert(found, Experiment, strict=False)
+        return decoding.converted(found, Experiment, strict=False)
     except msgspec.ValidationError as error:
         raise DataError(f"{text}: {error}") from None
 
@@ -104,17 +104,6 @@ def _read(path: Path) -> Any:
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not in UTF-8: {error}") from None
     try:
-        return tomllib.loads(content) if path.suffix.lower() == ".toml" else _yaml(content, path)
+        return decoding.toml(content) if path.suffix.lower() == ".toml" else yaml_text.read(content, path)
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{path}: {error}") from None
-
-
-def _yaml(content: str, path: Path) -> Any:
-    try:
-        yaml = importlib.import_module("yaml")
-    except ImportError:
-        raise MissingExtra(f"{path.name}, a YAML file,", "data") from None
-    try:
-        return yaml.load(content, Loader=yaml.BaseLoader)
-    except yaml.YAMLError as error:
-        raise DataError(f"{path}: no YAML: {' '.join(str(error).split())}") from None

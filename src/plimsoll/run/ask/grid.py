@@ -15,10 +15,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, UserError, replace
+from plimsoll.core import DataError, UserError, decoding, files, replace
 from plimsoll.registry.spec import pieces
 from plimsoll.run.keep import folder
-from plimsoll.run.keep.atomic import write_atomically
 from plimsoll.run.spec import RunSpec
 
 FILE = "grid.json"
@@ -138,13 +137,13 @@ def write(log_dir: Path, manifest: GridManifest) -> Path:
 def rewrite(path: Path, manifest: GridManifest) -> None:
     """Write the grid's file anew, as far as its runs are."""
     body = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
-    write_atomically(path / FILE, [body, b"\n"])
+    files.write(path / FILE, [body, b"\n"])
 
 
 def read(path: Path) -> GridManifest:
     """The grid of a folder. Raises `DataError`."""
     try:
-        return msgspec.json.decode((path / FILE).read_bytes(), type=GridManifest)
+        return decoding.decode((path / FILE).read_bytes(), GridManifest)
     except (OSError, msgspec.MsgspecError) as error:
         raise DataError(f"{path / FILE} cannot be read: {error}") from error
 

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
+from importlib.resources import files as resources
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -18,13 +18,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from plimsoll import registry
-from plimsoll.core import DataError, MissingExtra, UserError, did_you_mean, replace
+from plimsoll.core import DataError, MissingExtra, UserError, decoding, did_you_mean, files, replace
 from plimsoll.data.locate import MissingData
 from plimsoll.run.ask import plan
 from plimsoll.run.ask.plan import Plan
 from plimsoll.run.ask.pool import Pool
 from plimsoll.run.keep import folder
-from plimsoll.run.keep.atomic import write_atomically
 from plimsoll.run.spec import RunSpec
 
 PREFIX = "suite/"
@@ -116,7 +115,7 @@ class Planning:
 
 def names() -> tuple[str, ...]:
     """The suites that come with Plimsoll."""
-    found = (entry.name for entry in (files("plimsoll.run.ask") / "suites").iterdir())
+    found = (entry.name for entry in (resources("plimsoll.run.ask") / "suites").iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
 
 
@@ -133,7 +132,7 @@ def load(text: str) -> Suite:
             raise UserError(
                 f"no suite is called {name!r}{did_you_mean(name, names())}: there is {', '.join(names())}"
             )
-        content = (files("plimsoll.run.ask") / "suites" / f"{name}.toml").read_text("utf-8")
+        content = (resources("plimsoll.run.ask") / "suites" / f"{name}.toml").read_text("utf-8")
     else:
         try:
             content = Path(text).read_text("utf-8-sig")
@@ -142,13 +141,13 @@ def load(text: str) -> Suite:
         except UnicodeDecodeError as error:
             raise UserError(f"{text} cannot be read as a suite: {error}") from error
     try:
-        found = tomllib.loads(content)
+        found = decoding.toml(content)
         if "run" not in found:
             raise DataError(
                 f"{text} is no suite and no experiment: a suite has [[run]] entries, an experiment says "
                 'benchmark = "..."'
             )
-        return msgspec.convert(found, Suite)
+        return decoding.converted(found, Suite)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise DataError(f"{text}: {error}") from None
 
@@ -219,13 +218,13 @@ def rewrite(path: Path, planning: Planning, runs: Sequence[SuiteRun]) -> None:
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     body = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
-    write_atomically(path / FILE, [body, b"\n"])
+    files.write(path / FILE, [body, b"\n"])
 
 
 def read(path: Path) -> SuiteManifest:
     """The suite of a folder. Raises `DataError`."""
     try:
-        return msgspec.json.decode((path / FILE).read_bytes(), type=SuiteManifest)
+        return decoding.decode((path / FILE).read_bytes(), SuiteManifest)
     except (OSError, msgspec.MsgspecError) as error:
         raise DataError(f"{path / FILE} cannot be read: {error}") from error
 

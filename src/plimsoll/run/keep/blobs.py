@@ -11,8 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from plimsoll.core import DataError, Image, Message, PlimsollError, Record, Sample, Transcript, replace
-from plimsoll.run.keep.atomic import write_atomically
+from plimsoll.core import DataError, Image, Message, PlimsollError, Record, Sample, Transcript, files, replace
 
 FOLDER = "blobs"
 REMEMBERED = 16
@@ -82,7 +81,7 @@ class Blobs:
     def _write(self, path: Path, body: bytes) -> None:
         try:
             self.path.mkdir(exist_ok=True)
-            write_atomically(path, [body])
+            files.write(path, [body])
         except OSError as error:
             raise PlimsollError(
                 f"cannot write {path}: {error.strerror}; free some space and resume the run"

@@ -10,13 +10,13 @@ from typing import Self
 
 import msgspec
 
-from plimsoll.core import Request, Response, UserError
+from plimsoll.core import Request, Response, UserError, decoding
 
 BATCH = 500
 """Responses that may wait in memory; a killed run still has them in its journal."""
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Response)
+_decoder = decoding.Decoder(Response)
 
 
 def default_path() -> Path:

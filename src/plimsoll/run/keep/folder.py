@@ -9,9 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
-from plimsoll.core import DataError, Record, UserError
-from plimsoll.run.keep import journal, lock
-from plimsoll.run.keep.atomic import write_atomically
+from plimsoll.core import DataError, Record, UserError, decoding, files, lock
+from plimsoll.run.keep import journal
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary, manifest_of
 
@@ -34,7 +33,7 @@ class RunFolder:
 
     def manifest(self) -> Manifest:
         """What the run is."""
-        return _read(self.path / "run.json", lambda body: manifest_of(msgspec.json.decode(body)))
+        return _read(self.path / "run.json", lambda body: manifest_of(decoding.decode(body)))
 
     def summary(self) -> Summary | None:
         """What the run found, or `None` while nothing was summed up.
@@ -42,7 +41,7 @@ class RunFolder:
         A summary is made anew from the records: one that a power cut left empty or torn is as none.
         """
         path = self.path / "summary.json"
-        return _read(path, msgspec.json.Decoder(Summary).decode) if _is_json(path) else None
+        return _read(path, decoding.Decoder(Summary).decode) if _is_json(path) else None
 
     def records(self) -> Iterator[Record]:
         """Every record, once, in the order written."""
@@ -138,7 +137,7 @@ def make(log_dir: Path, stamp: str, rest: str) -> Path:
 
 def _is_json(path: Path) -> bool:
     try:
-        msgspec.json.decode(path.read_bytes(), type=msgspec.Raw)
+        decoding.decode(path.read_bytes(), msgspec.Raw)
     except (FileNotFoundError, ValueError, RecursionError):
         return False
     return True
@@ -155,4 +154,4 @@ def _read(path: Path, decode: Callable[[bytes], T]) -> T:
 
 def _write(path: Path, value: Manifest | Summary) -> None:
     body = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    write_atomically(path, [body, b"\n"])
+    files.write(path, [body, b"\n"])

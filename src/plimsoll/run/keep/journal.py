@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from plimsoll.core import DataError, Record
-from plimsoll.run.keep.atomic import write_atomically
+from plimsoll.core import DataError, Record, decoding, files
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.lines import Lines, encoded
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Record)
+_decoder = decoding.Decoder(Record)
 
 
 class Entry(NamedTuple):
@@ -35,7 +34,7 @@ class Entry(NamedTuple):
     confidence: float | None
 
 
-_entries = msgspec.json.Decoder(Entry)
+_entries = decoding.Decoder(Entry)
 
 
 def entry_of(record: Record, offset: int) -> Entry:
@@ -88,8 +87,7 @@ class Journal:
         lines = b"".join(map(encoded, self._index))
         self._index.clear()
         try:
-            with self._index_path.open("ab") as file:
-                file.write(lines)
+            files.append(self._index_path, lines)
         except OSError:
             self._index_path.unlink(missing_ok=True)  # derived: made anew when it is asked for
 
@@ -158,12 +156,12 @@ def write_index(path: Path) -> None:
                     yield encoded(entry_of(_decode(path, number, line), offset))
                 offset += len(line)
 
-    write_atomically(index_path(path), lines())
+    files.write(index_path(path), lines())
 
 
 def rewrite(path: Path, records: Iterable[Record]) -> None:
     """Replace a journal by other records, at once or not at all."""
-    write_atomically(path, map(encoded, records))
+    files.write(path, map(encoded, records))
     write_index(path)
 
 

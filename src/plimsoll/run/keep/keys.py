@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from plimsoll.core import MissingExtra, UserError
+from plimsoll.core import MissingExtra, UserError, files
 
 PREFIX = "ed25519:"
 
@@ -110,11 +110,10 @@ def _from_pem(path: Path, text: str) -> Any:
 def _write_secret(path: Path, body: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with files.new(path, 0o600) as file:
+            file.write(body)
     except OSError as error:
         raise UserError(f"the key {path} cannot be written: {error.strerror}") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(body)
 
 
 def _ed25519() -> Any:

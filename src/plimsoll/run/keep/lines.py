@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from plimsoll.core import PlimsollError
-from plimsoll.run.keep.lock import BINARY
+from plimsoll.core.files import GROWING
 
 _encoder = msgspec.json.Encoder()
 
@@ -17,7 +17,7 @@ class Lines:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | BINARY, 0o644)
+        self._file = os.open(path, GROWING | os.O_APPEND, 0o644)
         self.size = _drop_torn_line(self._file)
         self._synced = self.size
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Estimate, Instrument, Measures, Reference, Usage
+from plimsoll.core import Estimate, Instrument, Measures, Reference, Usage, decoding
 from plimsoll.run.spec import RunSpec
 
 STARTER = "Starter set"
@@ -81,8 +80,8 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def manifest_of(body: Any) -> Manifest:
     """A manifest from plain JSON values, of this format or an older one. Raises `msgspec.ValidationError`."""
-    fields = msgspec.convert(body, dict[str, Any])
-    return msgspec.convert(fields if "spec" in fields else _of_format_1(fields), Manifest)
+    fields = decoding.converted(body, dict[str, Any])
+    return decoding.converted(fields if "spec" in fields else _of_format_1(fields), Manifest)
 
 
 def _of_format_1(body: dict[str, Any]) -> dict[str, Any]:

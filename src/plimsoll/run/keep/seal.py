@@ -16,9 +16,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import PlimsollError, UserError
+from plimsoll.core import PlimsollError, UserError, decoding, files
 from plimsoll.run.keep import keys
-from plimsoll.run.keep.atomic import write_atomically
 from plimsoll.run.keep.folder import RunFolder
 
 FILE = "seal.json"
@@ -125,7 +124,7 @@ def sign(folder: RunFolder, key: Path) -> Finding:
             ),
         ),
     )
-    write_atomically(folder.path / FILE, [msgspec.json.encode(envelope), b"\n"])
+    files.write(folder.path / FILE, [msgspec.json.encode(envelope), b"\n"])
     return Finding(signer=public, trusted=True, run_id=statement.predicate.id)
 
 
@@ -189,7 +188,7 @@ def _read(path: Path) -> Envelope:
             body = file.read(LARGEST + 1)
         if len(body) > LARGEST:
             raise _Broken("seal", f"the seal is larger than {LARGEST:,} bytes")
-        return msgspec.json.decode(body, type=Envelope)
+        return decoding.decode(body, Envelope)
     except FileNotFoundError:
         raise _Broken("seal", "the run is not signed: it has no seal.json") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OSError) as error:
@@ -227,7 +226,7 @@ def _name(key: str) -> str:
 
 def _decoded(payload: bytes) -> Statement:
     try:
-        statement = msgspec.json.decode(payload, type=Statement)
+        statement = decoding.decode(payload, Statement)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _Broken("seal", f"the statement cannot be read: {error}") from None
     if statement.type != STATEMENT_TYPE or statement.predicate_type != PREDICATE_TYPE:
@@ -293,7 +292,7 @@ def _ids(path: Path, places: set[int]) -> dict[int, str]:
         for place, line in enumerate(file):
             if place in places:
                 try:
-                    found[place] = msgspec.json.decode(line, type=_Line).sample.id
+                    found[place] = decoding.decode(line, _Line).sample.id
                 except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                     continue
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, Response, Sample, replace
+from plimsoll.core import DataError, Response, Sample, decoding, replace
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.lines import Lines, encoded
 
@@ -50,7 +50,7 @@ class Variants:
     def __init__(self, run: Path) -> None:
         self._lines = Lines(run / FILE)
         self._blobs = Blobs(run)
-        self._decode = msgspec.json.Decoder(Made).decode
+        self._decode = decoding.Decoder(Made).decode
         self._found: dict[tuple[str, str], Found] = defaultdict(Found)
         for offset, made in self._read():
             known = self._found[made.origin, made.attack]

@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from plimsoll.run.keep.processes import lives
+from plimsoll.core.files import GROWING
+from plimsoll.core.processes import lives
 
-BINARY: int = getattr(os, "O_BINARY", 0)
-"""Keeps one system from writing line ends of its own."""
 UNABLE = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOTTY})
 """What file systems say that know no locks."""
 FAR = 1 << 30
@@ -30,7 +29,7 @@ class Taken(Exception):
 @contextmanager
 def held(path: Path) -> Generator[None]:
     """Hold the lock of a file, with our number in it. Raises `Taken` at once where another has it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | BINARY, 0o644)
+    descriptor = os.open(path, GROWING, 0o644)
     try:
         locked = _locked(descriptor, wait=False)
         owner = _read(descriptor)
@@ -50,7 +49,7 @@ def waited_for(folder: Path) -> Generator[None]:
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
     else:
-        descriptor = os.open(folder / FOLDERS, os.O_RDWR | os.O_CREAT | BINARY, 0o644)
+        descriptor = os.open(folder / FOLDERS, GROWING, 0o644)
     try:
         _locked(descriptor, wait=True)
         yield

@@ -1,0 +1,87 @@
+"""Paths -> the bytes of regular files, and bytes -> files that are there whole or not at all.
+
+A folder that somebody else packed may hold a pipe that never ends, a link that leads elsewhere or a
+name that a half-finished write left behind. Reading opens regular files only; writing goes to a name
+that nobody else uses and is moved over, so that a link is replaced and never followed.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+BINARY: int = getattr(os, "O_BINARY", 0)
+"""Keeps one system from writing line ends of its own."""
+NEVER_WAIT: int = getattr(os, "O_NONBLOCK", 0)
+"""Keeps the opening of a pipe from waiting for who writes to it."""
+NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)
+GROWING: int = os.O_RDWR | os.O_CREAT | BINARY | NEVER_WAIT | NO_LINK
+"""How a file that is changed in place is opened: a link is not followed, a pipe not waited for."""
+ENDING = ".part"
+"""Of what is being written."""
+LARGEST = 1 << 30
+"""Bytes of a file that is read whole."""
+
+
+def opened(path: Path) -> BinaryIO:
+    """A regular file, opened for reading. Raises `OSError`, for every other kind of thing too."""
+    descriptor = os.open(path, os.O_RDONLY | BINARY | NEVER_WAIT)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "is no regular file", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def read(path: Path, most: int = LARGEST) -> bytes:
+    """The bytes of a regular file. Raises `OSError` where there is none, or more than wanted."""
+    with opened(path) as file:
+        body = file.read(most + 1)
+    if len(body) > most:
+        raise OSError(errno.EFBIG, f"is larger than {most:,} bytes", str(path))
+    return body
+
+
+def write(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file whole or not at all: a reader sees the old or the new one. Raises `OSError`."""
+    with writing(path) as file:
+        file.writelines(chunks)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text in UTF-8, whole or not at all. Raises `OSError`."""
+    write(path, [text.encode("utf-8", "replace")])
+
+
+def append(path: Path, body: bytes) -> None:
+    """Add to the end of a file, which is made where there is none. Raises `OSError`."""
+    with os.fdopen(os.open(path, GROWING | os.O_APPEND, 0o666), "ab") as file:
+        file.write(body)
+
+
+@contextmanager
+def new(path: Path, mode: int = 0o666) -> Generator[BinaryIO]:
+    """A file that was not there before, and is gone when the block ends badly. Raises `FileExistsError`."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | NO_LINK | BINARY, mode)
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
+            yield file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def writing(path: Path) -> Generator[BinaryIO]:
+    """A file that takes its name when the block ends well, and is gone when it does not."""
+    if path.parts[1:2] == ("dev",):  # `-o /dev/stdout`: a way, no file
+        with path.open("wb") as way:
+            yield way
+        return
+    unfinished = path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}{ENDING}")
+    with new(unfinished) as file:
+        yield file
+        file.flush()
+        os.replace(unfinished, path)

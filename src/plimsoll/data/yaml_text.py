@@ -1,0 +1,43 @@
+"""YAML -> lists, objects and words, of bounded size: names that stand for other parts are counted out."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from plimsoll.core import DataError, MissingExtra
+
+MOST = 5_000_000
+"""Values, each counted as often as it is named: a few lines can name each other a billion times over."""
+
+
+def read(text: str, path: Path) -> Any:
+    """Every scalar as it is written: `no` is a word here, and 007 keeps its noughts. Raises `DataError`."""
+    try:
+        yaml = importlib.import_module("yaml")
+    except ImportError:
+        raise MissingExtra(f"{path.name}, a YAML file,", "data") from None
+    try:
+        found = yaml.load(text, Loader=yaml.BaseLoader)
+        _count(found, {})
+    except yaml.YAMLError as error:
+        raise DataError(f"{path}: no YAML: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise DataError(f"{path}: nested too deeply, or an alias that names itself") from None
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{path}: no YAML: {error}") from None
+    return found
+
+
+def _count(value: Any, known: dict[int, int]) -> int:
+    """How many values there are once every alias is written out. Raises `ValueError`, `RecursionError`."""
+    if isinstance(value, str) or value is None:
+        return 1
+    place = id(value)  # pyright: ignore[reportUnknownArgumentType]
+    if place in known:
+        return known[place]
+    inner: list[Any] = [*value.values()] if isinstance(value, dict) else [*value]  # pyright: ignore[reportUnknownMemberType]
+    total = 1 + sum(_count(each, known) for each in inner)
+    if total > MOST:
+        raise ValueError(f"its aliases stand for more than {MOST:,} values")
+    known[place] = total
+    return total

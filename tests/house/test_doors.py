@@ -1,0 +1,133 @@
+"""What comes in is decoded in one place, what goes out is said in one, and files are written in one."""
+
+import ast
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.house import modules, shown, tree_of
+
+SRC = "src/plimsoll/"
+DECODERS = {
+    "ast.literal_eval",
+    "json.JSONDecoder",
+    "json.load",
+    "json.loads",
+    "literal_eval",
+    "msgspec.convert",
+    "msgspec.json.Decoder",
+    "msgspec.json.decode",
+    "msgspec.msgpack.Decoder",
+    "msgspec.msgpack.decode",
+    "msgspec.toml.decode",
+    "msgspec.yaml.decode",
+    "pickle.load",
+    "pickle.loads",
+    "tomllib.load",
+    "tomllib.loads",
+    "yaml.load",
+}
+SPEAKERS = {
+    "click.echo",
+    "click.secho",
+    "print",
+    "rich.print",
+    "sys.stderr.write",
+    "sys.stdout.write",
+    "Console",
+}
+WRITERS = {
+    "NamedTemporaryFile",
+    "os.open",
+    "os.fdopen",
+    "os.replace",
+    "os.rename",
+    "shutil.move",
+    "tempfile.NamedTemporaryFile",
+    "tempfile.mkstemp",
+    "tempfile.mktemp",
+}
+MODES = set("wax+")
+WRITING_METHODS = {"write_bytes", "write_text", "touch"}
+
+
+def called(node: ast.Call) -> str:
+    """The dotted name of what is called, as far as it is one."""
+    names: list[str] = []
+    inner: ast.expr = node.func
+    while isinstance(inner, ast.Attribute):
+        names.append(inner.attr)
+        inner = inner.value
+    names.append(inner.id if isinstance(inner, ast.Name) else "")
+    return ".".join(reversed(names))
+
+
+def mode_of(node: ast.Call) -> str:
+    """The mode that a file is opened with, where a call opens one and says so."""
+    name = called(node)
+    if name != "open" and not name.endswith(".open"):
+        return ""
+    given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "mode")]
+    said = [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return next((mode for mode in said if len(mode) <= 3 and set(mode) <= set("rwaxbt+")), "")
+
+
+def decodes(node: ast.Call) -> bool:
+    return called(node) in DECODERS
+
+
+def speaks(node: ast.Call) -> bool:
+    return called(node) in SPEAKERS
+
+
+def writes(node: ast.Call) -> bool:
+    name = called(node)
+    if name.startswith("files."):
+        return False
+    return name in WRITERS or name.rpartition(".")[2] in WRITING_METHODS or bool(MODES & set(mode_of(node)))
+
+
+def found(kind: Callable[[ast.Call], bool], allowed: dict[str, str]) -> Iterator[str]:
+    for path in modules():
+        if shown(path).removeprefix(SRC) in allowed:
+            continue
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Call) and kind(node):
+                yield f"{shown(path)}:{node.lineno}: {called(node)}"
+
+
+DECODING = {
+    "core/decoding.py": "the one place",
+    "data/yaml_text.py": "the one place for YAML, which is an extra",
+    "leaderboard/keys.py": "what the board itself has written into its database",
+}
+SPEAKING = {
+    "__main__.py": "before anything can be imported",
+    "cli/_output.py": "the one place",
+    "evaluation/progress.py": "the line and the bar of a run under way, made visible there",
+    "reports/calibration_terminal.py": "renders into a text",
+    "reports/terminal.py": "renders into a text",
+}
+WRITING = {
+    "cli/__init__.py": "where nobody reads, nothing may be flushed",
+    "core/files.py": "the one place",
+    "core/lock.py": "a lock holds the file that it is on",
+    "run/keep/lines.py": "a journal, which only grows",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "allowed"),
+    [(decodes, DECODING), (speaks, SPEAKING), (writes, WRITING)],
+    ids=["decode", "speak", "write"],
+)
+def test_there_is_one_door_for_each(kind: Callable[[ast.Call], bool], allowed: dict[str, str]) -> None:
+    assert sorted(found(kind, allowed)) == []
+
+
+@pytest.mark.parametrize("allowed", [DECODING, SPEAKING, WRITING], ids=["decode", "speak", "write"])
+def test_every_exception_is_a_file_that_needs_it(allowed: dict[str, str]) -> None:
+    kinds = {id(DECODING): decodes, id(SPEAKING): speaks, id(WRITING): writes}
+    for name in allowed:
+        tree = tree_of(next(path for path in modules() if shown(path) == SRC + name))
+        assert any(isinstance(node, ast.Call) and kinds[id(allowed)](node) for node in ast.walk(tree)), name
