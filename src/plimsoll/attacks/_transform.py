@@ -3,7 +3,6 @@
 Writing and carrier are separate parts that combine: `encoding/base64:carrier=decode`.
 """
 
-import tomllib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +19,7 @@ from plimsoll.core import (
     Transcript,
     UserError,
     assistant,
+    decoding,
     replace,
     system,
 )
@@ -142,4 +142,4 @@ def share_of(name: str, share: float) -> float:
 
 @cache
 def _carriers() -> Mapping[str, Mapping[str, Any]]:
-    return tomllib.loads((files("plimsoll.attacks") / "carriers.toml").read_text(encoding="utf-8"))
+    return decoding.toml((files("plimsoll.attacks") / "carriers.toml").read_text(encoding="utf-8"))

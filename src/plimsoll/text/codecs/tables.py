@@ -1,8 +1,9 @@
 """The name of a table -> what it turns into what."""
 
-import tomllib
 from functools import cache
 from importlib.resources import files
+
+from plimsoll.core import decoding
 
 
 def table(name: str) -> dict[str, str]:
@@ -12,4 +13,4 @@ def table(name: str) -> dict[str, str]:
 
 @cache
 def _tables() -> dict[str, dict[str, str]]:
-    return tomllib.loads((files("plimsoll.text.codecs") / "tables.toml").read_text(encoding="utf-8"))
+    return decoding.toml((files("plimsoll.text.codecs") / "tables.toml").read_text(encoding="utf-8"))
