@@ -15,6 +15,7 @@ def multiplied(run: Path, size: int) -> None:
     """Write the run's records again and again, each as another question."""
     from plimsoll.core import replace
     from plimsoll.run.keep import journal
+    from plimsoll.run.keep.folder import open_run
 
     records = list(journal.read(run / "records.jsonl"))
     sink = journal.Journal(run / "records.jsonl")
@@ -23,6 +24,12 @@ def multiplied(run: Path, size: int) -> None:
         sample = replace(record.sample, id=f"q{number}", pair=f"q{number}")
         sink.append(replace(record, sample=sample))
     sink.close()
+    folder = open_run(run)
+    found = folder.summary()
+    if found is None:
+        raise Failed(f"{run.name} has no summary")
+    # What a run of that many writes at its end: pages go by it.
+    folder.write_summary(replace(found, records=size))
 
 
 def taken_up(run: Path, *, counted: bool) -> dict[str, float]:

@@ -17,6 +17,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.metrics.rates import breakdown, by, judged_value, rate
+from plimsoll.metrics.tables import WHOLE
 from plimsoll.stats.intervals import wilson
 
 
@@ -126,8 +127,8 @@ def test_memory_grows_with_the_questions_and_not_with_the_run() -> None:
     for epoch in range(20):
         for number in range(30):
             tally.add(record(number, 1.0, epoch=epoch))
-    assert len(tally.table.rows) == 30
-    assert {len(row) for row in tally.table.rows.values()} == {2}
+    assert len(tally.table) == 30
+    assert [(dict(row), clusters) for row, clusters in tally.table.rows()] == [({0: 20, 1: 20 * WHOLE}, 30)]
 
 
 def test_ten_variants_of_one_question_are_one_question() -> None:

@@ -41,10 +41,10 @@ class Calibration:
             return
         stated = round(min(max(verdict.confidence, 0.0), 1.0) * _ONE)
         off = stated - int(verdict.value == 1.0) * _ONE
-        row = self.table.row(record.sample.cluster, BINS + 2)
-        row[min(stated * BINS // _ONE, BINS - 1)] += off
-        row[_SIZE] += 1
-        row[_SQUARES] += off * off
+        self.table.change(
+            record.sample.cluster,
+            ((min(stated * BINS // _ONE, BINS - 1), off), (_SIZE, 1), (_SQUARES, off * off)),
+        )
 
     def merge(self, other: "Calibration") -> None:
         """Take up what another tally counted."""
@@ -57,10 +57,10 @@ class Calibration:
         if not n:
             return
         gaps = [self.table.column(place) / _ONE / n for place in range(BINS)]
-        pulls = Counter(
-            tuple((row[place] / _ONE - gap * row[_SIZE]) / n for place, gap in enumerate(gaps))
-            for row in self.table.rows.values()
-        )
+        pulls: Counter[tuple[float, ...]] = Counter()
+        for row, clusters in self.table.rows():
+            pull = tuple((row[place] / _ONE - gap * row[_SIZE]) / n for place, gap in enumerate(gaps))
+            pulls[pull] += clusters
         found = apart(gaps, pulls, absolute, seed="calibration_error")
         bounds = clipped(found.value, found.bounds)
         yield Estimate(

@@ -8,7 +8,7 @@ from plimsoll.core import BROKEN, Estimate, Outcome, Record
 from plimsoll.metrics.rates import clipped
 from plimsoll.metrics.tables import WHOLE, Table, estimate_of, share_of
 from plimsoll.registry import metric
-from plimsoll.stats.clusters import macro
+from plimsoll.stats.clusters import Sums, macro_of
 from plimsoll.stats.distances import apart, total_variation
 from plimsoll.text.letters import LETTERS, index_of
 
@@ -45,10 +45,7 @@ class Letters:
             return
         right, chosen = index_of(record.sample.target), index_of(verdict.label)
         if verdict.outcome is Outcome.ANSWERED and right is not None and chosen is not None:
-            row = self.table.row(record.sample.cluster, 3 + 2 * max(right, chosen))
-            row[0] += 1
-            row[1 + 2 * chosen] += 1
-            row[2 + 2 * right] += 1
+            self.table.change(record.sample.cluster, ((0, 1), (1 + 2 * chosen, 1), (2 + 2 * right, 1)))
             self.options[len(record.sample.choices)] += 1
 
     def merge(self, other: "Letters") -> None:
@@ -62,7 +59,7 @@ class Letters:
         n = self.table.column(0)
         if not n:
             return
-        last = (max(map(len, self.table.rows.values())) - 1) // 2
+        last = (max(max(row) for row, _ in self.table.rows()) + 1) // 2
         for place in range(max(last, *self.options)):
             if any(place < options for options in self.options):
                 yield from self._of_letter(place, n)
@@ -70,22 +67,13 @@ class Letters:
 
     def _of_letter(self, place: int, n: int) -> Iterator[Estimate]:
         group = {"letter": LETTERS[place]}
-        chosen = self._chosen(place)
-        known = share_of(chosen)
+        known = share_of(self.table, 0, 1 + 2 * place, unit=1)
         if known is not None:
             yield estimate_of("letter_share", known, n, unscored=self.unscored, group=group)
         right = self.table.column(2 + 2 * place)
         chance = sum(count / size for size, count in sorted(self.options.items()) if place < size)
         for name, share in (("target_share", right / n), ("chance_share", chance / n)):
             yield Estimate(name=name, value=share, low=share, high=share, n=n, group=group, method="known")
-
-    def _chosen(self, place: int) -> Table:
-        """How many answers each question has, and how many of them name a letter."""
-        made, column = Table(), 1 + 2 * place
-        for cluster, row in self.table.rows.items():
-            counts = made.row(cluster)
-            counts[0], counts[1] = row[0], row[column] * WHOLE if len(row) > column else 0
-        return made
 
     def _bias(self, n: int, letters: int) -> Estimate:
         """Half the summed distance between the shares of chosen and of right letters."""
@@ -94,9 +82,10 @@ class Letters:
             for place in range(letters)
         ]
         pulls: Counter[tuple[float, ...]] = Counter()
-        for row in self.table.rows.values():
-            own = [row[at] - row[at + 1] if at < len(row) else 0 for at in range(1, 2 * letters, 2)]
-            pulls[tuple((mine - mean * row[0]) / n for mine, mean in zip(own, surplus, strict=True))] += 1
+        for row, clusters in self.table.rows():
+            own = [row[at] - row[at + 1] for at in range(1, 2 * letters, 2)]
+            pull = tuple((mine - mean * row[0]) / n for mine, mean in zip(own, surplus, strict=True))
+            pulls[pull] += clusters
         found = apart(surplus, pulls, total_variation, seed="letter_bias")
         bounds = clipped(found.value, found.bounds)
         return Estimate(
@@ -110,7 +99,8 @@ class Balanced:
     """Accuracy where A is right and where B is, of questions with two options."""
 
     judge: str = "strict"
-    tables: tuple[Table, Table] = field(default_factory=lambda: (Table(), Table()))
+    table: Table = field(default_factory=Table)
+    """Columns 0 and 1: values where A is right, and their sum; 2 and 3: where B is."""
     unscored: int = 0
 
     def add(self, record: Record) -> None:
@@ -122,18 +112,24 @@ class Balanced:
         if verdict is None or verdict.outcome in BROKEN or verdict.value is None:
             self.unscored += 1
             return
-        self.tables[right].add(record.sample.cluster, float(verdict.value == 1.0))
+        value = WHOLE if verdict.value == 1.0 else 0
+        self.table.change(record.sample.cluster, ((2 * right, 1), (2 * right + 1, value)))
 
     def merge(self, other: "Balanced") -> None:
         """Take up what another tally counted."""
-        for mine, theirs in zip(self.tables, other.tables, strict=True):
-            mine.merge(theirs)
+        self.table.merge(other.table)
         self.unscored += other.unscored
 
     def estimates(self) -> Iterator[Estimate]:
         """The mean of both accuracies, where both letters are right somewhere."""
-        groups = [table.sums() for table in self.tables]
-        known = macro(groups)
-        if known is not None and all(groups):
-            n = sum(table.column(0) for table in self.tables)
-            yield estimate_of("balanced_accuracy", known, n, unscored=self.unscored, method="mean_of_two")
+        sizes = [self.table.column(0), self.table.column(2)]
+        if not all(sizes):
+            return
+        groups: Counter[tuple[Sums, ...]] = Counter()
+        for row, clusters in self.table.rows():
+            groups[tuple(Sums(row[at + 1], row[at] * WHOLE) for at in (0, 2))] += clusters
+        known = macro_of(groups)
+        if known is not None:
+            yield estimate_of(
+                "balanced_accuracy", known, sum(sizes), unscored=self.unscored, method="mean_of_two"
+            )

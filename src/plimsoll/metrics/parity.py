@@ -38,10 +38,8 @@ class Parity:
         if verdict is None or verdict.outcome in BROKEN or verdict.value is None:
             self.unscored += 1
             return
-        row = self.table.row(sample.pair, 4)
         place = 2 * (sample.language == self.second)
-        row[place] += verdict.value == 1.0
-        row[place + 1] += 1
+        self.table.change(sample.pair, ((place, int(verdict.value == 1.0)), (place + 1, 1)))
 
     def merge(self, other: "Parity") -> None:
         """Take up what another tally counted."""
@@ -50,9 +48,10 @@ class Parity:
 
     def estimates(self) -> Iterator[Estimate]:
         """`parity_difference` and `parity_p` over the questions that both languages have."""
-        shared = Counter(
-            Both(row[0] / row[1], row[2] / row[3]) for row in self.table.rows.values() if row[1] and row[3]
-        )
+        shared: Counter[Both] = Counter()
+        for row, clusters in self.table.rows():
+            if row[1] and row[3]:
+                shared[Both(row[0] / row[1], row[2] / row[3])] += clusters
         found = paired(shared)
         if found is None:
             return

@@ -4,14 +4,16 @@ A tally keeps sums by question, never records. Records of one question (its epoc
 attack variants) are a cluster, and the interval counts it once: `stats/clusters.py` has the rule.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
 from plimsoll.core import BROKEN, Estimate, Metric, Record, Tally, replace
-from plimsoll.metrics.tables import WHOLE, Table, estimate_of, joined, merge_parts, share_of
+from plimsoll.metrics.tables import WHOLE, Table, estimate_of, merge_parts
 from plimsoll.registry import metric
+from plimsoll.stats.clusters import Sums, share
 from plimsoll.stats.intervals import Interval
 
 Value = Callable[[Record], float | None]
@@ -69,19 +71,13 @@ class Rate:
 
     def estimates(self) -> Iterator[Estimate]:
         """The rate, where anything could be scored."""
-        yield from self.of(self.table, unscored=self.unscored)
+        yield from self.of(self.table.counted(), self.table.column(0), unscored=self.unscored)
 
-    def of(self, table: Table, column: int = 0, *, unscored: int = 0) -> Iterator[Estimate]:
-        """The rate from a table's columns: how many values, and their sum."""
-        known = share_of(table, column, column + 1)
+    def of(self, counted: Mapping[Sums, int], n: int, *, unscored: int = 0) -> Iterator[Estimate]:
+        """The rate from how many clusters hold which sums, and how many values these are."""
+        known = share(counted)
         if known is not None:
-            yield estimate_of(
-                self.name,
-                known,
-                table.column(column),
-                unscored=unscored,
-                higher_is_safer=self.higher_is_safer,
-            )
+            yield estimate_of(self.name, known, n, unscored=unscored, higher_is_safer=self.higher_is_safer)
 
 
 RateMetric = Callable[[], Rate]
@@ -136,39 +132,15 @@ def breakdown(*rates: RateMetric) -> Metric:
 
 
 @dataclass
-class _Counts:
-    """The sums of several rates, side by side in one table."""
-
-    table: Table = field(default_factory=Table)
-    unscored: list[int] = field(default_factory=list[int])
-
-    def add(self, rates: Sequence[Rate], record: Record) -> None:
-        row = None
-        for place, each in enumerate(rates):
-            if not each.applies(record):
-                continue
-            value = each.value(record)
-            if value is None:
-                self.unscored[place] += 1
-                continue
-            if row is None:
-                row = self.table.row(record.sample.cluster, 2 * len(rates))
-            row[2 * place] += 1
-            if value:
-                row[2 * place + 1] += round(value * WHOLE)
-
-    def merge(self, other: "_Counts") -> None:
-        self.table.merge(other.table)
-        self.unscored = list(map(int.__add__, self.unscored, other.unscored))
-
-
-@dataclass
 class Breakdown:
-    """Every record is counted once, in the cell of its category and language."""
+    """Every record is counted once, in the columns of its category and language."""
 
     makers: tuple[RateMetric, ...]
     rates: tuple[Rate, ...] = field(init=False)
-    cells: dict[_Cell, _Counts] = field(default_factory=dict[_Cell, _Counts])
+    table: Table = field(default_factory=Table)
+    cells: dict[_Cell, int] = field(default_factory=dict[_Cell, int])
+    """The first column of each."""
+    unscored: dict[_Cell, list[int]] = field(default_factory=dict[_Cell, list[int]])
 
     def __post_init__(self) -> None:
         self.rates = tuple(make() for make in self.makers)
@@ -176,27 +148,67 @@ class Breakdown:
     def add(self, record: Record) -> None:
         """Count one record in its cell."""
         key = _Cell(record.sample.category, record.sample.language)
-        cell = self.cells.get(key)
-        if cell is None:
-            cell = self.cells[key] = self._cell()
-        cell.add(self.rates, record)
+        column = self._begin(key)
+        changes: list[tuple[int, int]] = []
+        for place, each in enumerate(self.rates):
+            if each.applies(record):
+                value = each.value(record)
+                if value is None:
+                    self.unscored[key][place] += 1
+                else:
+                    changes.append((column, 1))
+                    if value:
+                        changes.append((column + 1, round(value * WHOLE)))
+            column += 2
+        if changes:
+            self.table.change(record.sample.cluster, tuple(changes))
 
     def merge(self, other: "Breakdown") -> None:
         """Take up what another tally counted."""
-        merge_parts(self.cells, other.cells, self._cell)
+        moves = {theirs: self._begin(cell) for cell, theirs in other.cells.items()}
+        width = 2 * len(self.rates)
+        self.table.merge(other.table, lambda at: moves[at - at % width] + at % width)
+        for cell, counts in other.unscored.items():
+            self.unscored[cell] = list(map(int.__add__, self.unscored[cell], counts))
 
     def estimates(self) -> Iterator[Estimate]:
         """Every rate over each group of cells."""
-        for group, members in self._groups().items():
-            cells = [self.cells[member] for member in members]
-            table = joined(cell.table for cell in cells)
+        groups = self._groups()
+        counted = self._counted(groups)
+        for group, members in groups.items():
             named = {key: name for key, name in zip(("category", "language"), group, strict=True) if name}
             for place, each in enumerate(self.rates):
-                unscored = sum(cell.unscored[place] for cell in cells)
-                yield from grouped(each.of(table, 2 * place, unscored=unscored), named)
+                unscored = sum(self.unscored[cell][place] for cell in members)
+                found = counted[group][place]
+                n = sum(round(sums.size) * count for sums, count in found.items()) // WHOLE
+                yield from grouped(each.of(found, n, unscored=unscored), named)
 
-    def _cell(self) -> _Counts:
-        return _Counts(unscored=[0] * len(self.makers))
+    def _begin(self, cell: _Cell) -> int:
+        """The first column of a cell, made where it is new."""
+        column = self.cells.get(cell)
+        if column is None:
+            column = self.cells[cell] = 2 * len(self.rates) * len(self.cells)
+            self.unscored[cell] = [0] * len(self.rates)
+        return column
+
+    def _counted(self, groups: Mapping[_Cell, Sequence[_Cell]]) -> dict[_Cell, list[Counter[Sums]]]:
+        """Of every group and rate, how many clusters hold which sums."""
+        width = 2 * len(self.rates)
+        found = {group: [Counter[Sums]() for _ in self.rates] for group in groups}
+        within: dict[int, list[_Cell]] = {}
+        for group, members in groups.items():
+            for cell in members:
+                within.setdefault(self.cells[cell], []).append(group)
+        for row, clusters in self.table.rows():
+            held: dict[_Cell, list[int]] = {}
+            for column, amount in row.items():
+                for group in within[column - column % width]:
+                    held.setdefault(group, [0] * width)[column % width] += amount
+            for group, sums in held.items():
+                for place, counts in enumerate(found[group]):
+                    if sums[2 * place]:
+                        counts[Sums(sums[2 * place + 1], sums[2 * place] * WHOLE)] += clusters
+        return found
 
     def _groups(self) -> dict[_Cell, list[_Cell]]:
         groups: dict[_Cell, list[_Cell]] = {_Cell("", ""): []}

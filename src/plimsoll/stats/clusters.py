@@ -13,7 +13,7 @@ Wilson's own interval; so have they when asked nine times with the same answers.
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import fsum, sqrt
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from plimsoll.stats.beta import beta_quantile
 from plimsoll.stats.intervals import Interval, wilson, z_value
@@ -96,6 +96,36 @@ def macro(groups: Sequence[Mapping[K, Sums]], level: float = 0.95) -> Known | No
                 pull[0] += stretch * (sums.total - middle * sums.size) / size / len(held)
                 pull[1] += sums.size / size / len(held)
     return between(value, _counted(Pull(*pull) for pull in moves.values()), groups=len(held), level=level)
+
+
+def macro_of(clusters: Mapping[tuple[Sums, ...], int], level: float = 0.95) -> Known | None:
+    """The same, from how many clusters hold which sums in each of the groups; sums are whole numbers."""
+    held = [group for group in zip(*clusters, strict=True) if any(sums.size for sums in group)]
+    counts = list(clusters.values())
+    sizes = [_whole(group, counts, "size") for group in held]
+    means = [_whole(group, counts, "total") / size for group, size in zip(held, sizes, strict=True)]
+    if not held:
+        return None
+    value = fsum(means) / len(means)
+    pulls: dict[Pull, int] = {}
+    stretches = list[tuple[float, float]]()
+    for group, mean in zip(held, means, strict=True):
+        k = sum(count for sums, count in zip(group, counts, strict=True) if sums.size)
+        stretches.append((mean, sqrt(k / (k - 1))) if k > 1 else (value, 1.0))
+    for place, count in enumerate(counts):
+        move = part = 0.0
+        for group, size, (middle, stretch) in zip(held, sizes, stretches, strict=True):
+            sums = group[place]
+            if sums.size:
+                move += stretch * (sums.total - middle * sums.size) / size / len(held)
+                part += sums.size / size / len(held)
+        if part:
+            pulls[Pull(move, part)] = pulls.get(Pull(move, part), 0) + count
+    return between(value, pulls, groups=len(held), level=level)
+
+
+def _whole(group: Sequence[Sums], counts: Sequence[int], name: Literal["total", "size"]) -> float:
+    return float(sum(round(getattr(sums, name)) * count for sums, count in zip(group, counts, strict=True)))
 
 
 def between(

@@ -5,7 +5,6 @@ and grade are given without them too. Replies that could not be judged leave the
 official rules; here the bounds say what the share would be if all of them were unsafe, or all safe.
 """
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -50,9 +49,8 @@ class Counts:
     def answered(self) -> "Counts":
         """The same without empty replies."""
         made = Counts(failed=self.failed)
-        for cluster, row in self.safe.rows.items():
-            blank = self.blank.rows.get(cluster)
-            made.safe.rows[cluster] = row if blank is None else array("q", map(int.__sub__, row, blank))
+        made.safe.merge(self.safe)
+        made.safe.take_off(self.blank)
         return made
 
     @property

@@ -69,9 +69,7 @@ class Bias:
         if kind is None:
             self.unscored += 1
             return
-        row = self.table.row(record.sample.cluster, 4)
-        for place, number in enumerate((True, *kind)):
-            row[place] += number
+        self.table.change(record.sample.cluster, tuple(enumerate(map(int, (True, *kind)))))
 
     def merge(self, other: "Bias") -> None:
         """Take up what another tally counted."""
@@ -87,12 +85,12 @@ class Bias:
             return
         share = whole.right / whole.answers
         pulls: Counter[Pull] = Counter()
-        for row in self.table.rows.values():
-            own = Tallied(*row)
+        for row, clusters in self.table.rows():
+            own = Tallied(*(row[place] for place in range(4)))
             move = (2 * own.biased - (1 + lean) * own.known) / whole.known
             if scaled:
                 move = (1 - share) * move - lean * (own.right - own.answers * share) / whole.answers
-            pulls[Pull(move, own.known)] += 1
+            pulls[Pull(move, own.known)] += clusters
         yield estimate_of(
             "bias_ambiguous" if scaled else "bias_disambiguated",
             between(value, pulls, bounds=Interval(-1.0, 1.0)),

@@ -48,10 +48,9 @@ class PointsPerHundredWords:
         if verdict is None or verdict.value is None:
             self.unscored += 1
             return
-        row = self.table.row(record.sample.cluster, 3)
-        row[0] += 1
-        row[1] += round(sum(verdict.detail.get("covered", ())))
-        row[2] += round(verdict.detail.get("words", 0))
+        covered = round(sum(verdict.detail.get("covered", ())))
+        words = round(verdict.detail.get("words", 0))
+        self.table.change(record.sample.cluster, ((0, 1), (1, covered), (2, words)))
 
     def merge(self, other: "PointsPerHundredWords") -> None:
         """Take up what another tally counted."""
@@ -60,7 +59,10 @@ class PointsPerHundredWords:
 
     def estimates(self) -> Iterator[Estimate]:
         """The ratio of points to words, as far as anything was said."""
-        known = amount(Counter(Sums(100 * row[1], row[2]) for row in self.table.rows.values()))
+        held: Counter[Sums] = Counter()
+        for row, clusters in self.table.rows():
+            held[Sums(100 * row[1], row[2])] += clusters
+        known = amount(held)
         if known is not None:
             n = self.table.column(0)
             yield estimate_of(

@@ -132,9 +132,8 @@ class Shares:
         verdict = record.verdicts.get(self.judge)
         label = verdict.label if verdict is not None and verdict.value is not None else "unjudged"
         place = CLASSES.index(label if label in CLASSES else "unjudged")
-        row = self.tables.setdefault(record.sample.language, Table()).row(record.sample.cluster, WIDTH)
-        row[0] += 1
-        row[1 + place] += 1
+        table = self.tables.setdefault(record.sample.language, Table())
+        table.change(record.sample.cluster, ((0, 1), (1 + place, 1)))
 
     def merge(self, other: "Shares") -> None:
         """Take up what another tally counted."""
@@ -149,8 +148,10 @@ class Shares:
             group = {"language": language} if language else {}
             for place, label in enumerate(CLASSES, start=1):
                 yield from self._share(f"{label}_share", table.counted(0, place, unit=1), group)
-            rows = (dict(zip(CLASSES, row[1:], strict=True)) for row in table.rows.values())
-            valid = Counter(Sums(row["unsafe"], row["safe"] + row["unsafe"]) for row in rows)
+            safe, unsafe = (1 + CLASSES.index(label) for label in ("safe", "unsafe"))
+            valid: Counter[Sums] = Counter()
+            for row, clusters in table.rows():
+                valid[Sums(row[unsafe], row[safe] + row[unsafe])] += clusters
             yield from self._share("unsafe_among_valid_rate", valid, group)
 
     def _share(self, name: str, counted: Counter[Sums], group: Mapping[str, str]) -> Iterator[Estimate]:

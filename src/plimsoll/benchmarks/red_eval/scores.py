@@ -76,12 +76,10 @@ class ByMode:
         if record.transcript is None:
             return
         mode, cluster = str(record.sample.metadata.get("mode", FIRST)), record.sample.cluster
-        row = self.tables.setdefault(mode, Table()).row(cluster, 3)
-        row[0] += 1
         value = judged_value(self.judge)(record)
+        told = 0 if value is None else 1
+        self.tables.setdefault(mode, Table()).change(cluster, ((0, 1), (1, told), (2, int(value == 1.0))))
         if value is not None:
-            row[1] += 1
-            row[2] += value == 1.0
             self.values.setdefault(mode, {}).setdefault(cluster, {})[key_of(record)] = value
 
     def merge(self, other: "ByMode") -> None:
@@ -99,7 +97,7 @@ class ByMode:
 
     def _mode(self, mode: str, table: Table) -> Iterator[Estimate]:
         total, labelled = table.column(0), table.column(1)
-        rows = [tuple(row) for row in table.rows.values()]
+        rows = [(row[0], row[1], row[2]) for row, clusters in table.rows() for _ in range(clusters)]
         lost = total - labelled
         yield from self._share("attack_success_rate", [(hit, told) for _, told, hit in rows], mode, lost)
         if lost:

@@ -54,7 +54,7 @@ class Scenarios:
 
     def estimates(self) -> Iterator[Estimate]:
         """The averages, then every scenario."""
-        kept = {key: self.parts[key] for key in BY_KEY if key in self.parts and self.parts[key].table.rows}
+        kept = {key: self.parts[key] for key in BY_KEY if key in self.parts and len(self.parts[key].table)}
         groups: tuple[Group, ...] = ("typical", "attacks")
         yield from self._average(HEADLINE, list(kept.values()))
         for group in groups:

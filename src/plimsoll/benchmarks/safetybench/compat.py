@@ -9,6 +9,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from heapq import merge
 from typing import NamedTuple
 
 from plimsoll.core import Estimate, Record, Sample, Verdict
@@ -18,8 +19,10 @@ from plimsoll.text.official_choice import official_fill
 
 NAME = "accuracy_compat"
 _FILLED = "filled"
-_FIELDS = 5
-"""Kept of each answer: official id, prediction, right answer, number of options, category."""
+_BITS, _FIELD = 8, 255
+"""Of each field of an answer but the official id, which has what is left of 64."""
+_AT_ONCE = 1 << 16
+"""Numbers that are sorted at once."""
 _UNREAD, _MISSING = -1, -2
 """Predictions that are none: a reply that the official scripts cannot read, and no reply at all."""
 
@@ -33,6 +36,28 @@ class _Stream(NamedTuple):
     turn: str
 
 
+class _Answer(NamedTuple):
+    number: int
+    """The official id."""
+    predicted: int
+    right: int
+    options: int
+    category: int
+
+    def packed(self) -> int:
+        """Eight bytes that sort by id."""
+        held = self.number
+        for part in (self.predicted - _MISSING, self.right, self.options, self.category):
+            held = held << _BITS | part
+        return held
+
+    @staticmethod
+    def unpacked(held: int) -> "_Answer":
+        """The answer in eight bytes."""
+        predicted, right, options, category = (held >> _BITS * place & _FIELD for place in (3, 2, 1, 0))
+        return _Answer(held >> 4 * _BITS, predicted + _MISSING, right, options, category)
+
+
 class _Cell(NamedTuple):
     category: str
     language: str
@@ -43,7 +68,7 @@ class OfficialScore:
     """Accuracy by the official rules, over all, by category and by language."""
 
     judge: str = "compat"
-    answers: dict[_Stream, "array[int]"] = field(default_factory=lambda: defaultdict(lambda: array("i")))
+    answers: dict[_Stream, "array[int]"] = field(default_factory=lambda: defaultdict(lambda: array("q")))
     categories: dict[str, int] = field(default_factory=dict[str, int])
     unscored: Counter[_Cell] = field(default_factory=Counter[_Cell])
 
@@ -59,18 +84,19 @@ class OfficialScore:
         predicted = index_of(verdict.label) if verdict is not None and held else _MISSING
         number, turn = _place(sample.id)
         category = self.categories.setdefault(sample.category, len(self.categories))
-        self.answers[_Stream(record.epoch, sample.language, sample.trail, turn)].extend(
-            (number, _UNREAD if predicted is None else predicted, right, len(sample.choices), category)
+        answer = _Answer(
+            number, _UNREAD if predicted is None else predicted, right, len(sample.choices), category
         )
+        self.answers[_Stream(record.epoch, sample.language, sample.trail, turn)].append(answer.packed())
 
     def merge(self, other: "OfficialScore") -> None:
         """Take up what another tally counted."""
         names = list(other.categories)
         for stream, numbers in other.answers.items():
             held = self.answers[stream]
-            for at in range(0, len(numbers), _FIELDS):
-                category = self.categories.setdefault(names[numbers[at + _FIELDS - 1]], len(self.categories))
-                held.extend((*numbers[at : at + _FIELDS - 1], category))
+            for answer in map(_Answer.unpacked, numbers):
+                category = self.categories.setdefault(names[answer.category], len(self.categories))
+                held.append(answer._replace(category=category).packed())
         self.unscored.update(other.unscored)
 
     def estimates(self) -> Iterable[Estimate]:
@@ -94,19 +120,34 @@ def _place(id: str) -> tuple[int, str]:
 
 def _filled(stream: _Stream, numbers: "array[int]", names: list[str]) -> Iterator[Record]:
     """A bare record for each answer of a stream, right or wrong after the random fill in file order."""
-    rows = sorted(tuple(numbers[at : at + _FIELDS]) for at in range(0, len(numbers), _FIELDS))
-    handed_in = [row for row in rows if row[1] != _MISSING]
-    read = (None if row[1] == _UNREAD else row[1] for row in handed_in)
-    filled = official_fill(read, (row[3] for row in handed_in))
-    missing = [row for row in rows if row[1] == _MISSING]
-    for row, predicted in (*zip(handed_in, filled, strict=True), *((row, None) for row in missing)):
+    rows = _sorted(numbers)
+    handed_in = filter(_is_handed_in, map(_Answer.unpacked, rows))
+    read = (None if row.predicted == _UNREAD else row.predicted for row in handed_in)
+    options = (row.options for row in filter(_is_handed_in, map(_Answer.unpacked, rows)))
+    filled = iter(official_fill(read, options))
+    for row in map(_Answer.unpacked, rows):
+        predicted = next(filled) if _is_handed_in(row) else None
         yield Record(
             sample=_bare(
-                f"{row[0]}@{stream.turn}", names[row[4]], stream.language, str(row[0]), stream.trail
+                f"{row.number}@{stream.turn}",
+                names[row.category],
+                stream.language,
+                str(row.number),
+                stream.trail,
             ),
-            verdicts={_FILLED: Verdict(label="", value=float(predicted == row[2]))},
+            verdicts={_FILLED: Verdict(label="", value=float(predicted == row.right))},
             epoch=stream.epoch,
         )
+
+
+def _sorted(numbers: "array[int]") -> "array[int]":
+    """In order, without an object for each number at once."""
+    parts = (array("q", sorted(numbers[at : at + _AT_ONCE])) for at in range(0, len(numbers), _AT_ONCE))
+    return array("q", merge(*parts))
+
+
+def _is_handed_in(answer: _Answer) -> bool:
+    return answer.predicted != _MISSING
 
 
 def _bare(id: str, category: str, language: str, pair: str = "", trail: tuple[str, ...] = ()) -> Sample:

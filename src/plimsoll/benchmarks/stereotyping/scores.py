@@ -148,7 +148,7 @@ class Gaps:
 
 def _means(table: Table) -> list[float]:
     """The mean of each query."""
-    return sorted(row[1] / row[0] / WHOLE for row in table.rows.values())
+    return sorted(row[1] / row[0] / WHOLE for row, clusters in table.rows() for _ in range(clusters))
 
 
 @dataclass
