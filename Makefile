@@ -6,7 +6,7 @@ TORCH ?= torch==2.13.0
 # The CPU build of PyTorch; set TORCH_INDEX= (empty) for the build your package index offers.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: setup setup-test demo demo-open check test test-all test-fast test-base fix docs bench browser clean
+.PHONY: setup setup-test demo demo-open check test test-all test-fast test-base fix site dist newcomer bench browser clean
 
 # Everything that the README's table names, PyTorch and what needs it aside.
 EXTRAS := llamacpp metrics data frames board sign inspect chinese
@@ -22,7 +22,7 @@ $(VENV)/.ready: pyproject.toml uv.lock
 setup-test: $(VENV)/.ready-test  ## the same with PyTorch and the other frameworks that tests compare with
 
 $(VENV)/.ready-test: $(VENV)/.ready
-	$(BIN)/uv sync --frozen --inexact --group embedded --all-extras
+	$(BIN)/uv sync --frozen --inexact --group embedded --group site --all-extras
 	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/python -m pip install --quiet \
 		--disable-pip-version-check --retries 0 $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) '$(TORCH)'
 	touch $@
@@ -64,6 +64,10 @@ browser:  ## Chromium for the tests of pages, where a package manager has it
 fix: setup  ## format, and mend what a tool can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+site: setup  ## the documentation as a site in dist/site, to open from disk or to put on a server
+	$(BIN)/uv sync --frozen --quiet --inexact --group site
+	$(BIN)/python docs/site/build.py dist/site
 
 bench: setup-test  ## measure against peers, write bench/RESULTS.md
 	$(BIN)/python -m bench.run
