@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,9 +8,8 @@ import pytest
 from plimsoll.core import UserError
 from plimsoll.registry import ROOMS
 from plimsoll.registry.rooms import files
-from tests.support.house import SOURCE, fields, imports, modules, name_of, shown
+from tests.support.house import SOURCE, constants, fields, imports, modules, name_of, read, shown
 
-NOUNS = "plimsoll.core"
 PART = "from plimsoll.registry import judge\n\n\n@judge\ndef any_name() -> None: ...\n"
 
 
@@ -74,17 +74,46 @@ def test_no_file_imports_what_another_room_keeps_to_itself() -> None:
 
 
 def test_every_field_of_a_noun_is_read_somewhere() -> None:
-    text = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*") if path.suffix in READ)
-    read = {*re.findall(r"\.(\w+)", text), *re.findall(r"[\"'](\w+)[\"']", text)}
+    known = {*(word for path in modules() for word in read(path)), *read_by_pages()}
     found = [
         f"{shown(path)}: {field}"
         for path in modules()
-        if name_of(path).startswith(NOUNS)
         for field in fields(path)
-        if field.rpartition(".")[2] not in read
+        if field.rpartition(".")[2] not in known and field not in WRITTEN_OUT
     ]
     assert found == []
 
 
-READ = {".py", ".html", ".js"}
-"""Endings of files in which a field may be read."""
+def test_every_constant_is_used_somewhere() -> None:
+    words = Counter(word for path in sources() for word in re.findall(r"\w+", path.read_text("utf-8")))
+    unused = [f"{shown(path)}: {name}" for path in modules() for name in constants(path) if words[name] < 2]
+    assert unused == []
+
+
+def test_a_field_that_is_only_written_is_found_out(tmp_path: Path) -> None:
+    path = tmp_path / "nouns.py"
+    lines = ("class A(Struct):", "    one: int", "    two: int", "    three: int", "A(one=1).two = a.three")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    known = set(read(path))
+    assert [field for field in fields(path) if field.rpartition(".")[2] not in known] == ["A.one", "A.two"]
+
+
+def sources() -> list[Path]:
+    """Every file in which something may be used."""
+    return sorted(path for path in SOURCE.rglob("*") if path.suffix in {".py", ".html", ".js", ".toml"})
+
+
+def read_by_pages() -> Iterator[str]:
+    """The attributes that templates and scripts read."""
+    pages = (path.read_text("utf-8") for path in sources() if path.suffix in {".html", ".js"})
+    return (word for text in pages for word in re.findall(r"\.(\w+)", text))
+
+
+WRITTEN_OUT = {
+    "Flip.before_line",
+    "Parity.before_p",
+    "Parity.after_p",
+    "Leaf.definition_en",
+    "Leaf.definition_zh",
+}
+"""Fields that go to people with the noun they belong to: into `compare --json`, or a taxonomy's table."""

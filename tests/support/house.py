@@ -73,8 +73,32 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def fields(path: Path) -> Iterator[str]:
-    """`Class.field` for what the classes of a module declare."""
+    """`Class.field` for what the nouns of a module declare: structs and data classes.
+
+    Named tuples are left out: who takes one apart uses all of it."""
     for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.ClassDef):
+        if isinstance(node, ast.ClassDef) and not any(_is_tuple(base) for base in node.bases):
             declared = (each.target for each in node.body if isinstance(each, ast.AnnAssign))
             yield from (f"{node.name}.{target.id}" for target in declared if isinstance(target, ast.Name))
+
+
+def _is_tuple(base: ast.expr) -> bool:
+    return isinstance(base, ast.Name) and base.id in ("NamedTuple", "TypedDict")
+
+
+def read(path: Path) -> Iterator[str]:
+    """The attributes that a module reads, be it by name: not those that it only writes, or speaks of."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.MatchClass):
+            yield from node.kwd_attrs
+
+
+def constants(path: Path) -> Iterator[str]:
+    """The names that a module gives to what does not change."""
+    for node in tree_of(path).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        yield from (each.id for each in targets if isinstance(each, ast.Name) and each.id.isupper())

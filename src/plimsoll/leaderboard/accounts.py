@@ -20,7 +20,6 @@ from plimsoll.leaderboard.tables import teams, tokens
 
 _FORM = re.compile(r"plm_([0-9a-f]{12})_([\w-]{43})", re.ASCII)
 REFUSED = "this token is not valid: unknown, expired or revoked"
-SHOWN_PREFIX = 12
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,6 @@ class Weigher:
     selects: bool
     """Whether the module computes the vocabulary for chosen places only."""
     vocabulary: int
-    evaluated: int = 0
-    """Tokens evaluated so far."""
     _kept: OrderedDict[Tokens, Prefix] = field(default_factory=OrderedDict[Tokens, Prefix])
     _packs: bool | None = None
 
@@ -154,7 +152,6 @@ class Weigher:
             use_cache=True,
             logits_to_keep=ends,
         )
-        self.evaluated += len(packed.tokens)
         return output.logits[0], cache
 
     def _mask(self, packed: Pack) -> Any:
@@ -202,14 +199,12 @@ class Weigher:
             ends = sorted({len(row) - 1 for row in chunk})
             keep = {"logits_to_keep": torch.tensor(ends, device=device)} if self.selects else {}
             logits = self.module(input_ids=ids, attention_mask=mask, use_cache=False, **keep).logits
-            self.evaluated += sum(map(len, chunk))
             places = [ends.index(len(row) - 1) if keep else len(row) - 1 for row in chunk]
             yield Batch(chunk, logits[list(range(len(chunk))), places], [0] * len(chunk))
 
     def _can_pack(self) -> bool:
         if self._packs is None:
             self._packs = self._trial()
-            self.evaluated = 0
         return self._packs
 
     def _trial(self) -> bool:

@@ -60,8 +60,6 @@ CONFIGS: Mapping[str, frozenset[str]] = {
     "Violence.Weapons_Explosives_Arson_and_Illegal_Firearm_Transactions": frozenset({VIOLENCE, WEAPONS}),
 }
 """The eight configs of CoSAlign-Test."""
-SEEN = tuple(CONFIGS)[:5]
-"""Those whose categories occur in the training data."""
 SCENARIOS = (
     "game_development",
     "public_prosecutor",

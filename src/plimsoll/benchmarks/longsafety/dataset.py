@@ -33,7 +33,6 @@ class Meta(Struct, frozen=True, kw_only=True):
     task_type: str
     documents: int = msgspec.field(name="doc_num")
     link: tuple[str, ...] = ()
-    key_words: tuple[str, ...] = ()
 
 
 class Text(Struct, frozen=True, kw_only=True):

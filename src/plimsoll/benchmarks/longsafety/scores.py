@@ -15,7 +15,6 @@ from plimsoll.metrics.pairs import Key, Pairs
 from plimsoll.metrics.tables import Table, estimate_of, share_of
 
 GROUPS = ("category", "task_type", "doc_num", "length_bin")
-POSITIONS = ("front", "end")
 
 
 class Fate(NamedTuple):

@@ -47,11 +47,6 @@ HAZARDS: Mapping[str, str] = {
 """Set by hand: the crosswalk has no column for these tags, whose names say which hub they belong to."""
 
 
-def level_of(language: str) -> str:
-    """The resource level of a language, or nothing for English and languages of one's own."""
-    return next((level for level, spoken in LEVELS.items() if language in spoken), "")
-
-
 def load(languages: Sequence[str], file: str = "") -> PromptSet:
     """The official questions in the given languages."""
     path = Path(file) if file else locate.need(SLUG, FILE)

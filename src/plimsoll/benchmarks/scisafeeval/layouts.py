@@ -7,7 +7,6 @@ from typing import Any, Literal, NamedTuple
 from plimsoll.core import DataError
 
 Notation = Literal["smiles", "selfies"]
-MOLECULE = "<smiles/selfies>"
 _SLOT = re.compile(r"<([a-z]+(?:[/_-][a-z]+)*)>")
 
 

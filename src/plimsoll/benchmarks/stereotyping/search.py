@@ -21,9 +21,7 @@ class Suggestion(Struct, frozen=True):
 
     input: str
     target_category: str
-    target_group: str
     completion: str
-    search_engine: str
 
 
 def suggestions(path: Path | None = None) -> list[Suggestion]:

@@ -76,9 +76,6 @@ TOPICS: Mapping[str, str] = {
 """The safety study's topics, set by hand: the crosswalk knows the survey's tree, not these."""
 
 
-UTILITY = ("hallucination", "miscalibration", "causal", "robustness")
-
-
 class _Way(NamedTuple):
     elicitation: Elicitation
     judges: tuple[Judge, ...]
