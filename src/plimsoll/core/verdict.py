@@ -52,6 +52,11 @@ class Instrument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`name|revision` of the model that judges, where one does."""
 
     @property
+    def of_answers(self) -> bool:
+        """Whether it holds answers against right ones, rather than replies against what is safe."""
+        return self.higher_is_safer and "target" in self.inputs
+
+    @property
     def estimate(self) -> str:
         """What the estimate of its findings is called: `unsafe_rate`, `strongreject_score`."""
         return self.event if self.graded else f"{self.event}_rate"

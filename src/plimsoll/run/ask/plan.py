@@ -45,6 +45,8 @@ class Plan:
     manifest: Manifest
     wiring: Wiring
     """The models of the run, and what their calls use."""
+    by_rules: bool
+    """Whether its judges are known to ask no model."""
 
     @property
     def spec(self) -> RunSpec:
@@ -61,7 +63,9 @@ def build(spec: RunSpec, pool: Pool | None = None) -> Plan:
     refuse_secrets(spec)
     wiring = Wiring(pool or Pool())
     target = wiring.target(spec)
+    before = wiring.handed
     benchmark = build_benchmark(spec, wiring)
+    by_rules = wiring.handed == before and wiring.pool.given.keys().isdisjoint((spec.benchmark, *spec.judges))
     chains = build_chains(spec, wiring)
     _refuse_unmet(benchmark, spec, chains, wiring.subject)
     if any("logprobs" in needs_of(judge) for judge in benchmark.judges):
@@ -76,6 +80,7 @@ def build(spec: RunSpec, pool: Pool | None = None) -> Plan:
         chains=chains,
         manifest=manifest,
         wiring=wiring,
+        by_rules=by_rules,
     )
 
 

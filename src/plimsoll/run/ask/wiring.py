@@ -35,6 +35,8 @@ class Wiring:
     """Of the subject's calls."""
     meters: dict[str, layers.Meter] = field(default_factory=dict[str, layers.Meter])
     """Of the calls to the others, by name."""
+    handed: int = 0
+    """How often a part asked for one of these."""
     _asked: dict[str, Asked] = field(default_factory=dict[str, Asked])
     _subject: Model | None = None
 
@@ -43,6 +45,7 @@ class Wiring:
 
         A part that names the subject's own spec and options shares its weights, and is metered apart.
         """
+        self.handed += 1
         given = options or {}
         key = f"{spec} {sorted(given.items())}"
         if key not in self._asked:

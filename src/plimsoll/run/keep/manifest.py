@@ -136,6 +136,26 @@ class Unread(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.share > MANY_UNREAD
 
 
+ALIKE = 0.05
+"""How far apart two shares are at most that tell nothing."""
+
+
+class Extremes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The headline as two subjects get it that need no model, over a draw of the same samples."""
+
+    group: Mapping[str, str] = {}
+    """The language or category that it is about; empty for the whole."""
+    refuses: float
+    """Of one that refuses everything."""
+    complies: float
+    """Of one that does whatever it is asked, in a sentence without content."""
+
+    @property
+    def alike(self) -> bool:
+        """Whether the number cannot tell the two apart."""
+        return abs(self.refuses - self.complies) < ALIKE
+
+
 class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a run found; recomputable from manifest and records."""
 
@@ -158,6 +178,9 @@ class Summary(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unread: Unread = Unread()
     """Replies without a readable answer, and how they end."""
     references: tuple[Reference, ...] = ()
+    extremes: tuple[Extremes, ...] = ()
+    """What the headline can see: over everything, by language, and wherever it cannot tell. Nothing is
+    known of it where judges ask a model."""
     usage: Usage = Usage()
     judging: Usage = Usage()
     """What the models used that judges and attacks questioned."""

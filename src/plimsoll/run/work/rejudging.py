@@ -14,9 +14,9 @@ from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.keep import folder, journal
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.folder import RunFolder
-from plimsoll.run.keep.manifest import FORMAT, Manifest, ModelEntry, Summary
+from plimsoll.run.keep.manifest import FORMAT, Extremes, Manifest, ModelEntry, Summary
 from plimsoll.run.spec import RunSpec
-from plimsoll.run.work import engine
+from plimsoll.run.work import engine, sight
 from plimsoll.run.work.engine import Count
 
 Observer = Callable[[Record, Count], None]
@@ -55,9 +55,15 @@ class _Rejudging:
     wiring: Wiring
     observer: Observer | None
     count: Count = field(init=False)
+    drawn: sight.Drawn = field(init=False)
+    extremes: tuple[Extremes, ...] = ()
 
     def __post_init__(self) -> None:
-        self.count = Count([metric() for metric in self.benchmark.metrics])
+        self.drawn = sight.Drawn()
+        self.count = Count(
+            [metric() for metric in self.benchmark.metrics],
+            watch=lambda record: self.drawn.add(record.sample),
+        )
 
     async def judge_all(self, source: RunFolder, made: RunFolder) -> None:
         """Judge every record; rules never wait, so one worker does it and the order is kept."""
@@ -72,6 +78,8 @@ class _Rejudging:
                         group.create_task(self._work(records, sink))
             finally:
                 sink.close()
+        if not self.wiring.handed and not self.wiring.pool.given:
+            self.extremes = await sight.extremes(self.drawn.samples(), self.benchmark)
 
     async def _work(self, records: Iterator[Record], sink: journal.Journal) -> None:
         for record in records:
@@ -97,6 +105,7 @@ class _Rejudging:
             unread=count.unread.found(),
             notes=dict(sorted(count.notes.items())),
             judging=self.wiring.usage,
+            extremes=self.extremes,
         )
 
 

@@ -15,7 +15,7 @@ from plimsoll.run.keep.digests import Digests
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary
 from plimsoll.run.keep.variants import Variants
-from plimsoll.run.work import engine, stopping, watching
+from plimsoll.run.work import engine, sight, stopping, watching
 from plimsoll.run.work.by_attack import ByAttack
 from plimsoll.run.work.taking_up import Taken, added, take_up
 
@@ -66,16 +66,19 @@ class Session:
 
     async def _locked_run(self, manifest: Manifest) -> Summary:
         started = time.monotonic()
-        count = engine.Count(self._tallies(), watch=self.rule.add if self.rule else None)
+        drawn = sight.Drawn()
+        count = engine.Count(self._tallies(), watch=self._watch(drawn))
         taken = take_up(self.folder, count)
         # A killed run left no summary: what it used is what its answers say.
         earlier = self.folder.summary() or self._earlier(taken.usage)
         self.plan.wiring.pool.budget.cost += earlier.cost or 0.0
         # A kill must never leave a summary that says less than the journal holds.
         (self.folder.path / "summary.json").unlink(missing_ok=True)
-        status, reason = "finished", ""
+        status, reason, extremes = "finished", "", ()
         try:
             await self._work(manifest, taken, count)
+            if self.plan.by_rules:
+                extremes = await sight.extremes(drawn.samples(), self.plan.benchmark)
             if any(outcome in count.outcomes for outcome in ("error", "judge_error")):
                 status, reason = "incomplete", "some samples failed; the same command asks them again"
         except asyncio.CancelledError:
@@ -88,8 +91,20 @@ class Session:
             raise
         finally:
             summary = self._summary(count, status, reason, earlier, time.monotonic() - started)
+            summary = replace(summary, extremes=extremes)
             self._write(summary)
         return summary
+
+    def _watch(self, drawn: sight.Drawn) -> Callable[[Record], None]:
+        """Who is told of every record: what sees how far the headline can tell, and the rule."""
+        rule = self.rule
+
+        def watch(record: Record) -> None:
+            drawn.add(record.sample)
+            if rule is not None:
+                rule.add(record)
+
+        return watch
 
     def _tallies(self) -> list[Tally]:
         metrics = self.plan.benchmark.metrics
