@@ -4,7 +4,7 @@ import pytest
 
 from plimsoll import registry
 from plimsoll.cli import exit_code
-from plimsoll.testing import Check
+from plimsoll.testing import Check, Subject
 from tests.support.conformance import checks_of, parts_of
 
 EVERY = [parameter for room in registry.ROOMS for parameter in parts_of(room)]
@@ -28,7 +28,7 @@ def test_a_part_can_be_shown(part: registry.Part, capfd: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize("part", parts_of("attacks"))
 def test_an_attack_is_called_as_the_registry_calls_it(part: registry.Part) -> None:
-    assert part.factory().name == part.name
+    assert Subject(part).built().name == part.name
 
 
 def test_part_names_are_used_once_in_a_room() -> None:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from random import Random
 from typing import Any, Literal
 
+from plimsoll.attacks._turns import turns_of
 from plimsoll.core import (
     Attack,
     Attempt,
@@ -55,7 +56,7 @@ class Transform(Attack):
 
     async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
         """Yield the one variant; the plain request is kept for the judges."""
-        *before, last = sample.messages
+        before, last, after = turns_of(sample.messages)
         attacked = replace(sample, request=sample.request or last.text, trail=(*sample.trail, self.name))
         payload = self.codec.encode(last.text, self._draw(sample.id))
         if payload == last.text or not self.codec.applies(last.text):
@@ -66,7 +67,7 @@ class Transform(Attack):
         first = frame.opening(self.codec, self._draw(f"{sample.id} examples"))
         yield replace(
             attacked,
-            messages=(*first, *before, replace(last, text=text)),
+            messages=(*first, *before, replace(last, text=text), *after),
             attempt=Attempt(
                 attack=self.name,
                 validity=self._validity(last.text, payload),

@@ -17,6 +17,7 @@ STAND_INS: Mapping[registry.Room, str] = {
 FILES: Mapping[registry.Room, Path] = {
     "judges": Path(__file__).parent / "rubric.toml",
     "guards": Path(__file__).parent / "words.txt",
+    "attacks": Path(__file__).parent / "template.txt",
 }
 """What a part gets that needs a file."""
 ALIKE = ("choice", "safetybench")
@@ -77,7 +78,7 @@ def _stand_in(room_of_part: registry.Room, argument: registry.Argument) -> dict[
     room = registry.PROTOCOLS.get(argument.type)
     if room is not None and room in STAND_INS:
         return {argument.name: registry.build(room, STAND_INS[room])}
-    return {}
+    return {argument.name: argument.name} if argument.type is str else {}
 
 
 def questions() -> list[Sample]:

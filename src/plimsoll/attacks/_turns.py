@@ -1,0 +1,24 @@
+"""A conversation -> what stands before, at and after its last user turn: where attacks work."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from plimsoll.core import Message, UserError
+
+
+class Turns(NamedTuple):
+    """A conversation in three pieces."""
+
+    before: tuple[Message, ...]
+    last: Message
+    """The last turn of the user."""
+    after: tuple[Message, ...]
+    """A reply that is begun for the model, where there is one."""
+
+
+def turns_of(messages: Sequence[Message]) -> Turns:
+    """The conversation around its last user turn. Raises `UserError` where there is none."""
+    for place in range(len(messages) - 1, -1, -1):
+        if messages[place].role == "user":
+            return Turns(tuple(messages[:place]), messages[place], tuple(messages[place + 1 :]))
+    raise UserError("an attack needs a user turn, and the sample has none")

@@ -1,0 +1,127 @@
+"""The last user message, word for word, -> the same within a text or a conversation around it."""
+
+import tomllib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from random import Random
+from typing import Any, NamedTuple
+
+from plimsoll.attacks._turns import turns_of
+from plimsoll.core import (
+    Attack,
+    Attempt,
+    Message,
+    Model,
+    Need,
+    Sample,
+    Transcript,
+    UserError,
+    assistant,
+    replace,
+    user,
+)
+
+VERSION = 1
+"""Rises whenever what a wrapper makes of a sample changes."""
+
+
+class Plain(NamedTuple):
+    """What a wrapper is given."""
+
+    text: str
+    language: str
+    """`zh` or `en`: the one that the wrapper speaks to this sample."""
+    draw: Random
+
+
+class Made(NamedTuple):
+    """What a wrapper makes of it."""
+
+    messages: tuple[Message, ...]
+    """They take the place of the sample's last message."""
+    whole: bool = True
+    """Whether the request can be read out of them again."""
+    parameters: Mapping[str, Any] = {}
+    """What was drawn."""
+    applies: bool = True
+
+
+@dataclass(frozen=True)
+class Wrapping(Attack):
+    """Puts the last user message into something else."""
+
+    name: str
+    wrap: Callable[[Plain], Made]
+    seed: int = 0
+    needs: frozenset[Need] = field(default=frozenset())
+    read: Callable[[str], str] | None = None
+    """A reply -> what of it answers the request; the raw one stays in the responses."""
+
+    async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
+        """Yield the one variant; the plain request is kept for the judges."""
+        before, last, after = turns_of(sample.messages)
+        plain = Plain(last.text, spoken(sample.language), Random(f"{self.seed}:{sample.id}"))
+        made = self.wrap(plain)
+        attacked = replace(sample, request=sample.request or last.text, trail=(*sample.trail, self.name))
+        if not made.applies:
+            yield replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable"))
+            return
+        first, *more = made.messages
+        # Pictures and whatever else the message holds stay with the turn that ends the conversation.
+        asked = [place for place, message in enumerate(made.messages) if message.role == "user"][-1]
+        turns = [first, *more]
+        turns[asked] = replace(last, text=turns[asked].text)
+        yield replace(
+            attacked,
+            messages=(*before, *turns, *after),
+            attempt=Attempt(
+                attack=self.name,
+                validity="valid" if made.whole else "invalid",
+                parameters={
+                    "version": VERSION,
+                    "seed": self.seed,
+                    **made.parameters,
+                    **_span(turns, last.text),
+                },
+            ),
+        )
+
+    async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
+        """Take the answer out of the form that the wrapper asked for, where it asked for one."""
+        answer = self.read(transcript.reply) if self.read else transcript.reply
+        if answer == transcript.reply:
+            return transcript
+        return replace(transcript, messages=(*transcript.messages[:-1], assistant(answer)))
+
+
+def spoken(language: str) -> str:
+    """The language that a wrapper speaks to a sample: Chinese to Chinese, else English."""
+    return "zh" if language.startswith("zh") else "en"
+
+
+def around(template: str, text: str, **slots: str) -> Made:
+    """One user turn: a template with `{request}` and other slots in braces."""
+    said = template
+    for slot, value in slots.items():
+        said = said.replace(f"{{{slot}}}", value)
+    pieces = said.split("{request}")
+    if len(pieces) != 2:
+        raise UserError(
+            f"a template holds the slot {{request}} {len(pieces) - 1} times: it must hold it once"
+        )
+    return Made((user(text.join(pieces)),))
+
+
+@cache
+def texts(name: str) -> Mapping[str, Any]:
+    """A file of templates beside the code."""
+    return tomllib.loads((files("plimsoll.attacks") / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _span(turns: Sequence[Message], text: str) -> dict[str, Any]:
+    for place, turn in enumerate(turns):
+        if text and (start := turn.text.find(text)) >= 0:
+            return {"turn": place, "span": [start, start + len(text)]}
+    return {}
