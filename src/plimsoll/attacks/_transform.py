@@ -3,12 +3,10 @@
 Writing and carrier are separate parts that combine: `encoding/base64:carrier=decode`.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from random import Random
-from typing import Any, Literal
+from typing import Literal
 
 from plimsoll.attacks._turns import turns_of
 from plimsoll.core import (
@@ -20,10 +18,10 @@ from plimsoll.core import (
     Transcript,
     UserError,
     assistant,
-    decoding,
     replace,
     system,
 )
+from plimsoll.data import resources
 from plimsoll.text.codecs import Codec
 from plimsoll.text.plainness import plainer
 
@@ -113,7 +111,10 @@ class Frame:
     @classmethod
     def of(cls, carrier: CarrierName, codec: Codec, language: str) -> "Frame":
         """The carrier for a sample's language; English for languages that it is not written in."""
-        texts, spoken = _carriers()[carrier], "zh" if language.startswith("zh") else "en"
+        texts, spoken = (
+            resources.table("attacks", "carriers.toml")[carrier],
+            "zh" if language.startswith("zh") else "en",
+        )
         return cls(
             template=texts[spoken],
             system=texts.get(f"system_{spoken}", ""),
@@ -139,8 +140,3 @@ def share_of(name: str, share: float) -> float:
     if not 0 < share <= 1:
         raise UserError(f"{name}: {share} is no share: give more than 0 and at most 1")
     return share
-
-
-@cache
-def _carriers() -> Mapping[str, Mapping[str, Any]]:
-    return decoding.toml((files("plimsoll.attacks") / "carriers.toml").read_text(encoding="utf-8"))

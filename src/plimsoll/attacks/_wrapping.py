@@ -1,10 +1,7 @@
 """The last user message, word for word, -> the same within a text or a conversation around it."""
 
-import tomllib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from random import Random
 from typing import Any, NamedTuple
 
@@ -22,6 +19,7 @@ from plimsoll.core import (
     replace,
     user,
 )
+from plimsoll.data import resources
 
 VERSION = 1
 """Rises whenever what a wrapper makes of a sample changes."""
@@ -114,10 +112,9 @@ def around(template: str, text: str, **slots: str) -> Made:
     return Made((user(text.join(pieces)),))
 
 
-@cache
 def texts(name: str) -> Mapping[str, Any]:
     """A file of templates beside the code."""
-    return tomllib.loads((files("plimsoll.attacks") / f"{name}.toml").read_text(encoding="utf-8"))
+    return resources.table("attacks", f"{name}.toml")
 
 
 def _span(turns: Sequence[Message], text: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from plimsoll.attacks._wrapping import Made, Plain, Wrapping, around, texts
-from plimsoll.core import Message, UserError, assistant, user
+from plimsoll.core import Message, UserError, assistant, decoding, user
 from plimsoll.registry import attack
 
 
@@ -85,7 +85,7 @@ def _pairs(name: str, file: str) -> list[_Pair]:
         if not line.strip():
             continue
         try:
-            found.append(msgspec.json.decode(line, type=_Pair))
+            found.append(decoding.decode(line, _Pair))
         except msgspec.DecodeError as error:
             raise UserError(f"{name}: {file}, line {number}: {error}") from None
     if not found:

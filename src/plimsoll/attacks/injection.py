@@ -4,7 +4,7 @@ import json
 from typing import Literal
 
 from plimsoll.attacks._wrapping import Made, Plain, Wrapping, around, texts
-from plimsoll.core import UserError, user
+from plimsoll.core import UserError, decoding, user
 from plimsoll.registry import attack
 
 Leak = Literal["direct", "translate", "repeat", "encode", "summarise", "forget"]
@@ -63,7 +63,7 @@ def json_value(depth: int = 4) -> Wrapping:
         for level in range(depth, 1, -1):
             nested = {f"level{level}": nested}
         text = json.dumps(nested, ensure_ascii=False, indent=2)
-        return Made((user(text),), whole=_within(json.loads(text)) == plain.text)
+        return Made((user(text),), whole=_within(decoding.loosely(text)) == plain.text)
 
     return Wrapping("injection/json_value", wrap)
 
