@@ -218,3 +218,38 @@ def test_overrides_and_system_prompt_reach_the_model() -> None:
     assert seen[0].sampling.temperature == 0.7
     assert seen[0].draw == 2
     assert innermost(model).name == "toy/adder"
+
+
+class Slow(Adder):
+    """Lets others have a turn before it answers, and fails where it is told to."""
+
+    async def generate(self, request: Request) -> Response:
+        await asyncio.sleep(0)
+        return await super().generate(request)
+
+
+def test_what_is_being_asked_at_this_moment_is_asked_once(tmp_path: Path) -> None:
+    model, meter = Slow(), layers.Meter()
+    with Cache(tmp_path / "cache.sqlite") as cache:
+        cached = layers.Cached(model, cache, "toy", meter)
+
+        async def all_at_once() -> list[Response]:
+            return await asyncio.gather(*(cached.generate(ASK) for _ in range(5)))
+
+        assert {each.text for each in asyncio.run(all_at_once())} == {"2"}
+        assert (model.calls, meter.cached) == (1, 4)
+        assert cache.asked == {}
+
+
+def test_a_call_that_fails_is_made_anew_by_whoever_waited_for_it(tmp_path: Path) -> None:
+    model = Slow(failures={1: ModelError("broken")})
+    with Cache(tmp_path / "cache.sqlite") as cache:
+        cached = layers.Cached(model, cache, "toy", layers.Meter())
+
+        async def both() -> list[Response | BaseException]:
+            return await asyncio.gather(*(cached.generate(ASK) for _ in range(2)), return_exceptions=True)
+
+        first, second = asyncio.run(both())
+        assert isinstance(first, ModelError)
+        assert isinstance(second, Response)
+        assert (second.text, model.calls) == ("2", 2)

@@ -7,6 +7,8 @@ import pytest
 from plimsoll.cli import exit_code
 from plimsoll.cli._suite import Performance
 from plimsoll.core import BudgetExceeded, DataError, UserError, replace
+from plimsoll.evaluation.at_once import Waiting
+from plimsoll.evaluation.progress import Progress, Together
 from plimsoll.reports import overview_rows
 from plimsoll.reports.overview import overview
 from plimsoll.run.ask import plan, suite
@@ -86,11 +88,8 @@ def test_the_same_command_goes_on_with_a_suite_that_was_cut_off(tmp_path: Path) 
     )
     planning = built(tmp_path, text)
     first = Performance(planning)
-    from plimsoll.cli._suite import Together
-    from plimsoll.evaluation.progress import Progress
-
-    plan = next(planning.plans)
-    asyncio.run(first._one(0, plan, Together(Progress("test", 4))))  # pyright: ignore[reportPrivateUsage]
+    waiting = Waiting(0, next(planning.plans))
+    asyncio.run(first._one(Together(Progress("test", 4)), waiting))  # pyright: ignore[reportPrivateUsage]
     finished = suite.read(first.path).runs[0].run
     path = performed(tmp_path, text)
     assert path == first.path

@@ -1,17 +1,19 @@
-"""A planned suite -> its runs, one after the other, under one progress display."""
+"""A planned suite -> its runs, a few at a time, under one progress display."""
 
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from plimsoll.cli import _output
 from plimsoll.cli._interruption import end_when_told
+from plimsoll.evaluation import at_once
+from plimsoll.evaluation.at_once import Waiting
 from plimsoll.evaluation.progress import Progress, Together
 from plimsoll.run.ask import suite
-from plimsoll.run.ask.plan import Plan
 from plimsoll.run.ask.suite import Planning, SuiteRun
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.work.session import Session
@@ -50,16 +52,19 @@ class Performance:
         end_when_told()
         async with self.planning.pool as pool:
             pool.budget.cost += self._spent()
+            waiting: list[Waiting] = []
             for place, each in enumerate(self.planning.entries):
                 if each.plan is not None and not self.runs[place].run:
-                    await self._one(place, each.plan, together)
+                    waiting.append(Waiting(place, each.plan))
                 elif each.plan is not None:
                     together.finished(each.plan.manifest.total, Counter())
+            await at_once.each(waiting, partial(self._one, together))
 
-    async def _one(self, place: int, plan: Plan, together: Together) -> None:
-        together.progress.rename(f"{plan.manifest.spec.benchmark} · {self.planning.model}")
-        going = Session(plan, together)
-        summary = await going.run()
+    async def _one(self, together: Together, waiting: Waiting) -> None:
+        place, plan = waiting
+        with together.part(f"{plan.manifest.spec.benchmark} · {self.planning.model}") as observer:
+            going = Session(plan, observer)
+            summary = await going.run()
         together.finished(summary.records, Counter(summary.outcomes))
         self.runs[place] = msgspec.structs.replace(self.runs[place], run=going.folder.path.name)
         suite.rewrite(self.path, self.planning, self.runs)

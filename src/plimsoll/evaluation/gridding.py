@@ -1,4 +1,4 @@
-"""Axes -> planned cells -> their runs, one after the other, under one pool: one cache, one limit on cost.
+"""Axes -> planned cells -> their runs, a few at a time, under one pool: one cache, one limit on cost.
 
 Every cell is planned before the first is run, so that a typo in the last costs nothing. The same grid
 again goes on where it was cut off.
@@ -8,11 +8,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from plimsoll.core import MissingExtra, replace
 from plimsoll.data.locate import MissingData
+from plimsoll.evaluation import at_once
+from plimsoll.evaluation.at_once import Waiting
 from plimsoll.evaluation.progress import Progress, Together
 from plimsoll.run.ask import grid, plan
 from plimsoll.run.ask.grid import Axes, Cell, GridManifest
@@ -87,20 +90,21 @@ class Performance:
         together = Together(progress)
         async with self.grid.pool as pool:
             pool.budget.cost += self._spent()
+            waiting: list[Waiting] = []
             for place, built in enumerate(self.grid.plans):
-                if built is None:
-                    continue
-                if self.manifest.cells[place].run:
+                if built is not None and self.manifest.cells[place].run:
                     together.finished(built.manifest.total, Counter())
-                else:
-                    await self._one(place, built, together)
+                elif built is not None:
+                    waiting.append(Waiting(place, built))
+            await at_once.each(waiting, partial(self._one, together))
         return self.path
 
-    async def _one(self, place: int, built: Plan, together: Together) -> None:
+    async def _one(self, together: Together, waiting: Waiting) -> None:
+        place, built = waiting
         cell = self.manifest.cells[place]
-        together.progress.rename(_said(cell))
-        going = Session(built, together)
-        summary = await going.run()
+        with together.part(_said(cell)) as observer:
+            going = Session(built, observer)
+            summary = await going.run()
         together.finished(summary.records, Counter(summary.outcomes))
         cells = list(self.manifest.cells)
         cells[place] = replace(cell, run=going.folder.path.name)

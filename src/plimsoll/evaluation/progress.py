@@ -4,7 +4,10 @@ import importlib
 import sys
 import time
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -14,6 +17,7 @@ from plimsoll.pages.markup import escape
 from plimsoll.pages.words import say
 from plimsoll.reports import unread
 from plimsoll.run.work.engine import Count
+from plimsoll.run.work.session import Observer
 
 QUIET_FOR = 2.0
 """Seconds without a word: a short run shows nothing."""
@@ -129,22 +133,48 @@ class Silent(Progress):
 
 @dataclass
 class Together:
-    """How far several runs are, as one display shows it."""
+    """How far several runs are, some of them under way at once, as one display shows it."""
 
     progress: Progress
     before: int = 0
-    """Records of the runs that came before."""
+    """Records of the runs that have ended."""
     failed: Counter[str] = field(default_factory=Counter[str])
+    _under_way: dict[int, Count] = field(default_factory=dict[int, Count])
+    _names: dict[int, str] = field(default_factory=dict[int, str])
 
-    def __call__(self, record: Record, count: Count) -> None:
-        """Take note of one more record of the run under way."""
-        whole = Count((), records=self.before + count.records, outcomes=self.failed + count.outcomes)
-        self.progress(record, whole)
+    @contextmanager
+    def part(self, name: str) -> Generator[Observer]:
+        """One of the runs, while it is under way."""
+        number = max(self._names, default=0) + 1
+        self._names[number] = name
+        self._rename()
+        try:
+            yield partial(self._note, number)
+        finally:
+            del self._names[number]
+            self._under_way.pop(number, None)
+            self._rename()
 
     def finished(self, records: int, outcomes: Counter[str]) -> None:
-        """Go on to the next run."""
+        """Count a run that has ended, now or before."""
         self.before += records
         self.failed += outcomes
+
+    def _note(self, number: int, record: Record, count: Count) -> None:
+        """Take note of one more record; what is said of replies and endpoints is said of its own run."""
+        self._under_way[number] = count
+        counts = self._under_way.values()
+        records = self.before + sum(each.records for each in counts)
+        outcomes = sum((each.outcomes for each in counts), self.failed)
+        self.progress(
+            record, Count((), records=records, outcomes=outcomes, notes=count.notes, unread=count.unread)
+        )
+
+    def _rename(self) -> None:
+        """Name the oldest of the runs under way, and how many there are beside it."""
+        if self._names:
+            first, *others = self._names.values()
+            self.progress.rename(f"{first} +{len(others)}" if others else first)
 
 
 class TerminalBar:

@@ -272,7 +272,7 @@ class Metered(Wrapped):
 
 @dataclass(frozen=True)
 class Cached(Wrapped):
-    """Answers a request that was asked before from the cache."""
+    """Answers a request that was asked before from the cache, or that is being asked at this moment."""
 
     cache: Cache
     identity: str
@@ -282,12 +282,22 @@ class Cached(Wrapped):
     async def generate(self, request: Request) -> Response:
         """Look up, else call and keep."""
         key = key_of(self.identity, request)
-        known = self.cache.get(key)
-        if known is not None:
-            self.meter.cached += 1
-            return known
-        response = await self.inner.generate(request)
-        self.cache.put(key, response)
+        while (known := self.cache.get(key)) is None:
+            asked = self.cache.asked.get(key)
+            if asked is None:
+                return await self._ask(key, request)
+            await asked.wait()
+        self.meter.cached += 1
+        return known
+
+    async def _ask(self, key: bytes, request: Request) -> Response:
+        asked = self.cache.asked[key] = asyncio.Event()
+        try:
+            response = await self.inner.generate(request)
+            self.cache.put(key, response)
+        finally:
+            del self.cache.asked[key]
+            asked.set()
         return response
 
 

@@ -1,5 +1,6 @@
 """Request -> response asked before: an SQLite file, keyed by model identity and full request."""
 
+import asyncio
 import hashlib
 import os
 import sqlite3
@@ -48,6 +49,8 @@ class Cache:
 
     path: Path
     _waiting: dict[bytes, Response] = field(default_factory=dict[bytes, Response], init=False)
+    asked: dict[bytes, asyncio.Event] = field(default_factory=dict[bytes, asyncio.Event], init=False)
+    """What somebody asks at this moment, and who else wants to know waits for."""
     _opened: sqlite3.Connection | None = field(default=None, init=False)
 
     def open(self) -> sqlite3.Connection:

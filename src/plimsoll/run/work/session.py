@@ -82,7 +82,7 @@ class Session:
             if any(outcome in count.outcomes for outcome in ("error", "judge_error")):
                 status, reason = "incomplete", "some samples failed; the same command asks them again"
         except asyncio.CancelledError:
-            status, reason = "interrupted", "interrupted by the user"
+            status, reason = "interrupted", "cut off before its end"
             raise
         except BaseException as error:
             status, reason = "stopped", str(error)
