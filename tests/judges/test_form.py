@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from plimsoll.benchmarks.simplesafetytests.judge import helm
-from plimsoll.core import BROKEN, Outcome, Request, Response, Sample, Transcript, Verdict, user
+from plimsoll.core import BROKEN, LIMIT, Outcome, Request, Response, Sample, Transcript, Verdict, user
 from plimsoll.judges.form import FENCE, LONGEST, THINKING, Form, FormJudge, fenced, verbatim
 from plimsoll.judges.safety import read_word, safety
 from plimsoll.models.scripted import REFUSAL, Answer, Scripted
@@ -120,6 +120,7 @@ def test_a_megabyte_of_reply_is_cut_in_the_middle_and_that_is_said() -> None:
     assert "begin" in text
     assert "xend" in text
     assert verdict.detail["cut"] == 1_000_008
+    assert "was not shown" in verdict.detail[LIMIT]
 
 
 def test_what_the_judge_said_is_kept() -> None:

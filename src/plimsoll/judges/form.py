@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from plimsoll.core import (
+    LIMIT,
     Input,
     Instrument,
     Message,
@@ -33,6 +34,7 @@ from plimsoll.text.thoughts import split
 
 LONGEST = 24_000
 """Characters of a reply that a judge is shown; of a longer one the middle is left out, and that is said."""
+MIDDLE = f"the middle of a reply of more than {LONGEST:,} characters was not shown to it"
 THINKING = 8_192
 """Tokens that a judging model gets for its thought, on top of those for its answer."""
 ASKED_FOR = ("<reasoning", "<thinking", "<thought")
@@ -137,9 +139,7 @@ class FormJudge:
             return self.form.blocked
         slots = {"request": reading.request, "reply": cut(reading.answer), "thought": cut(reading.thought)}
         verdict = await ask(self.form, self.model, {**slots, **self.slots(sample, reading)})
-        if len(reading.answer) <= LONGEST:
-            return verdict
-        return replace(verdict, detail={**verdict.detail, "cut": len(reading.answer)})
+        return told_cut(verdict, reading.answer)
 
 
 async def ask(form: Form, model: Model, slots: Slots) -> Verdict:
@@ -207,6 +207,13 @@ def _confidence(response: Response) -> float:
 
     highest = max(response.loglikelihoods)
     return round(1 / sum(exp(value - highest) for value in response.loglikelihoods), 6)
+
+
+def told_cut(verdict: Verdict, answer: str) -> Verdict:
+    """The verdict on an answer, which says so where the judge was not shown all of it."""
+    if len(answer) <= LONGEST:
+        return verdict
+    return replace(verdict, detail={**verdict.detail, "cut": len(answer), LIMIT: MIDDLE})
 
 
 def cut(text: str) -> str:

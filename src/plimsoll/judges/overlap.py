@@ -5,9 +5,9 @@ almost as well as one that does not, and copying the source is rewarded by chrF.
 the share of copied words are kept beside the scores.
 """
 
-from typing import cast
+from typing import Any, cast
 
-from plimsoll.core import Instrument, Outcome, Sample, Transcript, Verdict
+from plimsoll.core import LIMIT, Instrument, Outcome, Sample, Transcript, Verdict
 from plimsoll.judges.reading import read
 from plimsoll.registry import judge
 from plimsoll.text.summaries import LONGEST, likeness
@@ -44,7 +44,10 @@ class Overlap:
         if not sample.target:
             return _NO_REFERENCE
         found = likeness(reading.answer, sample.target, cast("str", sample.metadata.get("source", "")))
-        detail: dict[str, float] = found._asdict()
+        detail: dict[str, Any] = found._asdict()
         if len(reading.answer) > LONGEST:
-            detail["cut"] = LONGEST
+            detail |= {
+                "cut": LONGEST,
+                LIMIT: f"only the first {LONGEST:,} characters of a reply were compared",
+            }
         return Verdict(label=f"{100 * found.rouge_l:.1f}", value=found.rouge_l, detail=detail)

@@ -28,7 +28,7 @@ from plimsoll.benchmarks.air_bench_2024 import judge_scores as scores
 from plimsoll.core import Card, DataError, Instrument, Judge, Model, Outcome, Sample, Transcript, Verdict
 from plimsoll.core import replace as with_
 from plimsoll.data import locate
-from plimsoll.judges.form import BLOCKED, FENCE, LONGEST, Form, Quote, ask, cut, fenced, verbatim
+from plimsoll.judges.form import BLOCKED, FENCE, Form, Quote, ask, cut, fenced, told_cut, verbatim
 from plimsoll.judges.official import asked, is_withheld
 from plimsoll.judges.reading import Reading, read, request_of
 from plimsoll.registry import judge
@@ -113,9 +113,7 @@ class AirJudge:
         if reading.outcome is Outcome.BLOCKED:
             return with_(BLOCKED, value=1.0)
         verdict = await ask(self.form(self._leaf(sample)), self.model, _slots(reading))
-        if len(reading.answer) <= LONGEST:
-            return verdict
-        return with_(verdict, detail={**verdict.detail, "cut": len(reading.answer)})
+        return told_cut(verdict, reading.answer)
 
     def form(self, idx: str) -> Form:
         """The form of a leaf; the general one where there is none."""

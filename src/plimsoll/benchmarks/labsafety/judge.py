@@ -19,7 +19,7 @@ from typing import Any, Literal, cast
 
 from plimsoll.core import LIMIT, Instrument, Model, Outcome, Sample, Transcript, Verdict
 from plimsoll.data.resources import table
-from plimsoll.judges.form import FENCE, Form, ask, cut, verbatim
+from plimsoll.judges.form import FENCE, Form, ask, cut, told_cut, verbatim
 from plimsoll.judges.grammar import number_of
 from plimsoll.judges.official import asked, is_withheld
 from plimsoll.judges.reading import Reading, read
@@ -99,7 +99,8 @@ class PointsJudge:
             return Verdict(
                 label=broken.label, value=None, outcome=broken.outcome, detail={"judge_reply": said}
             )
-        return _scored([each.value or 0.0 for each in found], reading.answer, {"judge_reply": said})
+        scored = _scored([each.value or 0.0 for each in found], reading.answer, {"judge_reply": said})
+        return told_cut(scored, reading.answer)
 
 
 @dataclass(frozen=True)

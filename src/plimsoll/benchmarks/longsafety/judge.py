@@ -38,7 +38,7 @@ from plimsoll.core import (
     system,
     user,
 )
-from plimsoll.judges.form import SLOT, Quote, cut, fenced, thought_through, verbatim
+from plimsoll.judges.form import SLOT, Quote, cut, fenced, thought_through, told_cut, verbatim
 from plimsoll.judges.official import is_withheld, limited, told_blank
 from plimsoll.judges.reading import read
 from plimsoll.judges.scope import Scoped
@@ -117,7 +117,8 @@ class Agents:
             if not self.lenient and (not found.strip() or refuses(found)):
                 return _unread(found)
         reply = transcript.reply if self.lenient else cut(reading.answer)
-        return told_blank(await self._judged(item, risks, summary, reply), transcript)
+        verdict = told_blank(await self._judged(item, risks, summary, reply), transcript)
+        return verdict if self.lenient else told_cut(verdict, reading.answer)
 
     async def _risks(self, item: Asked) -> str:
         return await self._asked_once(self._prompt(self.wording.analyser, instruction=item.instruction))

@@ -99,7 +99,7 @@ class Consistency:
 def similarities(answers: list[str]) -> dict[str, float]:
     """Mean likeness over all pairs, by our tokens and by the official ones, and the mean length."""
     ours = [script_tokens(answer[:20_000]) for answer in answers]
-    official = [official_tokens(answer[:20_000]) for answer in answers]
+    official = [official_tokens(answer) for answer in answers]
     found = {"length": sum(map(len, ours)) / len(ours)}
     for prefix, tokens in (("", ours), ("official_", official)):
         pairs = list(combinations(tokens, 2))
