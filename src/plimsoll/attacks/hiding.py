@@ -115,19 +115,23 @@ def _hidden(plain: Plain, named: str, count: int, *, latin: bool = False) -> _Hi
     if count < 1:
         raise UserError(f"count={count}: give 1 or more words to hide")
     if named:
-        chosen = [word for word in named.split("+") if word in plain.text]
+        pattern = re.compile("|".join(map(re.escape, sorted(named.split("+"), key=len, reverse=True))))
+        found = list(pattern.finditer(plain.text))
     else:
-        found = dict.fromkeys(_WORD.findall(plain.text))
-        fitting = [word for word in found if not latin or (word.isascii() and word.isalpha())]
-        chosen = sorted(fitting, key=len, reverse=True)[:count]
-    places = sorted((plain.text.index(word), word) for word in chosen)
-    text = plain.text
-    for _, word in places:
-        text = text.replace(word, GAP, 1)
+        words = {match[0]: match for match in reversed(list(_WORD.finditer(plain.text)))}
+        fitting = [m for word, m in words.items() if not latin or (word.isascii() and word.isalpha())]
+        found = sorted(fitting, key=lambda match: (-len(match[0]), match.start()))[:count]
+    places = sorted(match.span() for match in found if match[0])
+    pieces, at = list[str](), 0
+    for start, end in places:
+        pieces.append(plain.text[at:start])
+        at = end
+    text = GAP.join([*pieces, plain.text[at:]])
+    hidden = tuple(plain.text[start:end] for start, end in places)
     again = text
-    for _, word in places:
+    for word in hidden:
         again = again.replace(GAP, word, 1)
-    return _Hidden(text, tuple(word for _, word in places), again == plain.text)
+    return _Hidden(text, hidden, again == plain.text)
 
 
 def _made(template: str, hidden: _Hidden, slots: Mapping[str, str]) -> Made:
