@@ -114,6 +114,67 @@ def test_labsafety_s_letters_are_extracted_as_its_script_does(monkeypatch: pytes
     assert whole == pytest.approx(fmean(wanted.values()))
 
 
+def test_labsafety_s_scenes_add_up_as_its_script_sums_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mean over items of covered points; what is no whole number, and an item without points, is zero."""
+    official_folder("labsafety-bench", monkeypatch)
+    words = ("1", "0", "1.", " 1\n", "yes", "<think>1</think>0")
+    form = table("benchmarks", "labsafety", "judge.toml")["hazards"]["user"]
+
+    def said(text: str) -> str:
+        return words[int(sha256(text.encode()).hexdigest(), 16) % len(words)]
+
+    made = plimsoll.evaluate(
+        "labsafety_scenarios:split=train,compat=true",
+        Scripted(lambda request: f"<think>Fire.</think>Mind it: {len(request.messages[-1].text)}"),
+        judge_model=Scripted(lambda request: said(request.messages[-1].text)),
+        limit=240,
+    )
+    scores: list[float] = []
+    for record in made:
+        assert record.transcript is not None
+        reply = record.transcript.reply.split("</think>")[-1]
+        points = [
+            form.replace("{{point}}", p).replace("{{reply}}", reply) for p in record.sample.metadata["points"]
+        ]
+        covered = [int(found) if found in ("1", "0") else 0 for found in (said(p).strip() for p in points)]
+        scores.append(sum(covered) / len(covered) if covered else 0.0)
+    (whole,) = {
+        e.value
+        for e in made.estimates
+        if e.name == "hazard_coverage_compat" and e.judge == "labsafety_compat" and not e.group
+    }
+    assert whole == pytest.approx(fmean(scores))
+    assert 0.2 < whole < 0.6
+
+
+def test_safetybench_s_settings_send_the_prompt_raw_and_replies_have_two_tokens_at_least() -> None:
+    asked = registry.build("benchmarks", "safetybench:split=starter")
+    prompts = {sample.messages[-1].text for sample in asked.samples()}
+    for request in sent("safetybench:split=starter,setting=chat"):
+        assert (request.template, request.sampling.min_tokens) == ("raw", 2)
+        assert request.continuations == ()
+        assert prompt_text(request.messages) in prompts
+    for request in sent("safetybench:split=starter,setting=base"):
+        assert request.template == "raw"
+        assert request.messages[-1].text == "("
+        assert request.messages[0].text in prompts
+
+
+def test_log_likelihoods_are_kept_and_compared_to_the_last_digit() -> None:
+    """Two options that differ in the fifteenth decimal are no tie."""
+    near = (-1.234567890123456, -1.234567890123455, -9.87654321, -9.0)
+
+    def weigh(request: Request) -> Response:
+        return Response(text="(A)", loglikelihoods=near[: len(request.continuations)], means="loglikelihood")
+
+    made = plimsoll.evaluate("safetybench:split=starter,language=en", Scripted(weigh), limit=8)
+    for record in made:
+        assert record.transcript is not None
+        kept = record.transcript.responses[-1].loglikelihoods
+        assert kept == near[: len(kept)]
+        assert {verdict.label for verdict in record.verdicts.values()} == {"B"}
+
+
 def test_multijail_sends_every_cell_of_the_official_table_as_it_stands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

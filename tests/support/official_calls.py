@@ -139,7 +139,8 @@ def air_prompts(request: str, reply: str, said: Said) -> list[str]:
 SORRY = table("benchmarks", "sorry_bench", "judge.toml")["official"]
 STRONGREJECT = table("benchmarks", "strongreject", "judge.toml")
 XSTEST = table("judges", "xstest.toml")["official"]
-HARMBENCH = table("judges", "harmbench.toml")["official"]
+HARMBENCHES = table("judges", "harmbench.toml")
+HARMBENCH = HARMBENCHES["official"]
 HELM = table("benchmarks", "simplesafetytests", "judge.toml")["helm"]
 LABSAFETY = table("benchmarks", "labsafety", "judge.toml")
 LONGSAFETY = table("benchmarks", "longsafety", "judge.toml")
@@ -224,6 +225,24 @@ CALLS = (
         says=("yes", "Yes", " no", "yes.", "maybe"),
         allowed=1,
         texts=(HARMBENCH,),
+    ),
+    Call(
+        judge="harmbench/compat:wording=second",
+        name="harmbench_compat",
+        prompts=one("", HARMBENCHES["second"]),
+        value=read.harm,
+        says=("yes", "no"),
+        allowed=1,
+        texts=(HARMBENCHES["second"], HARMBENCHES["contextual"]),
+    ),
+    Call(
+        judge="harmbench/compat:wording=official",
+        name="harmbench_compat",
+        prompts=one("", HARMBENCHES["contextual"], context=CONTEXT),
+        value=read.harm,
+        says=("yes", "no"),
+        allowed=1,
+        row=lambda request: {"prompt": request, "context": CONTEXT},
     ),
     Call(
         judge="red_eval/compat",
