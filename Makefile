@@ -14,6 +14,7 @@ EXTRAS := llamacpp metrics data frames board sign inspect chinese
 setup: $(VENV)/.ready  ## the virtual environment with the locked dependencies and the embedded model
 
 $(VENV)/.ready: pyproject.toml uv.lock
+	@echo "Setting up $(VENV): a minute or two where the network is fast (a gigabyte is fetched once)."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv sync --frozen --inexact --group embedded $(addprefix --extra ,$(EXTRAS))
@@ -27,10 +28,15 @@ $(VENV)/.ready-test: $(VENV)/.ready
 		--disable-pip-version-check --retries 0 $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) '$(TORCH)'
 	touch $@
 
-demo: setup  ## SafetyBench on the embedded model: questions, table, report
+demo: setup  ## SafetyBench on the embedded model: a first table within a minute, then all, and a report
 	$(BIN)/plimsoll demo
 
+# What is asked twice is answered from the cache the second time.
 demo-open: setup  ## every open-ended benchmark's starter set on the embedded model, and three judges measured
+	@echo "Twenty-five starter sets, then three judges: about ten minutes on two processor cores."
+	@echo "First XSTest alone, for a first table within a minute."
+	$(BIN)/plimsoll run xstest:split=starter -M parallel=4 --sample 16 --max-tokens 40
+	@echo "Now all of them; the bar says how long the rest takes."
 	$(BIN)/plimsoll run suite/starter -M parallel=4 --judge-model llamacpp -J parallel=4
 	$(BIN)/plimsoll calibrate simplesafetytests --labels starter --judge-model llamacpp -J parallel=4
 	$(BIN)/plimsoll calibrate refusal --labels starter:event=refusal

@@ -96,6 +96,13 @@ def command(
     _output.echo(write(folder, form, output, language, known))
 
 
+def print_scores(folder: RunFolder) -> None:
+    """The terminal report's first table."""
+    from plimsoll.reports import terminal
+
+    _output.show(terminal.brief(_view(folder, NOTHING)))
+
+
 def print_table(folder: RunFolder, language: str = "en", known: Known = NOTHING) -> None:
     """The terminal report."""
     from plimsoll.reports import terminal

@@ -39,6 +39,12 @@ def render(view: RunView, *, language: Language = "en") -> RenderableType:
     )
 
 
+def brief(view: RunView, *, language: Language = "en") -> RenderableType:
+    """What the run says, and its scores; nothing beside them."""
+    found = figures(view)
+    return Group(_head(view, found, language), ruled(tables.scores(found), language))
+
+
 def text(view: RunView, *, width: int = 80, language: Language = "en") -> str:
     """The same as plain text, without colour."""
     out = StringIO()
