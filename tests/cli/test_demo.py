@@ -20,4 +20,3 @@ def test_the_demo_shows_a_first_table_of_a_part_and_says_how_long_the_rest_takes
     assert "minute" in rest.splitlines()[0]
     assert "report.html" in rest
     assert rest.count("questions answered correctly") == 1
-
