@@ -16,14 +16,14 @@ from plimsoll.core import Record, Response, Sample, Transcript, user
 from plimsoll.leaderboard import archives, client, keys
 from plimsoll.leaderboard.errors import Unreadable
 from plimsoll.leaderboard.keys import Question
-from plimsoll.leaderboard.nouns import Query
+from plimsoll.leaderboard.nouns import Meta, Query
 from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.upload import Upload, of_bytes
 from plimsoll.run.keep import journal
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.spec import RunSpec
-from tests.support.boards import META, Team, add_board
+from tests.support.boards import META, Team, add_board, add_team
 from tests.support.sessions import session
 
 SPEC = "safetybench:split=starter,language=en"
@@ -258,7 +258,7 @@ def test_a_run_of_another_benchmark_or_under_attack_is_refused(
         ("run.json", b"{"),
         ("run.json", b'{"id": "\xff"}'),
         ("records.jsonl", b'{"sample": 1}\n'),
-        ("records.jsonl", b'{"sample":{"id":"a","messages":[],"metadata":{"a":' + b"[" * 100_000 + b"\n"),
+        ("records.jsonl", b'{"sample":{"id":"a","messages":[],"metadata":{"a":' + b"[" * 40_000 + b"\n"),
     ],
 )
 def test_a_broken_run_is_refused_without_naming_the_server_s_folders(
@@ -286,7 +286,7 @@ def test_a_sealed_run_is_verified_and_a_changed_byte_is_named(
     from plimsoll.run.keep import seal
 
     seal.sign(run, tmp_path / "key.pem")
-    receipt = starter.entrance.submit(team.who, "starter", META, pack(run))
+    receipt = starter.entrance.submit(team.who, "starter", Meta(model=run.manifest().spec.model), pack(run))
     assert receipt.standing == "verified"
     (row,) = starter.boards.table("starter", Query(standing="verified")).rows
     assert row.signer
@@ -296,6 +296,35 @@ def test_a_sealed_run_is_verified_and_a_changed_byte_is_named(
     assert said.keys() == {"seal"}
     assert "records.jsonl is not what was signed" in said["seal"]
     assert "line 1 was changed" in said["seal"]
+
+
+def test_a_seal_does_not_count_for_another_model(starter: Service, team: Team, run: RunFolder) -> None:
+    """Attack: hand a sealed run in under the name of another model."""
+    pytest.importorskip("cryptography", reason="signing needs cryptography")
+    from plimsoll.run.keep import seal
+
+    seal.sign(run, run.path.parent / "key.pem")
+    receipt = starter.entrance.submit(team.who, "starter", Meta(model="a better model"), pack(run))
+    assert receipt.standing == "reported"
+    (note,) = (each for each in receipt.notes if each.code == "seal_model")
+    assert run.manifest().spec.model in note.message
+    assert "a better model" in note.message
+
+
+def test_a_seal_does_not_count_for_another_team(starter: Service, team: Team, run: RunFolder) -> None:
+    """Attack: hand another team's sealed run in as one's own."""
+    pytest.importorskip("cryptography", reason="signing needs cryptography")
+    from plimsoll.run.keep import seal
+
+    seal.sign(run, run.path.parent / "key.pem")
+    told = Meta(model=run.manifest().spec.model)
+    assert starter.entrance.submit(team.who, "starter", told, pack(run)).standing == "verified"
+    blue = add_team(starter, "Blue")
+    receipt = starter.entrance.submit(blue.who, "starter", told, pack(run))
+    assert receipt.standing == "reported"
+    assert [each.code for each in receipt.notes] == ["seal_owner"]
+    again = starter.entrance.submit(team.who, "starter", told, pack(run), key="again")
+    assert again.standing == "verified"
 
 
 def _answering(record: Record) -> Record:

@@ -55,7 +55,7 @@ def test_the_step_stands_for_several_questions_and_the_interval_holds_the_truth(
             true = grain.exact("", hits, n)
             assert score.low <= true.low + 1e-9
             assert score.high >= true.high - 1e-9
-            assert abs(score.value - hits / n) <= score.step + 1e-9
+            assert abs(score.value - hits / n) <= grain.SPREAD * score.step + 1e-9
 
 
 def test_a_published_row_and_its_receipt_show_the_same_number(lite: Service, team: Team) -> None:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from plimsoll.core import decoding
 from plimsoll.leaderboard import web
 from plimsoll.leaderboard.body import read_bytes, read_upload
-from plimsoll.leaderboard.errors import BoardError, NotFound, TooLarge, TooMany, Unauthorized, Unreadable
+from plimsoll.leaderboard.errors import BoardError, NotFound, TooMany, Unauthorized, Unreadable
 from plimsoll.leaderboard.nouns import (
     Board,
     Checked,
@@ -30,6 +30,7 @@ from plimsoll.leaderboard.nouns import (
     Who,
 )
 from plimsoll.leaderboard.service import Service
+from plimsoll.leaderboard.upload import Upload
 
 Access = Literal["anyone", "team", "host"]
 Body = Literal["", "file", "closing"]
@@ -127,19 +128,20 @@ async def model_rows(request: Request) -> Response:
 async def check(request: Request) -> Response:
     """Look a file over."""
     who, taken = await _asker(request), _taken(request, Checking)
-    upload = await read_upload(request)
+    upload = await _upload(request, who)
     entrance = _service(request).entrance
     with upload.file:
         slug = request.path_params["slug"]
-        return JSON(await web.in_thread(entrance.check, who, slug, upload, taken.missing))
+        return JSON(await web.judged(request, entrance.check, who, slug, upload, taken.missing))
 
 
 async def submit(request: Request) -> Response:
     """Hand a file in."""
     who, taken = await _asker(request), _taken(request, Filed)
-    upload = await read_upload(request)
+    upload = await _upload(request, who)
     with upload.file:
-        receipt = await web.in_thread(
+        receipt = await web.judged(
+            request,
             _service(request).entrance.submit,
             who,
             request.path_params["slug"],
@@ -154,9 +156,10 @@ async def submit(request: Request) -> Response:
 async def update(request: Request) -> Response:
     """Hand a new version in."""
     who, taken = await _asker(request), _taken(request, Filed)
-    upload = await read_upload(request)
+    upload = await _upload(request, who)
     with upload.file:
-        receipt = await web.in_thread(
+        receipt = await web.judged(
+            request,
             _service(request).entrance.update,
             who,
             request.path_params["id"],
@@ -274,8 +277,8 @@ def refusal(request: Request, error: Exception) -> Response:
     response = JSON(Problem(code=error.code, message=str(error), faults=faults), error.status)
     if isinstance(error, Unauthorized):
         response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooLarge):
-        # The rest of the body is not even thrown away.
+    if request.method in ("POST", "PUT"):
+        # The rest of a body is not even thrown away.
         response.headers["Connection"] = "close"
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
@@ -299,6 +302,12 @@ async def _asker(request: Request) -> Who:
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized("this needs a token: Authorization: Bearer plm_...")
     return await web.in_thread(web.owner, request, token.strip())
+
+
+async def _upload(request: Request, who: Who) -> Upload:
+    """The file of somebody who is known."""
+    with web.counter(request).uploads.slot(who.token):
+        return await read_upload(request)
 
 
 def _taken(request: Request, kind: type[S]) -> S:

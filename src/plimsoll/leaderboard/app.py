@@ -24,7 +24,7 @@ from plimsoll.leaderboard.sessions import Sessions
 from plimsoll.leaderboard.shield import Shield
 from plimsoll.leaderboard.web import Counter
 
-_KEPT = ("retry-after", "allow")
+_KEPT = ("retry-after", "allow", "connection")
 """Headers of a refusal that a page keeps."""
 
 

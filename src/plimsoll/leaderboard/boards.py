@@ -10,7 +10,7 @@ from plimsoll.core import replace
 from plimsoll.leaderboard import showing
 from plimsoll.leaderboard.books import Books, Found, board_of
 from plimsoll.leaderboard.errors import BoardError, NotFound
-from plimsoll.leaderboard.grain import EXACT
+from plimsoll.leaderboard.grain import EXACT, SPREAD
 from plimsoll.leaderboard.nouns import Board, Comparison, Flips, Query, Reading, Row, Score, Table
 from plimsoll.leaderboard.ranking import Share, places
 from plimsoll.leaderboard.rivals import Rival, Rivals
@@ -200,7 +200,7 @@ def _whole(row: Row) -> Score:
 def _share(row: Row, grain: int) -> Share:
     shown = _whole(row)
     blunted = grain > 0 and shown.step > EXACT
-    return Share(shown.value, shown.n, shown.step if blunted else 0.0)
+    return Share(shown.value, shown.n, SPREAD * shown.step if blunted else 0.0)
 
 
 def _placed(row: Row, first: int, last: int, group: int) -> Row:

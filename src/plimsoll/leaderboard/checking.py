@@ -22,6 +22,8 @@ SHOWN = 20
 """How many ids a fault names."""
 SHORT = 40
 """How much of an id is repeated."""
+SPARE = 10_000
+"""Values that a file may hold beyond its questions: each wrong one is still named."""
 DIGITS = 20
 """Longer numbers are not even read."""
 
@@ -57,6 +59,9 @@ class _NoNumber:
 
 def check(content: bytes, key: Key, missing: Missing = "refuse") -> Predictions:
     """Read a predictions file."""
+    most = 4 * len(key.questions) + SPARE
+    if decoding.values(content) > most:
+        return refused(key, Fault(code="too_large", message=f"the file holds more than {most:,} values"))
     read = read_pairs(content)
     if isinstance(read, Fault):
         return refused(key, read)
@@ -131,7 +136,7 @@ def read_pairs(content: bytes) -> Iterable[tuple[str, Any]] | Fault:
         return Fault(code="not_json", message=f"the file is not UTF-8 (byte {error.start})")
     except json.JSONDecodeError as error:
         return Fault(code="not_json", message=f"the file is not JSON: {error.msg}, line {error.lineno}")
-    except RecursionError:
+    except decoding.TooDeep:
         return Fault(code="too_deep", message="the file is nested too deeply; it is one flat JSON object")
     if not isinstance(read, _Pairs):
         return Fault(code="not_json", message='the file holds no JSON object; write {"<id>": 0, ...}')

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, func, insert, select, update
 
-from plimsoll.leaderboard import showing
+from plimsoll.leaderboard import sealed, showing
 from plimsoll.leaderboard.books import Books, Found, board_of, changed, new_id, round_of
 from plimsoll.leaderboard.checking import Missing, Predictions, check
 from plimsoll.leaderboard.errors import (
@@ -25,9 +25,10 @@ from plimsoll.leaderboard.errors import (
     Unreadable,
 )
 from plimsoll.leaderboard.keys import Key
-from plimsoll.leaderboard.nouns import Checked, Meta, Receipt, Standing, Submission, Who
+from plimsoll.leaderboard.nouns import Checked, Fault, Meta, Receipt, Standing, Submission, Who
 from plimsoll.leaderboard.runs import Run, Verify, check_run
 from plimsoll.leaderboard.scoring import score
+from plimsoll.leaderboard.sealed import is_day
 from plimsoll.leaderboard.tables import scores, submissions, teams, versions
 from plimsoll.leaderboard.upload import PREDICTIONS_LIMIT, Upload
 
@@ -58,6 +59,8 @@ class Entrance:
     books: Books
     verify: Verify | None = None
     """Checks the seal of a run folder; without it no run is marked verified."""
+    hosts_keys: bool = False
+    """Whether seals are the host's own: then many teams' runs bear one signer."""
 
     def check(self, who: Who, slug: str, upload: Upload, missing: Missing = "refuse") -> Checked:
         """Look a file over without scoring it; nothing is stored or counted."""
@@ -158,9 +161,25 @@ class Entrance:
             if before := _before(connection, team, board.id, key):
                 return self._again(connection, before, upload, submission)
             _refuse_more(board, self._used(connection, team, board.id))
+            filing = self._held_against(connection, team, filing)
             version = self._store(connection, who, filing)
         with self.books.database.read() as connection:
             return self._receipt(connection, version)
+
+    def _held_against(self, connection: Connection, team: int, filing: _Filing) -> _Filing:
+        """A filing whose seal counts only for the model that it names, and for the team whose it is."""
+        run = filing.run
+        if not run.signer:
+            return filing
+        doubts = [*sealed.other_model(filing.meta, run.model)]
+        if sealed.is_anothers(connection, team, run, hosts_keys=self.hosts_keys):
+            what = "this run was" if self.hosts_keys else "runs with this signer were"
+            message = f"{what} handed in by another team before; the seal does not count for yours"
+            doubts.append(Fault(code="seal_owner", message=message))
+        if not doubts:
+            return filing
+        predictions = run.predictions._replace(notes=(*run.predictions.notes, *doubts))
+        return filing._replace(run=run._replace(signer="", predictions=predictions))
 
     def _read(self, board: Found, key: Key, upload: Upload, missing: Missing) -> Run:
         if upload.kind == "run":
@@ -269,6 +288,8 @@ def plain_text(meta: Meta) -> None:
     for name, text in msgspec.structs.asdict(meta).items():
         if not all(letter.isprintable() or (letter == "\n" and name == "note") for letter in text):
             raise BoardError(f"{name} holds a character that cannot be printed")
+    if meta.released and not is_day(meta.released):
+        raise BoardError(f"released={meta.released}: there is no such day; write 2026-01-31")
     if not meta.model.strip():
         raise BoardError("model is empty: name the model")
 

@@ -6,8 +6,9 @@ How many scores a team may have in a day is counted in the database (`entrance.p
 """
 
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from threading import Lock
@@ -70,6 +71,27 @@ class Failures:
         while times and times[0] <= self.clock() - self.seconds:
             times.popleft()
         return times
+
+
+@dataclass
+class Uploads:
+    """Files that are coming in: a few for each token, and not too many in all."""
+
+    each: int = 2
+    most: int = 16
+    _by_token: Counter[int] = field(default_factory=Counter[int])
+
+    @contextmanager
+    def slot(self, token: int) -> Generator[None]:
+        """Hold a place while a file comes in. Raises `TooMany` at once where there is none."""
+        if self._by_token[token] >= self.each or self._by_token.total() >= self.most:
+            raise TooMany("too many files are coming in: try again in a moment", retry_after=10)
+        self._by_token[token] += 1
+        try:
+            yield
+        finally:
+            self._by_token[token] -= 1
+            self._by_token += Counter()
 
 
 def _plain(text: str) -> str:

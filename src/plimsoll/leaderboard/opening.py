@@ -6,6 +6,7 @@ may read. The secret is not in the database, so a copy of the database lets nobo
 
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from plimsoll import registry
 from plimsoll.benchmarks.safetybench import baselines
 from plimsoll.benchmarks.safetybench.categories import CODE_OF, NAME_OF, Language, Split
 from plimsoll.benchmarks.safetybench.dataset import answers, load
-from plimsoll.core import PlimsollError, Reference, UserError, files
+from plimsoll.core import PlimsollError, Reference, UserError, files, lock
 from plimsoll.leaderboard import keys
 from plimsoll.leaderboard.accounts import Accounts
 from plimsoll.leaderboard.boards import Boards
@@ -65,10 +66,24 @@ def open_service(home: Path, database: str = "", *, seal_keys: Sequence[str] = (
     """
     trusted = [signing.read_public_key(text) for text in seal_keys]
     verify: Verify = partial(seal.signer_of, public_keys=trusted or None)
-    home.mkdir(parents=True, exist_ok=True)
+    _own_home(home)
     address = database or sqlite_address(home / "board.sqlite")
-    books = Books(open_database(address), secret_of(home / "secret.key"))
-    return Service(Accounts(books), Boards(books), Entrance(books, verify), Office(books))
+    # Two that begin at once would each make a secret, and tokens of the one would end with the other.
+    with lock.waited_for(home):
+        books = Books(open_database(address), secret_of(home / "secret.key"))
+    entrance = Entrance(books, verify, hosts_keys=bool(trusted))
+    return Service(Accounts(books), Boards(books), entrance, Office(books))
+
+
+def _own_home(home: Path) -> None:
+    """The folder and the database in it, for their owner alone: there are tokens and answers in it."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = home / "board.sqlite"
+    with suppress(FileExistsError), files.new(path, 0o600):
+        pass  # before the driver makes it for all to read; its side files take the same rights
+    for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        if each.exists() and each.stat().st_mode & 0o077:
+            each.chmod(0o600)
 
 
 def secret_of(path: Path) -> bytes:

@@ -18,6 +18,7 @@ from plimsoll.leaderboard.checking import Missing, Predictions, fault, refused, 
 from plimsoll.leaderboard.keys import Key, digest_of, id_of
 from plimsoll.leaderboard.nouns import Fault
 from plimsoll.leaderboard.scoring import NONE
+from plimsoll.leaderboard.sizes import too_much
 from plimsoll.leaderboard.upload import Upload
 from plimsoll.run.keep.folder import RunFolder, open_run
 from plimsoll.run.keep.manifest import Manifest
@@ -39,6 +40,8 @@ class Run(NamedTuple):
     predictions: Predictions
     signer: str = ""
     """Empty where the run bears no seal."""
+    model: str = ""
+    """The model that the run says it asked."""
 
 
 class _Choice(NamedTuple):
@@ -53,12 +56,15 @@ def check_run(
     with TemporaryDirectory(prefix="plimsoll-run-") as name:
         folder = Path(name)
         unpack(upload, folder)
+        if fault := too_much(folder, len(key.questions)):
+            return Run(refused(key, fault))
         try:
             signer = _signer(folder, verify)
         except PlimsollError as error:
             return Run(refused(key, Fault(code="seal", message=_plain(error, folder))))
         try:
-            return Run(_read(open_run(folder), key, benchmark, missing), signer)
+            run = open_run(folder)
+            return Run(_read(run, key, benchmark, missing), signer, run.manifest().spec.model)
         except (PlimsollError, RecursionError, UnicodeError) as error:
             return Run(refused(key, Fault(code="not_a_run", message=_plain(error, folder))))
 
@@ -78,7 +84,7 @@ def _read(run: RunFolder, key: Key, benchmark: str, missing: Missing) -> Predict
     twice: list[str] = []
     altered: list[str] = []
     places = {question.id: place for place, question in enumerate(key.questions)}
-    for record in asyncio.run(_judged(run)):
+    for record in _judged(run):
         place = places.get(id_of(record.sample))
         if place is None:
             unknown.append(record.sample.id)
@@ -98,13 +104,15 @@ def _read(run: RunFolder, key: Key, benchmark: str, missing: Missing) -> Predict
     return settled(compat, strict, faults, fault("missing_ids", "without a record", absent), missing)
 
 
-async def _judged(run: RunFolder) -> list[Record]:
-    """Every first-epoch record with its verdicts made anew, and without its transcript."""
+def _judged(run: RunFolder) -> Iterator[Record]:
+    """Every first-epoch record with its verdicts made anew, one after the other, without its transcript."""
     judges: tuple[Judge, ...] = (
         registry.build("judges", "choice"),
         registry.build("judges", "official_choice"),
     )
-    return [_bare(await engine.judged(record, judges)) for record in _readable(run)]
+    with asyncio.Runner() as loop:
+        for record in _readable(run):
+            yield _bare(loop.run(engine.judged(record, judges)))
 
 
 def _readable(run: RunFolder) -> Iterator[Record]:

@@ -21,7 +21,8 @@ from plimsoll.leaderboard.service import Service
 if TYPE_CHECKING:
     import uvicorn
 
-BACKLOG = 1024
+BACKLOG = 128
+"""So many are taken in at one go, before the first of them can be turned away."""
 
 
 @contextmanager
@@ -49,9 +50,16 @@ def server(app: ASGIApp) -> "uvicorn.Server":
     """The server of an application: it tells nobody what it is, and believes no forwarded header."""
     import uvicorn
 
+    from plimsoll.leaderboard.connections import Seldom, guarded
+
+    for name in ("asyncio", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        if not any(isinstance(each, Seldom) for each in logger.filters):
+            logger.addFilter(Seldom())
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            http=guarded(),
             log_level="warning",
             access_log=False,
             server_header=False,

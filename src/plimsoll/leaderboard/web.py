@@ -7,8 +7,9 @@ What pages use (`pages/__init__.py` defines `routes() -> list[BaseRoute]`, mount
                                         run in a thread, `async def` ones call `await in_thread(...)`
     visitor(request)                    who is signed in (or nobody) and the form token of this browser;
                                         it asks the database, so call it from a thread too
-    await form(request)                 a POST's fields and upload; raises `Forbidden` unless the hidden
-                                        field `form_token` holds `visitor(request).form_token`
+    await form(request)                 a POST's fields; raises `Forbidden` unless the hidden field
+                                        `form_token` holds `visitor(request).form_token`
+    await form_with_file(request)       the same with an upload, for who is signed in
     sign_in(request, response, token)   set the session's cookie for a token; raises `Unauthorized`
     keep(visitor, request, response)    set the cookie of a new browser: for every page with a form
     sign_out(request, response)         drop it
@@ -17,8 +18,10 @@ Cookies are HttpOnly and SameSite=Strict; the API reads none of them. Every resp
 headers of `shield.py`: no inline script, no inline style, no foreign origin.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -28,7 +31,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.leaderboard.errors import BoardError, Forbidden, TooLarge, Unauthorized
-from plimsoll.leaderboard.limits import Failures, Network, client_address
+from plimsoll.leaderboard.limits import Failures, Network, Uploads, client_address
 from plimsoll.leaderboard.nouns import Who
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.sessions import LASTS, Session, Sessions
@@ -39,6 +42,8 @@ COOKIE = "plimsoll_board"
 FORM_TOKEN = "form_token"
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 _FORM_ROOM = 2**16
+"""Bytes of a form without its file."""
+CHECKED_AT_A_TIME = 2
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -52,6 +57,9 @@ class Counter:
     trusted: tuple[Network, ...] = ()
     """Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     failures: Failures = field(default_factory=Failures)
+    uploads: Uploads = field(default_factory=Uploads)
+    checking: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, CHECKED_AT_A_TIME))
+    """Submissions that are read and judged at a time: each costs memory, and the others can wait."""
 
 
 class Visitor(NamedTuple):
@@ -76,6 +84,12 @@ def counter(request: Request) -> Counter:
     return request.app.state.counter
 
 
+async def judged(request: Request, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Run what reads a whole submission in a thread, a few at a time."""
+    async with counter(request).checking:
+        return await run_in_threadpool(function, *arguments, **named)
+
+
 async def in_thread(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Run what blocks in a thread."""
     return await run_in_threadpool(function, *arguments, **named)
@@ -90,10 +104,11 @@ def address(request: Request) -> str:
 def owner(request: Request, token: str) -> Who:
     """The owner of a token; guessing is slowed down by address."""
     shared, where = counter(request), address(request)
-    shared.failures.refuse_if_many(where)
     try:
         return shared.service.accounts.who(token)
     except Unauthorized:
+        # A good token is good whatever others at the same address did.
+        shared.failures.refuse_if_many(where)
         shared.failures.note(where)
         raise
 
@@ -109,16 +124,29 @@ def visitor(request: Request) -> Visitor:
     return Visitor(who, session, sessions.form_token(session), is_new=False)
 
 
-async def form(request: Request, limit: int = RUN_LIMIT) -> Form:
-    """A POST's fields and upload. Raises `Forbidden` for a form that this browser was not given."""
+async def form(request: Request) -> Form:
+    """A POST's fields. Raises `Forbidden` for a form that this browser was not given."""
+    return await _form(request, 0)
+
+
+async def form_with_file(request: Request) -> Form:
+    """A POST's fields and upload, of somebody who is signed in: nobody else's file is even read."""
+    asker = await in_thread(visitor, request)
+    if asker.who is None:
+        raise Unauthorized("sign in first")
+    with counter(request).uploads.slot(asker.who.token):
+        return await _form(request, RUN_LIMIT)
+
+
+async def _form(request: Request, limit: int) -> Form:
     refuse_foreign(request)
     said = request.headers.get("content-length", "")
     if not said.isdecimal() or len(said) > 15 or int(said) > limit + _FORM_ROOM:
-        raise TooLarge(f"a form has at most {limit:,} bytes, and says how many")
+        raise TooLarge(f"a form has at most {limit + _FORM_ROOM:,} bytes, and says how many")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _FORM_TYPES:
         raise BoardError("this is no form")
     try:
-        read = await request.form(max_files=1, max_fields=40, max_part_size=_FORM_ROOM)
+        read = await request.form(max_files=1 if limit else 0, max_fields=40, max_part_size=_FORM_ROOM)
     except MultiPartException as error:
         raise BoardError(f"the form cannot be read: {error.message}") from None
     files = [value for value in read.values() if isinstance(value, UploadFile)]

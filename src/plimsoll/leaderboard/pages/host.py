@@ -47,7 +47,7 @@ async def _desk(request: Request, shown: Callable[..., Response], deeds: dict[st
     """Show a page of the desk, or do what its form asks and show it anew."""
     if request.method == "GET":
         return await web.in_thread(_look, request, shown)
-    sent = await web.form(request)
+    sent = await web.form_with_file(request)
     return await web.in_thread(_do, request, sent, shown, deeds)
 
 

@@ -21,16 +21,16 @@ async def submit(request: Request) -> Response:
     """The form, the checker's answer, and the receipt."""
     if request.method == "GET":
         return await web.in_thread(_empty_form, request)
-    sent = await web.form(request)
-    return await web.in_thread(_answered, request, sent, None)
+    sent = await web.form_with_file(request)
+    return await web.judged(request, _answered, request, sent, None)
 
 
 async def update(request: Request) -> Response:
     """The same for a new version of a submission."""
     if request.method == "GET":
         return await web.in_thread(_known_form, request)
-    sent = await web.form(request)
-    return await web.in_thread(_answered, request, sent, request.path_params["id"])
+    sent = await web.form_with_file(request)
+    return await web.judged(request, _answered, request, sent, request.path_params["id"])
 
 
 async def withdraw(request: Request) -> Response:
