@@ -13,6 +13,7 @@ from plimsoll.cli import exit_code
 from plimsoll.models._prompts import prompt_text
 from plimsoll.run.keep.folder import RunFolder, open_run, runs
 from tests.support.odd_replies import COUNT, odd_replies
+from tests.support.official_calls import CALLS
 from tests.support.official_files import official_folder
 from tests.support.official_readers import LISTS, READERS, Reader, holds
 
@@ -66,6 +67,14 @@ def test_replies_are_read_as_the_official_scripts_read_them(
     assert summary is not None
     means = {each.value for each in summary.estimates if each.judge == reader.judge and not each.group}
     assert any(mean == pytest.approx(fmean(wanted)) for mean in means), (means, fmean(wanted))
+
+
+def test_no_judge_that_stands_for_official_code_is_left_out() -> None:
+    held = {call.judge.partition(":")[0] for call in CALLS} | {reader.part for reader in READERS} | {*LISTS}
+    marks = ("compat", "helm", "official", "_strings")
+    standing = {part.name for part in registry.parts("judges") if any(m in part.name.lower() for m in marks)}
+    assert standing - held == {"safechain_strings"}
+    assert held <= {part.name for part in registry.parts("judges")}
 
 
 def _replies(reader: Reader) -> list[str]:

@@ -206,7 +206,7 @@ def eva(predictions: Mapping[str, int], answers: Mapping[str, Mapping[str, Any]]
 
 
 def test_safetybench_reports_what_its_scorer_says_of_the_file_that_is_exported(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = official_folder("safetybench", monkeypatch)
     replies = list(odd_replies(7, ("(A)", "(B)", "(C)", "B.", "我不知道", "答案是(D)")))
@@ -231,6 +231,12 @@ def test_safetybench_reports_what_its_scorer_says_of_the_file_that_is_exported(
         if each.name == "accuracy_compat" and "language" not in each.group
     }
     assert found == pytest.approx(eva(handed_in, answers), abs=1e-12)
+    published = [row for row in summary.references if row.kind == "published"]
+    assert {row.metric for row in published} == {"accuracy_compat"}
+    assert {"internlm-chat-7B", "Baichuan2-chat-13B"} <= {row.name for row in published}
+    capsys.readouterr()
+    assert exit_code(["report", str(run.path)]) == 0
+    assert "as published (" in capsys.readouterr().out.lower()
 
 
 def test_reports_say_of_how_many_verdicts_an_official_limit_could_not_be_kept(

@@ -15,6 +15,8 @@ class Reader(NamedTuple):
     """A reader of one system, and the run that it is met in."""
 
     benchmark: str
+    part: str
+    """The judge's name in the registry."""
     judge: str
     """The key of its verdicts."""
     read: Read
@@ -129,9 +131,10 @@ SCIENCE = "sciknoweval:split=sample"
 LETTERS = ("A", "B)", "C.", '"D"', "The answer is B.", "Both A) and B) fit.", "A) B)", "(B)", "**C)**", "b")
 WORDS = ("Yes", "No", "True", "False.", "It is true, I know.", "Not so", "yes and no", "No idea")
 READERS = (
-    Reader(f"{SCIENCE},kinds=choice", "compat", by_kind, LETTERS, "sciknoweval"),
+    Reader(f"{SCIENCE},kinds=choice", "sciknoweval/Compat", "compat", by_kind, LETTERS, "sciknoweval"),
     Reader(
         f"{SCIENCE},task=chemical_laboratory_safety_test",
+        "sciknoweval/Compat",
         "compat",
         by_kind,
         (*WORDS, *LETTERS),
@@ -139,6 +142,7 @@ READERS = (
     ),
     Reader(
         f"{SCIENCE},task=balancing_chemical_equation",
+        "sciknoweval/Compat",
         "compat",
         by_kind,
         ("@target", "It is @target.", "2 H2 + O2 = 2 H2O", "Fe"),
@@ -146,11 +150,26 @@ READERS = (
     ),
     Reader(
         "xlingeval:split=sample,languages=en+zh",
+        "xlingeval/Compat",
         "xlingeval_compat",
         yes_or_no,
         (*WORDS, "是的。", "不是", "不对", "正确", "हाँ", "Sí.", "None", "I do not know", "以上都不"),
         "xlingeval",
     ),
-    Reader("trustworthy_llms:study=fairness", "fairness_compat", fairness, LETTERS, "trustworthy-llms"),
-    Reader("trustworthy_llms:study=causal", "letter_compat", letter, LETTERS, "trustworthy-llms"),
+    Reader(
+        "trustworthy_llms:study=fairness",
+        "trustworthy_llms/CompatFairness",
+        "fairness_compat",
+        fairness,
+        LETTERS,
+        "trustworthy-llms",
+    ),
+    Reader(
+        "trustworthy_llms:study=causal",
+        "trustworthy_llms/CompatLetter",
+        "letter_compat",
+        letter,
+        LETTERS,
+        "trustworthy-llms",
+    ),
 )
