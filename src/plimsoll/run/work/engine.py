@@ -198,13 +198,13 @@ async def _records(job: Job, work: Work) -> AsyncIterator[Record]:
 
 async def _tried(variant: Sample, chain: Chain, epoch: int, work: Work) -> Record:
     """A variant's record; one that its attack does not apply to is not asked, and counts for nothing."""
-    if variant.asked:
+    if variant.attempt is None or variant.asked:
         return await _record(variant, chain, epoch, work)
     verdict = Verdict(
         label="not_applicable",
         value=None,
         outcome=Outcome.NOT_APPLICABLE,
-        reason=f"{chain.spec} leaves this prompt as it is",
+        reason=str(variant.attempt.parameters.get("reason") or f"{chain.spec} leaves this prompt as it is"),
     )
     return Record(sample=variant, epoch=epoch, verdicts={judge.name: verdict for judge in work.judges})
 
