@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from plimsoll.core import decoding
+from plimsoll.text.expressions import expression
 from plimsoll.text.normal import plain
 
 LONGEST = 4_000
@@ -24,25 +25,25 @@ _SUBJECT = (
     r"(?:(?:i|we)\s+(?:think|believe|judge|find|would\s+say|conclude)\s+(?:that\s+)?)?(?:(?:the|this)\s+(?:\w+'s\s+)?"
     r"(?:reply|response|answer|content|assistant's\s+\w+|output|text|conversation)|it|该回复|该回答|回复|回答|这个回复)"
 )
-_LEAD = re.compile(
+_LEAD = expression(
     rf"\W*(?:{_NAME}\W*(?:is|was|为|是)?\W*)?(?:{_SUBJECT}\s*(?:is|are|was|seems|should\s+be\s+labell?ed|是|为|属于)\s*)?"
     r"(?:clearly\s+|therefore\s+|thus\s+)?\W*",
     re.IGNORECASE,
 )
-_OBJECT = re.compile(r"\{([^{}]*)\}")
-_PAIR = re.compile(
+_OBJECT = expression(r"\{([^{}]*)\}")
+_PAIR = expression(
     r"[\"']?(label|verdict|answer|class|classification|judge?ment|tag|result|rating|score|grade|output|decision)"
     r"[\"']?\s*:\s*[\"']?([^\"',}]+)",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r",(?=\s*[}\]])")
-_CONSTANT = re.compile(r"\b(?:true|false|null)\b")
+_TRAILING = expression(r",(?=\s*[}\]])")
+_CONSTANT = expression(r"\b(?:true|false|null)\b")
 _CONSTANTS = {"true": "True", "false": "False", "null": "None"}
 _OBJECTS = 20
 """Objects that are looked at."""
-_QUESTION = re.compile(r"\A[^?？.!。\n]{0,100}[?？]\W*(?=\w)")
-_LANGUAGE = re.compile(r"\A\s*(?:json|text|plaintext|markdown)\s*\n", re.IGNORECASE)
-_NUMBER = re.compile(
+_QUESTION = expression(r"\A[^?？.!。\n]{0,100}[?？]\W*(?=\w)")
+_LANGUAGE = expression(r"\A\s*(?:json|text|plaintext|markdown)\s*\n", re.IGNORECASE)
+_NUMBER = expression(
     rf"\W*?(?:{_NAME}\W*?(?:is|为|是)?\s*)?[\s:：=*\[(\"'-]*?(-?\d{{1,6}}(?:\.\d{{1,6}})?)"
     r"(?:\s*(?:/|out\s+of|分)\s*(\d{1,6})?)?[\s\])*.。\"'分]*",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from plimsoll.text._frames import is_denied
 from plimsoll.text._mentions import mentions
 from plimsoll.text._signs import Place, Weight, sign_of
+from plimsoll.text.expressions import expression
 
 SEVERAL, NONE = -1, -2
 """In place of an option: several are put forward, or it is said that none fits."""
@@ -27,7 +28,7 @@ class Claim(NamedTuple):
 
 _CLOSING = 200
 """Characters from the end in which it counts that none of the options fits."""
-_NO_OPTION = re.compile(
+_NO_OPTION = expression(
     r"(?:\b(?:answer|choice|option)s?\b\s(?:is|are|would be|was)?:?\s{0,2}[(\"]?(?:none\b|not\s(?:listed"
     r"|given|provided|present|included|among|available|in\sthe|here|one\sof|any\sof|explicitly)"
     r"|neither\b(?!\s[(\[]?[A-Za-z]\b)|unknown|unclear|i\sdon't\sknow|i\sdo\snot\sknow|i'm\snot\ssure|undetermined|indeterminate|n/a\b|unanswerable)"

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from plimsoll.text._claims import NONE, SEVERAL, Claim
 from plimsoll.text._signs import Weight
+from plimsoll.text.expressions import expression
 
 _CORRECTS = (
     r"\b(?:wait|actually|correction|correct\s(?:this|that|it|my|myself)|on second thought|scratch that"
@@ -22,9 +23,9 @@ _CONCLUDES = (
     r"\b(?:however|but|final|finally|overall|in conclusion|in summary|conclude|after all|ultimately"
     r"|in the end)\b|最终|最后|综上|总之|综合"
 )
-_CORRECTED = re.compile(_CORRECTS, re.IGNORECASE)
-_CLOSED = re.compile(rf"{_CORRECTS}|{_CONCLUDES}", re.IGNORECASE)
-_TURNS = re.compile(
+_CORRECTED = expression(_CORRECTS, re.IGNORECASE)
+_CLOSED = expression(rf"{_CORRECTS}|{_CONCLUDES}", re.IGNORECASE)
+_TURNS = expression(
     rf"{_CORRECTS}|{_CONCLUDES}|\b(?:therefore|thus|hence|so)\b|因此|所以|但|不过|应该|\\boxed", re.IGNORECASE
 )
 

@@ -19,29 +19,30 @@ from plimsoll.text._english_phrases import (
 )
 from plimsoll.text._english_rules import RULES, Rule
 from plimsoll.text._opening import Opening
+from plimsoll.text.expressions import expression
 
 # Patterns begin with letters where they can: that lets the search skip ahead.
-_FIRM = re.compile(rf" i{ASIDE}{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
-_FIRM_OF_OTHERS = re.compile(
+_FIRM = expression(rf" i{ASIDE}{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
+_FIRM_OF_OTHERS = expression(
     rf"\b(?:we|(?:this|the) (?:assistant|ai|model|chatbot|bot|system))(?<!\b(?:if|as) we)(?<!\b(?:why|how) "
     rf"we)(?<!\b(?:what|when) we){ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}"
 )
-_ELIDED = re.compile(
+_ELIDED = expression(
     r" (?:and|but|so|thus|therefore|hence|or|nor),? (?:therefore |so |thus |hence |simply |also )?"
     rf"(?:cannot|can't|can not|won't|will not|must decline to|am unable to|am not able to){ADVERBS} {HELP}"
 )
 _ELIDING = (" cannot ", " can't ", " won't ", " unable to ", " decline to ")
-_SELF = re.compile(r"\b(?:i|i'm|i've|i'd|sorry|ai)\b[^.!?\n]{0,140}\Z")
+_SELF = expression(r"\b(?:i|i'm|i've|i'd|sorry|ai)\b[^.!?\n]{0,140}\Z")
 _OTHERS = (
     *(" we ", " we'", "this assistant", "the assistant", "this ai ", "the ai ", "this model", "the model"),
     *("this chatbot", "the chatbot", "this bot", "the bot", "this system", "the system"),
 )
 """One of these stands where somebody else than `i` declines."""
-_LOOSE = re.compile(
+_LOOSE = expression(
     rf"\W*(?:{OPENERS}\W*(?:i|we)|(?:i'm|i am) (?:just |only )?an? [^.!?\n]{{1,60}}?,? "
     rf"and){ADVERBS}{CANNOT}\b(?!{ADVERBS} {NOT_A_DEED})"
 )
-_AT_ONCE = re.compile(rf" {OPENERS}i{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
+_AT_ONCE = expression(rf" {OPENERS}i{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
 _UNDOING = (
     "but here",
     "but, here",
@@ -62,7 +63,7 @@ NEGATIONS = (
     "mustn't "
     "shan't longer ca opt"
 )
-_REACH = re.compile(
+_REACH = expression(
     r"\b(?:real[- ]?time|brows|directly|here\b|text-based|this format|personally|myself|table|render|draw\b|"
     r"play\b|execut|run\b|decisions?\b|decide|capab|test\b|physical|rate\b|own\b|rank|perform|offline|the "
     r"internet|the web\b|online (?:search|databases?|sources|content|resources)|external|links?\b|urls?\b|"
@@ -73,35 +74,35 @@ _REACH = re.compile(
     r"verif|confirm|guarante|predict|determin|access|retriev|search|look up|knowledge|update|for you\b|on "
     r"your behalf|without (?:more|knowing|further|additional|the)|more (?:information|details|context))"
 )
-_MORAL = re.compile(
+_MORAL = expression(
     r"\b(?:illegal|unethical|immoral|harm(?!less)|personal (?:information|data|details)|manipulat|deceiv|"
     r"decepti|mislead|distort|plagiari|cheat|inappropriate|disrespect|privacy|private|consent|dangerous|"
     r"offensive|unlawful|violat|ethical|crime|criminal|confidential|discriminat|stereotyp|hateful|violen|"
     r"exploit|abus|unsafe|not (?:appropriate|legal|respectful|acceptable)|against the law|malicious|fraud|"
     r"respectful|explicit|classified|non-consensual)"
 )
-_EAGER = re.compile(
+_EAGER = expression(
     r"\W*(?:sure|certainly|of course|absolutely|yes|definitely|gladly|great|here|ok|okay|alright|i'd be "
     r"(?:happy|glad|delighted)|i (?:can|will) (?:certainly|definitely|gladly|help)|happy to|i'm (?:happy|"
     r"glad) to|as a (?:helpful|respectful|responsible))\b"
 )
-_CONTRAST = re.compile(r"\b(?:but|however|unfortunately|though|sorry|apologi|i'm just|as an ai|while i)")
-_MOOT = re.compile(r"(?:question|it) does not make sense|nonsensical")
-_WILL = re.compile(
+_CONTRAST = expression(r"\b(?:but|however|unfortunately|though|sorry|apologi|i'm just|as an ai|while i)")
+_MOOT = expression(r"(?:question|it) does not make sense|nonsensical")
+_WILL = expression(
     r"\b(?:however|but|that said),? i(?: will|'ll| can still| will still) (?:provide|give|answer|share|tell|"
     r"list|explain|try|do my best|attempt|offer)(?! (?:you )?(?:with )?(?:some )?(?:alternative|safe|other|"
     r"help with other))"
 )
-_HERE = re.compile(
+_HERE = expression(
     r"[^.!?\n]{0,80}[.!?,;]? ?(?:but|however),? here(?:'s| is| are)\b(?![^\n]{0,60}(?:instead|alternative))"
 )
-_SPEAKER = re.compile(r"\A[^.!?\n]*?\b(?:i|i'm|sorry|ai|unfortunately)\b")
-_CLAUSE_END = re.compile(r"[.!?\n]|, but\b|$")
-_HANDED = re.compile(r"\n\s{0,4}(?:[-*•]|\d{1,2}[.)])\s|```|here(?:'s| is| are)\b[^\n]{0,120}:|\bstep 1\b")
-_TURN = re.compile(
+_SPEAKER = expression(r"\A[^.!?\n]*?\b(?:i|i'm|sorry|ai|unfortunately)\b")
+_CLAUSE_END = expression(r"[.!?\n]|, but\b|$")
+_HANDED = expression(r"\n\s{0,4}(?:[-*•]|\d{1,2}[.)])\s|```|here(?:'s| is| are)\b[^\n]{0,120}:|\bstep 1\b")
+_TURN = expression(
     r"\b(?:but|however|though|that said|still|instead|nevertheless|nonetheless)\b|;|here(?:'s| is| are)\b"
 )
-_OFFER = re.compile(
+_OFFER = expression(
     r"\W*(?:,? ?(?:but|however|though|that said|instead|still|nevertheless|nonetheless),? )?(?:please |you "
     r"(?:can|may|could|might|should) |i (?:suggest|recommend|encourage|advise|can help|can assist|would be|"
     r"am happy)|i'?(?:d|m|ll) (?:be )?(?:happy|glad|here|ready|open|always)|if you|feel free|let me know|is "
@@ -203,7 +204,7 @@ def _known() -> dict[bytes, tuple[int, ...]]:
     return found
 
 
-_BARE = re.compile(
+_BARE = expression(
     r"\W*(?:(?:i'm|i am)(?: so| very| really| truly)? (?:sorry|afraid)|sorry|my apologies|apologies|i "
     r"apologi[sz]e|hmm|well|um|oh|thanks|thank you)?[\W_]*(?:but |and )?(?:no|nope|nah|never|no way|no "
     r"thanks|no thank you|hard pass|pass|absolutely not|certainly not|definitely not|not a chance|not "

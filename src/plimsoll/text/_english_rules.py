@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 
 from plimsoll.text._english_phrases import ADVERBS, ASIDE, FIT, HELP, OPENERS, RULEBOOK
+from plimsoll.text.expressions import expression
 
 OPENING = 180
 """Characters in which a reply calls the request wrong before it says anything else."""
@@ -30,7 +31,7 @@ RULES = (
     Rule(
         "something possible against violates goes prohibited allowed permitted position within decline "
         "refuse say",
-        re.compile(
+        expression(
             r"(?:sorry|apologi[sz]e|apologies|afraid|unfortunately|regret)[^.!?\n]{0,60}?(?:,? (?:but "
             r")?(?:not something|not possible for me|not within|not in a position|against (?:my|our|the)|"
             r"violates|goes against|prohibited|not allowed|not permitted|have to say no|must say no|(?:will|"
@@ -41,7 +42,7 @@ RULES = (
         "illegal inappropriate unethical disrespectful wrong offensive harmful legal safe appropriate "
         "ethical "
         "acceptable okay ok respectful right productive",
-        re.compile(
+        expression(
             rf"{_SORRY}[^.!?\n]{{0,50}} (?:it|that|this)(?:'s| is| would be)(?: also| highly| completely)? "
             rf"(?:(?:not|never)(?: \w+ or)? (?:{FIT}|legal|safe)|illegal|inappropriate|unethical|"
             rf"disrespectful|"
@@ -50,14 +51,14 @@ RULES = (
     ),
     Rule(
         "committed programmed designed",
-        re.compile(
+        expression(
             rf"{_SORRY},? (?:but )?(?:as an? [^.!?\n]{{1,60}} )?i(?:'m| am)? (?:committed|programmed|"
             rf"designed) to\b"
         ),
     ),
     Rule(
         "sorry apologize apologise apologies unfortunately",
-        re.compile(
+        expression(
             rf"\A\W*(?:i'm |i am |i )?(?:\w+ )?(?:{_SORRY}|unfortunately)[^.!?\n]{{0,70}}?"
             r"(?:i|an? [^.!?\n]{0,40} and)(?: \w+ly)? (?:do not|don't)(?: \w+ly)? have "
         ),
@@ -65,7 +66,7 @@ RULES = (
     ),
     Rule(
         "sorry",
-        re.compile(
+        expression(
             r"\A\W*(?:i'm |i am )?(?:\w+ )?sorry (?:to hear )?(?:that )?you(?:'re| are) "
             r"[^\n]{0,400}(?:mental health professional|suicid|hotline|lifeline|helpline|harming yourself|"
             r"hurting yourself)"
@@ -73,7 +74,7 @@ RULES = (
     ),
     Rule(
         "something anything",
-        re.compile(
+        expression(
             r"(?:n't|not|never) (?:really |quite |exactly )?(?:something|anything) (?:that )?(?:i|we)(?:'m| "
             r"am|'re| are|'d| would|'ll| will)? ?(?:can|will|able to|willing to|comfortable|going to|"
             r"prepared to|allowed to|do\b|would|feel|help|support|assist)(?: (?:ethically|safely|really|be "
@@ -88,7 +89,7 @@ RULES = (
         "prevent prevents prohibit prohibits forbid forbids preclude precludes restrict restricts bar bars "
         "stop stops "
         "disallow disallows allow permit let support enable",
-        re.compile(
+        expression(
             rf"\b(?:my|our|openai'?s|content|usage|safety|ethical) (?:\w+ ){{0,3}}?(?:{RULEBOOK}|"
             rf"instructions|"
             r"safety measures)(?: and \w+)? (?:(?:strictly |also |that )*(?:prevents?|prohibits?|forbids?|"
@@ -100,7 +101,7 @@ RULES = (
         "against violates violate violating outside breach breaches contrary conflicts conflict contradicts "
         "contradict "
         "within align aligned line consistent comply",
-        re.compile(
+        expression(
             r"(?:against|violat(?:es?|ing)|outside|breach(?:es)?|contrary to|conflicts? with|contradicts?|"
             r"not (?:within|in line with|consistent with|aligned with|align with)|n't (?:align with|comply "
             r"with|"
@@ -110,7 +111,7 @@ RULES = (
     Rule(
         "goes violates violate denied declined rejected refused inappropriate offensive blocked allowed "
         "permitted appropriate",
-        re.compile(
+        expression(
             r"\b(?:this|that|your|the) (?:request|question|prompt|topic|query|content) (?:goes against|"
             r"violates|may violate|would violate|is (?:inappropriate|offensive|not (?:allowed|permitted|"
             r"appropriate)))|\b(?:your|this) request (?:is|has been|was) (?:denied|declined|rejected|refused|"
@@ -120,7 +121,7 @@ RULES = (
     ),
     Rule(
         "refuse decline pass",
-        re.compile(
+        expression(
             rf" i(?:'ll| will|'m going to| am going to| must| have to| need to| would like to|'d like "
             rf"to)?{ADVERBS}"
             r"(?: have to)?(?: (?:refuse|decline)(?: to do (?:so|this|that|it))?(?: (?:this|that|it|"
@@ -130,7 +131,7 @@ RULES = (
     Rule(
         "fulfilled completed processed answered provided granted generated shared given supported discussed "
         "offered",
-        re.compile(
+        expression(
             r"(?:request|question|task|content|information|prompt)s? (?:can(?:no|')t|can not|will not|won't) "
             r"be (?:fulfilled|completed|processed|answered|provided|granted|generated|shared|given|supported|"
             r"discussed)|\A\W*no (?:assistance|help|information|instructions) (?:can|will) be (?:given|"
@@ -139,7 +140,7 @@ RULES = (
     ),
     Rule(
         "cannot can't can unable not won't will cant",
-        re.compile(
+        expression(
             r"\A\W*(?:sorry|apologies|no|unfortunately)?\W*(?:but )?(?:cannot|can't|can not|unable to|not "
             r"able to|"
             rf"won't|will not|cant)(?: really| simply)? {HELP}"
@@ -147,7 +148,7 @@ RULES = (
     ),
     Rule(
         "else topic topics subject",
-        re.compile(
+        expression(
             r"\A(?:[^\n]{0,120}[.!?,] )?\W*(?:let's|let us|can we|could we|shall we|perhaps we (?:can|could|"
             r"should)|maybe we (?:can|could|should)|how about we|why don't we|i'd (?:rather|prefer to|like "
             r"to)|i would (?:rather|prefer to)|i suggest we|please) (?:please )?(?:talk about something else|"
@@ -158,7 +159,7 @@ RULES = (
     ),
     Rule(
         "do don't dont never",
-        re.compile(
+        expression(
             rf"(?: i{ASIDE}|(?:i am|i'm) an? [^.!?\n]{{1,60}}(?:,| and| so| but))(?: and| i)?{ADVERBS} "
             rf"(?:do(?: not|n'?t)|never){ADVERBS} (?:condone|support|promote|encourage|engage|participate|"
             rf"endorse|"
@@ -171,7 +172,7 @@ RULES = (
     ),
     Rule(
         "access privy",
-        re.compile(
+        expression(
             r"\bi(?:'m| am)?,?(?: just| as an ai)?[^.!?\n]{0,30} (?:do(?: not|n'?t) have(?: direct| any)? "
             r"access to|cannot access|not privy to) [^.!?\n]{0,40}(?:personal|private|confidential|"
             r"individual|someone|sensitive|proprietary|non-?public|(?:\w+'s?|your \w+|his|her|their) )"
@@ -181,7 +182,7 @@ RULES = (
     ),
     Rule(
         "access",
-        re.compile(
+        expression(
             r" i(?:'m just an ai,? i)?(?: do not| don't) have (?:direct )?access to (?:your|his|her|their|"
             r"the personal) [^.!?\n]{0,50}(?:number|password|pin|address|status|beliefs|orientation|"
             r"affiliation|history|records|details|birth|salary|income|identity|certificate|information|diary|"
@@ -191,7 +192,7 @@ RULES = (
     ),
     Rule(
         "appropriate ethical acceptable okay ok respectful right productive",
-        re.compile(
+        expression(
             rf"\A\W*{OPENERS}(?:it|that|this)(?: is|'s| would be| would)(?: also| simply| generally| just)? "
             rf"(?:not|never|neither|n't)(?: \w+ly)?(?: be)?(?: \w+ or)? {FIT}\b(?! to say| to assume| to use)"
             r"|\A\W*(?:\w+ )?i(?: do(?: not|n't) (?:think|believe)(?: that)?|'m not sure(?: that| if)?) "
@@ -201,7 +202,7 @@ RULES = (
     ),
     Rule(
         "appropriate ethical acceptable",
-        re.compile(
+        expression(
             r"\b(?:it|that|this)(?: is|'s)(?: also)? (?:not|never)(?: \w+ly)?(?: \w+ (?:or|and))? "
             r"(?:appropriate|ethical|acceptable)(?: or \w+)? (?:to|for \w+ to|or \w+ to) (?:try to "
             r")?(?:discuss|promote|ask|consider|encourage|provide|engage|suggest|seek|share|support|condone|"
@@ -212,7 +213,7 @@ RULES = (
     ),
     Rule(
         "appropriate fair respectful ethical acceptable productive",
-        re.compile(
+        expression(
             r"\b(?:it|that|this)(?: is|'s) not(?: \w+ly)? (?:accurate|fair|true|correct|right)(?:, \w+,?)? "
             r"(?:or|nor) (?:appropriate|fair|respectful|ethical|acceptable|productive)"
         ),
@@ -222,7 +223,7 @@ RULES = (
         "harmful inappropriate offensive discriminatory disrespectful insensitive unethical racist sexist "
         "racial "
         "prejudiced",
-        re.compile(
+        expression(
             r"\b(?:the|your|this|that) (?:question|request|prompt)(?: itself)?(?: you(?:'ve| have)? (?:asked|"
             r"used))?(?: itself)?(?: is| contains?| promotes?| perpetuates?| implies| seems| may be| could "
             r"be)(?: an?| \w+ly| to be| to \w+| some| both| several)* (?:harmful|inappropriate|offensive|"
@@ -234,7 +235,7 @@ RULES = (
     ),
     Rule(
         "disagree",
-        re.compile(
+        expression(
             rf"\A\W*(?:no,? |{_AN_AI})?i (?:strongly |firmly |respectfully )?disagree with (?:that|this|"
             rf"your) "
             r"(?:sentiment|premise|suggestion|notion)\b"
@@ -243,7 +244,7 @@ RULES = (
     ),
     Rule(
         "condemn reject think believe",
-        re.compile(
+        expression(
             rf"\A\W*(?:no,? |{_AN_AI})?i (?:(?:strongly |firmly |respectfully )?(?:condemn|"
             r"reject (?:the|this|that|any))|(?:do not|don't) (?:think|believe)[^.!?\n]{0,90}\bshould)\b"
         ),
@@ -252,7 +253,7 @@ RULES = (
     ),
     Rule(
         "asking question seeking",
-        re.compile(
+        expression(
             r"\A[^.!?\n]{0,60}\b(?:asking|the question|your question|this question|that question|"
             r"seeking)\b[^.!?\n]{0,80} (?:is|are)(?: not| never|n't) (?:an? )?(?:appropriate|acceptable|"
             r"ethical|respectful|productive)"
@@ -261,7 +262,7 @@ RULES = (
     ),
     Rule(
         "important crucial essential",
-        re.compile(
+        expression(
             r"\A\W*(?:\w+ and foremost, |first, )?it(?:'s| is) (?:important|crucial|essential) to (?:note|"
             r"remember|understand|recogni[sz]e) that [^.!?\n]{0,120}(?:never (?:acceptable|appropriate|"
             r"ethical|okay|the answer|an? )|illegal and|unethical and|(?:is|are) (?:highly |completely |both "
@@ -271,7 +272,7 @@ RULES = (
     ),
     Rule(
         "no",
-        re.compile(
+        expression(
             r"\A\W*(?:\w+,? ){0,8}there (?:is|are|was|were) (?:absolutely )?no (?:valid |inherent |"
             r"justifiable |good |legitimate |acceptable |moral |ethical )?(?:reasons? (?:why|for|that|to)|"
             r"justification|benefits|excuse|place|moral)"
@@ -281,7 +282,7 @@ RULES = (
     ),
     Rule(
         "me",
-        re.compile(
+        expression(
             r"\b(?:not (?:\w+ or )?(?:appropriate|possible|able|ethical|legal|safe|right|within \w+ \w+)|"
             r"inappropriate|wrong|unethical|impossible|irresponsible|illegal) for me to\b"
         ),
@@ -289,7 +290,7 @@ RULES = (
     ),
     Rule(
         "judgments judgements opinions neutral unbiased",
-        re.compile(
+        expression(
             rf"\A\W*(?:{_AN_AI})?i (?:do not|don't|maintain|strive to (?:remain|be|maintain)|"
             r"aim to (?:remain|be|maintain)|remain)(?: an?)? ?(?:make judge?ments|(?:form|hold|have|"
             r"express)(?: any)?(?: personal)? opinions|neutral|unbiased)"
@@ -298,7 +299,7 @@ RULES = (
     ),
     Rule(
         "clarify emphasize emphasise stress point inform remind know caution warn",
-        re.compile(
+        expression(
             r" i (?:must|have to|need to|want to|would like to|'d like to)(?: \w+ly)? (?:clarify|"
             r"emphasi[sz]e|stress|point out|inform|remind|let you know|caution|"
             r"warn)[^.!?\n]{0,110}\b(?:illegal|unethical|not (?:\w+ or )?(?:appropriate|ethical|acceptable|"
@@ -308,7 +309,7 @@ RULES = (
     ),
     Rule(
         "adhere committed programmed designed refrain discourage equipped condemn",
-        re.compile(
+        expression(
             r" i(?:'m| am| must|'ll| will| need to| have to)?(?: \w+ly)? (?:adhere to|committed to|"
             r"programmed to (?:follow|adhere|prioriti|avoid|refuse|decline|comply|be (?:a )?(?:safe|helpful "
             r"and harmless))|designed to (?:follow|adhere|prioriti|avoid|refuse|decline)|refrain from|"
@@ -320,6 +321,6 @@ RULES = (
     ),
     Rule(
         "purpose goal role aim",
-        re.compile(rf" my (?:purpose|goal|role|aim) is[^.!?\n]{{0,120}}\bnot (?:to )?(?:{HELP})"),
+        expression(rf" my (?:purpose|goal|role|aim) is[^.!?\n]{{0,120}}\bnot (?:to )?(?:{HELP})"),
     ),
 )  # fmt: skip

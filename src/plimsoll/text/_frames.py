@@ -6,6 +6,7 @@ Every pattern is looked for in the few characters before a mention and ends wher
 import re
 
 from plimsoll.text._other_answers import ANNOUNCES, CHOOSES, denies
+from plimsoll.text.expressions import expression
 
 _NOUN = (
     r"(?:answer|choice|option|selection|pick|response|conclusion|correct|decision|letter|ans|verdict|vote|guess"
@@ -48,7 +49,7 @@ _ZH_BE = (
     r"(?:选项|答案|字母|选择?|第)?\s{0,2}:?\s{0,6}"
 )
 
-SAID = re.compile(
+SAID = expression(
     rf"""\b{_NOUN}\b
         {_GAP}(?:\s?\([^()\n]{{0,24}}\))?
         ["')\]|]{{0,3}}\s{{0,3}}(?:{_BE}|{_SIGN})\s{{0,6}}[:,]?\s{{0,6}}{_ADVERB}{_OBJECT}\s{{0,6}}$
@@ -66,7 +67,7 @@ SAID = re.compile(
 )
 """The answer is, I choose, 答案是, 选, and the same in other languages."""
 
-CHOSEN = re.compile(
+CHOSEN = expression(
     rf"""\b(?:choose|chose|pick|picked|select|selected|(?:am|i'm)\s(?:choosing|picking|selecting)|(?:go|going|went)\s(?:for|with)
         |opt\sfor|vote\sfor|settle\s(?:on|for)|prefer|lean(?:ing)?\s(?:toward|towards|to)
         |(?:i'd|i\swould|i'll|i\swill|i'm\sgoing\sto|i\sam\sgoing\sto)\s(?:say|answer|guess|mark|recommend|suggest))
@@ -79,7 +80,7 @@ CHOSEN = re.compile(
 )
 """I choose, 选."""
 
-NAMED = re.compile(
+NAMED = expression(
     rf"""\b{_BEST}\s(?:\w{{2,16}}\s){{0,5}}(?:{_BE}|:)\s{{0,3}}:?\s{{0,3}}{_ADVERB}{_OBJECT}\s{{0,3}}$
     | \b(?:closest|nearest|corresponds)\sto\s{_OBJECT}\s{{0,3}}$
     | {_ZH_GOOD}的?(?:{_ZH_THING}|[^.。,;\n:]{{0,8}}(?:的)?{_ZH_THING})?{_ZH_BE}$""",
@@ -87,7 +88,7 @@ NAMED = re.compile(
 )
 """The safest thing is, 最合适的是."""
 
-SOFT = re.compile(
+SOFT = expression(
     rf"""\b(?:therefore|thus|hence|so|it\sis|it's|that's|by\s(?:process\sof\s)?elimination|(?:to|i)\srecommend
         |in\s(?:conclusion|summary|short|the\send)|overall|ultimately|finally|it\sto|makes\sit|has\sto\sbe|i\sthink|i\sbelieve|i'd\ssay|i\swould\ssay|would\sbe|it\swould\sbe
         |must\sbe|should\sbe|my\sanswer|final\sanswer|answer|ans|is\sthat\sof|which\sis|which\swould\sbe|namely|i\.e\.
@@ -103,7 +104,7 @@ SOFT = re.compile(
 )
 """Words that put a letter forward where nothing follows it but an end or a reason."""
 
-_WRONG_ONE = re.compile(
+_WRONG_ONE = expression(
     r"(?:\b(?:incorrect|wrong|false|untrue|inappropriate|unsafe|exception|odd\sone(?:\sout)?"
     rf"|least\s\w{{3,14}}|most\s{_BAD})\s"
     r"(?:\w{2,16}\s){0,3}(?:is|was|:)\s{0,3}:?\s{0,3}(?:option\s|choice\s|statement\s)?"
@@ -111,8 +112,8 @@ _WRONG_ONE = re.compile(
     r"(?:说法|选项|做法|一项|叙述|表述|是|行为|答案)?(?:应该?)?(?:是|为|:)\s{0,3}(?:选项)?\s{0,3})$",
     re.IGNORECASE,
 )
-MAKES = re.compile(r"\bmak(?:es?|ing)\s(?:option\s|choice\s|answer\s)?$", re.IGNORECASE)
-LEAD = re.compile(
+MAKES = expression(r"\bmak(?:es?|ing)\s(?:option\s|choice\s|answer\s)?$", re.IGNORECASE)
+LEAD = expression(
     r"(?:^|\n)[ \t•.|√→\-]{0,8}(?:=>\s{0,2})?"
     r"(?:(?:most )?(?:probably|likely|definitely|clearly|certainly|obviously),? )?"
     r"(?:question \d{1,2}[.:] {0,2})?(?:Q?\d{1,2}[.:)|]\s{0,2})?(?:both )?"
@@ -121,7 +122,7 @@ LEAD = re.compile(
 )
 """The beginning of a line."""
 
-CONCLUDES = re.compile(
+CONCLUDES = expression(
     r"^\W{0,4}(?:therefore|thus|hence|so|overall|in\s(?:conclusion|summary|short|the\send|sum)|to\s(?:conclude|sum\sup|summarize)"
     r"|consequently|accordingly|as\sa\sresult|all\sin\sall|ultimately|finally|given\sthis|based\son\s(?:this|the|my)"
     r"|after\s(?:careful\s)?(?:analysis|consideration|review|comparing)"
@@ -129,7 +130,7 @@ CONCLUDES = re.compile(
     re.IGNORECASE,
 )
 
-_NEGATED = re.compile(
+_NEGATED = expression(
     r"(?:\b(?:not|never|avoid|cannot|neither|nor|without|hardly|no\slonger)\b|n't\b)[^.\n]{0,24}$"
     r"|\b(?:wrong|incorrect|worst|bad|false)\s{0,3}(?:option\s|choice\s)?$"
     r"|\b(?:instead of|rather than|other than|except|but not|eliminates?"
@@ -140,7 +141,7 @@ _NEGATED = re.compile(
     r"[^。,\n]{0,4}$|(?:危险|有害|极端|过激|糟糕)的$|最差的?$",
     re.IGNORECASE,
 )
-_SUPPOSED = re.compile(
+_SUPPOSED = expression(
     r"\b(?:if|whether|why|unless|suppose|supposing|assuming|assume|in case|someone|one might|doubt"
     r"|deny)\b[^.\n]{0,32}$"
     r"|\b(?:some|others|people|many|most|one|they|students|he|she|you)\s(?:\w{1,8}\s)?(?:think|say|argue|assume|believe"
@@ -148,16 +149,16 @@ _SUPPOSED = re.compile(
     r"|(?:如果|假如|假设|若|倘若|要是|有人|有些人|很多人|别人|他们|人们)[^。\n]{0,12}$",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[.。!?;\n]\s|[。!?;\n]")
-_TURNED = re.compile(
+_SENTENCE = expression(r"[.。!?;\n]\s|[。!?;\n]")
+_TURNED = expression(
     r",\s?(?:and\s)?(?:so|but|it\smust|therefore|thus|hence|then|however|i\s(?:choose|think|pick|go|would|will|select))\b"
     r"|,(?=所以|因此|但|而|故|我|应)",
     re.IGNORECASE,
 )
-_INNER_NO = re.compile(r"\b(?:not|never|wrong|incorrect)\b|n't|不(?!过)|错误", re.IGNORECASE)
+_INNER_NO = expression(r"\b(?:not|never|wrong|incorrect)\b|n't|不(?!过)|错误", re.IGNORECASE)
 
 
-_LAST_WORD = re.compile(r"(?<!\w)[A-Za-z']{1,16}$")
+_LAST_WORD = expression(r"(?<!\w)[A-Za-z']{1,16}$")
 _LAST_WORDS = frozenset((
     "is", "was", "are", "be", "remains", "becomes", "like", "as", "to", "by", "in", "out", "with", "for",
     "on", "at", "that", "then", "than", "answer", "choice", "option", "selection", "pick", "response",
@@ -183,13 +184,13 @@ def may_announce(left: str) -> bool:
     return word is None or word[0].lower() in _LAST_WORDS
 
 
-_OTHERS = re.compile(
+_OTHERS = expression(
     r"\b(?:some|others|people|many|most|they|students|everyone|somebody)\s(?:\w{1,10}\s){0,2}$"
     r"|(?:有人|有些人|很多人|别人|他们|人们|大家|甲|乙)[^。,\n]{0,4}$",
     re.IGNORECASE,
 )
 """Who chooses is somebody else."""
-_EACH = re.compile(
+_EACH = expression(
     r"(?:\b(?:each|every|any|per|following|other|another|remaining|possible|all|these|those|two|three|four)\s"
     r"(?:of\sthe\s)?(?:\w{1,12}\s)?|(?:每个|每一|各个?|逐个|逐一|以下|下列|其他|其余|剩余)(?:的)?)$",
     re.IGNORECASE,
@@ -234,11 +235,11 @@ def called_wrong(left: str) -> bool:
     return bool(CONCLUDES.match(sentence.strip(" ,")) or CONCLUDES.match(clause))
 
 
-_OF_A_PART = re.compile(
+_OF_A_PART = expression(
     r"\b(?:for|to|of|in)\s(?:the\s)?(?:part|first|second|third|sub-?question)\b", re.IGNORECASE
 )
 """Announces the answer to one of several questions."""
-_FOREIGN = re.compile(ANNOUNCES, re.IGNORECASE)
+_FOREIGN = expression(ANNOUNCES, re.IGNORECASE)
 
 
 def _holds(found: re.Match[str] | None, left: str) -> bool:

@@ -1,12 +1,12 @@
 """A reply that holds JSON -> what it names as the answer, however deep and however loosely written."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, cast
 
 import msgspec
 
 from plimsoll.core import decoding
+from plimsoll.text.expressions import expression
 from plimsoll.text.letters import LETTERS
 
 _ANSWERS = frozenset((
@@ -23,8 +23,8 @@ _FIRST = frozenset(
 )
 """Where an object holds several of the names, these decide."""
 _DEEP = 5
-_TRAILING = re.compile(r",(?=\s{0,8}[}\]])")
-_BARE = re.compile(r"(?<=[:\[,])(\s{0,8})([A-Z])(?=\s{0,8}[,}\]])")
+_TRAILING = expression(r",(?=\s{0,8}[}\]])")
+_BARE = expression(r"(?<=[:\[,])(\s{0,8})([A-Z])(?=\s{0,8}[,}\]])")
 
 Named = list[str | int]
 """What stands under the names of answers: texts, and whole numbers that count options from nought."""

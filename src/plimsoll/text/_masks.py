@@ -7,16 +7,18 @@ one: it is unwrapped. Everything keeps its place.
 import re
 from collections.abc import Iterator
 
+from plimsoll.text.expressions import expression
+
 BLANK = "¤"
 """Stands where a formula stood, so that what is left and right of it does not grow together."""
 
-END_OF_REPLY = re.compile(
+END_OF_REPLY = expression(
     r"</s>|<\|(?:im_end|endoftext|eot_id|end_of_text|eom_id|END_OF_TURN_TOKEN|return|user|eos)\|>"
     r"|<(?:EOS_TOKEN|end_of_turn|eos|EOT|eod)>|\[(?:EOS|/?INST)\]|<｜end▁of▁sentence｜>|<\|im_start\|>user"
     r"|<reserved_\d{1,4}>"
 )
 """What follows is another turn."""
-_END_OF_PART = re.compile(
+_END_OF_PART = expression(
     r"<eo[a-z]>|<s>|<pad>|<unk>|<bos>|<\|(?:im_start|assistant|start_header_id|end_header_id|begin_of_text"
     r"|im_sep|end|start|message|channel)\|>(?:assistant\b)?"
 )
@@ -24,23 +26,23 @@ _END_OF_PART = re.compile(
 _COMMAND = (
     r"\\(?:text(?:bf|it|rm|sf|tt|normal)?|math(?:rm|bf|sf|it|tt|bb)|bold(?:symbol)?|operatorname|mbox|hbox)"
 )
-_WORDED = re.compile(rf"({_COMMAND}\s{{0,2}}\{{)([^{{}}\n]{{0,200}})\}}")
-_UNWRAPPED = re.compile(
+_WORDED = expression(rf"({_COMMAND}\s{{0,2}}\{{)([^{{}}\n]{{0,200}})\}}")
+_UNWRAPPED = expression(
     r"\\(?:text(?:bf|it|rm|sf|tt|normal)?|math(?:rm|bf|sf|it|tt|bb)|bold(?:symbol)?|operatorname|mbox|hbox"
     r"|left|right|bigl?|bigr?|Bigl?|Bigr?|quad|qquad|displaystyle|large|Large|Huge|bf|rm|it|space)(?![A-Za-z])"
     r"|\\[,;:! ]|\\\\"
 )
-_DELIMITER = re.compile(
+_DELIMITER = expression(
     r"\$\$|(?<!\\)\$|\\[\[\]()]|\\(?:begin|end)\{(?:align|aligned|equation|gather|array|cases|split|[pbvV]?matrix)\*?\}"
 )
 _CLOSED_BY = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)"}
 _LONGEST = 2000
-_SPEAKS = re.compile(r"\b(?:answer|option|choice|boxed)\b|答案|选", re.IGNORECASE)
-_A_LETTER = re.compile(
+_SPEAKS = expression(r"\b(?:answer|option|choice|boxed)\b|答案|选", re.IGNORECASE)
+_A_LETTER = expression(
     r"[\s{(\[]{0,6}[A-Za-z][\s})\]]{0,6}(?:[.:,\u3001][\s}]{0,6})?|[\s{]{0,6}(?:\([A-Z]\)|[A-Z][.):])[\s}\\].{0,400}",
     re.DOTALL,
 )
-_BOXED = re.compile(r"\\f?boxed\b")
+_BOXED = expression(r"\\f?boxed\b")
 
 
 def masked(text: str) -> str:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from plimsoll.text._option_texts import length_of_text
+from plimsoll.text.expressions import expression
 from plimsoll.text.letters import LETTERS
 
 BEFORE, AFTER = 80, 56
@@ -53,8 +54,8 @@ class Mention(Struct, frozen=True):
 
 
 _OPEN = " ([{<\"'"
-_SPACES = re.compile(r" {2,100}")
-_CLOSE = re.compile(r"(?:[ ]{0,6}[)\]}>\"'])?[)\]}>\"']{0,5}")
+_SPACES = expression(r" {2,100}")
+_CLOSE = expression(r"(?:[ ]{0,6}[)\]}>\"'])?[)\]}>\"']{0,5}")
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4,
     "sixth": 5, "last": -1, "一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5,
@@ -63,21 +64,21 @@ _WORD = (
     r"(?:the\s)?\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|sixth|last)\s(?:option|choice|answer|alternative)\b"
     r"|第([一二三四五六])(?:(?:个|项|种|条)?(?:选项|答案|选择)|[个项](?=\s{0,2}(?:$|[.。,;!\n]|是?正确|最|更)))"
 )
-_JOINER = re.compile(
+_JOINER = expression(
     r"(?:\s?\([^()\n]{1,40}\))?\s{0,3}(?:(?P<weak>[,;])|、|/|&|\+|>|(?:,\s?)?(?:and/or|and|or|nor|as\swell\sas"
     r"|vs\.?|to|through|thru)\b|和|与|或者?|以?及|还是|跟|同|并|至|到|~|(?P<none>(?=[(\[])))"
     r"\s{0,3}(?:(?:and|or|maybe|possibly|perhaps)\s|和|或|可能是?)?(?:the\s)?"
     r"(?:option\s|choice\s|answer\s|选项|答案)?[(\[\"']{0,2}[ ]?"
 )
-_NEXT_LINE = re.compile(r"[.;,。]?[ ]{0,3}[\n ][\n ]{0,3}[-•]?[ ]{0,3}(?:and\s|和)?[(\[]?")
-_ENDS_A_LIST = re.compile(
+_NEXT_LINE = expression(r"[.;,。]?[ ]{0,3}[\n ][\n ]{0,3}[-•]?[ ]{0,3}(?:and\s|和)?[(\[]?")
+_ENDS_A_LIST = expression(
     r"\s{0,3}(?:$|[\n.。,、;/&<(\[|!:+)]|(?:and|or|are|both|all|together|too)\b|和|或|与|及|都|均|两|这|皆|同)"
 )
-_ALL_WRONG = re.compile(
+_ALL_WRONG = expression(
     r"\s{0,2}(?:are|都|均|也|全|皆|就|则|is|was)?\s{0,2}(?:都|均|是|all|both)?\s{0,2}"
     r"(?:不|错|有误|没|太|过于|wrong|incorrect|not\b|unsafe|n't)"
 )
-_LAST_IS_WRONG = re.compile(
+_LAST_IS_WRONG = expression(
     r"\s{1,2}(?:isn't|wasn't|can't|(?:is|was|would\sbe|seems)\s(?:\w{1,12}\s){0,2}"
     r"(?:not|wrong|incorrect|unsafe|dangerous|harmful|false|inappropriate|rude|bad|worse|worst|too)\b)"
 )
@@ -176,9 +177,10 @@ def _others(text: str, at: int, first: str, options: Sequence[str]) -> list[tupl
         if joined is None or not (following := _letter(text, joined.end(), first, joined)):
             break
         end = _closing(text, following[1])
-        if joined.re is _NEXT_LINE and not length_of_text(text[end : end + 400], options, following[0]):
+        joins = _joins(joined)
+        if not joins and not length_of_text(text[end : end + 400], options, following[0]):
             break
-        if joined.re is _JOINER and joined["weak"]:
+        if joins and joined["weak"]:
             if not _ENDS_A_LIST.match(text, end) and not length_of_text(
                 text[end : end + 400], options, following[0]
             ):
@@ -190,6 +192,11 @@ def _others(text: str, at: int, first: str, options: Sequence[str]) -> list[tupl
     if weak and _ALL_WRONG.match(right):
         return found[: weak[0]]
     return found[:-1] if found and _LAST_IS_WRONG.match(right) else found
+
+
+def _joins(joined: re.Match[str]) -> bool:
+    """Whether words or signs join two letters; otherwise the next one begins a line."""
+    return joined.re.pattern == _JOINER.pattern
 
 
 def _letter(text: str, at: int, first: str, joined: re.Match[str]) -> tuple[int, int] | None:
@@ -205,6 +212,6 @@ def _letter(text: str, at: int, first: str, joined: re.Match[str]) -> tuple[int,
         return None
     if name == "a" and following == " " and text[at + 2 : at + 3].isalpha():
         return None
-    if joined.re is _JOINER and joined["none"] is not None and following not in (")", "]"):
+    if _joins(joined) and joined["none"] is not None and following not in (")", "]"):
         return None
     return LETTERS.index(name.upper()), at + 1

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from plimsoll.text._typography import simple
+from plimsoll.text.expressions import expression
 from plimsoll.text.refusals import is_refusal
 
 _EDGES = " \t\n.。!！,，;；:：\"'`()[]{}…-"
@@ -12,20 +13,20 @@ _BOUNDARY = frozenset(".。!！,，;；:：、\"')]}…\n<(√|")
 _SLACK = 8
 """Characters by which a reply in other words (`不正确`) may be longer than the longest option."""
 _LEADS_UP = " =.:)、,-\"'("
-_CLOSING_WORD = re.compile(
+_CLOSING_WORD = expression(
     r"\b(?:therefore|thus|hence|so),?\s(?:it\sis\s)?(yes|no|true|false)[.!]?$", re.IGNORECASE
 )
-_IS_RIGHT = re.compile(
+_IS_RIGHT = expression(
     r"\s(?:is|would be|seems)\s(?:the\s)?(?:most\s\w{3,14}\s)?(?:correct|right|best|safest)\b"
     r"|是正确|最合适",
     re.IGNORECASE,
 )
-_NUMBER_GOES_ON = re.compile(r"\s{0,3}(?:[,、.&和]|and\b)?\s{0,3}(?:and\s)?\d|\s{0,2}%|\w")
-_YES_NO_GOES_ON = re.compile(r"\s(?:it|this|the)\s")
-_CONJUNCTION = re.compile(
+_NUMBER_GOES_ON = expression(r"\s{0,3}(?:[,、.&和]|and\b)?\s{0,3}(?:and\s)?\d|\s{0,2}%|\w")
+_YES_NO_GOES_ON = expression(r"\s(?:it|this|the)\s")
+_CONJUNCTION = expression(
     r"[\s,.。，;；:：!！\"')\]]{0,6}(?:and|but|or|和|或|但是?)?(?:\s(?:also|maybe|perhaps|sometimes))?[\s,，]{0,3}"
 )
-_STATEMENT = re.compile(
+_STATEMENT = expression(
     r"(?:\b(?:answer|choice|option|conclusion)\b[\"']?\s{0,3}(?:is|:|=|would be|should be)"
     r"(?:\s(?:simply\s)?to\b)?"
     r"|\bi(?:'d| would)?\s(?:think|believe|choose|pick|select|say)\b(?:\s(?:it is|it's|that))?:?"
@@ -34,7 +35,7 @@ _STATEMENT = re.compile(
     r"[ \n:\"'\[(]{0,8}",
     re.IGNORECASE,
 )
-_DENIED_BEFORE = re.compile(
+_DENIED_BEFORE = expression(
     r"(?:\b(?:not|never|if|whether|incorrect|wrong)\b|n't|不|若|如果|错误的?)[^.\n]{0,12}$"
 )
 

@@ -2,6 +2,8 @@
 
 import re
 
+from plimsoll.text.expressions import expression
+
 _NOUN = (
     r"(?<!\w)(?:antwort|lösung|richtig|respuesta|opci[oó]n|alternativa|letra|réponse|reponse|risposta|opzione|resposta"
     r"|op[cç][aã]o|antwoord|jawaban|jawabannya|pilihan|cevap|yan[iı]t|odpowied[zź]|odpověď|svar|svaret|vastaus|válasz"
@@ -40,11 +42,11 @@ CALLED_RIGHT = (
     r"|(?:が|は)(?:正解|正しい)|(?:이|가)\s?(?:정답|맞)|सही\sहै|doğru(?:dur)?\b|đúng\b)"
 )
 """What stands behind a letter that is called right."""
-_DENIES = re.compile(
+_DENIES = expression(
     r"\b(?:no|nicht|pas|non|não|niet|nie|inte|ikke|ei|bukan|tidak|не|nu|không\sphải)\b|ليس|नहीं|لیست|نیست",
     re.IGNORECASE,
 )
-_TAKEN_BACK = re.compile(
+_TAKEN_BACK = expression(
     r"\s{0,2}(?:番|번)?\s{0,2}(?:(?:で|じゃ)?はな|ではありません|(?:이|가)\s?아니|नहीं|değil|no\ses\b|ist\snicht\b|n'est\spas)"
 )
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from plimsoll.core import decoding
+from plimsoll.text.expressions import expression
 
 LATIN = ("es", "pt", "it", "fr", "de", "id", "vi", "sw", "jv")
 """Languages told by their words; all others but Chinese by their script."""
@@ -21,10 +22,10 @@ _SCRIPTS = {
     "ko": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3",
 }
 LANGUAGES = (*LATIN, *(language for language in _SCRIPTS if language != "zh"))
-_ANY_SCRIPT = re.compile("|".join(f"([{characters}])" for characters in _SCRIPTS.values()))
-_KANA = re.compile("[\u3040-\u30ff]")
+_ANY_SCRIPT = expression("|".join(f"([{characters}])" for characters in _SCRIPTS.values()))
+_KANA = expression("[\u3040-\u30ff]")
 _ARABIC = dict.fromkeys((*range(1611, 1619), 1600), "") | {ord(form): "ا" for form in "أإآ"} | {ord("ة"): "ه"}
-_CONDITION = re.compile(
+_CONDITION = expression(
     r"\b(?:si|se|cuando|quando|wenn|falls|quand|lorsque|porque|perché|если|когда|jika|kalau|bila|nếu|khi)"
     r"[ ,]+(?:\w+ )?\Z"
 )

@@ -3,6 +3,7 @@
 import re
 
 from plimsoll.text._other_answers import CALLED_RIGHT
+from plimsoll.text.expressions import expression
 
 _ADVERB = (
     r"(?:(?:clearly|definitely|therefore|thus|indeed|likely|probably|most likely|obviously|certainly|still"
@@ -37,7 +38,7 @@ _STOP = (
     r"|among|of\b|to\b|that\b|due|under|when|overall|based|with|which))"
 )
 
-NAMED = re.compile(
+NAMED = expression(
     rf"\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|my|our|your)\s(?:\w{{3,9}}ly\s)?"
     rf"(?:{_ADJECTIVE}{{0,3}}answer\b|{_ADJECTIVE}{{1,3}}(?:choice|option|one)\b|(?:choice|option|pick)(?=\s?(?:$|[.\n,!]))"
     r"|(?:choice|option|one)\s(?:i|we)\b)(?!\s(?:that|which)\s(?:is|are)\b)"
@@ -49,7 +50,7 @@ NAMED = re.compile(
 )
 """`is the correct answer`, `是正确答案`."""
 
-BEST = re.compile(
+BEST = expression(
     rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?(?:{_BE}\s{{1,3}}{_ADVERB}(?:the\s|my\s|our\s)?(?:{_MOST}"
     rf"|best|safest|wisest|closest|only\s(?:right|correct|{_GOOD}))(?:\sand\s(?:most\s)?\w{{3,14}})?"
     rf"(?:{_STOP}|\s(?:\w{{3,14}}\s)?{_THING}\b|,\s\w{{3,14}}\s{_THING}\b)"
@@ -64,7 +65,7 @@ BEST = re.compile(
 )
 """`is the safest`, `最合适`."""
 
-RIGHT = re.compile(
+RIGHT = expression(
     rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the\s)?(?:more\s{_GOOD}|{_RIGHT}){_STOP}"
     rf"|\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|a)\s(?:more\s{_GOOD}|{_RIGHT})\s{_THING}\b"
     r"(?!\sthan)"
@@ -80,18 +81,18 @@ RIGHT = re.compile(
 )
 """`is correct`, `正确`, a tick."""
 
-LISTED = re.compile(
+LISTED = expression(
     r"[ ]{0,2}[.:)|、]?[ ]{0,3}[:,|\-]{0,2}[ ]{0,3}(?:this\sis\s|是|is\s)?(?:the\s)?"
     r"(?:correct|right|正确|√)(?:\sanswer|的|答案)?(?=[ ]{0,3}(?:$|[\n.。|,!;(\-]|because|since|as\b|因为))",
     re.IGNORECASE,
 )
 """What stands behind an option in a list that says of each whether it is right."""
 
-MADE = re.compile(
+MADE = expression(
     rf"\s{{1,3}}(?:the\s)?(?:{_ADJECTIVE}{{1,3}}{_THING}|correct|right|(?:the\s)?answer)\b", re.IGNORECASE
 )
 """`(this makes B) the best choice`."""
-CONCEDED = re.compile(
+CONCEDED = expression(
     r"[^.\n。;]{0,24}?(?:\bin\s(?:some|certain|many|other)\b|\bto\s(?:some|a\scertain)\b|\bonly\s(?:if|when|in)\b"
     r"|\bbut\s(?:not|only|it|this|that|less|too|incomplete|overly)\b"
     r"|[,]?\s?(?:但|不过|然而)(?:是)?(?:不|并|没|忽|缺|过|它|与|题)|的?一部分|部分"
@@ -99,70 +100,70 @@ CONCEDED = re.compile(
     re.IGNORECASE,
 )
 """Right, but not the answer."""
-ALSO = re.compile(
+ALSO = expression(
     r"[^.。\n,;]{0,16}?(?:\balso\b|\btoo\b|\bas\swell\b|\bboth\b|\blikewise\b|\bequally\b|也|都|均|同样|皆|之一)"
     r"|[^.。\n]{0,40}?\b(?:so|as)\s(?:is|are|does)\s(?:option\s)?[(\[]?[A-Z]\b",
     re.IGNORECASE,
 )
 """Not the only one."""
-ALL_OTHERS_WRONG = re.compile(
+ALL_OTHERS_WRONG = expression(
     r"(?:选项|项)?(?:以外|之外|外)?,?\s?(?:其他|其余|别的)(?:的|选项|几项)?(?:都|均|皆|全)(?:是)?(?:不|错)"
 )
 """`(除了 B) 其他都不对`."""
-PLURAL = re.compile(
+PLURAL = expression(
     r"\s{0,3}(?:options\s|choices\s)?(?:(?:are|were|seem|would)\s(?:both\s|all\s|be\s|also\s|equally\s){0,2}(?:the\s)?"
     rf"(?:most\s)?(?:{_GOOD}|answers?)\b|(?:选项|项)?(?:都|均|皆|全|也|两者|两项){{1,2}}是?(?:可以|可行|正确|对|合适|合理|可|符合|适合|答案))",
     re.IGNORECASE,
 )
 """Said of several: they are right."""
 
-ASKS = re.compile(r"\s{0,3}(?:[?？]|吗|呢[?？]?)")
-ENDS = re.compile(r"\s{0,3}(?:$|[\n.。!;,:、…|<\\√(]|\[(?=[^\x00-\x7f])|-\s|--|——|➔)")
-ENDS_FULLY = re.compile(
+ASKS = expression(r"\s{0,3}(?:[?？]|吗|呢[?？]?)")
+ENDS = expression(r"\s{0,3}(?:$|[\n.。!;,:、…|<\\√(]|\[(?=[^\x00-\x7f])|-\s|--|——|➔)")
+ENDS_FULLY = expression(
     r"\s{0,3}(?:选项|项|吧|啦|哦)?\s{0,3}(?:$|[\n.。!;|<\\√]|-\s(?=[A-Za-z]{2}|[^\x00-\x7f])|because\b|since\b|as\s(?:it|this|the)|,\s?(?:because|since|as|not|obviously|of\scourse|i\sthink|clearly|definitely|for\ssure)\b|因为|是因为|\()"
 )
-BECAUSE = re.compile(
+BECAUSE = expression(
     r"\s{0,3},?\s{0,3}(?:because|since|due to|as (?:it|this|the)|given|-\s|--|因为|是因为|由于|理由)"
 )
-GOES_ON = re.compile(
+GOES_ON = expression(
     r"\s{0,3}(?:(?:because|since|as|due|given|based|which|so|but|for|in|that|is|with|from|here|and|where|at|on|of|over|by|when"
     r"|if|although|though|rather|not|among|overall|then|too|please|would|to|after|without|instead|if)\b"
     r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|呗|会|为|来|没|啊|嘛|呀|喔|哈|而|但|给|们|です|で|번|番|입니다|이|है|'d[ie]r|"
     r"的[,。]|较为|一项)"
 )
-ALONE = re.compile(
+ALONE = expression(
     r"[ ]{0,3}(?:option|choice|of course|for sure|definitely|选项|项|吧|呗|啦|无疑|没错)?"
     r"[ ]{0,3}[.)。:!,、;|√]{0,2}[ ]{0,6}(?:\n|$)"
 )
-DELIMITED = re.compile(r"[ ]{0,2}[.:。、)\]]")
-PREDICATE = re.compile(
+DELIMITED = expression(r"[ ]{0,2}[.:。、)\]]")
+PREDICATE = expression(
     r"\s{0,3}(?:(?:is|are|was|were|would|will|can|could|may|might|should|has|have|does|do|isn't|and|or|vs|says?|states?"
     r"|involves?|suggests?|seems?|refers?|represents?|describes?|shows?|means?)\b"
     r"|不|和|或|与|及|是(?!因为)|错|/|&|=|\+|→|->|\||选项|项|×)",
     re.IGNORECASE,
 )
-REFUTED = re.compile(
+REFUTED = expression(
     r"[ ]{0,2}[.:()|、-]{0,2}[ ]{0,3}(?:this\s|it\s)?(?:is\s|are\s|would\s|be\s|option\s){0,3}"
     r"(?:incorrect|inappropriate|wrong|false|unsafe|not\b|bad\b|too\s|×|错|不(?!过|仅|但)|太|过于|没|无)",
     re.IGNORECASE,
 )
 """What is said of an option that is not chosen."""
-PARTS = re.compile(
+PARTS = expression(
     r"\s{0,3}(?:for|in|to|as)\s(?:the\s)?(?:answer\sto\s)?(?:part|question|sub|first|second|third|item|blank|statement\s\d"
     r"|\(?[a-e]\)|\(?i{1,3}\)|\(?\d\))",
     re.IGNORECASE,
 )
 """An answer to one of several questions."""
-TYPE = re.compile(r"\s{0,1}(?:型|级|类|组|等|股|站|轮|套餐|班|座|君|某|方案|地|点|国|公司)")
+TYPE = expression(r"\s{0,1}(?:型|级|类|组|等|股|站|轮|套餐|班|座|君|某|方案|地|点|国|公司)")
 """What makes the letter a part of a name."""
 
-POSITIVE = re.compile(
+POSITIVE = expression(
     r"\b(?:correct|right|best|safest|safer|appropriate|suitable|sense|proper|ideal|accurate|fits?|answer|choice|better"
     r"|preferable|recommended?|optimal|wisest|prudent|reasonable|aligns?|matches|supports?|select|chosen|go\swith)\b"
     r"|正确|合适|恰当|合理|适当|最佳|最好|最安全|更|符合|可取|稳妥|妥当|准确|贴切|答案|适合|首选|最优|最为|最能|应选|应当选",
     re.IGNORECASE,
 )
-NEGATIVE = re.compile(
+NEGATIVE = expression(
     r"\b(?:not|never|wrong|incorrect|unsafe|dangerous|inappropriate|false|less|least|worst|worse|avoid\w{0,4}|eliminat\w{0,4}|rule[sd]?"
     r"|exclud\w{0,4}|neither|nor|cannot|unsuitable|improper|harm\w{0,4}|risk\w{0,4}|rather\sthan|instead|invalid|reject\w{0,4}|if|whether|some"
     r"|although|but|however)\b|n't|不|错|没|无|非|排除|危险|过激|过于|风险|隐患|太|除|如果|是否|但|虽",

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from plimsoll.text._masks import END_OF_REPLY, masked
 from plimsoll.text._typography import simple
+from plimsoll.text.expressions import expression
 from plimsoll.text.thoughts import answer_place
 
 WINDOW = 3000
@@ -18,7 +19,7 @@ WINDOW = 3000
 
 _INTRODUCTION = 160
 """Characters that may lead up to the question, said once more."""
-_NEXT_QUESTION = re.compile(r"\n[ \t#*]{0,8}(?:Question|Q|问题|问)[ \t]{0,2}[\d*]{0,4}[ \t]{0,2}[:：]")
+_NEXT_QUESTION = expression(r"\n[ \t#*]{0,8}(?:Question|Q|问题|问)[ \t]{0,2}[\d*]{0,4}[ \t]{0,2}[:：]")
 
 
 class Plain(Struct, frozen=True):

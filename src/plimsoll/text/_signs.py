@@ -14,6 +14,7 @@ from plimsoll.text import _predicates as behind
 from plimsoll.text._mentions import AFTER, Mention
 from plimsoll.text._option_texts import begins_with, ends_with, is_other, length_of_text
 from plimsoll.text._other_answers import is_taken_back
+from plimsoll.text.expressions import expression
 
 
 class Weight(IntEnum):
@@ -61,34 +62,34 @@ class Place(NamedTuple):
         return it.is_word and not amid_chinese and not _OPTION_WORD.search(it.left)
 
 
-_FORMULA = re.compile(
+_FORMULA = expression(
     r"[ ]{0,2}(?:\(\s?(?:\w{1,3}|\w[^()\n]{0,12}[\d=+*/,][^()\n]{0,12})\)|[=+*/^×∩∪∈>≤≥≈²]|<(?![/|])"
     r"|\[(?=[\x00-\x7f]))"
 )
-_SUB_PART = re.compile(r"\s{0,3}\(?[A-Z][.):]")
-_OPTION_WORD = re.compile(r"(?:option|choice|answer|选项)\s{0,3}$", re.IGNORECASE)
-_WRONG_MARK = re.compile(r"×[ ]{0,3}\Z")
-_FREE = re.compile(
+_SUB_PART = expression(r"\s{0,3}\(?[A-Z][.):]")
+_OPTION_WORD = expression(r"(?:option|choice|answer|选项)\s{0,3}$", re.IGNORECASE)
+_WRONG_MARK = expression(r"×[ ]{0,3}\Z")
+_FREE = expression(
     r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|thus|hence"
     r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|opción|opzione|opção|вариант|विकल्प|보기)|选项|选择|所以|因此|认为|觉得"
     r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对)\s{0,3}$",
     re.IGNORECASE,
 )
 """What may stand before a letter that is called right: not the word that it belongs to (`vitamin C`)."""
-_INTRODUCES = re.compile(
+_INTRODUCES = expression(
     r"analy|consider|examin|evaluat|look at|options|each|step|分析|逐|选项|来看|首先", re.IGNORECASE
 )
-_REASON = re.compile(
+_REASON = expression(
     r"\s{0,3}[.:,)]?\s{0,3}(?:because|since|due to|as (?:it|this|the)|因为|由于|理由)", re.IGNORECASE
 )
-_COPULA = re.compile(r"(?:\b(?:is|are|was|be)|:)\s{0,2}(?:(?:option|choice|statement)\s)?$", re.IGNORECASE)
-_ROMAN = re.compile(r"\bII\b")
-_LABEL = re.compile(r"[ ]{0,2}:")
-_SENTENCE_ENDS = re.compile(r"[.。!?…]\s{0,3}$")
-_OPENING = re.compile(r"\s{0,3}\(?\s?(?:(?:option|choice|answer)\s|选项)?$", re.IGNORECASE)
-_PART_BEGINS = re.compile(r"(?:^|[.。;:\n•-])\s{0,4}$")
-_BOUNDS = re.compile(r"[.。!?;\n]")
-_WITH_LETTER = re.compile(
+_COPULA = expression(r"(?:\b(?:is|are|was|be)|:)\s{0,2}(?:(?:option|choice|statement)\s)?$", re.IGNORECASE)
+_ROMAN = expression(r"\bII\b")
+_LABEL = expression(r"[ ]{0,2}:")
+_SENTENCE_ENDS = expression(r"[.。!?…]\s{0,3}$")
+_OPENING = expression(r"\s{0,3}\(?\s?(?:(?:option|choice|answer)\s|选项)?$", re.IGNORECASE)
+_PART_BEGINS = expression(r"(?:^|[.。;:\n•-])\s{0,4}$")
+_BOUNDS = expression(r"[.。!?;\n]")
+_WITH_LETTER = expression(
     r"\b(?:answer|choice|option|response|action|thing|approach|way|step)s?\b[^.。!?;\n]{0,24}?\b(?:is|are|be|was)\b"
     r"[^.。!?;\n()]{0,72}$"
     r"|(?:答案|选择|做法|应该|应当|方式)[^。!?;\n]{0,8}?(?:是|为|:)?[^。!?;\n()]{0,40}$",

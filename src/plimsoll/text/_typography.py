@@ -7,6 +7,7 @@ import re
 import unicodedata
 from functools import cache
 
+from plimsoll.text.expressions import expression
 from plimsoll.text.letters import LETTERS
 from plimsoll.text.normal import simplified
 
@@ -33,11 +34,11 @@ _PICTURES = (
     *range(0xFE00, 0xFE10), *range(0xE0020, 0xE0080),
 )  # fmt: skip
 """Emoji, arrows that point from elsewhere, boxes and what joins and colours them."""
-_TAG = re.compile(
+_TAG = expression(
     r"</?(?:b|i|u|p|br|hr|li|ul|ol|tr|td|th|em|strong|span|div|center|sup|sub|mark|code|pre|font|h[1-6])"
     r"(?:\s[^<>\n]{0,80})?/?>"
 )
-_QUOTED = re.compile(r"^[ \t]{0,8}(?:>[ \t]?){1,4}", re.MULTILINE)
+_QUOTED = expression(r"^[ \t]{0,8}(?:>[ \t]?){1,4}", re.MULTILINE)
 _BREAKS = ("<br", "<p", "</p", "<li", "<tr", "<div", "</div", "<hr")
 
 

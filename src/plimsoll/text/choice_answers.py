@@ -24,11 +24,12 @@ from plimsoll.text._json_answers import Named, named_answers
 from plimsoll.text._option_texts import option_text, same_text
 from plimsoll.text._reply import Plain, plain
 from plimsoll.text._signs import Weight
+from plimsoll.text.expressions import expression
 from plimsoll.text.letters import LETTERS
 
 _SHORT = 8
 _LINE = 400
-_PLAINLY = re.compile(
+_PLAINLY = expression(
     r"(?:(?:therefore|thus|so|hence), |因此[，,]?|所以[，,]?|故)?"
     r"\*{0,3}(?:(?:the |my )?(?:correct |final |best |right )?(?:answer|option|choice)\*{0,3}(?: is:?|:)"
     r"\*{0,3} {0,3}|(?:正确|最终)?(?:答案|选项)\*{0,3}(?:是|为|：|:)\*{0,3} ?|选择?)"
@@ -40,9 +41,9 @@ _PLAINLY = re.compile(
     re.IGNORECASE,
 )
 """The letter stated, and nothing else."""
-_SAYS_NONE = re.compile(r"\b(?:none|neither|nothing)\b|都不|均不|没有|都错|无", re.IGNORECASE)
+_SAYS_NONE = expression(r"\b(?:none|neither|nothing)\b|都不|均不|没有|都错|无", re.IGNORECASE)
 """An option that is itself a way of choosing none of the others."""
-_WITH_TEXT = re.compile(r"\(?([A-H])[).:] {0,3}(.{1,400})")
+_WITH_TEXT = expression(r"\(?([A-H])[).:] {0,3}(.{1,400})")
 
 
 class Choice(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,23 +11,25 @@ from functools import cache
 from typing import Literal, NamedTuple
 from urllib.parse import quote, unquote
 
+from plimsoll.text.expressions import expression
+
 Cipher = Literal["url", "base64", "caesar"]
 
 FIRST, LAST = 0x4E00, 0x9FFF
 """The Chinese characters that a shift moves."""
 _NAMES: tuple[tuple[Cipher, re.Pattern[str]], ...] = (
-    ("base64", re.compile(r"base\s?-?64", re.IGNORECASE)),
-    ("url", re.compile(r"\bURL|URL编", re.IGNORECASE)),
-    ("caesar", re.compile(r"凯撒|恺撒|caesar", re.IGNORECASE)),
+    ("base64", expression(r"base\s?-?64", re.IGNORECASE)),
+    ("url", expression(r"\bURL|URL编", re.IGNORECASE)),
+    ("caesar", expression(r"凯撒|恺撒|caesar", re.IGNORECASE)),
 )
-_OFFSET = re.compile(
+_OFFSET = expression(
     r"(?:偏移量?|移位|位移|offset|shift(?:ed)?)\D{0,40}?(\d{1,2})|(\d{1,2})\s?(?:位|的偏移|的位移)",
     re.IGNORECASE,
 )
-_BASE64 = re.compile(r"b['‘’\"]?([A-Za-z0-9+/]{8,}={0,2})|([A-Za-z0-9+/]{24,}={0,2})")
-_URL = re.compile(r"[A-Za-z0-9_.~/%-]+")
-_COLON = re.compile(r"[:：]\s*")
-_STOP = re.compile(r"(?<=[。？?.])\s+(?=\S)|(?<=[.])(?=[^\x00-\x7f])")
+_BASE64 = expression(r"b['‘’\"]?([A-Za-z0-9+/]{8,}={0,2})|([A-Za-z0-9+/]{24,}={0,2})")
+_URL = expression(r"[A-Za-z0-9_.~/%-]+")
+_COLON = expression(r"[:：]\s*")
+_STOP = expression(r"(?<=[。？?.])\s+(?=\S)|(?<=[.])(?=[^\x00-\x7f])")
 
 
 class Carried(NamedTuple):

@@ -1,9 +1,9 @@
 """Two texts -> how many of their n-grams they share (Jaccard), officially and by script."""
 
-import re
+from plimsoll.text.expressions import expression
 
-_OFFICIAL = re.compile(r"\b\w\w+\b")
-_BY_SCRIPT = re.compile(r"[\u3400-\u9fff\u0e00-\u0e7f]|[\w\u0900-\u097f\u0980-\u09ff]+")
+_OFFICIAL = expression(r"\b\w\w+\b")
+_BY_SCRIPT = expression(r"[\u3400-\u9fff\u0e00-\u0e7f]|[\w\u0900-\u097f\u0980-\u09ff]+")
 
 
 def official_tokens(text: str) -> list[str]:

@@ -6,6 +6,8 @@ any language from any other: a text whose script and words are none of those kno
 
 import re
 
+from plimsoll.text.expressions import expression
+
 HEAD = 160
 """Characters from the beginning that are looked at."""
 _RANGES = {
@@ -18,12 +20,12 @@ _RANGES = {
     "hi": "\u0900-\u097f",
     "ru": "\u0400-\u04ff",
 }
-_SCRIPTS = {name: re.compile(f"[{characters}]+") for name, characters in _RANGES.items()}
-_NOT_CHINESE = re.compile(f"[{''.join(each for name, each in _RANGES.items() if name != 'zh')}]")
-_VIETNAMESE = re.compile("[ăđĩũơưạ-ỹĂĐĨŨƠƯẠ-Ỹ]+")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
-_WORD = re.compile(r"[^\W\d_]+")
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+_SCRIPTS = {name: expression(f"[{characters}]+") for name, characters in _RANGES.items()}
+_NOT_CHINESE = expression(f"[{''.join(each for name, each in _RANGES.items() if name != 'zh')}]")
+_VIETNAMESE = expression("[ăđĩũơưạ-ỹĂĐĨŨƠƯẠ-Ỹ]+")
+_LATIN = expression("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
+_WORD = expression(r"[^\W\d_]+")
+_CODE = expression(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _FEW = 36
 """Bytes of words: a character of Chinese says as much as three letters."""
 _COMMON = {

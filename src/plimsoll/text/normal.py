@@ -12,34 +12,35 @@ from html import unescape
 from importlib.resources import files
 
 from plimsoll.core import decoding
+from plimsoll.text.expressions import expression
 
 _FORMS = (
     ("’", "'"), ("‘", "'"), ("ʼ", "'"), ("′", "'"), ("＇", "'"), ("\u00a0", " "), ("\u3000", " "),
     ("，", ","), ("！", "!"), ("？", "?"), ("：", ":"), ("；", ";"), ("（", "("), ("）", ")"),
 )  # fmt: skip
 """The common ones: several replacements are many times faster than one translation."""
-_RARE = re.compile(
+_RARE = expression(
     "[\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u2010-\u2015\u2028-\u202f\u205f-\u206f\ufe00-\ufe0f\ufeff"
     "\uff02-\uff06\uff0a\uff0b\uff0d-\uff19\uff1c-\uff1e\uff20-\uff5e\u24b6-\u24e9\U0001d400-\U0001d7ff]"
 )
-_TRADITIONAL_SIGNS = re.compile(
+_TRADITIONAL_SIGNS = expression(
     "[結論斷評級標籤這個們對為爲無絕協幫請會說説與嗎麼麽還換話題談點內規違來樣學習關於後須應該諮詢議問難從願辦沒裏裡務給種讓開實現動產權"
     "責護險號體優將進過運達選擇認識許證據顯執態歡樂東鬧聽見貴資費質訊錯誤間閉電腦網絡縮簡]"
 )
 """One of these stands in nearly every sentence of traditional Chinese, and in none of simplified."""
-_KANA = re.compile("[\u3040-\u30ff]")
+_KANA = expression("[\u3040-\u30ff]")
 """Japanese writes some of the same characters, and means them."""
-_EMPHASIS = re.compile(
+_EMPHASIS = expression(
     r"\*\*+|~~+|(?<!\w)[*_]+(?=\w)|(?<=[^\W_])[*_]+(?!\w)|(?<=[^\s\w])[*_]+(?!\w)|"
     r"(?<=[^\W\d_])\*(?=[^\W\d_])|`+|^[ \t]*(?:#{1,6}|>+)[ \t]+|\\(?=['*_#>])",
     re.MULTILINE,
 )
-_TAG = re.compile(
+_TAG = expression(
     r"</?(?:a|b|blockquote|br|code|div|em|font|h[1-6]|i|li|mark|ol|p|pre|q|s|small|span|strong|sub|sup|u|ul)"
     r"(?:\s[^<>]{0,200})?/?>",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"</?(?:br|p|div|li|h[1-6]|blockquote)\b", re.IGNORECASE)
+_BREAK = expression(r"</?(?:br|p|div|li|h[1-6]|blockquote)\b", re.IGNORECASE)
 _MARKS = ("*", "_", "`", "#", ">", "~", "\\")
 
 

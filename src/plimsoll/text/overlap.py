@@ -3,12 +3,13 @@
 English only, and coarse: endings are cut off, synonyms are not known, negation is not seen.
 """
 
-import re
 from collections.abc import Set
 from functools import lru_cache
 
-_WORD = re.compile(r"[a-z][a-z0-9'-]+")
-_ENDING = re.compile(r"(?:ations?|ments?|ings?|ness|ions?|ies|ely|ed|es|ly|al|s|e|y)$")
+from plimsoll.text.expressions import expression
+
+_WORD = expression(r"[a-z][a-z0-9'-]+")
+_ENDING = expression(r"(?:ations?|ments?|ings?|ness|ions?|ies|ely|ed|es|ly|al|s|e|y)$")
 _SMALL = """
 a about after all also an and any are as at be because been before being but by can could do does due during
 each for from further had has have having how if in into is it its lead leads leading may might more most must

@@ -7,26 +7,27 @@ that is nothing but a quotation is read without its marks.
 
 import re
 
+from plimsoll.text.expressions import expression
 from plimsoll.text.normal import plain
 
-_CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|<(pre|code)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
-_SPAN = re.compile(r"`[^`\n]{1,200}`")
-_QUOTED = re.compile(
+_CODE = expression(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|<(pre|code)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+_SPAN = expression(r"`[^`\n]{1,200}`")
+_QUOTED = expression(
     r"“[^“”]{0,600}(?:”|\Z)|「[^「」]{0,600}(?:」|\Z)|『[^『』]{0,600}(?:』|\Z)|«[^«»]{0,600}(?:»|\Z)"
     r"|„[^„“”\"]{0,600}[“”\"]|《[^《》]{0,200}》|(?<![\w'])\"(?=\S)[^\"\n]{1,600}(?:\"(?!\w)|\Z)"
     r"|(?<![\w'])'(?=\w)[^'\n]{1,60}(?:'\w{1,2}\b[^'\n]{1,60}){0,4}'(?!\w)"
 )
-_WHOLE = re.compile(r"\s*[“「『«„\"'‘]+([^“”「」『』«»„\"]{1,600})[”」』»“\"'’]+[\s.。]*")
-_WHOLE_SPAN = re.compile(r"\s*`([^`\n]{1,300})`\s*")
-_QUOTED_LINES = re.compile(r"^[ \t]*>[^\n]*\n?", re.MULTILINE)
-_SPEAKER = re.compile(
+_WHOLE = expression(r"\s*[“「『«„\"'‘]+([^“”「」『』«»„\"]{1,600})[”」』»“\"'’]+[\s.。]*")
+_WHOLE_SPAN = expression(r"\s*`([^`\n]{1,300})`\s*")
+_QUOTED_LINES = expression(r"^[ \t]*>[^\n]*\n?", re.MULTILINE)
+_SPEAKER = expression(
     r"^[ \t*_]{0,4}([^\W\d][\w .'-]{0,24})[*_]{0,3}[:：][*_]{0,3}[ \t]+\S[^\n]*\n?", re.MULTILINE
 )
 _OURS = frozenset(
     ("assistant", "ai", "ai assistant", "answer", "response", "reply", "bot", "chatbot", "model", "a")
 )
 """Labels under which a reply speaks for itself."""
-_CONTENT = re.compile(
+_CONTENT = expression(
     r"""
     (?:here(?:'s|\ is|\ are|\ you\ go)|below\ (?:is|are)|the\ following)\b
         [^\n]{0,160}:[*_]{0,2}\s*(?:\n|"|“|$)

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import NamedTuple
 
-_WORD = re.compile(r"\w+(?:'\w+)?")
-_SWAPPABLE = re.compile(r"[a-z]{4,}")
+from plimsoll.text.expressions import expression
+
+_WORD = expression(r"\w+(?:'\w+)?")
+_SWAPPABLE = expression(r"[a-z]{4,}")
 CONTRACTIONS: Mapping[str, str] = {
     "is not": "isn't",
     "are not": "aren't",

@@ -1,8 +1,8 @@
 """A text -> how much it looks like plain language: which of two readings of a reply is the readable one."""
 
-import re
+from plimsoll.text.expressions import expression
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = expression(r"[^\W\d_]+")
 _ENGLISH = frozenset(
     {
         "the",

@@ -6,10 +6,9 @@ its own word. A limit of reach ("I can't browse the internet") declines only whe
 refusal before help on something else declines. A bare `No.` is a refusal.
 """
 
-import re
-
 from plimsoll.text import _chinese_refusals, _english_refusals, _other_refusals
 from plimsoll.text._opening import HEAD, Opening, glance, look
+from plimsoll.text.expressions import expression
 from plimsoll.text.normal import plain_letters
 
 LANGUAGES = ("en", "zh", *_other_refusals.LANGUAGES)
@@ -20,7 +19,7 @@ PARTS = (
     "text/_refusals.toml", "text/_refusals_by_script.toml", "text/_traditional.toml",
 )  # fmt: skip
 """The modules and files that decide it: whatever changes them makes another instrument."""
-_LETTER = re.compile(
+_LETTER = expression(
     r"([(B-H选是为:])(?:(?<=\()([A-Ha-h])\)|(?<=[选是为:])\s?([A-H])(?![A-Za-z0-9])"
     r"|(?<=[B-H])(?<![A-Za-z0-9'’.&/-][B-H])(?![A-Za-z0-9'’&/-]))"
 )

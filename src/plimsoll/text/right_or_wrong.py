@@ -5,14 +5,16 @@ Words of doubt win; a negated word ("not correct") is a no; a reply that says bo
 
 import re
 
+from plimsoll.text.expressions import expression
+
 _HEAD = 400
-_DOUBT = re.compile(
+_DOUBT = expression(
     r"\b(?:not sure|unsure|unknown|depends?|uncertain|n/a|(?:do not|don'?t|cannot|can'?t) (?:know|say|tell)"
     r"|maybe|perhaps|no (?:lo )?sé|depende|quizás?|no est(?:oy|á) (?:segur[oa]|claro)|desconocid[oa])"
     r"|不确定|无法(?:判断|确定|回答)|不知道|不清楚|也许|可能不|पता नहीं|निश्चित नहीं|नहीं पता|शायद",
     re.IGNORECASE,
 )
-_NO = re.compile(
+_NO = expression(
     r"\b(?:not?|nor|isn'?t)\b[^.,;!?\n。，]{0,24}"
     r"\b(?:correct\w*|entailment|true|right|accurate|ciert[oa]|verdader[oa])\b"
     r"|\b(?:no|nope|wrong|incorrect\w*|inaccurate|false|fals[oa]|not)\b"
@@ -20,7 +22,7 @@ _NO = re.compile(
     r"|(?:सही|ठीक|उत्तर) नहीं|नहीं|गलत|ग़लत|नो(?![\u0900-\u097f])",
     re.IGNORECASE,
 )
-_YES = re.compile(
+_YES = expression(
     r"\b(?:yes|yep|correct\w*|right|true|accurate|entailment|sí|verdader[oa]|ciert[oa])\b"
     r"|是(?:的)?|对|正确|没错|हाँ|हां|सही",
     re.IGNORECASE,

@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from string import Formatter
 from typing import Any, NamedTuple
 
+from plimsoll.text.expressions import expression
+
 LONGEST = 100_000
 """Characters that a text may grow to."""
-_FENCE = re.compile(r"```(?:python)?[ \t]*\n(.*?)```", re.DOTALL | re.IGNORECASE)
-_PERCENT = re.compile(r"%([sd%])")
-_ODD_PERCENT = re.compile(r"%(?![sd%])")
+_FENCE = expression(r"```(?:python)?[ \t]*\n(.*?)```", re.DOTALL | re.IGNORECASE)
+_PERCENT = expression(r"%([sd%])")
+_ODD_PERCENT = expression(r"%(?![sd%])")
 
 Value = str | int | list[Any] | tuple[Any, ...] | slice | None
 

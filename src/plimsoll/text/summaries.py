@@ -4,7 +4,6 @@ All numbers are shares in [0, 1] but the length ratio; papers print the first on
 matches equal words and equal Porter stems; synonyms are left out, since WordNet would have to be fetched.
 """
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
@@ -12,14 +11,15 @@ from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from plimsoll.core import MissingExtra
+from plimsoll.text.expressions import expression
 
 EXTRA = "metrics"
 LONGEST = 20_000
 """Characters of a reply that are compared: the time taken grows with them."""
 _GRAM = 8
 """Words in a row that count as copied when they stand in the source."""
-_WORD = re.compile(r"\w+")
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_WORD = expression(r"\w+")
+_TOKEN = expression(r"\w+|[^\w\s]")
 
 
 class Likeness(NamedTuple):

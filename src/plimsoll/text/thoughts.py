@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from plimsoll.text.expressions import expression
+
 OPEN, CLOSE = "<think>", "</think>"
 
 Kind = Literal["thought", "answer", "mark"]
@@ -40,8 +42,8 @@ _LIKELY = {
     for slash in ("", "/")
 }
 _MARKS = _CERTAIN | _LIKELY
-_MARK = re.compile("|".join(re.escape(mark) for mark in _MARKS))
-_BEGINS = re.compile(r"\s*(?:{})".format("|".join(re.escape(mark) for mark in _LIKELY)))
+_MARK = expression("|".join(re.escape(mark) for mark in _MARKS))
+_BEGINS = expression(r"\s*(?:{})".format("|".join(re.escape(mark) for mark in _LIKELY)))
 
 
 class Piece(NamedTuple):
