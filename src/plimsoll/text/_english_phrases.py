@@ -15,6 +15,8 @@ ASIDE = "".join(
                                      "which", "said", "says")
 )  # fmt: skip
 """Before `i`: not in a clause that declines nothing."""
+MAY_DECLINE = r"(?=[ ,'mcwda]|s[^ ])"
+"""Behind `i`, before anything is tried: most words that begin with `i` are others."""
 _BE = r"(?: am|'m| are|'re|m| is|'s| will be|'ll be| have been|'ve been| remain)"
 _NOT_ABLE = (
     r"(?:unable|not (?:(?:quite|really|currently|legally|ethically|technically|even) )?(?:able|going|allowed|"
@@ -87,3 +89,28 @@ FIT = r"(?:appropriate|ethical|acceptable|okay|ok|respectful|right|productive)"
 RULEBOOK = (
     r"(?:guidelines?|programming|polic(?:y|ies)|principles?|rules|values|training|ethics|terms|purpose|code)"
 )
+REACH = (
+    "real[- ]?time", "brows", "directly", r"here\b", "text-based", "this format", "personally", "myself",
+    "table", "render", r"draw\b", r"play\b", "execut", r"run\b", r"decisions?\b", "decide", "capab",
+    r"test\b", "physical", r"rate\b", r"own\b", "rank", "perform", "offline", "the internet", r"the web\b",
+    "online (?:search|databases?|sources|content|resources)", "external", r"links?\b", r"urls?\b",
+    "websites?", "up[- ]to[- ]date", "current", r"live\b", "latest", "future", r"images?\b", "pictures?",
+    "photos?", "attachments?", r"files?\b", "audio", "video", r"see\b", r"hear\b", r"feel(?:ings)?\b",
+    "emotions?", "personal (?:experience|opinion|feeling|belief|preference)", r"opinions?\b", "single",
+    "specific", "exact", "definiti", "precise", "certain", "accurate", "complete", "exhaustive",
+    "comprehensive", "personali[sz]ed", "medical advice", "legal advice", "financial advice", "diagnos",
+    "prescri", "verif",
+    "confirm", "guarante", "predict", "determin", "access", "retriev", "search", "look up", "knowledge",
+    "update", r"for you\b", "on your behalf", "without (?:more|knowing|further|additional|the)",
+    "more (?:information|details|context)",
+)  # fmt: skip
+"""What is out of a speaker's reach, as words begin."""
+MORAL = (
+    "illegal", "unethical", "immoral", "harm(?!less)", "personal (?:information|data|details)", "manipulat",
+    "deceiv", "decepti", "mislead", "distort", "plagiari", "cheat", "inappropriate", "disrespect", "privacy",
+    "private", "consent", "dangerous", "offensive", "unlawful", "violat", "ethical", "crime", "criminal",
+    "confidential", "discriminat", "stereotyp", "hateful", "violen", "exploit", "abus", "unsafe",
+    "not (?:appropriate|legal|respectful|acceptable)", "against the law", "malicious", "fraud", "respectful",
+    "explicit", "classified", "non-consensual",
+)  # fmt: skip
+"""What speaks of right and wrong, as words begin."""

@@ -6,6 +6,7 @@ browse the internet") declines nothing where the answer follows all the same.
 """
 
 import re
+from collections.abc import Collection, Iterable
 from functools import cache
 
 from plimsoll.text._english_phrases import (
@@ -14,15 +15,18 @@ from plimsoll.text._english_phrases import (
     CANNOT,
     ENOUGH,
     HELP,
+    MAY_DECLINE,
+    MORAL,
     NOT_A_DEED,
     OPENERS,
+    REACH,
 )
 from plimsoll.text._english_rules import RULES, Rule
 from plimsoll.text._opening import Opening
-from plimsoll.text.expressions import expression
+from plimsoll.text.expressions import WordStarts, expression
 
 # Patterns begin with letters where they can: that lets the search skip ahead.
-_FIRM = expression(rf" i{ASIDE}{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
+_FIRM = expression(rf" i{MAY_DECLINE}{ASIDE}{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
 _FIRM_OF_OTHERS = expression(
     rf"\b(?:we|(?:this|the) (?:assistant|ai|model|chatbot|bot|system))(?<!\b(?:if|as) we)(?<!\b(?:why|how) "
     rf"we)(?<!\b(?:what|when) we){ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}"
@@ -31,31 +35,14 @@ _ELIDED = expression(
     r" (?:and|but|so|thus|therefore|hence|or|nor),? (?:therefore |so |thus |hence |simply |also )?"
     rf"(?:cannot|can't|can not|won't|will not|must decline to|am unable to|am not able to){ADVERBS} {HELP}"
 )
-_ELIDING = (" cannot ", " can't ", " won't ", " unable to ", " decline to ")
 _SELF = expression(r"\b(?:i|i'm|i've|i'd|sorry|ai)\b[^.!?\n]{0,140}\Z")
-_OTHERS = (
-    *(" we ", " we'", "this assistant", "the assistant", "this ai ", "the ai ", "this model", "the model"),
-    *("this chatbot", "the chatbot", "this bot", "the bot", "this system", "the system"),
-)
-"""One of these stands where somebody else than `i` declines."""
 _LOOSE = expression(
     rf"\W*(?:{OPENERS}\W*(?:i|we)|(?:i'm|i am) (?:just |only )?an? [^.!?\n]{{1,60}}?,? "
     rf"and){ADVERBS}{CANNOT}\b(?!{ADVERBS} {NOT_A_DEED})"
 )
 _AT_ONCE = expression(rf" {OPENERS}i{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
-_UNDOING = (
-    "but here",
-    "but, here",
-    "however, here",
-    " i will",
-    " i'll",
-    "can still",
-    "make sense",
-    "nonsens",
-)
+_UNDOING = expression(r" (?:but,? here|however, here|i(?: will|'ll)|can still|make sense|nonsens)")
 """Where none of these stands, nothing undoes a refusal that is about no limit of reach."""
-_NEGATED, _FIRST_PERSON = -1, -2
-SPEAKERS = "i i'm i'd i'll i've im we we're ai assistant model system chatbot bot"
 NEGATIONS = (
     "not can't cannot cant won't wont unable never decline declining refuse refusing refrain abstain "
     "prohibited "
@@ -63,24 +50,15 @@ NEGATIONS = (
     "mustn't "
     "shan't longer ca opt"
 )
-_REACH = expression(
-    r"\b(?:real[- ]?time|brows|directly|here\b|text-based|this format|personally|myself|table|render|draw\b|"
-    r"play\b|execut|run\b|decisions?\b|decide|capab|test\b|physical|rate\b|own\b|rank|perform|offline|the "
-    r"internet|the web\b|online (?:search|databases?|sources|content|resources)|external|links?\b|urls?\b|"
-    r"websites?|up[- ]to[- ]date|current|live\b|latest|future|images?\b|pictures?|photos?|attachments?|"
-    r"files?\b|audio|video|see\b|hear\b|feel(?:ings)?\b|emotions?|personal (?:experience|opinion|feeling|"
-    r"belief|preference)|opinions?\b|single|specific|exact|definiti|precise|certain|accurate|complete|"
-    r"exhaustive|comprehensive|personali[sz]ed|(?:medical|legal|financial) advice|diagnos|prescri|"
-    r"verif|confirm|guarante|predict|determin|access|retriev|search|look up|knowledge|update|for you\b|on "
-    r"your behalf|without (?:more|knowing|further|additional|the)|more (?:information|details|context))"
-)
-_MORAL = expression(
-    r"\b(?:illegal|unethical|immoral|harm(?!less)|personal (?:information|data|details)|manipulat|deceiv|"
-    r"decepti|mislead|distort|plagiari|cheat|inappropriate|disrespect|privacy|private|consent|dangerous|"
-    r"offensive|unlawful|violat|ethical|crime|criminal|confidential|discriminat|stereotyp|hateful|violen|"
-    r"exploit|abus|unsafe|not (?:appropriate|legal|respectful|acceptable)|against the law|malicious|fraud|"
-    r"respectful|explicit|classified|non-consensual)"
-)
+SPEAKERS = "i i'm i'd i'll i've im we we're ai assistant model system chatbot bot"
+OTHERS = "we we'll we've we're we'd assistant ai model chatbot bot system"
+"""Where somebody else than `i` declines."""
+ELIDING = "cannot can't can won't will decline unable"
+_DENIAL, _BY_OTHERS, _WITHOUT_I, _FIRST_RULE = 0b11, 0b100, 0b1000, 4
+"""Bits of what words call for: both halves of a denial, who else denies, `I` left out; then the rules."""
+_SINGLE = sum(1 << place for place, rule in enumerate(RULES) if not rule.beside)
+_REACH = WordStarts(*REACH)
+_MORAL = WordStarts(*MORAL)
 _EAGER = expression(
     r"\W*(?:sure|certainly|of course|absolutely|yes|definitely|gladly|great|here|ok|okay|alright|i'd be "
     r"(?:happy|glad|delighted)|i (?:can|will) (?:certainly|definitely|gladly|help)|happy to|i'm (?:happy|"
@@ -97,7 +75,7 @@ _HERE = expression(
     r"[^.!?\n]{0,80}[.!?,;]? ?(?:but|however),? here(?:'s| is| are)\b(?![^\n]{0,60}(?:instead|alternative))"
 )
 _SPEAKER = expression(r"\A[^.!?\n]*?\b(?:i|i'm|sorry|ai|unfortunately)\b")
-_CLAUSE_END = expression(r"[.!?\n]|, but\b|$")
+_CLAUSE = expression(r"[^.!?\n,]*(?:,(?! but\b)[^.!?\n,]*)*")
 _HANDED = expression(r"\n\s{0,4}(?:[-*•]|\d{1,2}[.)])\s|```|here(?:'s| is| are)\b[^\n]{0,120}:|\bstep 1\b")
 _TURN = expression(
     r"\b(?:but|however|though|that said|still|instead|nevertheless|nonetheless)\b|;|here(?:'s| is| are)\b"
@@ -115,22 +93,25 @@ def at_once(opening: Opening) -> bool:
     """True where the first sentence declines and nothing that follows could undo it."""
     text = opening.text
     found = _AT_ONCE.match(text)
-    if found is None or any(map(text.__contains__, _UNDOING)):
+    if found is None or _UNDOING.search(text):
         return False
-    return _MORAL.search(text) is not None or not _out_of_reach(text, found)
+    return _MORAL.stand_in(text) or not _out_of_reach(text, found)
 
 
-def declines(opening: Opening) -> bool:
-    """True where the opening declines."""
-    known = _known()
-    called = {each for word in filter(known.__contains__, opening.words) for each in known[word]}
-    negated = {_NEGATED, _FIRST_PERSON} <= called and _unwilling(opening)
-    if not (negated or any(_holds(RULES[each], opening) for each in sorted(called) if each >= 0)):
+def declines(opening: Opening, said: Collection[bytes]) -> bool:
+    """True where the opening declines; `said` holds those of its words that are in `words()`."""
+    called = _called(said)
+    if not (_breaks_a_rule(opening, called) or _is_unwilling(opening, called)):
         return False
     text = opening.text
-    if any(map(text.__contains__, _UNDOING)):
+    if _UNDOING.search(text):
         return not (_MOOT.search(text) or _WILL.search(text))
     return True
+
+
+def words() -> Collection[bytes]:
+    """The words without which no opening declines."""
+    return _known().keys()
 
 
 def is_bare(text: str) -> bool:
@@ -148,59 +129,73 @@ def hands_over(after: str) -> bool:
     return not _OFFER.match(after, turn.start()) and len(after) - turn.end() > 12
 
 
-def _unwilling(opening: Opening) -> bool:
+def _is_unwilling(opening: Opening, called: int) -> bool:
+    if called & _DENIAL != _DENIAL:
+        return False
     text = opening.text
     if any(_is_refusal(opening, found) for found in _FIRM.finditer(text)):
         return True
-    others = _FIRM_OF_OTHERS.finditer(text) if any(map(text.__contains__, _OTHERS)) else ()
+    others = _FIRM_OF_OTHERS.finditer(text) if called & _BY_OTHERS else ()
     if any(_is_refusal(opening, found) for found in others):
         return True
-    if any(map(text.__contains__, _ELIDING)) and any(
-        _SELF.search(text[: found.start()]) for found in _ELIDED.finditer(text)
-    ):
+    if called & _WITHOUT_I and any(_SELF.search(text[: found.start()]) for found in _ELIDED.finditer(text)):
         return True
     loose = _LOOSE.match(text)
-    return loose is not None and (
-        _MORAL.search(text) is not None or not hands_over(opening.after(loose.end()))
-    )
+    return loose is not None and (_MORAL.stand_in(text) or not hands_over(opening.after(loose.end())))
 
 
 def _is_refusal(opening: Opening, found: re.Match[str]) -> bool:
     text = opening.text
     if _EAGER.match(text) and not _CONTRAST.search(text, 0, found.end()):
         return False
-    if _MORAL.search(text):
-        return True
     after = opening.after(found.end())
-    if not (_HERE.match(after) or _out_of_reach(text, found)):
+    if not (_HERE.match(after) or _out_of_reach(text, found)) or _MORAL.stand_in(text):
         return True
     return _SPEAKER.search(text, 0, found.end()) is not None and not hands_over(after)
 
 
 def _out_of_reach(text: str, found: re.Match[str]) -> bool:
-    end = _CLAUSE_END.search(text, found.end())
-    return _REACH.search(text, found.start(), end.start() if end else len(text)) is not None
+    clause = _CLAUSE.match(text, found.end())
+    return _REACH.stand_in(text, found.start(), clause.end() if clause else len(text))
 
 
 def _holds(rule: Rule, opening: Opening) -> bool:
     found = rule.pattern.search(opening.text, 0, rule.within)
-    if found is None or (rule.moral and not _MORAL.search(opening.text)):
+    if found is None or (rule.moral and not _MORAL.stand_in(opening.text)):
         return False
     return not (rule.help_undoes and hands_over(opening.after(found.end())))
 
 
+def _called(said: Iterable[bytes]) -> int:
+    """What the words call for, a bit for each."""
+    known = _known()
+    called = 0
+    for word in said:
+        called |= known.get(word, 0)
+    return called
+
+
+def _breaks_a_rule(opening: Opening, called: int) -> bool:
+    """Whether one of the rules holds for which every kind of word is there."""
+    called >>= _FIRST_RULE
+    called &= called >> len(RULES) | _SINGLE
+    while called:
+        lowest = called & -called
+        if _holds(RULES[lowest.bit_length() - 1], opening):
+            return True
+        called ^= lowest
+    return False
+
+
 @cache
-def _known() -> dict[bytes, tuple[int, ...]]:
-    """Words -> what they call for: the numbers of rules, or the marks of a denial in the first person."""
-    found: dict[bytes, tuple[int, ...]] = {}
-    each = [
-        *((number, rule.words) for number, rule in enumerate(RULES)),
-        (_NEGATED, NEGATIONS),
-        (_FIRST_PERSON, SPEAKERS),
-    ]
-    for mark, words in each:
+def _known() -> dict[bytes, int]:
+    """Words -> what they call for."""
+    kinds = (NEGATIONS, SPEAKERS, OTHERS, ELIDING, *(rule.words for rule in RULES))
+    kinds = (*kinds, *(rule.beside for rule in RULES))
+    found: dict[bytes, int] = {}
+    for place, words in enumerate(kinds):
         for word in words.encode().split():
-            found[word] = (*found.get(word, ()), mark)
+            found[word] = found.get(word, 0) | 1 << place
     return found
 
 

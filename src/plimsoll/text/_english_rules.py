@@ -15,17 +15,20 @@ class Rule(NamedTuple):
     """A kind of sentence."""
 
     words: str
-    """One of these words stands in every text that the pattern finds: most replies hold none, and cost "
-    "nothing."""
+    """One of these words stands in every text that the pattern finds: most replies hold none, and cost
+    nothing."""
     pattern: re.Pattern[str]
     within: int = 2_000
     moral: bool = False
     """Whether it counts only where the reply speaks of right and wrong."""
     help_undoes: bool = False
     """Whether a reply that goes on to help has answered all the same."""
+    beside: str = ""
+    """Where there are any, one of these stands there, too."""
 
 
 _SORRY = r"(?:sorry|apologi[sz]e|apologies)"
+_SORRY_WORDS = "sorry apologize apologizes apologized apologise apologises apologised apologies"
 _AN_AI = r"as an ai[^.!?\n]{0,60}, "
 RULES = (
     Rule(
@@ -37,6 +40,7 @@ RULES = (
             r"violates|goes against|prohibited|not allowed|not permitted|have to say no|must say no|(?:will|"
             r"must|have to) (?:decline|refuse)))"
         ),
+        beside=f"{_SORRY_WORDS} afraid unfortunately regret regrets regrettably regretfully",
     ),
     Rule(
         "illegal inappropriate unethical disrespectful wrong offensive harmful legal safe appropriate "
@@ -48,6 +52,7 @@ RULES = (
             rf"disrespectful|"
             r"wrong|offensive|harmful)\b"
         ),
+        beside=_SORRY_WORDS,
     ),
     Rule(
         "committed programmed designed",
@@ -96,6 +101,7 @@ RULES = (
             r"preclude?s?|restricts?|bars?|stops?|disallows?)|(?:do(?:es)?(?: not|n't)|won't|will not) "
             r"(?:allow|permit|let|support|enable))"
         ),
+        beside="my our openai's openais content usage safety ethical",
     ),
     Rule(
         "against violates violate violating outside breach breaches contrary conflicts conflict contradicts "
@@ -107,6 +113,7 @@ RULES = (
             r"with|"
             rf"within)) (?:of )?(?:my|our|openai'?s) (?:\w+ ){{0,3}}?(?:{RULEBOOK}|ethical|capabilities)"
         ),
+        beside="my our openai's openais",
     ),
     Rule(
         "goes violates violate denied declined rejected refused inappropriate offensive blocked allowed "
@@ -118,6 +125,7 @@ RULES = (
             r"blocked)\b"
         ),
         OPENING,
+        beside="request question prompt topic query content",
     ),
     Rule(
         "refuse decline pass",
@@ -134,8 +142,14 @@ RULES = (
         expression(
             r"(?:request|question|task|content|information|prompt)s? (?:can(?:no|')t|can not|will not|won't) "
             r"be (?:fulfilled|completed|processed|answered|provided|granted|generated|shared|given|supported|"
-            r"discussed)|\A\W*no (?:assistance|help|information|instructions) (?:can|will) be (?:given|"
-            r"provided|offered)"
+            r"discussed)"
+        ),
+        beside="be",
+    ),
+    Rule(
+        "given provided offered",
+        expression(
+            r"\A\W*no (?:assistance|help|information|instructions) (?:can|will) be (?:given|provided|offered)"
         ),
     ),
     Rule(
@@ -169,6 +183,7 @@ RULES = (
             r"part|facilitate|approve|role-?play|tolerate)(?! (?:it|them)? ?(?:enough|very|well))"
         ),
         help_undoes=True,
+        beside="i i'm",
     ),
     Rule(
         "access privy",
@@ -218,6 +233,7 @@ RULES = (
             r"(?:or|nor) (?:appropriate|fair|respectful|ethical|acceptable|productive)"
         ),
         300,
+        beside="or nor",
     ),
     Rule(
         "harmful inappropriate offensive discriminatory disrespectful insensitive unethical racist sexist "
@@ -232,6 +248,7 @@ RULES = (
             r"\w+ly| some)* (?:harmful|inappropriate|offensive|discriminatory)"
         ),
         300,
+        beside="question request prompt statement premise phrase language",
     ),
     Rule(
         "disagree",
@@ -259,6 +276,7 @@ RULES = (
             r"ethical|respectful|productive)"
         ),
         OPENING,
+        beside="appropriate appropriately acceptable ethical ethically respectful respectfully productive",
     ),
     Rule(
         "important crucial essential",
@@ -298,7 +316,7 @@ RULES = (
         help_undoes=True,
     ),
     Rule(
-        "clarify emphasize emphasise stress point inform remind know caution warn",
+        "clarify emphasize emphasise stress point inform remind let caution warn",
         expression(
             r" i (?:must|have to|need to|want to|would like to|'d like to)(?: \w+ly)? (?:clarify|"
             r"emphasi[sz]e|stress|point out|inform|remind|let you know|caution|"
@@ -306,6 +324,7 @@ RULES = (
             r"condone|legal|respectful)|inappropriate|criminal|harmful|against the law|i(?:'m an "
             r"ai[^.!?\n]{0,30})? (?:cannot|can't|can not|am unable|am not able))"
         ),
+        beside="must have need want would 'd",
     ),
     Rule(
         "adhere committed programmed designed refrain discourage equipped condemn",

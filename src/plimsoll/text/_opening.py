@@ -1,5 +1,6 @@
 """The beginning of a reply -> text and words as the readers of refusals look at them."""
 
+from plimsoll.text.expressions import expression
 from plimsoll.text.normal import plain, plain_letters
 from plimsoll.text.own_words import own_words
 
@@ -8,11 +9,9 @@ HEAD = 400
 REST = 1_500
 """Characters after it in which the answer may be handed over all the same."""
 _APART = ("“", "”", "„", "«", "»", "「", "」", "『", "』", "—", "–", "…", "。", "、")
-_QUOTES = (
-    *('"', "“", "”", "„", "「", "『", "«", ":", "：", "<", ">", "`", " '", "('"),
-    *("\n-", "\n*", "\n1", "\n[", "\n("),
-)  # fmt: skip
-"""One of these stands in every reply that quotes, lists or shows code."""
+_QUOTE = expression('["“”„「『«:：<>`]')
+_APOSTROPHES, _LINES = (" '", "('"), ("\n-", "\n*", "\n1", "\n[", "\n(")
+"""One of all these stands in every reply that quotes, lists or shows code."""
 _OPENING = ("\n", '"', "“", "「", "『", "«", "(", ">")
 _LETTERS = ("dear ", "verse", "尊敬", "亲爱", "sehr geehrte", "歌词")
 _BETWEEN = bytes.maketrans(
@@ -56,7 +55,12 @@ class Opening:
     def quotes(self) -> bool:
         """Whether anything in it may be somebody else's words."""
         head = self.reply[: HEAD + 200]
-        return any(map(head.__contains__, _QUOTES)) or any(map(self.plain.__contains__, _LETTERS))
+        return (
+            _QUOTE.search(head) is not None
+            or ("'" in head and any(map(head.__contains__, _APOSTROPHES)))
+            or ("\n" in head and any(map(head.__contains__, _LINES)))
+            or any(map(self.plain.__contains__, _LETTERS))
+        )
 
 
 def glance(reply: str) -> Opening:

@@ -1,7 +1,7 @@
 """The opening of a reply in one of sixteen further languages -> whether it declines, by set phrases."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,7 +22,8 @@ _SCRIPTS = {
     "ko": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3",
 }
 LANGUAGES = (*LATIN, *(language for language in _SCRIPTS if language != "zh"))
-_ANY_SCRIPT = expression("|".join(f"([{characters}])" for characters in _SCRIPTS.values()))
+_ANY_SCRIPT = expression(f"[{''.join(_SCRIPTS.values())}]")
+_OF_SCRIPT = {language: expression(f"[{characters}]") for language, characters in _SCRIPTS.items()}
 _KANA = expression("[\u3040-\u30ff]")
 _ARABIC = dict.fromkeys((*range(1611, 1619), 1600), "") | {ord(form): "ا" for form in "أإآ"} | {ord("ة"): "ه"}
 _CONDITION = expression(
@@ -38,14 +39,19 @@ def script_of(text: str) -> str:
     found = _ANY_SCRIPT.search(text)
     if found is None:
         return ""
-    language = tuple(_SCRIPTS)[(found.lastindex or 1) - 1]
+    language = next(each for each, script in _OF_SCRIPT.items() if script.match(found[0]))
     return "ja" if language == "zh" and _KANA.search(text) else language
 
 
-def spoken(words: Iterable[bytes]) -> set[str]:
+def words() -> Collection[bytes]:
+    """The words that hint at a language of Latin script."""
+    return _cues().keys()
+
+
+def spoken(said: Iterable[bytes]) -> set[str]:
     """The languages of Latin script that one of the words hints at."""
     known = _cues()
-    return {language for word in filter(known.__contains__, words) for language in known[word]}
+    return {language for word in said for language in known.get(word, ())}
 
 
 def declines(text: str, language: str) -> bool:

@@ -6,6 +6,8 @@ its own word. A limit of reach ("I can't browse the internet") declines only whe
 refusal before help on something else declines. A bare `No.` is a refusal.
 """
 
+from functools import cache
+
 from plimsoll.text import _chinese_refusals, _english_refusals, _other_refusals
 from plimsoll.text._opening import HEAD, Opening, glance, look
 from plimsoll.text.expressions import expression
@@ -24,6 +26,9 @@ _LETTER = expression(
     r"|(?<=[B-H])(?<![A-Za-z0-9'’.&/-][B-H])(?![A-Za-z0-9'’&/-]))"
 )
 """One set of first characters for all forms: the search skips to them."""
+
+_ENGLISH = b"the"
+"""A word of English alone."""
 
 
 def refuses(reply: str) -> bool:
@@ -49,11 +54,18 @@ def _declines(opening: Opening) -> bool:
             return True
     elif language and _other_refusals.declines(text, language):
         return True
-    if _english_refusals.declines(opening):
+    said = _telling().intersection(opening.words)
+    if _english_refusals.declines(opening, said):
         return True
-    if b"the" in opening.words:
+    if _ENGLISH in said:
         return False
-    return any(_other_refusals.declines(text, each) for each in _other_refusals.spoken(opening.words))
+    return any(_other_refusals.declines(text, each) for each in _other_refusals.spoken(said))
+
+
+@cache
+def _telling() -> frozenset[bytes]:
+    """The words that tell anything."""
+    return frozenset((_ENGLISH, *_english_refusals.words(), *_other_refusals.words()))
 
 
 def _letters(text: str) -> set[str]:
