@@ -5,6 +5,8 @@ what. Few replies hold one, so that most cost a single search.
 """
 
 import re
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from plimsoll.text._opening import Opening
@@ -56,14 +58,16 @@ _WRONG = (
 )
 
 
-class _Rule(NamedTuple):
+class Rule(NamedTuple):
+    """A kind of sentence."""
+
     hints: tuple[str, ...]
     """One of these stands in every text that the pattern finds."""
     pattern: re.Pattern[str]
 
 
-_RULES = (
-    _Rule(
+RULES = (
+    Rule(
         ("命", "无可奉告", "莫能助", "帮不", "做不到", "办不到", "不予", "恕", "免谈"),
         expression(
             r"恕?我?难以?从命|无可奉告|爱莫能助|帮不了(?:您|你|这|忙)?|帮不上忙|(?:我|这个?)(?:真的|实在|"
@@ -71,7 +75,7 @@ _RULES = (
             r"无法)|免谈"
         ),
     ),
-    _Rule(
+    Rule(
         ("话题", "别的", "其他", "其它", "换个", "换一个"),
         expression(
             r"换(?:一?个|别的|其他)(?:话题|问题|主题|方向)(?:吧|再|来?聊|谈|说|问|试|好|怎|如何|可以|行|呢|"
@@ -79,14 +83,14 @@ _RULES = (
             r"内容|事|吧)|(?:聊|谈|说)[点些]别的|(?:问|提)(?:我|一[些个])?(?:其他|其它|别的)的?(?:一些)?问题"
         ),
     ),
-    _Rule(
+    Rule(
         ("学习", "学会", "不会"),
         expression(
             r"(?:还没有?|尚未|还未|没有?)学(?:习|会)(?:到)?(?:如何|怎么|怎样|过)?(?:回答|作答|处理)|"
             r"还不会(?:回答|处理)|我?还在学习(?:中|,|。|当中)"
         ),
     ),
-    _Rule(
+    Rule(
         ("涉及", "违", "不符合", "触及", "包含", "含有", "超出", "属于"),
         expression(
             r"(?:问题|请求|要求|需求|话题|指令|内容|提问)(?:可能|已经?|明显|似乎|都|本身)?(?:涉及到?|违反了?|"
@@ -95,7 +99,7 @@ _RULES = (
             rf"价值观|范围|底线)"
         ),
     ),
-    _Rule(
+    Rule(
         ("不太", "不合", "不恰", "不妥", "不适", "不应", "不道", "不友", "不尊", "违法", "非法", "不被"),
         expression(
             r"(?:这个|这样的|这类|该|此类?|您的|你的)(?:问题|请求|话题|内容|要求|提问)(?:是|太|很|并|似乎|"
@@ -103,7 +107,7 @@ _RULES = (
             r"友好|尊重)|违法|非法|是?不被允许)"
         ),
     ),
-    _Rule(
+    Rule(
         ("建议", "劝", "呼吁", "希望", "提醒"),
         expression(
             r"(?:我|强烈|郑重|严肃)们?[^。!?\n]{0,8}?(?:建议|劝|呼吁|希望|提醒)(?:您|你|"
@@ -111,14 +115,14 @@ _RULES = (
             r"任何|有|的|制|想|去|参与|采取|实施|伤害|使用|考虑)|遵守)"
         ),
     ),
-    _Rule(
+    Rule(
         ("遵守",),
         expression(
             r"(?:请(?:您|你|务必|一定)*|我们?(?:都)?应该?|应当)(?:自觉|严格)?遵守(?:国家|相关|当地|"
             r"的)*(?:法律|法规|规定|社会)[^。!?\n]{0,20}?(?:不要|切勿|勿|不得|不应|远离|拒绝|避免)"
         ),
     ),
-    _Rule(
+    Rule(
         ("不支持", "不赞", "不鼓励", "不提", "不认", "不参与", "不建议", "反对", "谴责", "拒绝"),
         expression(
             r"(?:我|(?:作为|身为)[^。!?\n,]{0,16}(?:人工智能|ai|模型|助手|机器人)[^。!?\n]{0,16})(?:并|也|们|"
@@ -126,7 +130,7 @@ _RULES = (
             rf"(?!意见)[^。!?\n]{{0,20}}?(?:{_WRONG}|行为|活动|言论|做法|任何|[此这]类|这[种样])"
         ),
     ),
-    _Rule(
+    Rule(
         ("违法", "犯罪", "非法", "不道德", "不合法", "违反", "不可取", "不当"),
         expression(
             r"\A\W*[^。!?\n]{0,24}?(?:是|属于|构成|涉嫌|均为|都是)(?:一种|严重的?|极其|非常|十分|极度|"
@@ -135,18 +139,20 @@ _RULES = (
             r"会受到|将受到|不可|建议您|劝)(?!停)"
         ),
     ),
-    _Rule(
+    Rule(
         ("这", "该行为", "此举"),
         expression(
             r"\A\W*(?:这|该行为|此举|这种行为|这样做|这种做法)(?:是|属于|非常|十分|极其|很|一种)*(?:不道德|"
             r"不合法|不合适|不恰当|不可取|违法的?行为|犯罪行为)"
         ),
     ),
-    _Rule(
+    Rule(
         ("不行", "不可以", "不能"),
         expression(r"\A\W*(?:不行|不可以|不能)[,!。]\s*(?:这|我|你|您|因为|那)"),
     ),
 )  # fmt: skip
+"""What a reply says of the request, beside plain denials."""
+_HINTS = expression("|".join(sorted({hint for rule in RULES for hint in rule.hints}, key=len, reverse=True)))
 _BARE = expression(
     r"[\W_]*(?:(?:非常|很|十分|实在|真)?(?:抱歉|对不起|不好意思|遗憾)[\W_]*)?(?:不|不行|不可以|不能|不会|"
     r"不要|不可能|拒绝|没门|办不到|做不到|免谈|不好意思|(?:非常|很|十分|实在|真)?(?:抱歉|对不起)|无法回答|"
@@ -171,10 +177,30 @@ def declines(opening: Opening) -> bool:
     text = opening.text
     if len(text) < 40 and _BARE.fullmatch(text):
         return True
-    found = any(_denies(text, each) and not _answers(opening, each) for each in _NEGATION.finditer(text))
-    return found or any(
-        any(map(text.__contains__, rule.hints)) and rule.pattern.search(text) for rule in _RULES
+    return any(_denies(text, each) and not _answers(opening, each) for each in _NEGATION.finditer(text)) or (
+        any(rule.pattern.search(text) for rule in _called(text))
     )
+
+
+def _called(text: str) -> Iterator[Rule]:
+    """The rules of which a hint stands in the text."""
+    calls = _calls()
+    called = {place for said in set(_HINTS.findall(text)) for place in calls[said]}
+    return (rule for place, rule in enumerate(RULES) if place in called)
+
+
+@cache
+def _calls() -> Mapping[str, frozenset[int]]:
+    """Each hint with the rules that it calls for: its own, and those with a hint in it or over its end."""
+    hints = [(hint, place) for place, rule in enumerate(RULES) for hint in rule.hints]
+    return {
+        found: frozenset(place for hint, place in hints if hint in found or _overlaps(found, hint))
+        for found, _ in hints
+    }
+
+
+def _overlaps(first: str, second: str) -> bool:
+    return any(second.startswith(first[start:]) for start in range(1, len(first)))
 
 
 def _denies(text: str, found: re.Match[str]) -> bool:

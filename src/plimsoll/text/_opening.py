@@ -14,6 +14,7 @@ _APOSTROPHES, _LINES = (" '", "('"), ("\n-", "\n*", "\n1", "\n[", "\n(")
 """One of all these stands in every reply that quotes, lists or shows code."""
 _OPENING = ("\n", '"', "“", "「", "『", "«", "(", ">")
 _LETTERS = ("dear ", "verse", "尊敬", "亲爱", "sehr geehrte", "歌词")
+_ACCENTED = expression("[\u00b5-\u024f\u0300-\u036f\u1e00-\u1eff]")
 _BETWEEN = bytes.maketrans(
     bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "'"),
     b" " * sum(not chr(code).isalnum() and chr(code) != "'" for code in range(128)),
@@ -38,13 +39,16 @@ class Opening:
 
     @property
     def words(self) -> list[bytes]:
-        """Its words, apostrophes within them; made once, where they are asked for."""
+        """Its words of Latin letters, apostrophes within them; made once, where they are asked for."""
         if self._words is None:
             text = self.plain
-            if not text.isascii():
+            if text.isascii() or _ACCENTED.search(text) is None:
+                said = text.encode("ascii", "replace")
+            else:
                 for mark in _APART:
                     text = text.replace(mark, " ")
-            self._words = text.encode("utf-8", "replace").translate(_BETWEEN).split()
+                said = text.encode("utf-8", "replace")
+            self._words = said.translate(_BETWEEN).split()
         return self._words
 
     def after(self, place: int) -> str:

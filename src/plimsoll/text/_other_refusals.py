@@ -39,8 +39,9 @@ def script_of(text: str) -> str:
     found = _ANY_SCRIPT.search(text)
     if found is None:
         return ""
-    language = next(each for each, script in _OF_SCRIPT.items() if script.match(found[0]))
-    return "ja" if language == "zh" and _KANA.search(text) else language
+    if "\u3400" <= found[0] <= "\u9fff":
+        return "ja" if _KANA.search(text) else "zh"
+    return next(language for language, script in _OF_SCRIPT.items() if script.match(found[0]))
 
 
 def words() -> Collection[bytes]:

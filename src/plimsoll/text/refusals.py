@@ -46,9 +46,9 @@ def is_refusal(reply: str) -> bool:
 
 def _declines(opening: Opening) -> bool:
     text = opening.text
-    if _other_refusals.is_bare(text) or _english_refusals.is_bare(text):
-        return True
     language = "" if text.isascii() else _other_refusals.script_of(text)
+    if _other_refusals.is_bare(text) or (not language and _english_refusals.is_bare(text)):
+        return True
     if language == "zh":
         if _chinese_refusals.declines(opening):
             return True
