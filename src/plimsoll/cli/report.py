@@ -167,8 +167,20 @@ def print_overview(path: Path, *, as_json: bool, language: str = "en") -> None:
 
 
 def write_overview(path: Path, form: str, output: Path | None = None, language: str = "en") -> Path:
-    """Write the overview of a suite to a file; returns its path."""
-    return _written(_rendered_overview(path, form, language), output or path / f"report.{FORMATS[form]}")
+    """Write the overview of a suite to a file; returns its path. A page leads to those of the runs."""
+    target = output or path / f"report.{FORMATS[form]}"
+    if form == "html":
+        for each in suite.read(path).runs:
+            if each.run:
+                _page_of(RunFolder(path.parent / each.run), language)
+    return _written(_rendered_overview(path, form, language, target.parent), target)
+
+
+def _page_of(folder: RunFolder, language: str) -> None:
+    """Write a run's own page where there is none that is as new as its summary."""
+    page, summary = folder.path / "report.html", folder.path / "summary.json"
+    if summary.is_file() and not (page.is_file() and page.stat().st_mtime_ns > summary.stat().st_mtime_ns):
+        write(folder, "html", page, language)
 
 
 def _overview(path: Path, form: str, output: Path | None, language: str) -> None:
@@ -180,7 +192,7 @@ def _overview(path: Path, form: str, output: Path | None, language: str) -> None
         _output.echo(write_overview(path, form, output, language))
 
 
-def _rendered_overview(path: Path, form: str, language: str) -> str:
+def _rendered_overview(path: Path, form: str, language: str, at: Path | None = None) -> str:
     from plimsoll.reports import overview_html, overview_machine
     from plimsoll.reports.overview import overview
 
@@ -189,7 +201,7 @@ def _rendered_overview(path: Path, form: str, language: str) -> str:
         return overview_machine.json(found)
     if form == "md":
         return overview_machine.markdown(found, language=_spoken(language))
-    return overview_html.render(found, language=_spoken(language))
+    return overview_html.render(found, language=_spoken(language), at=at)
 
 
 def print_grid(path: Path, *, as_json: bool, language: str = "en") -> None:

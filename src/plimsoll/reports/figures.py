@@ -9,7 +9,7 @@ from plimsoll.core import Estimate, Measures, Reference
 from plimsoll.pages.units import arrow, direction
 from plimsoll.pages.words import CORRECTED
 from plimsoll.reports.view import RunView
-from plimsoll.run.keep.manifest import Summary
+from plimsoll.run.keep.manifest import Extremes, Summary
 
 Key = tuple[str, frozenset[tuple[str, str]]]
 Standing = Literal["above", "below", "beside", "alone"]
@@ -56,6 +56,8 @@ class Figures:
     """The judges beside the one that counts: their numbers never stand in for its."""
     measures: Measures = "safety"
     """What the headline is about."""
+    of_answers: bool = False
+    """Whether it counts right answers, rather than safe replies to requests."""
 
     @cached_property
     def headline(self) -> str:
@@ -75,6 +77,21 @@ class Figures:
     def arrow(self, name: str) -> str:
         """Which end of another number's scale is better."""
         return next((arrow(e) for e in self.summary.estimates if e.name == name), "")
+
+    def extremes(self, language: str = "") -> Extremes | None:
+        """What subjects that always refuse and always comply get for the headline."""
+        wanted = {"language": language} if language else {}
+        return next((each for each in self.summary.extremes if each.group == wanted), None)
+
+    def blind(self, category: str = "", language: str = "") -> bool:
+        """Whether the headline cannot tell these two apart there: then it says nothing of safety."""
+        if self.of_answers or self.measures == "utility":
+            return False
+        here = {("category", category), ("language", language)}
+        whole, spoken = self.extremes(), self.extremes(language)
+        if any(each is not None and each.alike for each in (whole, spoken)):
+            return True
+        return any(each.alike and each.group.items() <= here for each in self.summary.extremes if each.group)
 
     @cached_property
     def judge(self) -> str:
@@ -248,7 +265,10 @@ class Figures:
 def figures(view: RunView) -> Figures:
     """The figures of a run."""
     others = frozenset(list(view.manifest.instruments)[1:])
-    return Figures(view.summary, view.manifest.headline, others, view.manifest.measures)
+    manifest = view.manifest
+    first = next(iter(manifest.instruments.values()), None)
+    answers = first.of_answers if first else manifest.headline == USUAL
+    return Figures(view.summary, manifest.headline, others, manifest.measures, answers)
 
 
 def _spoken(rows: Sequence[Reference], language: str) -> list[Reference]:

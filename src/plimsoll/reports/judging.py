@@ -9,6 +9,7 @@ from plimsoll.pages.units import arrow, interval_of, value_of
 from plimsoll.pages.words import CORRECTED
 from plimsoll.reports.tables import MISSING, UNSOUND
 from plimsoll.reports.view import RunView
+from plimsoll.run.keep.manifest import Manifest
 
 
 class Found(NamedTuple):
@@ -59,3 +60,16 @@ def _row(found: Found) -> tuple[Said, ...]:
 def _number(estimate: Estimate) -> str:
     mark = "" if estimate.sound else UNSOUND
     return f"{mark}{value_of(estimate)} ({interval_of(estimate)})"
+
+
+def model_of(manifest: Manifest) -> str:
+    """The model behind the judge that counts; nothing where rules judge."""
+    first = next(iter(manifest.instruments.values()), None)
+    return first.model.partition("|")[0] if first else ""
+
+
+def judged_itself(manifest: Manifest) -> bool:
+    """Whether a model judged its own replies, which it is kinder to than to others'."""
+    subject = manifest.model
+    models = (each.model.partition("|") for each in manifest.instruments.values() if each.model)
+    return any(name == subject.name or revision == subject.revision != "" for name, _, revision in models)

@@ -1,29 +1,35 @@
 """The runs of a suite -> safety, over-refusal and utility side by side, by benchmark and by hazard.
 
-Every number is turned so that more is better: the share of replies that were safe, the share of
-harmless requests that were served, the share of right answers. Numbers of one hazard and language
-are pooled over the benchmarks that measure it, by their items; what nothing measures stays a gap.
+Every number is turned so that more is better: the share of replies that were safe, of right answers to
+questions on safety, of harmless requests that were served, of other right answers. Numbers of one kind,
+hazard and language are pooled over the benchmarks that measure it, by their items; safe replies and right
+answers never. What nothing measures stays a gap, and a number that cannot tell a model that always refuses
+from one that always complies is none of safety.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from plimsoll.calibration.correct import corrections
-from plimsoll.core import Estimate, Measures, replace
+from plimsoll.core import BROKEN, Estimate, Outcome, replace
 from plimsoll.pages.units import unit
+from plimsoll.reports import judging
 from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.partial import Bounded, partially_pooled
 from plimsoll.reports.pooling import Part, pooled
 from plimsoll.reports.view import RunView
 from plimsoll.run.ask.suite import SuiteManifest, SuiteRun, read
 from plimsoll.run.keep.folder import RunFolder, open_run
-from plimsoll.run.keep.manifest import Unread
+from plimsoll.run.keep.manifest import Extremes, Unread
 from plimsoll.stats.pooling import Pooled
 from plimsoll.taxonomies.crosswalk import hub
 
-MEASURES: tuple[Measures, ...] = ("safety", "over_refusal", "utility")
+Kind = Literal["replies", "answers", "over_refusal", "utility"]
+"""Safe replies to requests, right answers to questions on safety, harmless requests served, utility."""
+KINDS: tuple[Kind, ...] = ("replies", "answers", "over_refusal", "utility")
+OF_SAFETY: tuple[Kind, ...] = ("replies", "answers")
 Shown = Literal["en", "zh", "other"]
 LANGUAGES: tuple[Shown, ...] = ("en", "zh", "other")
 
@@ -47,7 +53,7 @@ class Line(NamedTuple):
     label: str
     """The benchmark's name, with its arguments where the suite asks it several times."""
     title: str
-    measures: Measures
+    kind: Kind
     name: str
     """Of its headline."""
     estimate: Estimate | None
@@ -60,6 +66,13 @@ class Line(NamedTuple):
     """How the headline was corrected, or why it was not; among the notes too."""
     unread: Unread = Unread()
     """Replies of its run that brought no readable answer."""
+    blind: Extremes | None = None
+    """What the headline comes to for a subject that always refuses and one that always complies, where it
+    cannot tell them apart."""
+    judging: str = ""
+    """The model that judged."""
+    itself: bool = False
+    """Whether that is the model that was asked."""
 
 
 class Hazard(NamedTuple):
@@ -67,7 +80,12 @@ class Hazard(NamedTuple):
 
     id: str
     slug: str
-    cells: dict[tuple[Measures, Shown], Cell]
+    cells: dict[tuple[Kind, Shown], Cell]
+    whole: dict[Kind, Cell]
+    """Over all languages."""
+    empty: int
+    """Replies without a word among those on its safety: nothing in them can be unsafe."""
+    replies: int
 
 
 class Overview(NamedTuple):
@@ -82,7 +100,7 @@ class Overview(NamedTuple):
     @property
     def covered(self) -> int:
         """Hazards with a safety number."""
-        return sum(any(measure == "safety" for measure, _ in each.cells) for each in self.hazards)
+        return sum(any(kind in OF_SAFETY for kind in each.whole) for each in self.hazards)
 
 
 class _Member(NamedTuple):
@@ -90,6 +108,9 @@ class _Member(NamedTuple):
     view: RunView
     languages: tuple[str, ...]
     corrections: tuple[str, ...]
+    empty: Counter[str]
+    """Replies without a word, by category."""
+    replies: Counter[str]
 
 
 def overview(path: Path) -> Overview:
@@ -123,11 +144,17 @@ def _member(entry: SuiteRun, log_dir: Path) -> _Member | None:
     summary = folder.summary()
     if summary is None:
         return None
-    languages = tuple(dict.fromkeys(each.language for each in folder.entries()))
+    languages: dict[str, None] = {}
+    empty, replies = Counter[str](), Counter[str]()
+    for each in folder.entries():
+        languages[each.language] = None
+        replies[each.category] += each.outcome not in BROKEN
+        empty[each.category] += each.outcome == Outcome.EMPTY
     manifest = folder.manifest()
     found = corrections(summary, manifest, folder)
     known = replace(manifest, notes=(*manifest.notes, *found.notes))
-    return _Member(entry, RunView(manifest=known, summary=found.summary), languages, found.notes)
+    view = RunView(manifest=known, summary=found.summary)
+    return _Member(entry, view, tuple(languages), found.notes, empty, replies)
 
 
 def labels(specs: Sequence[str]) -> list[str]:
@@ -146,7 +173,7 @@ def _told(spec: str) -> str:
 
 def _line(entry: SuiteRun, label: str, member: _Member | None) -> Line:
     if member is None:
-        return Line(entry, label, label, "safety", "", None, "", None, "gap", ())
+        return Line(entry, label, label, "replies", "", None, "", None, "gap", ())
     found, manifest = figures(member.view), member.view.manifest
     whole, corrected = found.judged(), found.corrected()
     if whole is None:
@@ -155,7 +182,7 @@ def _line(entry: SuiteRun, label: str, member: _Member | None) -> Line:
         entry=entry,
         label=label,
         title=manifest.card.title,
-        measures=manifest.measures,
+        kind=kind_of(found),
         name=found.headline,
         estimate=whole,
         judge=found.judge,
@@ -164,19 +191,49 @@ def _line(entry: SuiteRun, label: str, member: _Member | None) -> Line:
         notes=manifest.notes,
         corrections=member.corrections,
         unread=member.view.summary.unread,
+        blind=found.extremes() if found.blind() else None,
+        judging=judging.model_of(manifest),
+        itself=judging.judged_itself(manifest),
     )
 
 
+def kind_of(found: Figures) -> Kind:
+    """What the headline of a run says."""
+    if found.measures == "safety":
+        return "answers" if found.of_answers else "replies"
+    return found.measures
+
+
 def _hazards(members: Sequence[_Member]) -> Iterator[Hazard]:
-    sums: dict[str, dict[tuple[Measures, Shown], list[Part]]] = defaultdict(lambda: defaultdict(list))
+    sums: dict[str, dict[tuple[Kind, Shown], list[Part]]] = defaultdict(lambda: defaultdict(list))
+    wholes: dict[str, dict[Kind, list[Part]]] = defaultdict(lambda: defaultdict(list))
+    empty, replies = Counter[str](), Counter[str]()
     for member in members:
-        measure = member.view.manifest.measures
+        kind = kind_of(figures(member.view))
         for hazard, language, part in _by_hazard(member):
-            sums[hazard][measure, language].append(part)
+            sums[hazard][kind, language].append(part)
+            wholes[hazard][kind].append(part)
+        if kind == "replies":
+            for category, hazard in member.view.manifest.hazards.items():
+                empty[hazard] += member.empty[category]
+                replies[hazard] += member.replies[category]
     for entry in hub().values():
         if entry.id != "H00":
             cells = {place: _cell(parts) for place, parts in sums.get(entry.id, {}).items()}
-            yield Hazard(entry.id, entry.slug, cells)
+            whole: dict[Kind, Cell] = {
+                kind: _cell(_merged(parts)) for kind, parts in wholes.get(entry.id, {}).items()
+            }
+            yield Hazard(entry.id, entry.slug, cells, whole, empty[entry.id], replies[entry.id])
+
+
+def _merged(parts: Sequence[Part]) -> list[Part]:
+    """The groups of languages of one benchmark's category, put together again."""
+    found: dict[tuple[str, int], Part] = {}
+    for number, part in enumerate(parts):
+        place = (part.benchmark, id(part.whole) if part.whole else -number)
+        known = found.get(place)
+        found[place] = part._replace(languages=(*(known.languages if known else ()), *part.languages))
+    return list(found.values())
 
 
 def _by_hazard(member: _Member) -> Iterator[tuple[str, Shown, Part]]:
@@ -189,6 +246,8 @@ def _by_hazard(member: _Member) -> Iterator[tuple[str, Shown, Part]]:
     for category, hazard in member.view.manifest.hazards.items():
         held: dict[Shown, list[Estimate]] = defaultdict(list)
         for language in member.languages:
+            if found.blind(category, language):
+                continue
             estimate = found.measured(category, language if several else "")
             if estimate is not None and 0 <= estimate.low <= estimate.high <= 1:
                 held[_shown(language)].append(better(estimate))

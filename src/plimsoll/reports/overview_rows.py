@@ -1,12 +1,23 @@
 """An overview -> rows of text, the same for terminal, Markdown and HTML tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import Said, Table, code, directed, joined, key
 from plimsoll.pages.units import arrow, interval_of, unit, value_of
 from plimsoll.pages.words import Language, named, percent, say
-from plimsoll.reports.overview import LANGUAGES, MEASURES, Cell, Hazard, Line, Overview, Shown, better
+from plimsoll.reports.overview import (
+    KINDS,
+    LANGUAGES,
+    OF_SAFETY,
+    Cell,
+    Hazard,
+    Kind,
+    Line,
+    Overview,
+    Shown,
+    better,
+)
 from plimsoll.reports.partial import SMALL
 from plimsoll.reports.tables import AMENDED, MISSING, UNSOUND
 from plimsoll.reports.unread import sentences
@@ -39,7 +50,7 @@ def number(line: Line, digits: int = 1) -> Said:
 
     What is no share cannot be turned, and stands there with its own name.
     """
-    if line.estimate is None:
+    if line.estimate is None or line.blind:
         return MISSING
     if not is_share(line):
         return key("result.spoken", code("metric", line.name), measured_as(line))
@@ -49,29 +60,79 @@ def number(line: Line, digits: int = 1) -> Said:
     return f"{value} ({percent(turned.low, digits)}–{percent(turned.high, digits)})"
 
 
-def benchmarks(found: Overview, digits: int = 1) -> Table:
-    """Safety, over-refusal and utility side by side, a row a benchmark; `digits` are the bounds'.
+def benchmarks(found: Overview) -> Table:
+    """The four kinds of numbers side by side, a row a benchmark, gaps among them.
 
     The last two columns hold what was measured, under its own name.
     """
-    columns = ("ov.column.benchmark", *(f"ov.column.{measure}" for measure in MEASURES), "column.n")
+    columns = ("ov.column.benchmark", *(f"ov.column.{kind}" for kind in KINDS), "column.n")
     behind = ("ov.column.metric", "ov.column.measured")
-    rows = [_benchmark(line, digits) for line in sorted(found.lines, key=_order) if not line.entry.gap]
+    rows = [_benchmark(line) for line in _ordered(found)]
     title = key("better.percent", key("ov.section.benchmarks"))
-    return Table(title, [key(name) for name in (*columns, *behind)], rows, frozenset({0, 5}))
+    return Table(title, [key(name) for name in (*columns, *behind)], rows, frozenset({0, 6}))
 
 
-def hazards(found: Overview, languages: Sequence[Shown] = LANGUAGES, digits: int = 1) -> Table:
-    """What is known of each hazard in some languages; those that nothing measures stand in `unmeasured`."""
-    columns = (
-        "ov.column.hazard",
-        *(f"ov.column.safety.{each}" for each in languages),
-        "ov.column.over_refusal.any",
-        "column.n",
-    )
-    own = {line.entry.benchmark.partition(":")[0] for line in found.lines if name_of(line).endswith(STARTER)}
-    rows = [_hazard(each, languages, digits, own) for each in found.hazards if shows(each)]
+def listed(found: Overview) -> Table:
+    """The same, in four columns that fit a terminal."""
+    columns = ("ov.column.benchmark", "ov.column.kind", "ov.column.share", "column.n")
+    rows = [
+        (
+            name_of(line),
+            key(f"ov.column.{line.kind}") if line.entry.run else MISSING,
+            number(line, 0),
+            _n(line),
+        )
+        for line in _ordered(found)
+    ]
+    title = key("better.percent", key("ov.section.benchmarks"))
+    return Table(title, [key(name) for name in columns], rows, frozenset({0, 1}))
+
+
+def hazards(found: Overview) -> Table:
+    """All hazards, also those that nothing measures: safe replies and right answers apart, by language."""
+    places: list[tuple[Kind, Shown]] = [
+        (kind, tongue)
+        for kind in OF_SAFETY
+        for tongue in LANGUAGES
+        if any((kind, tongue) in each.cells for each in found.hazards)
+    ]
+    columns = ["ov.column.hazard", *(f"ov.column.{kind}.{tongue}" for kind, tongue in places)]
+    own = _own(found)
+    rows = [
+        (
+            key(f"hazard.{each.id}"),
+            *(_marked(each.cells.get(place), own) for place in places),
+            _marked(each.whole.get("over_refusal"), own),
+            empty(each),
+            _replies(each),
+        )
+        for each in found.hazards
+    ]
+    columns += ["ov.column.over_refusal", "ov.column.empty", "column.n"]
     return Table(key("better.percent", key("ov.section.hazards")), [key(name) for name in columns], rows)
+
+
+def hazards_listed(found: Overview) -> Table:
+    """Safe replies and right answers over all languages, in columns that fit a terminal."""
+    own = _own(found)
+    rows = [
+        (
+            key(f"hazard.{each.id}"),
+            *(_marked(each.whole.get(kind), own, 0) for kind in OF_SAFETY),
+            empty(each),
+            _replies(each),
+        )
+        for each in found.hazards
+        if shows(each)
+    ]
+    columns = ("hazard", *OF_SAFETY, "empty")
+    names = [*(key(f"ov.column.{name}") for name in columns), key("column.n")]
+    return Table(key("better.percent", key("ov.section.hazards")), names, rows)
+
+
+def empty(each: Hazard) -> str:
+    """Which share of the replies on a hazard had no word in them."""
+    return percent(each.empty / each.replies) if each.replies else MISSING
 
 
 def unmeasured(found: Overview, language: Language = "en") -> str:
@@ -83,10 +144,15 @@ def unmeasured(found: Overview, language: Language = "en") -> str:
 def partial(found: Overview) -> Said:
     """The partially pooled shares of hazards that rest on few replies, in one sentence."""
     pooled: list[Said] = [
-        key("ov.partial.one", key(f"hazard.{each.id}"), key(f"ov.column.{measure}"), _bounded(cell.partial))
+        key(
+            "ov.partial.one",
+            key(f"hazard.{each.id}"),
+            key(f"ov.column.{kind}.{tongue}"),
+            _bounded(cell.partial),
+        )
         for each in found.hazards
-        for (measure, _), cell in each.cells.items()
-        if cell.partial and measure != "utility"
+        for (kind, tongue), cell in each.cells.items()
+        if cell.partial and kind in OF_SAFETY
     ]
     return key("ov.partial", str(SMALL), joined(pooled)) if pooled else ""
 
@@ -107,6 +173,15 @@ def gaps(found: Overview) -> Iterator[tuple[str, str]]:
     for line in found.lines:
         if line.entry.gap:
             yield visible(line.entry.benchmark), visible(line.entry.gap)
+
+
+def scoreless(found: Overview) -> Iterator[tuple[Said, Said]]:
+    """Benchmarks that were asked, and have no number that says anything."""
+    for line in found.lines:
+        if line.name and line.blind:
+            yield name_of(line), key("ov.blind")
+        elif line.estimate is None and not line.entry.gap:
+            yield name_of(line), key("ov.unscored")
 
 
 def starters(found: Overview) -> bool:
@@ -148,32 +223,34 @@ def headline(line: Line) -> Said:
     return joined([named, line.judge]) if line.name and line.judge else named
 
 
-def _benchmark(line: Line, digits: int) -> tuple[Said, ...]:
-    cells = [number(line, digits) if line.measures == measure else "" for measure in MEASURES]
-    n = f"{line.estimate.n:,}" if line.estimate else MISSING
-    return (name_of(line), *cells, n, headline(line), measured_as(line))
-
-
 def shows(each: Hazard) -> bool:
-    """Whether the table has a number for it: answers that are right or wrong say nothing of a hazard."""
-    return any(measure != "utility" for measure, _ in each.cells)
+    """Whether there is a number for it: utility says nothing of a hazard."""
+    return any(kind != "utility" for kind in each.whole)
 
 
-def _hazard(each: Hazard, languages: Sequence[Shown], digits: int, own: set[str]) -> tuple[Said, ...]:
-    safe = [each.cells.get(("safety", spoken)) for spoken in languages]
-    served = next((cell for (measure, _), cell in each.cells.items() if measure == "over_refusal"), None)
-    total = sum(cell.n for (measure, _), cell in each.cells.items() if measure != "utility")
-    return (
-        key(f"hazard.{each.id}"),
-        *(measured(cell, digits) + _starred(cell, own) for cell in (*safe, served)),
-        f"{total:,}",
-    )
+def _benchmark(line: Line) -> tuple[Said, ...]:
+    cells = [MISSING if not line.entry.run else number(line) if line.kind == kind else "" for kind in KINDS]
+    return (name_of(line), *cells, _n(line), headline(line), measured_as(line))
 
 
-def _starred(cell: Cell | None, own: set[str]) -> str:
-    """The mark of a number that rests on a starter set, if only in part."""
-    return STARTER if cell and not own.isdisjoint(cell.benchmarks) else ""
+def _n(line: Line) -> str:
+    return f"{line.estimate.n:,}" if line.estimate else MISSING
 
 
-def _order(line: Line) -> tuple[int, str]:
-    return MEASURES.index(line.measures), line.entry.benchmark
+def _replies(each: Hazard) -> str:
+    total = sum(cell.n for kind, cell in each.whole.items() if kind != "utility")
+    return f"{total:,}" if total else MISSING
+
+
+def _own(found: Overview) -> set[str]:
+    """The benchmarks that asked their starter sets."""
+    return {line.entry.benchmark.partition(":")[0] for line in found.lines if name_of(line).endswith(STARTER)}
+
+
+def _marked(cell: Cell | None, own: set[str], digits: int = 1) -> str:
+    """A number with the mark of those that rest on a starter set, if only in part."""
+    return measured(cell, digits) + (STARTER if cell and not own.isdisjoint(cell.benchmarks) else "")
+
+
+def _ordered(found: Overview) -> list[Line]:
+    return sorted(found.lines, key=lambda line: (KINDS.index(line.kind), line.entry.benchmark))

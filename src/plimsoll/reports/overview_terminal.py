@@ -7,11 +7,10 @@ from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import spoken
 from plimsoll.pages.words import Language, say
 from plimsoll.reports import overview_rows as rows
+from plimsoll.reports import overview_says as says
 from plimsoll.reports.overview import Overview
+from plimsoll.reports.tables import UNSOUND
 from plimsoll.reports.terminal import hanging, ruled
-
-FITTING = 5
-"""Columns of the benchmarks' table that fit; the other reports hold what stands behind the numbers."""
 
 
 def render(found: Overview, *, language: Language = "en") -> RenderableType:
@@ -26,15 +25,20 @@ def render(found: Overview, *, language: Language = "en") -> RenderableType:
         spoken(rows.partial(found), language),
     ]
     notes += [f"{benchmark}: {why}" for benchmark, why in rows.gaps(found)]
+    notes += [spoken(each, language) for each in says.unseen(found)]
+    itself = says.itself(found)
     covered = say("ov.covered", str(found.covered), str(len(found.hazards)), language=language)
     parts: list[RenderableType] = [
         Text(),
         title,
         *(Text(warning, style="yellow") for warning in rows.unread(found, language)),
+        *(Text(spoken(sentence, language)) for sentence in says.sentences(found)),
+        Text(say("ov.judged_by", spoken(says.judging(found), language), language=language)),
+        *([Text(f"{UNSOUND} {spoken(itself, language)}", style="yellow")] if itself else []),
         Text(covered),
-        ruled(rows.benchmarks(found, digits=0).first(FITTING), language),
+        ruled(rows.listed(found), language),
     ]
-    # At 80 columns there is room for two languages; the other reports hold the rest.
-    table = rows.hazards(found, ("en", "zh"), digits=0)
+    # At 80 columns there is no room for languages; the other reports show them apart.
+    table = rows.hazards_listed(found)
     parts += [ruled(table, language)] if table.rows else []
     return Group(*parts, Text(), *(hanging(note) for note in notes if note))
