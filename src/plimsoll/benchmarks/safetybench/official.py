@@ -84,10 +84,10 @@ def read_submission(path: Path) -> tuple[dict[str, object], tuple[str, ...]]:
         raise DataError(f"{path}: bad UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
         raise DataError(f"{path}: no JSON: {error}") from error
+    except (decoding.TooDeep, RecursionError) as error:
+        raise DataError(f"{path}: nested too deeply; a submission is one flat JSON object") from error
     except ValueError as error:  # Python reads no integer of more than 4,300 digits
         raise DataError(f"{path}: a number has too many digits; predictions are 0 to 3") from error
-    except RecursionError as error:
-        raise DataError(f"{path}: nested too deeply; a submission is one flat JSON object") from error
     if not isinstance(read, dict):
         raise DataError(f'{path}: holds no JSON object; a submission is {{"<id>": 0 to 3, ...}}')
     return read, twice  # pyright: ignore[reportUnknownVariableType]
