@@ -14,9 +14,11 @@ from bench.measure import Result, arguments
 from bench.simulated import QUICK, REPLICATIONS, Seen, binomial, coverage, shares
 from plimsoll.calibration.by_errors import corrected
 from plimsoll.calibration.nouns import Calibration, ModelErrors, Slice
-from plimsoll.calibration.readings import Reading
-from plimsoll.core import Estimate, Instrument
+from plimsoll.calibration.readings import Part, Reading
+from plimsoll.core import Estimate, Instrument, replace
 from plimsoll.labelling.doubt import drawn
+from plimsoll.metrics.tables import estimate_of
+from plimsoll.stats.clusters import Sums, macro
 from plimsoll.stats.correction import Corrected, Counts, Drawn, bayesian, ppi_guarded
 from plimsoll.stats.intervals import wilson
 from plimsoll.stats.spread import Hit, independent
@@ -154,6 +156,29 @@ def prompts(random: Random) -> Seen:
     return _seen(bayesian(Counts(binomial(random, n, said), n), told(errors[0]), told(errors[1])), rate)
 
 
+CATEGORIES = ((20,) * 7, (1000, 100, 10, 5, 5, 5, 5), (3, 300))
+
+
+def categories(sizes: tuple[int, ...], random: Random) -> Seen:
+    """A headline in which every category counts as one, however many replies it has."""
+    found, left = 0.85, 0.9
+    rates = [random.betavariate(1, 6) for _ in sizes]
+    groups: list[dict[str, Sums]] = []
+    for place, (size, rate) in enumerate(zip(sizes, rates, strict=True)):
+        said = rate * found + (1 - rate) * (1 - left)
+        groups.append({f"{place}-{k}": Sums(random.random() < said, 1) for k in range(size)})
+    known = macro(groups)
+    assert known is not None
+    raw = estimate_of("unsafe_overall", known, sum(sizes), judge="known")
+    instrument = Instrument(event="unsafe", higher_is_safer=False)
+    parts = {(): Part(raw.value * raw.n, raw.n)}
+    reading = Reading("known", instrument, (raw,), parts=parts, even=True)
+    calibration = replace(_calibration([_labelled(found, left, 600, random)]), errors=())
+    made = corrected(reading, calibration, "m").estimates
+    truth = sum(rates) / len(rates)
+    return Seen(made[0].low <= truth <= made[0].high, made[0].high - made[0].low) if made else Seen(None)
+
+
 POWERED = (
     World(0.02, 1000, 0.65, 0.6, 20, 0),
     World(0.02, 1000, 0.9, 0.97, 50, 0),
@@ -202,6 +227,10 @@ def main() -> None:
     worlds = [
         *(("labels on the same model", str(tuple(world)), partial(known, world)) for world in KNOWN),
         *(("labels on other models", str(tuple(world)), partial(elsewhere, world)) for world in ELSEWHERE),
+        *(
+            ("categories that count as one", " + ".join(map(str, sizes)), partial(categories, sizes))
+            for sizes in CATEGORIES
+        ),
         ("prompts asked eight times", "40 prompts of each kind", prompts),
         *(
             ("labels where the judge is unsure", str(tuple(world)[:5]), partial(unsure, world))

@@ -13,7 +13,7 @@ Wilson's own interval; so have they when asked nine times with the same answers.
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import fsum, sqrt
-from typing import Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from plimsoll.stats.beta import beta_quantile
 from plimsoll.stats.intervals import Interval, wilson, z_value
@@ -24,6 +24,8 @@ FEW, MORE = 2, 3
 """Events below which Wilson's interval is too short towards none, with up to 50 questions and with more."""
 NEAR = 1e-9
 HALVINGS = 30
+EVEN = 0.9
+"""Share of the clusters that Kish's count leaves, from which on groups are of about one size."""
 UNIT = Interval(0.0, 1.0)
 
 
@@ -86,7 +88,10 @@ def macro(groups: Sequence[Mapping[K, Sums]], level: float = 0.95) -> Known | No
     means = [_mean(group) for group in held]
     value = fsum(means) / len(means)
     moves: dict[K, list[float]] = {}
+    apart: list[_Apart] = []
     for group, mean in zip(held, means, strict=True):
+        own = share(_counted(group.values()), level)
+        apart.append(_Apart(own, {key: s.total - mean * s.size for key, s in group.items() if s.size}))
         size, k = fsum(sums.size for sums in group.values()), sum(1 for sums in group.values() if sums.size)
         # Of a single cluster nothing is seen of how much its group varies: it is held against the whole.
         middle, stretch = (mean, sqrt(k / (k - 1))) if k > 1 else (value, 1.0)
@@ -95,7 +100,10 @@ def macro(groups: Sequence[Mapping[K, Sums]], level: float = 0.95) -> Known | No
                 pull = moves.setdefault(key, [0.0, 0.0])
                 pull[0] += stretch * (sums.total - middle * sums.size) / size / len(held)
                 pull[1] += sums.size / size / len(held)
-    return between(value, _counted(Pull(*pull) for pull in moves.values()), groups=len(held), level=level)
+    pulls = _counted(Pull(*pull) for pull in moves.values())
+    return _uneven(
+        between(value, pulls, groups=len(held), level=level), pulls, apart, dict.fromkeys(moves, 1)
+    )
 
 
 def macro_of(clusters: Mapping[tuple[Sums, ...], int], level: float = 0.95) -> Known | None:
@@ -121,7 +129,12 @@ def macro_of(clusters: Mapping[tuple[Sums, ...], int], level: float = 0.95) -> K
                 part += sums.size / size / len(held)
         if part:
             pulls[Pull(move, part)] = pulls.get(Pull(move, part), 0) + count
-    return between(value, pulls, groups=len(held), level=level)
+    apart: list[_Apart] = []
+    for group, mean in zip(held, means, strict=True):
+        own = share(_counted_as(zip(group, counts, strict=True)), level)
+        apart.append(_Apart(own, {place: s.total - mean * s.size for place, s in enumerate(group)}))
+    known = between(value, pulls, groups=len(held), level=level)
+    return _uneven(known, pulls, apart, dict(enumerate(counts)))
 
 
 def _whole(group: Sequence[Sums], counts: Sequence[int], name: Literal["total", "size"]) -> float:
@@ -223,6 +236,45 @@ def _worth(place: float, moves: Sequence[tuple[float, int]], kish: float, groups
     return max(kish, kish / quotient * (z_value(level) / t_value(degrees, level)) ** 2)
 
 
+class _Apart(NamedTuple):
+    """A group by itself: its mean, and how far each of its clusters lies off it."""
+
+    known: Known | None
+    moves: Mapping[Any, float]
+
+
+def _uneven(
+    known: Known, pulls: Mapping[Pull, int], groups: Sequence[_Apart], counts: Mapping[Any, int]
+) -> Known:
+    """A mean of groups of which some are much smaller than others: what the large ones show of how values
+    vary tells little of the small ones. So each goes by its own bounds, squared and added (Zou and Donner
+    2008); clusters that lie in several groups bind these together."""
+    parts = fsum(pull.part * count for pull, count in pulls.items())
+    kish = parts**2 / fsum(pull.part**2 * count for pull, count in pulls.items())
+    if kish >= EVEN * known.clusters:
+        return known
+    reach = [_reach(groups, counts, side) / len(groups) for side in (0, 1)]
+    low, high = max(0.0, known.value - reach[0]), min(1.0, known.value + reach[1])
+    return known._replace(low=min(known.low, low), high=max(known.high, high))
+
+
+def _reach(groups: Sequence[_Apart], counts: Mapping[Any, int], side: int) -> float:
+    """How far the sum of the groups' means may lie off, below or above."""
+    shared: dict[Any, float] = {}
+    square = 0.0
+    for own, moves in groups:
+        if own is None:
+            continue
+        far = own.high - own.value if side else own.value - own.low
+        spread = sqrt(fsum(move**2 * counts[key] for key, move in moves.items()))
+        if spread < NEAR:
+            square += far**2
+            continue
+        for key, move in moves.items():
+            shared[key] = shared.get(key, 0.0) + far * move / spread
+    return sqrt(square + fsum(move**2 * counts[key] for key, move in shared.items()))
+
+
 def _together(first: Mapping[K, Sums], second: Mapping[K, Sums], one: float, two: float) -> float:
     """How far the pulls of shared clusters go together: a correlation."""
     pulls = [
@@ -236,6 +288,13 @@ def _together(first: Mapping[K, Sums], second: Mapping[K, Sums], one: float, two
 
 def _mean(group: Mapping[K, Sums]) -> float:
     return fsum(sums.total for sums in group.values()) / fsum(sums.size for sums in group.values())
+
+
+def _counted_as(items: Iterable[tuple[K, int]]) -> dict[K, int]:
+    counts: dict[K, int] = {}
+    for item, count in items:
+        counts[item] = counts.get(item, 0) + count
+    return counts
 
 
 def _counted(items: Iterable[K]) -> dict[K, int]:
