@@ -75,6 +75,13 @@ site: setup  ## the documentation as a site in dist/site, to open from disk or t
 	$(BIN)/uv sync --frozen --quiet --inexact --group site
 	$(BIN)/python docs/site/build.py dist/site
 
+dist: setup  ## wheel and source distribution in dist, installed into empty environments and tried there
+	$(BIN)/uv build --quiet --clear -o dist
+	PLIMSOLL_DIST=$(CURDIR)/dist $(BIN)/pytest tests/install/test_dist.py tests/install/test_lines.py
+
+newcomer: setup  ## README, tutorial and every how-to, followed from the wheel in an empty folder; says how long each takes
+	$(BIN)/pytest tests/install/test_newcomer.py --durations=12
+
 bench: setup-test  ## measure against peers, write bench/RESULTS.md
 	$(BIN)/python -m bench.run
 

@@ -29,8 +29,6 @@ def followed(page: Path, tmp_path: Path, *, llm: bool) -> None:
         for module in {block.notes["needs"] for block in todo if "needs" in block.notes}:
             if find_spec(module) is None:
                 pytest.skip(f"{module} is not installed")
-        if any(block.notes.get("file", "").startswith("src/plimsoll/") for block in todo):
-            reader.copy_the_house()
         if any("endpoint" in block.notes for block in todo):
             reader.endpoint = stack.enter_context(FakeEndpoint(reply="(B)")).url
         for block in todo:

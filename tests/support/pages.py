@@ -16,7 +16,6 @@ import doctest
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -83,6 +82,7 @@ class Reader:
 
     folder: Path
     endpoint: str = LOCAL
+    python: str = sys.executable
     environment: dict[str, str] = field(default_factory=dict)
     names: dict[str, object] = field(default_factory=dict)
 
@@ -97,20 +97,12 @@ class Reader:
             "COLUMNS": "100",
         }
 
-    def copy_the_house(self) -> None:
-        """A checkout of the reader's own, to put files into."""
-        left_out = shutil.ignore_patterns("__pycache__")
-        for inside in ("src/plimsoll", "tests/support", "tests/conformance"):
-            shutil.copytree(ROOT / inside, self.folder / inside, ignore=left_out)
-        shutil.copy(ROOT / "pyproject.toml", self.folder)
-        self.environment["PYTHONPATH"] = f"{self.folder / 'src'}{os.pathsep}{self.folder}"
-
     def follow(self, block: Block) -> None:
         """Do what a block says."""
         if "file" in block.notes:
             self.write(block.notes["file"], block.body)
         elif block.language == "python":
-            self.run(Step(f"{shlex.quote(sys.executable)} -W error -c {shlex.quote(block.body)}", "..."))
+            self.run(Step(f"{shlex.quote(self.python)} -W error -c {shlex.quote(block.body)}", "..."))
         elif block.language == "console":
             for step in steps(block.body):
                 self.run(step)
@@ -118,19 +110,20 @@ class Reader:
             self.run(Step(f"set -e\n{block.body}", "..."))
 
     def write(self, name: str, body: str) -> None:
-        """Put a file of the page into the folder; a package's own is installed as pip would."""
+        """Put a file of the page into the folder."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(body, encoding="utf-8")
         if path.suffix == ".sh":
             path.chmod(0o755)
-        if name == "pyproject.toml":
-            install(self.folder)
 
     def run(self, step: Step) -> None:
         """Run a command; its end and what it prints are as the page says."""
         if exported := re.fullmatch(r"export (\w+)=(\S*)", step.command):
             self.environment[exported[1]] = self._meant(exported[2])
+            return
+        if package := re.fullmatch(r"pip install -e (\S+)", step.command):
+            self.install(self.folder / package[1])
             return
         made = subprocess.run(
             ["bash", "-c", self._meant(step.command)],
@@ -148,24 +141,23 @@ class Reader:
         printed = EXIT_CODE.sub("", step.printed)
         assert not printed.strip() or _fits(printed, made.stdout), shown
 
+    def install(self, package: Path) -> None:
+        """What `pip install -e` does for imports and entry points, without asking an index."""
+        project = tomllib.loads((package / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        made = self.folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+        made.mkdir(exist_ok=True)
+        head = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+        (made / "METADATA").write_text(head, encoding="utf-8")
+        lines = [
+            line
+            for group, points in project.get("entry-points", {}).items()
+            for line in (f"[{group}]", *(f"{name} = {target}" for name, target in points.items()))
+        ]
+        (made / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self.environment["PYTHONPATH"] += f"{os.pathsep}{package / 'src'}"
+
     def _meant(self, text: str) -> str:
         return text.replace(LOCAL, self.endpoint)
-
-
-def install(folder: Path) -> None:
-    """What `pip install -e .` does for entry points, without asking an index."""
-    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    made = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
-    made.mkdir(exist_ok=True)
-    (made / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", encoding="utf-8"
-    )
-    lines = [
-        line
-        for group, points in project.get("entry-points", {}).items()
-        for line in (f"[{group}]", *(f"{name} = {target}" for name, target in points.items()))
-    ]
-    (made / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _fits(wanted: str, got: str) -> bool:

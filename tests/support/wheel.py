@@ -106,8 +106,10 @@ def need_index() -> None:
 
 @cache
 def dist() -> Path:
-    """A folder with the wheel and the source distribution of this checkout."""
+    """A folder with the wheel and the source distribution of this checkout (or `PLIMSOLL_DIST`)."""
     need_index()
+    if given := os.environ.get("PLIMSOLL_DIST"):
+        return Path(given)
     folder = Path(tempfile.mkdtemp(prefix="plimsoll-dist-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     made = shell(f'"{uv()}" build --quiet -o "{folder}" "{ROOT}"', folder)

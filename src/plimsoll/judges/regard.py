@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from plimsoll.core import Instrument, Sample, Transcript, Verdict
 from plimsoll.judges.measuring import completion
-from plimsoll.judges.polarity import VERSION, polarity
+from plimsoll.judges.polarity import VERSION, polarity, require
 from plimsoll.judges.sentiment import Classified, instrument, verdict
 from plimsoll.judges.text_classifier import LocalClassifier
 from plimsoll.registry import judge
@@ -37,4 +37,7 @@ class Proxy:
 @judge
 def regard(by: str = "proxy", revision: str = "main") -> Proxy | Classified:
     """Regard of the completion by `proxy` (VADER's polarity), or a local classifier's hub id or folder."""
-    return Proxy() if by == "proxy" else Classified(LocalClassifier(by, revision), "regard", "regard")
+    if by != "proxy":
+        return Classified(LocalClassifier(by, revision), "regard", "regard")
+    require()
+    return Proxy()

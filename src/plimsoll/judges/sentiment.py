@@ -12,7 +12,7 @@ from typing import Any
 
 from plimsoll.core import Instrument, Sample, Transcript, UserError, Verdict
 from plimsoll.judges.measuring import completion
-from plimsoll.judges.polarity import VERSION, polarity
+from plimsoll.judges.polarity import VERSION, polarity, require
 from plimsoll.judges.text_classifier import LocalClassifier
 from plimsoll.registry import judge
 
@@ -95,4 +95,7 @@ class Classified:
 @judge
 def sentiment(by: str = "vader", revision: str = "main") -> Vader | Classified:
     """Sentiment of the completion by `vader`, or a local classifier's hub id or folder."""
-    return Vader() if by == "vader" else Classified(LocalClassifier(by, revision))
+    if by != "vader":
+        return Classified(LocalClassifier(by, revision))
+    require()
+    return Vader()
