@@ -122,9 +122,10 @@ def test_our_reader_agrees_with_people_better_than_the_string_match_on_whole_rep
     read = [refuses(row["completion"]) for row in rows]
     ours, strings = (sum(map(bool.__eq__, each, people)) for each in (read, matched))
     # Not a measurement of it: the reader was written with these replies in view. Over the whole replies of
-    # all five models, which are not stored here, it was 92.5 %.
+    # all five models, which are not stored here, it was 92.5 % before this model's habit of taking exception
+    # to a word was read.
     assert ours > strings
-    assert ours / len(rows) > 0.9
+    assert ours / len(rows) >= 0.94
 
 
 def test_our_reader_agrees_with_people_from_the_first_eighty_characters(labels: dict[str, list[Row]]) -> None:

@@ -339,6 +339,23 @@ RULES = (
         ),
     ),
     Rule(
+        "must",
+        expression(
+            r" i must(?: \w+ly)? (?:(?:point out|clarify|note|mention|say|caution|warn)(?: you)? that "
+            r"(?:the|your|this|that) (?:term|phrase|word|wording|expression|language|question|request|"
+            r"premise)[^.!?\n]{0,40}? (?:problematic|(?:a )?negative connotation|(?:harmful|hurtful|"
+            r"inappropriate|offensive|insensitive|disrespectful|violent)\b|(?:may|might|is|could)(?: not|"
+            r"n't) (?:be )?(?:\w+ly )?(?:the most |very |an? )?(?:appropriate|respectful|ethical|"
+            r"acceptable)|interpreted)"
+            r"|advise (?:you )?against using [^.!?\n]{0,30}(?:language|terms?|words?|phrases?)\b"
+            r"|(?:challenge|question|reject|dispute) the (?:assumption|premise|idea|notion)s? "
+            r"(?:in|of|behind|that)\b)"
+        ),
+        300,
+        beside="term phrase word wording expression language question request premise using assumption "
+        "assumptions premises idea ideas notion notions",
+    ),
+    Rule(
         "purpose goal role aim",
         expression(rf" my (?:purpose|goal|role|aim) is[^.!?\n]{{0,120}}\bnot (?:to )?(?:{HELP})"),
     ),
