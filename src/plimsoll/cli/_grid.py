@@ -4,7 +4,8 @@ import asyncio
 
 from plimsoll.cli import _output
 from plimsoll.cli._interruption import end_when_told
-from plimsoll.cli.report import print_grid, write_grid
+from plimsoll.cli._tied import matrix_of
+from plimsoll.cli.report import write_tied
 from plimsoll.evaluation.gridding import Performance, PlannedGrid
 from plimsoll.evaluation.progress import Progress
 from plimsoll.run.ask import grid
@@ -23,8 +24,9 @@ def carried_out(found: PlannedGrid, *, as_json: bool) -> list[Summary]:
             progress.__exit__(None, None, None)
             _output.echo("interrupted; the same command goes on with the grid", err=True)
             raise KeyboardInterrupt from None
-    print_grid(path, as_json=as_json)
-    page = write_grid(path, "html")
+    tied = matrix_of(path)
+    tied.show(as_json=as_json)
+    page = write_tied(tied, "html")
     if not as_json:
         _output.echo(f"\ngrid    {path}\nreport  {page}")
     folders = (RunFolder(path.parent / cell.run) for cell in grid.read(path).cells if cell.run)

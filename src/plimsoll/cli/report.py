@@ -6,6 +6,7 @@ from typing import NamedTuple
 import click
 
 from plimsoll.cli import _options, _output
+from plimsoll.cli._tied import Tied, matrix_of, overview_of
 from plimsoll.core import UserError, files, replace
 from plimsoll.pages.words import Language
 from plimsoll.reports.view import RunView
@@ -71,19 +72,15 @@ def command(
         if form not in ("table", "json"):
             raise UserError(f"--json and --format {form} are two formats: keep one of them")
         form, output = "json", output or Path("-")
-    if run is not None and (tied := _tied(run, log_dir, suite.FILE)) is not None:
+    for kind, (file, read) in TIED.items():
+        path = _tied(run, log_dir, file)
+        if path is None:
+            continue
         if calibration or labels:
             raise UserError(
-                "--calibration and --labels are about one run: name one of the suite's run folders"
+                f"--calibration and --labels are about one run: name one of the {kind}'s run folders"
             )
-        _overview(tied, form, output, language)
-        return
-    if run is not None and (tied := _tied(run, log_dir, grid.FILE)) is not None:
-        if calibration or labels:
-            raise UserError(
-                "--calibration and --labels are about one run: name one of the grid's run folders"
-            )
-        _grid(tied, form, output, language)
+        _report_tied(read(path), form, output, _spoken(language))
         return
     folder = _options.opened(run, log_dir)
     known = Known(calibration, labels)
@@ -154,26 +151,16 @@ def _spoken(language: str) -> Language:
     return "zh" if language == "zh" else "en"
 
 
-def print_overview(path: Path, *, as_json: bool, language: str = "en") -> None:
-    """The overview of a suite, on the terminal."""
-    from plimsoll.reports import overview_machine, overview_terminal
-    from plimsoll.reports.overview import overview
-
-    found = overview(path)
-    if as_json:
-        _output.value(overview_machine.report(found))
-        return
-    _output.show(overview_terminal.render(found, language=_spoken(language)))
+TIED = {"suite": (suite.FILE, overview_of), "grid": (grid.FILE, matrix_of)}
+"""What ties runs together -> the file that tells it, and what is reported of it."""
 
 
-def write_overview(path: Path, form: str, output: Path | None = None, language: str = "en") -> Path:
-    """Write the overview of a suite to a file; returns its path. A page leads to those of the runs."""
-    target = output or path / f"report.{FORMATS[form]}"
-    if form == "html":
-        for each in suite.read(path).runs:
-            if each.run:
-                _page_of(RunFolder(path.parent / each.run), language)
-    return _written(_rendered_overview(path, form, language, target.parent), target)
+def write_tied(tied: Tied, form: str, output: Path | None = None, language: Language = "en") -> Path:
+    """Write the report of a suite or a grid to a file; returns its path. A page leads to those of the runs."""
+    target = output or tied.path / f"report.{FORMATS[form]}"
+    for each in tied.runs if form == "html" else ():
+        _page_of(RunFolder(each), language)
+    return _written(tied.text(form, language, target.parent), target)
 
 
 def _page_of(folder: RunFolder, language: str) -> None:
@@ -183,67 +170,19 @@ def _page_of(folder: RunFolder, language: str) -> None:
         write(folder, "html", page, language)
 
 
-def _overview(path: Path, form: str, output: Path | None, language: str) -> None:
+def _report_tied(tied: Tied, form: str, output: Path | None, language: Language) -> None:
     if form == "table":
-        print_overview(path, as_json=False, language=language)
+        tied.show(as_json=False, language=language)
     elif output == Path("-"):
-        _output.document(_rendered_overview(path, form, language))
+        _output.document(tied.text(form, language))
     else:
-        _output.echo(write_overview(path, form, output, language))
+        _output.echo(write_tied(tied, form, output, language))
 
 
-def _rendered_overview(path: Path, form: str, language: str, at: Path | None = None) -> str:
-    from plimsoll.reports import overview_html, overview_machine
-    from plimsoll.reports.overview import overview
-
-    found = overview(path)
-    if form == "json":
-        return overview_machine.json(found)
-    if form == "md":
-        return overview_machine.markdown(found, language=_spoken(language))
-    return overview_html.render(found, language=_spoken(language), at=at)
-
-
-def print_grid(path: Path, *, as_json: bool, language: str = "en") -> None:
-    """The matrix of a grid, on the terminal."""
-    from plimsoll.reports import grid_machine, grid_terminal
-    from plimsoll.reports.grid import grid as read
-
-    found = read(path)
-    if as_json:
-        _output.value(grid_machine.report(found))
-        return
-    _output.show(grid_terminal.render(found, language=_spoken(language)))
-
-
-def write_grid(path: Path, form: str, output: Path | None = None, language: str = "en") -> Path:
-    """Write the report of a grid to a file; returns its path."""
-    return _written(_rendered_grid(path, form, language), output or path / f"report.{FORMATS[form]}")
-
-
-def _grid(path: Path, form: str, output: Path | None, language: str) -> None:
-    if form == "table":
-        print_grid(path, as_json=False, language=language)
-    elif output == Path("-"):
-        _output.document(_rendered_grid(path, form, language))
-    else:
-        _output.echo(write_grid(path, form, output, language))
-
-
-def _rendered_grid(path: Path, form: str, language: str) -> str:
-    from plimsoll.reports import grid_html, grid_machine
-    from plimsoll.reports.grid import grid as read
-
-    found = read(path)
-    if form == "json":
-        return grid_machine.json(found)
-    writer = grid_machine.markdown if form == "md" else grid_html.render
-    return writer(found, language=_spoken(language))
-
-
-def _tied(run: Path, log_dir: Path, file: str) -> Path | None:
+def _tied(run: Path | None, log_dir: Path, file: str) -> Path | None:
     """The folder that ties runs together, where the argument names one."""
-    return next((path for path in (run, log_dir / run) if (path / file).is_file()), None)
+    named = () if run is None else (run, log_dir / run)
+    return next((path for path in named if (path / file).is_file()), None)
 
 
 def _written(text: str, path: Path) -> Path:

@@ -193,7 +193,8 @@ def _singly(
 def _suites(given: Mapping[str, Any], show: Shown) -> int:
     """Run suites: many benchmarks, one model, one progress display, one report."""
     from plimsoll.cli._suite import Performance
-    from plimsoll.cli.report import print_overview, write_overview
+    from plimsoll.cli._tied import overview_of
+    from plimsoll.cli.report import write_tied
 
     bases = _asked.suite_bases(given)
     pool = show.pool(given)
@@ -205,9 +206,10 @@ def _suites(given: Mapping[str, Any], show: Shown) -> int:
     codes: list[int] = []
     for planning in plannings:
         path = Performance(planning).carry_out()
-        print_overview(path, as_json=show.as_json)
+        tied = overview_of(path)
+        tied.show(as_json=show.as_json)
         if not show.as_json:
-            _output.echo(f"\nsuite   {path}\nreport  {write_overview(path, 'html')}")
+            _output.echo(f"\nsuite   {path}\nreport  {write_tied(tied, 'html')}")
         runs = (RunFolder(path.parent / each.run) for each in suite.read(path).runs if each.run)
         ended = [summary for run in runs if (summary := run.summary()) is not None]
         codes.append(_endings.suite_code(ended, show.max_errors))

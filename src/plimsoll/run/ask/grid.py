@@ -8,16 +8,14 @@ is a gap, and is shown as one.
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, UserError, decoding, files, replace
+from plimsoll.core import UserError, replace
 from plimsoll.registry.spec import pieces
-from plimsoll.run.keep import folder
+from plimsoll.run.keep import tied
 from plimsoll.run.spec import RunSpec
 
 FILE = "grid.json"
@@ -128,29 +126,23 @@ def id_of(ids: Sequence[str]) -> str:
 
 def write(log_dir: Path, manifest: GridManifest) -> Path:
     """Tie runs together in a folder of their own beside them; returns it."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    made = folder.make(log_dir, stamp, f"grid-{manifest.id}")
-    rewrite(made, manifest)
-    return made
+    return tied.write(log_dir, f"grid-{manifest.id}", FILE, manifest)
 
 
 def rewrite(path: Path, manifest: GridManifest) -> None:
     """Write the grid's file anew, as far as its runs are."""
-    body = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
-    files.write(path / FILE, [body, b"\n"])
+    tied.rewrite(path / FILE, manifest)
 
 
 def read(path: Path) -> GridManifest:
     """The grid of a folder. Raises `DataError`."""
-    try:
-        return decoding.decode((path / FILE).read_bytes(), GridManifest)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise DataError(f"{path / FILE} cannot be read: {error}") from error
+    return tied.read(path / FILE, GridManifest)
 
 
 def unfinished(log_dir: Path, grid_id: str) -> Path | None:
     """The newest folder of that grid in which a cell still waits for its run."""
-    for path in sorted(log_dir.glob(f"*-grid-{grid_id}/{FILE}"), reverse=True):
-        if any(not each.run and not each.gap for each in read(path.parent).cells):
-            return path.parent
-    return None
+    return tied.newest(log_dir, f"*-grid-{grid_id}/{FILE}", _waits)
+
+
+def _waits(path: Path) -> bool:
+    return any(not each.run and not each.gap for each in read(path).cells)

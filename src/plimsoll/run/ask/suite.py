@@ -18,12 +18,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from plimsoll import registry
-from plimsoll.core import DataError, MissingExtra, UserError, decoding, did_you_mean, files, replace
+from plimsoll.core import DataError, MissingExtra, UserError, decoding, did_you_mean, replace
 from plimsoll.data.locate import MissingData
 from plimsoll.run.ask import plan
 from plimsoll.run.ask.plan import Plan
 from plimsoll.run.ask.pool import Pool
-from plimsoll.run.keep import folder
+from plimsoll.run.keep import folder, tied
 from plimsoll.run.spec import RunSpec
 
 PREFIX = "suite/"
@@ -202,14 +202,30 @@ def write(log_dir: Path, planning: Planning, runs: Sequence[SuiteRun]) -> Path:
     """Tie runs together in a folder of their own beside them; returns it."""
     name = folder.slug(Path(planning.name).stem)
     rest = f"suite-{name}-{folder.slug(planning.model)}-{planning.id}"
-    made = folder.make(log_dir, datetime.now(UTC).strftime("%Y%m%d-%H%M%S"), rest)
-    rewrite(made, planning, runs)
-    return made
+    return tied.write(log_dir, rest, FILE, _manifest(planning, runs))
 
 
 def rewrite(path: Path, planning: Planning, runs: Sequence[SuiteRun]) -> None:
     """Write the suite's file anew, as far as its runs are."""
-    manifest = SuiteManifest(
+    tied.rewrite(path / FILE, _manifest(planning, runs))
+
+
+def read(path: Path) -> SuiteManifest:
+    """The suite of a folder. Raises `DataError`."""
+    return tied.read(path / FILE, SuiteManifest)
+
+
+def unfinished(log_dir: Path, suite_id: str) -> Path | None:
+    """The newest folder of that suite in which an entry still waits for its run."""
+    return tied.newest(log_dir, f"*-suite-*-{suite_id}/{FILE}", _waits)
+
+
+def _waits(path: Path) -> bool:
+    return any(not each.run and not each.gap for each in read(path).runs)
+
+
+def _manifest(planning: Planning, runs: Sequence[SuiteRun]) -> SuiteManifest:
+    return SuiteManifest(
         id=planning.id,
         name=planning.name,
         title=planning.suite.title,
@@ -217,21 +233,3 @@ def rewrite(path: Path, planning: Planning, runs: Sequence[SuiteRun]) -> None:
         runs=tuple(runs),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    body = msgspec.json.format(msgspec.json.encode(manifest), indent=2)
-    files.write(path / FILE, [body, b"\n"])
-
-
-def read(path: Path) -> SuiteManifest:
-    """The suite of a folder. Raises `DataError`."""
-    try:
-        return decoding.decode((path / FILE).read_bytes(), SuiteManifest)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise DataError(f"{path / FILE} cannot be read: {error}") from error
-
-
-def unfinished(log_dir: Path, suite_id: str) -> Path | None:
-    """The newest folder of that suite in which an entry still waits for its run."""
-    for path in sorted(log_dir.glob(f"*-suite-*-{suite_id}/{FILE}"), reverse=True):
-        if any(not each.run and not each.gap for each in read(path.parent).runs):
-            return path.parent
-    return None
