@@ -51,9 +51,13 @@ check: setup  ## format, lint, types, floors
 test-fast: setup  ## without network, PyTorch, model or browser
 	$(BIN)/pytest -m "not torch and not llm and not browser and not peer and not slow and not long"
 
-test-base: setup  ## the fast tests on an install without any extra, in an environment of its own
+# Where an extra can be missed: commands, pages, imports. The parts themselves are tested with all extras.
+BASE := tests/cli tests/docs tests/e2e tests/evaluation tests/house/test_imports.py tests/test_registry.py
+
+test-base: setup  ## what people type, on an install without any extra, in an environment of its own
 	UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV)-base $(BIN)/uv sync --frozen --quiet
-	$(VENV)-base/bin/python -m pytest -m "not torch and not llm and not browser and not peer and not slow and not long"
+	$(VENV)-base/bin/python -m pytest $(BASE) \
+		-m "not torch and not llm and not browser and not peer and not slow and not long"
 
 test: setup-test check browser  ## everything but the few tests that take many minutes
 	$(BIN)/pytest -m "not long"

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from plimsoll import registry
 from plimsoll.core import UserError
 from plimsoll.registry import Spec, parse
+from plimsoll.run.ask import plan
+from plimsoll.run.spec import RunSpec
 
 
 @pytest.mark.parametrize(
@@ -101,3 +103,16 @@ def test_options_of_a_model_inside_a_spec_are_refused_and_not_sent_as_its_name()
     with pytest.raises(UserError, match="-J base_url="):
         registry.build_model("openai/judge:base_url=http://localhost")
     assert registry.build_model("scripted/refuse", {}).name == "scripted/refuse"
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("safteybench", "did you mean safetybench"),
+        ("safetybench:shot=5", "did you mean shots"),
+        ("safetybench:language=fr", "zh | en"),
+    ],
+)
+def test_a_misspelt_benchmark_is_told_of_before_a_model_is_made(spec: str, said: str) -> None:
+    with pytest.raises(UserError, match=re.escape(said)):
+        plan.build(RunSpec(benchmark=spec, model="transformers/no-such-folder"))

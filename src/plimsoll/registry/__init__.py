@@ -16,6 +16,7 @@ from plimsoll.registry.parts import (
     find,
     make,
     parts,
+    refuse_misspelt,
     refuse_unknown,
 )
 from plimsoll.registry.rooms import (
@@ -75,5 +76,6 @@ __all__ = [
     "parse",
     "parts",
     "pieces",
+    "refuse_misspelt",
     "refuse_unknown",
 ]

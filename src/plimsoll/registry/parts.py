@@ -226,6 +226,16 @@ def refuse_unknown(part: Part, keys: Iterable[str]) -> None:
             )
 
 
+def refuse_misspelt(room: Room, spec: str) -> None:
+    """Look a spec over before anything is made for it. Raises `UserError`."""
+    parsed = parse(spec)
+    part = find(room, parsed.name)
+    refuse_unknown(part, parsed.arguments)
+    for argument in part.options:
+        if argument.name in parsed.arguments and _room_of(argument.type) is None:
+            _convert(part, argument, parsed.arguments[argument.name], build_model)
+
+
 def arguments_of(part: Part, given: Mapping[str, str], model_of: ModelOf = build_model) -> dict[str, Any]:
     """Arguments as written -> as the factory takes them. Raises `UserError`."""
     refuse_unknown(part, given)

@@ -62,6 +62,8 @@ def build(spec: RunSpec, pool: Pool | None = None) -> Plan:
     """Build every part of a run. Raises `UserError` before any model is called."""
     refuse_secrets(spec)
     wiring = Wiring(pool or Pool())
+    if spec.benchmark not in wiring.pool.given:
+        registry.refuse_misspelt("benchmarks", spec.benchmark)
     target = wiring.target(spec)
     before = wiring.handed
     benchmark = build_benchmark(spec, wiring)
