@@ -10,7 +10,8 @@ import pytest
 from rich.console import Console
 
 from plimsoll.cli._suite import Performance
-from plimsoll.cli.report import write_overview
+from plimsoll.cli._tied import overview_of
+from plimsoll.cli.report import write_tied
 from plimsoll.core import Request, replace
 from plimsoll.models.scripted import REFUSAL, Scripted
 from plimsoll.pages.markup import spoken
@@ -160,7 +161,7 @@ def test_the_page_leads_to_the_page_of_every_run(tmp_path: Path) -> None:
     found = of(tmp_path, "refuses", "xstest:split=starter", "safetybench:split=starter")
     for target in (found.path / "report.html", tmp_path / "else where" / "suite.html"):
         target.parent.mkdir(exist_ok=True)
-        page = write_overview(found.path, "html", target).read_text(encoding="utf-8")
+        page = write_tied(overview_of(found.path), "html", target).read_text(encoding="utf-8")
         for line in found.lines:
             (href,) = [
                 part.partition('"')[0] for part in page.split('href="') if line.entry.run in part[:400]

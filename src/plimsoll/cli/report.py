@@ -156,7 +156,7 @@ TIED = {"suite": (suite.FILE, overview_of), "grid": (grid.FILE, matrix_of)}
 
 
 def write_tied(tied: Tied, form: str, output: Path | None = None, language: Language = "en") -> Path:
-    """Write the report of a suite or a grid to a file; returns its path. A page leads to those of the runs."""
+    """Write the report of a suite or a grid to a file; returns its path. A page leads to those of runs."""
     target = output or tied.path / f"report.{FORMATS[form]}"
     for each in tied.runs if form == "html" else ():
         _page_of(RunFolder(each), language)
