@@ -1,6 +1,7 @@
 """Downloads against a local server that cuts, forgets and lies."""
 
 import hashlib
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -175,12 +176,38 @@ def test_a_mirror_of_the_hub_is_asked_first(script: Script, tmp_path: Path) -> N
     assert script.asked == ["/datasets/rows.json"]
 
 
-def test_a_full_disk_is_a_clear_error(script: Script, tmp_path: Path) -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("this system has no /dev/full")
-    (tmp_path / "rows.json.part").symlink_to("/dev/full")
-    with pytest.raises(DataError, match=r"rows\.json\.part: cannot be written: No space left"):
+def test_a_place_that_cannot_be_written_is_a_clear_error(script: Script, tmp_path: Path) -> None:
+    (tmp_path / "rows.json.part").mkdir()
+    with pytest.raises(DataError, match=r"rows\.json\.part: cannot be written"):
         fetched(file_at(f"{script.address}/rows.json"), tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links")
+def test_a_download_that_is_a_link_is_not_followed(script: Script, tmp_path: Path) -> None:
+    """Attack: `rows.json.part` is a link to a file that is not ours to write."""
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "rows.json.part").symlink_to(tmp_path / "mine")
+    assert fetched(file_at(f"{script.address}/rows.json"), tmp_path).fresh
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_downloads_of_one_file_at_once_all_end_well(script: Script, tmp_path: Path) -> None:
+    """Attack: several `data pull` that fill one unfinished file."""
+    file, found = file_at(f"{script.address}/rows.json"), list[Pulled]()
+    threads = [threading.Thread(target=lambda: found.append(fetched(file, tmp_path))) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(found) == 4
+    assert [each.name for each in tmp_path.iterdir()] == ["rows.json"]
+
+
+def test_a_mirror_s_password_is_in_no_error(tmp_path: Path) -> None:
+    file = file_at("http://me:canary-secret@127.0.0.1:9/rows.json")
+    with pytest.raises(DataError) as caught:
+        fetched(file, tmp_path)
+    assert "canary" not in str(caught.value)
 
 
 def test_a_file_without_checksum_is_trusted_on_first_use_and_held_to_it(

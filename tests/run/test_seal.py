@@ -3,6 +3,7 @@ import base64
 import json
 import random
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,43 @@ def test_the_signer_is_given_by_its_id_or_every_change_is_said(signed: RunFolder
     change(signed.records_path, 10)
     with pytest.raises(PlimsollError, match="is not what was signed"):
         seal.signer_of(signed.path)
+
+
+def test_a_statement_without_digests_is_no_seal(tmp_path: Path) -> None:
+    """Attack: a signed statement that names the files and no digest of them: nothing equals nothing."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    private = keys.private_key(tmp_path / "key.pem")
+    public = keys.text_of(private.public_key())
+    for digest in ({}, {"sha256": ""}, {"sha256": "ab"}, {"md5": "0" * 32}):
+        statement = {
+            "_type": seal.STATEMENT_TYPE,
+            "predicateType": seal.PREDICATE_TYPE,
+            "subject": [{"name": name, "digest": digest} for name in seal.FILES],
+            "predicate": {"id": "x", "signer": public, "lines": ""},
+        }
+        payload = json.dumps(statement).encode()
+        signed = private.sign(seal.pae(seal.PAYLOAD_TYPE, payload))
+        envelope = {
+            "payload": base64.b64encode(payload).decode(),
+            "payloadType": seal.PAYLOAD_TYPE,
+            "signatures": [{"sig": base64.b64encode(signed).decode(), "keyid": ""}],
+        }
+        (folder / "seal.json").write_text(json.dumps(envelope))
+        assert not seal.verify(folder).ok
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links")
+def test_a_linked_seal_is_neither_read_nor_sent(tmp_path: Path) -> None:
+    """Attack: `seal.json` is a link to a private key, which would be handed in along with the run."""
+    from plimsoll.leaderboard import client
+
+    secret = tmp_path / "signing.key"
+    secret.write_text("secret")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "run.json").write_text("{}")
+    (folder / "seal.json").symlink_to(secret)
+    assert "link" in seal.verify(folder).problems[0].message
+    with pytest.raises(UserError, match="is a link"):
+        client._files(folder)  # pyright: ignore[reportPrivateUsage]

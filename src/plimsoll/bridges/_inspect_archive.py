@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from plimsoll.core import DataError, MissingExtra, decoding
+from plimsoll.core import DataError, MissingExtra, decoding, files
 
 T = TypeVar("T")
 UNREADABLE = (
@@ -68,7 +68,7 @@ def read_samples(path: Path, limit: int) -> Iterator[tuple[str, dict[str, Any]]]
 
 def _zipped(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with files.opened(path) as file:
             return file.read(2) == b"PK"
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
@@ -115,7 +115,7 @@ def _zstandard(archive: zipfile.ZipFile, info: zipfile.ZipInfo, size: int) -> by
         zstandard: Any = import_module("zstandard")
     except ModuleNotFoundError:
         raise MissingExtra("reading this log", "inspect") from None
-    with Path(str(archive.filename)).open("rb") as file:
+    with files.opened(Path(str(archive.filename))) as file:
         file.seek(info.header_offset)
         name, extra = struct.unpack("<26x2H", file.read(30))
         file.seek(name + extra, SEEK_CUR)

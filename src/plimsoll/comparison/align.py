@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import BROKEN, DataError, UserError, decoding
+from plimsoll.core import BROKEN, DataError, UserError, decoding, files
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Manifest, Summary
 
@@ -144,7 +144,7 @@ def align(before: Side, after: Side) -> Aligned:
 
 def _seen(path: Path, judge: str, cluster: str, scope: Mapping[str, str | bool]) -> Iterator[Seen]:
     decode, offset = decoding.Decoder(_Line).decode, 0
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         for number, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
                 return
@@ -182,7 +182,7 @@ def _kept(line: _Line, judge: str, cluster: str, number: int, offset: int) -> Se
 
 def _first_judges(path: Path) -> Iterator[str]:
     decode = decoding.Decoder(_Line).decode
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         for line in file:
             if line.endswith(b"\n") and (read := decode(line)).verdicts:
                 yield next(iter(read.verdicts))

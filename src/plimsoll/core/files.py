@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,7 +27,7 @@ LARGEST = 1 << 30
 """Bytes of a file that is read whole."""
 
 
-def opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BufferedReader:
     """A regular file, opened for reading. Raises `OSError`, for every other kind of thing too."""
     descriptor = os.open(path, os.O_RDONLY | BINARY | NEVER_WAIT)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

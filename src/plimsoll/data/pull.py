@@ -12,9 +12,9 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence, Sized
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
-from plimsoll.core import DataError, UserError, did_you_mean
+from plimsoll.core import DataError, UserError, did_you_mean, files, lock
 from plimsoll.data import locate, trust
 from plimsoll.data.rows import checksum, read_bytes, read_json
 from plimsoll.data.sources import Source, SourceFile, source
@@ -25,6 +25,10 @@ ATTEMPTS = 4
 PAUSE = 0.25
 """Seconds before a second attempt; doubled each time."""
 TIMEOUT = 30.0
+LARGEST = 8 << 30
+"""Bytes of a file, whatever a server says."""
+SLOWEST, PATIENCE = 256, 60.0
+"""Bytes in a second that are waited for, after so many seconds."""
 
 
 class Progress(NamedTuple):
@@ -92,7 +96,7 @@ def pull_file(
         try:
             return Pulled(path, _fetch(origin, file, path, address, watch), True, bool(file.sha256))
         except _Stopped as stopped:
-            reasons.append(f"{address}: {stopped}")
+            reasons.append(f"{_public(address)}: {stopped}")
     raise DataError(_by_hand(path, addresses, reasons) + _agreement(origin))
 
 
@@ -100,14 +104,25 @@ def _fetch(origin: Source, file: SourceFile, path: Path, address: str, watch: Wa
     part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if part.exists() and (digest := _filled(origin, file, part, address, watch)):
-            part.replace(path)
-            return digest
-        # What an earlier attempt had left was of another version: once more, from the start.
-        digest = _filled(origin, file, part, address, watch)
-        part.replace(path)
+        with lock.waited_for(path.parent):
+            return _brought(origin, file, path, address, watch)
     except OSError as error:
         raise DataError(f"{part}: cannot be written: {error.strerror or error}") from error
+
+
+def _brought(origin: Source, file: SourceFile, path: Path, address: str, watch: Watch | None) -> str:
+    """The checksum of the file, once it lies under its name; one process at a time fills what is begun."""
+    part = path.with_name(f"{path.name}.part")
+    if path.is_file():
+        return _verify(origin, file, path)
+    if part.is_symlink():
+        part.unlink()
+    if part.exists() and (digest := _filled(origin, file, part, address, watch)):
+        part.replace(path)
+        return digest
+    # What an earlier attempt had left was of another version: once more, from the start.
+    digest = _filled(origin, file, part, address, watch)
+    part.replace(path)
     return digest
 
 
@@ -176,29 +191,53 @@ def _attempt(address: str, part: Path, report: Report) -> bool:
         request.add_unredirected_header("Authorization", f"Bearer {token}")
     if have:
         request.add_header("Range", f"bytes={have}-")
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as reply:
+    with _WEB.open(request, timeout=TIMEOUT) as reply:
         resumed = reply.status == 206
         start = have if resumed else 0
-        length = reply.headers.get("Content-Length")
+        length = reply.headers.get("Content-Length") or ""
+        if length and not (length.isascii() and length.isdigit() and len(length) <= 15):
+            raise _Stopped(f"the server says a length of {length[:40]!r}")
         total = start + int(length) if length else None
-        with part.open("ab" if resumed else "wb") as out:
+        if total is not None and total > LARGEST:
+            raise _Stopped(f"the server wants to send {total:,} bytes, more than any data set has")
+        if not resumed:
+            part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, files.GROWING | os.O_APPEND, 0o666), "ab") as out:
             done = _copy(reply, out, start, total, report)
     return total is None or done >= total
 
 
 def _copy(
-    reply: IO[bytes],
+    reply: http.client.HTTPResponse,
     out: IO[bytes],
     done: int,
     total: int | None,
     report: Report,
 ) -> int:
     report(done, total)
-    while chunk := reply.read(CHUNK):
+    began, came = time.monotonic(), 0
+    while chunk := reply.read1(CHUNK):
+        done, came = done + len(chunk), came + len(chunk)
+        if done > (LARGEST if total is None else total):
+            raise _Stopped("the server sends more than it said, or without an end")
+        if came < SLOWEST * (time.monotonic() - began - PATIENCE):
+            raise _Stopped(f"the server sends less than {SLOWEST} bytes in a second")
         out.write(chunk)
-        done += len(chunk)
         report(done, total)
     return done
+
+
+class _Onward(urllib.request.HTTPRedirectHandler):
+    """Follows redirects to web addresses only."""
+
+    def redirect_request(  # noqa: PLR0917, the standard library calls it so
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        """The next request. Raises `_Stopped` for an address that is none of the web."""
+        return super().redirect_request(req, fp, code, msg, headers, _web(newurl))
+
+
+_WEB = urllib.request.build_opener(_Onward)
 
 
 def _web(address: str) -> str:
@@ -216,6 +255,12 @@ def _mirrored(addresses: Sequence[str], environ: Mapping[str, str]) -> tuple[str
     return (*moved, *(a for a in addresses if not a.startswith(HUB)))
 
 
+def _public(address: str) -> str:
+    """An address without the name and password that a mirror may need."""
+    parts = urllib.parse.urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 def _agreement(origin: Source) -> str:
     return f". Its files are gated: {origin.gated}, then set HF_TOKEN" if origin.gated else ""
 
@@ -223,5 +268,5 @@ def _agreement(origin: Source) -> str:
 def _by_hand(path: Path, addresses: Sequence[str], reasons: Sequence[str]) -> str:
     return (
         f"{path.name} could not be downloaded ({'; '.join(reasons)}). "
-        f"On a machine with a network, fetch {' or '.join(addresses)} and put it at {path}"
+        f"On a machine with a network, fetch {' or '.join(map(_public, addresses))} and put it at {path}"
     )

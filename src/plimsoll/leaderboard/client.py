@@ -18,12 +18,15 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from plimsoll.core import PlimsollError, UserError, decoding
+from plimsoll.core import PlimsollError, UserError, decoding, files
+from plimsoll.leaderboard.nouns import Receipt
 from plimsoll.leaderboard.upload import RUN_LIMIT
 from plimsoll.run.keep.folder import open_run
 
 RUN_FILES = ("run.json", "records.jsonl", "summary.json", "seal.json")
 TRIES = 5
+LONGEST_ANSWER = 2**20
+"""Bytes of a receipt or a refusal."""
 _WAIT = 0.5
 _PASSING = {502, 503, 504}
 
@@ -45,7 +48,7 @@ def parcel(path: Path) -> Parcel:
     if path.is_dir():
         return _packed(open_run(path).path)
     try:
-        content = path.open("rb")
+        content = files.opened(path)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from None
     return Parcel(content, "application/json", _digest(content))
@@ -113,7 +116,7 @@ async def _sent(
                     allow_redirects=False,
                 ) as response:
                     if response.status not in _PASSING:
-                        return _receipt(response.status, await response.read())
+                        return _receipt(response.status, await _bounded(response))
             except (aiohttp.ClientConnectionError, TimeoutError) as error:
                 if attempt == TRIES - 1:
                     raise Refused(f"{url} cannot be reached: {type(error).__name__}") from None
@@ -121,19 +124,29 @@ async def _sent(
     raise Refused(f"{url} is not available now: try again later; nothing can be stored twice")
 
 
+async def _bounded(response: Any) -> bytes:
+    """The body, unpacked; a board that sends more than a receipt has is none. Raises `Refused`."""
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(2**16):
+        body += chunk
+        if len(body) > LONGEST_ANSWER:
+            raise Refused("the board's answer has no end: check --board")
+    return bytes(body)
+
+
 def _receipt(status: int, body: bytes) -> Mapping[str, Any]:
     try:
         said = decoding.decode(body, dict[str, Any])
+        if status in (200, 201):
+            decoding.decode(body, Receipt)  # whoever shows it may rely on its shape
+            return said
     except msgspec.MsgspecError:
         raise Refused(f"the board answered {status}, and not as a board does: check --board") from None
-    if status in (200, 201):
-        return said
-    faults = [str(fault.get("message", "")) for fault in said.get("faults", ()) if isinstance(fault, dict)]  # pyright: ignore
-    raise Refused(
-        "\n  ".join(
-            [f"refused ({status}): {said.get('message', '')}"] if not faults else ["refused:", *faults]
-        )
-    )
+    given: Any = said.get("faults", ())
+    listed: list[Any] = [*given] if isinstance(given, list) else []  # pyright: ignore[reportUnknownArgumentType]
+    faults = [str(fault.get("message", ""))[:1000] for fault in listed[:20] if isinstance(fault, dict)]  # pyright: ignore
+    message = str(said.get("message", ""))[:1000]
+    raise Refused("\n  ".join(["refused:", *faults] if faults else [f"refused ({status}): {message}"]))
 
 
 def _packed(run: Path) -> Parcel:
@@ -146,13 +159,20 @@ def _packed(run: Path) -> Parcel:
         for path in _files(run):
             info = tarfile.TarInfo(path.name)
             info.size = path.stat().st_size
-            with path.open("rb") as file:
+            with files.opened(path) as file:
                 archive.addfile(info, file)
     return Parcel(packed, "application/gzip", _digest(packed))
 
 
 def _files(run: Path) -> list[Path]:
-    return [run / name for name in RUN_FILES if (run / name).is_file()]
+    return [run / name for name in RUN_FILES if _is_own(run / name)]
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file is there. Raises `UserError` for a link: it may lead to what nobody meant to send."""
+    if path.is_symlink():
+        raise UserError(f"{path} is a link: what it leads to is not sent (copy the file itself)")
+    return path.is_file()
 
 
 def _digest(file: IO[bytes]) -> str:

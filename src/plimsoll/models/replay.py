@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, Message, ModelError, Request, Response, UserError, decoding
+from plimsoll.core import DataError, Message, ModelError, Request, Response, UserError, decoding, files
 from plimsoll.models._prompts import excerpt, last_user_text, prompt_text
 from plimsoll.registry import model
 
@@ -106,7 +106,7 @@ class _Stored(NamedTuple):
 def _read(path: Path) -> _Stored:
     replies: dict[Key, Response] = {}
     digest = sha256()
-    with path.open("rb") as lines:
+    with files.opened(path) as lines:
         for number, line in enumerate(lines, 1):
             digest.update(line)
             # What a killed run was about to write.

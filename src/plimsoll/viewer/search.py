@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Record, decoding
+from plimsoll.core import Record, decoding, files
 from plimsoll.stats.paired import mcnemar_exact
 from plimsoll.viewer.shelf import Row, Shelf
 
@@ -158,7 +158,7 @@ def _read(shelf: Shelf, wanted: Filter, rows: Sequence[Row], piece: int) -> Foun
     raw = _as_written(words)
     hits: list[Row] = []
     place, spent, at = _first_from(rows, wanted.start), 0, 0
-    with shelf.path.open("rb") as file:
+    with files.opened(shelf.path) as file:
         while place < len(rows) and len(hits) < PAGE and spent < piece:
             row = rows[place]
             if shelf.offset(row.number) != at:

@@ -12,7 +12,7 @@ from threading import Lock
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, Outcome, Record, decoding
+from plimsoll.core import DataError, Outcome, Record, decoding, files
 from plimsoll.reports.counts import Counts, Told, fate_of
 from plimsoll.run.keep import journal
 from plimsoll.run.keep.blobs import Blobs
@@ -130,7 +130,7 @@ class Shelf:
         self._offsets, self._end, self._file = array("Q"), 0, file
 
     def _take_in(self) -> None:
-        with self.path.open("rb") as file:
+        with files.opened(self.path) as file:
             file.seek(self._end)
             for line in file:
                 if not line.endswith(b"\n"):

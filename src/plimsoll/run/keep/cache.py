@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import os
 import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -77,8 +79,11 @@ class Cache:
         if (waiting := self._waiting.get(key)) is not None:
             return waiting
         database = self._opened or self.open()
-        row = database.execute("select body from response where key = ?", (key,)).fetchone()
-        return _decoder.decode(row[0]) if row else None
+        try:
+            row = database.execute("select body from response where key = ?", (key,)).fetchone()
+            return _decoder.decode(row[0]) if row else None
+        except (sqlite3.DatabaseError, msgspec.MsgspecError, TypeError):
+            return None  # what cannot be read was never asked; the answer takes its place
 
     def put(self, key: bytes, response: Response) -> None:
         """Keep a response; written to disk in batches."""
@@ -95,28 +100,44 @@ class Cache:
             database.execute("begin")
             database.executemany("insert or replace into response values (?, ?)", rows)
             database.execute("commit")
-        except sqlite3.OperationalError:
-            if database.in_transaction:
-                database.execute("rollback")
+        except sqlite3.DatabaseError:
+            with suppress(sqlite3.DatabaseError):
+                if database.in_transaction:
+                    database.execute("rollback")
 
     def __len__(self) -> int:
         database = self._opened or self.open()
-        return database.execute("select count(*) from response").fetchone()[0] + len(self._waiting)
+        with self._sound():
+            return database.execute("select count(*) from response").fetchone()[0] + len(self._waiting)
 
     def clear(self) -> None:
         """Forget everything and give the space back."""
         self._waiting.clear()
         database = self._opened or self.open()
-        database.execute("delete from response")
-        database.execute("vacuum")
+        with self._sound():
+            database.execute("delete from response")
+            database.execute("vacuum")
+
+    @contextmanager
+    def _sound(self) -> Generator[None]:
+        """Say in one sentence what a damaged file cannot do."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise UserError(
+                f"the response cache {self.path} is damaged ({error}): delete the file"
+            ) from error
 
     def close(self) -> None:
         """Write what waits and let go of the file."""
         if self._opened is None:
             return
-        self.flush()
-        self._opened.close()
-        self._opened = None
+        try:
+            self.flush()
+        finally:
+            with suppress(sqlite3.DatabaseError):
+                self._opened.close()
+            self._opened = None
 
     def __enter__(self) -> Self:
         self.open()

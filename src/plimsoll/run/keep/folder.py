@@ -118,9 +118,15 @@ def slug(name: str) -> str:
 
 def _newest_first(manifests: Iterable[Path]) -> list[Path]:
     """By the time in the folder's name, and within one second by the file's."""
-    return sorted(
-        manifests, key=lambda path: (path.parent.name[:STAMP], path.stat().st_mtime_ns), reverse=True
-    )
+    return sorted(manifests, key=lambda path: (path.parent.name[:STAMP], _written_at(path)), reverse=True)
+
+
+def _written_at(path: Path) -> int:
+    """When a file was written; 0 for a link to nowhere, which must hide no other run."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def make(log_dir: Path, stamp: str, rest: str) -> Path:
@@ -137,18 +143,20 @@ def make(log_dir: Path, stamp: str, rest: str) -> Path:
 
 def _is_json(path: Path) -> bool:
     try:
-        decoding.decode(path.read_bytes(), msgspec.Raw)
-    except (FileNotFoundError, ValueError, RecursionError):
+        decoding.decode(files.read(path), msgspec.Raw)
+    except (OSError, ValueError):
         return False
     return True
 
 
 def _read(path: Path, decode: Callable[[bytes], T]) -> T:
     try:
-        return decode(path.read_bytes())
+        return decode(files.read(path))
     except FileNotFoundError:
         raise UserError(f"{path} does not exist") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from error
+    except msgspec.MsgspecError as error:
         raise DataError(f"{path} cannot be read: {error}") from error
 
 

@@ -4,10 +4,12 @@ Beside the journal lies its index, a line of `[id, epoch, outcome, category, lan
 value, target, confidence]` per record. It is derived: when it does not fit the journal it is made anew.
 """
 
+import itertools
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
@@ -62,7 +64,8 @@ class Journal:
         self._lines = Lines(path)
         if self._lines.size and not _index_fits(path):
             # Entries that waited in memory died with the process; without them the index would have a hole.
-            write_index(path)
+            with suppress(OSError):
+                write_index(path)
         self._index: list[Entry] = []
         self._index_path = index_path(path)
         self._blobs = Blobs(path.parent)
@@ -104,7 +107,7 @@ def read(path: Path, offset: int = 0) -> Iterator[Record]:
     """
     if not path.exists():
         return
-    with path.open("rb") as file:
+    with _opened(path) as file:
         file.seek(offset)
         for number, line in enumerate(file, start=1):
             if line.endswith(b"\n"):
@@ -113,12 +116,11 @@ def read(path: Path, offset: int = 0) -> Iterator[Record]:
 
 def read_at(path: Path, offset: int) -> Record:
     """The record that begins at a byte offset."""
-    with path.open("rb") as file:
-        file.seek(offset)
-        line = file.readline()
     try:
-        return _decoder.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        with _opened(path) as file:
+            file.seek(offset)
+            return _decoder.decode(file.readline())
+    except (OSError, ValueError, OverflowError) as error:
         raise DataError(f"{path}: no record begins at byte {offset}: {error}") from error
 
 
@@ -126,37 +128,65 @@ def entries(path: Path) -> Iterator[Entry]:
     """The index of a journal, made anew when it is missing or does not fit."""
     if not path.exists():
         return
-    if not _index_fits(path):
-        write_index(path)
-    with index_path(path).open("rb") as file:
-        yield from map(_entries.decode, file)
+    given = 0
+    if _index_is_at_hand(path):
+        try:
+            with files.opened(index_path(path)) as file:
+                for line in file:
+                    yield _entries.decode(line)
+                    given += 1
+        except (OSError, msgspec.MsgspecError):
+            pass  # what it cannot tell, the records can
+        else:
+            return
+    yield from itertools.islice(derived(path), given, None)
 
 
 def find(path: Path, sample_id: str, epoch: int = 0) -> Record | None:
-    """One record by id and epoch, without reading the others."""
+    """One record by id and epoch, without reading the others where the index tells the truth."""
     if not path.exists():
         return None
-    if not _index_fits(path):
-        write_index(path)
-    index = b"\n" + index_path(path).read_bytes()
-    at = index.find(b"\n" + _encoder.encode([sample_id, epoch])[:-1] + b",")
-    if at < 0:
-        return None
-    return read_at(path, _entries.decode(index[at + 1 : index.index(b"\n", at + 1)]).offset)
+    if _index_is_at_hand(path):
+        try:
+            index = b"\n" + files.read(index_path(path))
+            at = index.find(b"\n" + _encoder.encode([sample_id, epoch])[:-1] + b",")
+            if at < 0:
+                return None
+            entry = _entries.decode(index[at + 1 : index.index(b"\n", at + 1)])
+            found = read_at(path, entry.offset)
+            if (found.sample.id, found.epoch) == (sample_id, epoch):
+                return found
+        except (DataError, OSError, ValueError):
+            pass
+    return next((each for each in read(path) if (each.sample.id, each.epoch) == (sample_id, epoch)), None)
+
+
+def derived(path: Path) -> Iterator[Entry]:
+    """The index of a journal, from its records alone."""
+    offset = 0
+    with _opened(path) as file:
+        for number, line in enumerate(file, start=1):
+            if line.endswith(b"\n"):
+                yield entry_of(_decode(path, number, line), offset)
+            offset += len(line)
 
 
 def write_index(path: Path) -> None:
-    """Make the index of a journal from its records."""
+    """Make the index of a journal from its records. Raises `OSError` where nothing can be written."""
+    files.write(index_path(path), map(encoded, derived(path)))
 
-    def lines() -> Iterator[bytes]:
-        offset = 0
-        with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                if line.endswith(b"\n"):
-                    yield encoded(entry_of(_decode(path, number, line), offset))
-                offset += len(line)
 
-    files.write(index_path(path), lines())
+def is_derived(path: Path) -> bool:
+    """Whether the index, where there is one, says what the records say."""
+    index = index_path(path)
+    if not index.exists() and not index.is_symlink():
+        return True
+    try:
+        with files.opened(index) as file:
+            pairs = itertools.zip_longest(file, map(encoded, derived(path)))
+            return all(written == made for written, made in pairs)
+    except (OSError, DataError):
+        return False
 
 
 def rewrite(path: Path, records: Iterable[Record]) -> None:
@@ -175,25 +205,41 @@ def _decode(path: Path, number: int, line: bytes) -> Record:
         ) from error
 
 
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return files.opened(path)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _index_is_at_hand(path: Path) -> bool:
+    """Whether there is an index that fits; where it does not and can be written, it is made anew."""
+    if _index_fits(path):
+        return True
+    try:
+        write_index(path)
+    except OSError:
+        return False  # a disk that is read-only, or full
+    return True
+
+
 def _index_fits(path: Path) -> bool:
     """Whether the index's last line names the journal's last record."""
-    index = index_path(path)
-    if not index.exists():
-        return path.stat().st_size == 0
-    last = _last_line(index)
-    if not last:
-        return path.stat().st_size == 0
     try:
-        offset = _entries.decode(last).offset
-    except msgspec.MsgspecError:
+        last = _last_line(index_path(path))
+        if not last:
+            return path.stat().st_size == 0
+        with files.opened(path) as file:
+            file.seek(_entries.decode(last).offset)
+            return bool(file.readline()) and not file.readline().endswith(b"\n")
+    except FileNotFoundError:
+        return path.stat().st_size == 0
+    except (OSError, ValueError, OverflowError):
         return False
-    with path.open("rb") as file:
-        file.seek(offset)
-        return bool(file.readline()) and not file.readline().endswith(b"\n")
 
 
 def _last_line(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - 65536))
         tail = file.read()

@@ -1,6 +1,7 @@
 """Lines -> a file that only grows, safe against kill and full disk."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ class Lines:
             while written < len(line):
                 written += os.write(self._file, line[written:])
         except OSError as error:
-            os.ftruncate(self._file, at)
+            with suppress(OSError):
+                os.ftruncate(self._file, at)
             raise PlimsollError(
                 f"cannot write to {self.path}: {error.strerror}; all {at} bytes before are intact: "
                 "free some space and resume the run"
@@ -44,12 +46,17 @@ class Lines:
         """Ask the disk to keep what was written (a power cut; a kill loses nothing anyway)."""
         if self._synced != self.size:
             self._synced = self.size
-            os.fsync(self._file)
+            with suppress(
+                OSError
+            ):  # what was written is there; a disk that cannot promise it is no fault of ours
+                os.fsync(self._file)
 
     def close(self) -> None:
         """Let go of the file."""
-        self.sync()
-        os.close(self._file)
+        try:
+            self.sync()
+        finally:
+            os.close(self._file)
 
 
 def encoded(value: Any) -> bytes:

@@ -8,16 +8,17 @@ which a changed record is named; what binds is the SHA-256 of the whole file. `d
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import Literal
+from typing import Literal, overload
 
 import msgspec
 from msgspec import Struct
 
 from plimsoll.core import PlimsollError, UserError, decoding, files
-from plimsoll.run.keep import keys
+from plimsoll.run.keep import journal, keys
 from plimsoll.run.keep.folder import RunFolder
 
 FILE = "seal.json"
@@ -29,6 +30,7 @@ PREDICATE_TYPE = "urn:plimsoll:run:1"
 LINE_BYTES = 4
 """Of the SHA-256 of a line: enough to name the line that changed."""
 NAMED_AT_MOST = 20
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST = 256 * 2**20
 """Bytes of a seal that are read at all."""
 
@@ -110,6 +112,9 @@ def sign(folder: RunFolder, key: Path) -> Finding:
         raise UserError(
             f"{folder.path} has no summary: finish it with plimsoll run --resume {folder.path}, then sign it"
         )
+    if not journal.is_derived(folder.records_path):
+        # An index that others made is not sealed along; of a journal that cannot be read there is none.
+        journal.index_path(folder.records_path).unlink(missing_ok=True)
     private = keys.private_key(key)
     public = keys.text_of(private.public_key())
     statement = _statement(folder, folder.manifest().id, public)
@@ -141,7 +146,7 @@ def verify(folder: Path, public_keys: Iterable[str] | None = None) -> Finding:
     except _Broken as broken:
         return Finding(problems=(broken.problem,))
     return Finding(
-        problems=tuple(_differences(folder, statement)),
+        problems=tuple(_differences(folder, statement)) or tuple(_index(folder)),
         signer=signer,
         trusted=public_keys is not None,
         run_id=statement.predicate.id,
@@ -177,21 +182,19 @@ def _statement(folder: RunFolder, run_id: str, signer: str) -> Statement:
         ),
         predicate_type=PREDICATE_TYPE,
         predicate=Sealed(
-            id=run_id, signer=signer, lines=base64.b64encode(b"".join(_lines(folder.records_path))).decode()
+            id=run_id, signer=signer, lines=base64.b64encode(_joined(folder.records_path)).decode()
         ),
     )
 
 
 def _read(path: Path) -> Envelope:
     try:
-        with path.open("rb") as file:
-            body = file.read(LARGEST + 1)
-        if len(body) > LARGEST:
-            raise _Broken("seal", f"the seal is larger than {LARGEST:,} bytes")
-        return decoding.decode(body, Envelope)
+        if path.is_symlink():
+            raise _Broken("seal", "the seal is a link, not a file of this folder")
+        return decoding.decode(files.read(path, LARGEST), Envelope)
     except FileNotFoundError:
         raise _Broken("seal", "the run is not signed: it has no seal.json") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OSError) as error:
+    except (msgspec.MsgspecError, OSError) as error:
         raise _Broken("seal", f"the seal cannot be read: {error}") from None
 
 
@@ -236,13 +239,16 @@ def _decoded(payload: bytes) -> Statement:
     # Only these names are ever opened: a seal cannot lead a reader to another file.
     if sorted(subject.name for subject in statement.subject) != sorted(FILES):
         raise _Broken("seal", f"the statement is not over {', '.join(FILES)}")
+    for subject in statement.subject:
+        if not _DIGEST.fullmatch(subject.digest.get("sha256", "")):
+            raise _Broken("seal", f"the statement has no SHA-256 of {subject.name}")
     return statement
 
 
 def _differences(folder: Path, statement: Statement) -> Iterator[Problem]:
     for subject in statement.subject:
         found = _digest(folder / subject.name)
-        if found == subject.digest.get("sha256"):
+        if found == subject.digest["sha256"]:
             continue
         if found is None:
             yield Problem(kind="file", file=subject.name, message=f"{subject.name} is missing")
@@ -252,9 +258,17 @@ def _differences(folder: Path, statement: Statement) -> Iterator[Problem]:
             yield from _changed_records(folder / subject.name, statement.predicate.lines)
 
 
+def _index(folder: Path) -> Iterator[Problem]:
+    """Lists of records are read from the index, which no seal is over: it must say what the records say."""
+    if not journal.is_derived(folder / "records.jsonl"):
+        name = journal.index_path(folder / "records.jsonl").name
+        message = f"{name} says otherwise than the records: delete it, it is made anew"
+        yield Problem(kind="file", file=name, message=message)
+
+
 def _changed_records(path: Path, signed: str) -> Iterator[Problem]:
     """The records that differ, between the beginning and the end that are as they were."""
-    before, now = list(_parted(_base64(signed))), list(_lines(path))
+    before, now = _Hashes(_base64(signed)), _Hashes(_joined(path))
     head = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, now, strict=False)))
     rest = min(len(before), len(now)) - head
     tails = zip(reversed(before), reversed(now), strict=False)
@@ -288,7 +302,7 @@ class _Line(Struct):
 
 def _ids(path: Path, places: set[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         for place, line in enumerate(file):
             if place in places:
                 try:
@@ -301,19 +315,43 @@ def _ids(path: Path, places: set[int]) -> dict[int, str]:
 def _lines(path: Path) -> Iterator[bytes]:
     if not path.exists():
         return
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         for line in file:
             yield hashlib.sha256(line).digest()[:LINE_BYTES]
 
 
-def _parted(joined: bytes) -> Iterator[bytes]:
-    return (joined[at : at + LINE_BYTES] for at in range(0, len(joined), LINE_BYTES))
+def _joined(path: Path) -> bytes:
+    joined = bytearray()
+    for line in _lines(path):
+        joined += line
+    return bytes(joined)
+
+
+class _Hashes(Sequence[bytes]):
+    """Short hashes one after the other: a million of them are no million objects."""
+
+    def __init__(self, joined: bytes) -> None:
+        self._joined = joined
+
+    def __len__(self) -> int:
+        return (len(self._joined) + LINE_BYTES - 1) // LINE_BYTES
+
+    @overload
+    def __getitem__(self, at: int) -> bytes: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[bytes]: ...
+    def __getitem__(self, at: int | slice) -> bytes | Sequence[bytes]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        return self._joined[at * LINE_BYTES : (at + 1) * LINE_BYTES]
 
 
 def _digest(path: Path) -> str | None:
     if path.is_symlink() or not path.is_file():
         return None
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, Response, Sample, decoding, replace
+from plimsoll.core import DataError, Response, Sample, decoding, files, replace
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.lines import Lines, encoded
 
@@ -63,7 +63,7 @@ class Variants:
         known = self._found.get((origin, attack))
         if known is None:
             return
-        with self._lines.path.open("rb") as file:
+        with files.opened(self._lines.path) as file:
             for offset in known.offsets:
                 file.seek(offset)
                 made = self._decode(file.readline())
@@ -91,7 +91,7 @@ class Variants:
 
     def _read(self) -> Iterator[tuple[int, Made]]:
         offset = 0
-        with self._lines.path.open("rb") as file:
+        with files.opened(self._lines.path) as file:
             for number, line in enumerate(file, start=1):
                 try:
                     yield offset, self._decode(line)

@@ -1,0 +1,176 @@
+"""Run folders that somebody else packed, or that a fault left behind."""
+
+import os
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from plimsoll.core import DataError, PlimsollError, Record, Request, Response, Sample, user
+from plimsoll.core import files as doors
+from plimsoll.core.decoding import TooDeep, decode, loosely
+from plimsoll.core.hidden import escaped, visible
+from plimsoll.data import trust
+from plimsoll.data.yaml_text import read as read_yaml
+from plimsoll.run.keep import journal
+from plimsoll.run.keep.cache import Cache, key_of
+from plimsoll.run.keep.folder import RunFolder, runs
+from plimsoll.run.keep.importing import made_whole
+
+DEEP = b"[" * 200_000
+
+
+def record(number: int) -> Record:
+    return Record(sample=Sample(id=f"s{number}", messages=(user("Hello"),)), epoch=0)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = tmp_path / "run" / "records.jsonl"
+    made.parent.mkdir()
+    journal.rewrite(made, map(record, range(5)))
+    return made
+
+
+def broken_index(index: Path, how: str) -> None:
+    index.unlink()
+    if how == "folder":
+        index.mkdir()
+    elif how == "pipe":
+        os.mkfifo(index)
+    elif how == "offset":
+        index.write_bytes(b'["s0",0,"scored","","","",9223372036854775807,null,null,null]\n')
+    elif how == "before":
+        index.write_bytes(b'["s0",0,"scored","","","",-1,null,null,null]\n')
+    else:
+        index.write_bytes(how.encode() + b"\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes in folders")
+@pytest.mark.parametrize("how", ["folder", "pipe", "offset", "before", "\0" * 100, "[" * 100_000, "{}"])
+def test_an_index_that_tells_nothing_costs_no_record(path: Path, how: str) -> None:
+    broken_index(journal.index_path(path), how)
+    assert [entry.id for entry in journal.entries(path)] == [f"s{n}" for n in range(5)]
+    found = journal.find(path, "s3")
+    assert found is not None
+    assert found.sample.id == "s3"
+
+
+def test_an_index_that_lies_about_a_place_is_not_believed(path: Path) -> None:
+    lines = journal.index_path(path).read_bytes().splitlines(keepends=True)
+    first = lines[0].replace(b'"s0"', b'"s3"', 1)
+    journal.index_path(path).write_bytes(first + b"".join(lines[1:]))
+    found = journal.find(path, "s3")
+    assert found is not None
+    assert found.sample.id == "s3"
+    assert not journal.is_derived(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes in folders")
+@pytest.mark.parametrize("name", ["run.json", "summary.json", "records.jsonl"])
+def test_a_pipe_or_a_deep_text_in_a_run_ends_in_an_error_of_ours(path: Path, name: str) -> None:
+    folder = RunFolder(path.parent)
+    for content in (None, DEEP, b"\xff\xfe", b"1" * 10_000):
+        (path.parent / name).unlink(missing_ok=True)
+        if content is None:
+            os.mkfifo(path.parent / name)
+        else:
+            (path.parent / name).write_bytes(content + b"\n")
+        for reads in (folder.manifest, lambda: list(folder.records()), folder.summary):
+            with suppress(PlimsollError):
+                reads()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links")
+def test_a_link_to_nowhere_hides_no_other_run(path: Path) -> None:
+    (path.parent / "run.json").write_bytes(b"{}")
+    bad = path.parent.parent / "bad"
+    bad.mkdir()
+    (bad / "run.json").symlink_to("nowhere")
+    assert "run" in {each.path.name for each in runs(path.parent.parent)}
+
+
+def test_a_bad_row_of_the_cache_is_a_miss_and_is_replaced(tmp_path: Path) -> None:
+    request = Request(messages=(user("Hello"),))
+    with Cache(tmp_path / "c.sqlite") as cache:
+        cache.put(key_of("m", request), Response(text="hi"))
+        cache.flush()
+        with sqlite3.connect(cache.path) as database:
+            database.execute("update response set body = ?", (DEEP,))
+        assert cache.get(key_of("m", request)) is None
+        cache.put(key_of("m", request), Response(text="hi"))
+        cache.flush()
+        found = cache.get(key_of("m", request))
+    assert found is not None
+    assert found.text == "hi"
+
+
+def test_what_fails_half_way_leaves_no_folder(tmp_path: Path) -> None:
+    def fails() -> None:
+        with made_whole(tmp_path / "run") as folder:
+            assert folder.path.is_dir()
+            raise DataError("line 2 is no record")
+
+    with pytest.raises(DataError):
+        fails()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links")
+def test_writing_replaces_a_link_and_leaves_nothing_when_it_fails(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "report").symlink_to(tmp_path / "mine")
+    doors.write_text(tmp_path / "report", "theirs")
+    assert (tmp_path / "mine").read_text() == "mine"
+
+    def fails() -> None:
+        with doors.writing(tmp_path / "report") as file:
+            file.write(b"x")
+            raise ValueError("half")
+
+    with pytest.raises(ValueError, match="half"):
+        fails()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["mine", "report"]
+    assert (tmp_path / "report").read_text() == "theirs"
+
+
+def test_checksums_that_are_trusted_at_once_are_all_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attack: many processes that each read, add and write the same list."""
+    from threading import Thread
+
+    monkeypatch.setenv("PLIMSOLL_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    threads = [Thread(target=trust.hold, args=("set", f"file{n}", f"{n:064x}")) for n in range(20)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert [trust.known("set", f"file{n}") for n in range(20)] == [f"{n:064x}" for n in range(20)]
+
+
+@pytest.mark.parametrize("body", [DEEP, b'"\xff"', b"1" * 10_000, b"", b"\0"])
+def test_whatever_is_decoded_fails_in_one_way(body: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError) as caught:
+        decode(body)
+    assert len(str(caught.value)) < 200
+    with pytest.raises(TooDeep):
+        loosely(DEEP)
+
+
+def test_aliases_that_name_each_other_are_counted_out(tmp_path: Path) -> None:
+    pytest.importorskip("yaml", reason="the extra `data` is not installed")
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    with pytest.raises(DataError, match="aliases"):
+        read_yaml("\n".join(lines), tmp_path / "a.yaml")
+    with pytest.raises(DataError):
+        read_yaml("&a [*a]", tmp_path / "a.yaml")
+
+
+def test_what_commands_a_terminal_is_shown() -> None:
+    assert visible("\x1b[2J\u202egnp.exe\r") == "⟨U+001B⟩[2J⟨U+202E⟩gnp.exe⟨U+000D⟩"
+    assert decode(escaped('"\u202e\x9b\U000e0041"')) == "\u202e\x9b\U000e0041"
