@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from plimsoll import registry
-from plimsoll.core import Judge, Model, Response, Sample, assistant, system, user
+from plimsoll.core import Attack, Judge, Model, Response, Sample, assistant, system, user
 
 STAND_INS: Mapping[registry.Room, str] = {
     "models": "scripted/letter-B",
@@ -22,6 +22,7 @@ FILES: Mapping[registry.Room, Path] = {
 """What a part gets that needs a file."""
 ALIKE = ("choice", "safetybench")
 """Judges of one event, for those that gather several."""
+ATTACKS = ("encoding/base64", "encoding/reversed_text")
 LONG = 100_000
 LONE_SURROGATE = "\ud800 reply"
 CONTROL = "".join(map(chr, range(32))) + "\x7f\x85\u2028\u2029\ufeff\x1b[31mred\x1b[0m"
@@ -75,6 +76,8 @@ def _stand_in(room_of_part: registry.Room, argument: registry.Argument) -> dict[
         return {"file": str(FILES[room_of_part])}
     if argument.type == tuple[Judge, ...]:
         return {argument.name: tuple(registry.build("judges", name) for name in ALIKE)}
+    if argument.type == tuple[Attack, ...]:
+        return {argument.name: tuple(registry.build("attacks", name) for name in ATTACKS)}
     room = registry.PROTOCOLS.get(argument.type)
     if room is not None and room in STAND_INS:
         return {argument.name: registry.build(room, STAND_INS[room])}

@@ -1,0 +1,89 @@
+"""A request -> many small disturbances of it, of which any may succeed; or the first attack that does."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from random import Random
+
+from plimsoll.attacks._probing import Probe, Spent, with_parameters
+from plimsoll.attacks._turns import turns_of
+from plimsoll.core import Attack, Attempt, Judge, Model, Sample, Transcript, replace
+from plimsoll.text.codecs import letters, noise
+
+
+@dataclass(frozen=True)
+class BestOfN(Attack):
+    """So many disturbed copies of the request, each a variant of its own."""
+
+    n: int
+    rate: float
+    seed: int
+    name: str = "search/best_of_n"
+
+    async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
+        """Yield the copies: letters swapped within words, capitals by chance, signs put in."""
+        before, last, after = turns_of(sample.messages)
+        for number in range(1, self.n + 1):
+            draw = Random(f"{self.seed}:{sample.id}:{number}")
+            text = letters.random_capitals(0.5).encode(last.text, draw)
+            for slip in ("swap", "punctuation"):
+                text = noise.slips(slip, self.rate).encode(text, draw)
+            yield replace(
+                sample,
+                messages=(*before, replace(last, text=text), *after),
+                request=sample.request or last.text,
+                trail=(*sample.trail, self.name),
+                attempt=Attempt(
+                    attack=self.name,
+                    variant=str(number),
+                    validity="not_applicable" if text == last.text else "unchecked",
+                    parameters={"seed": self.seed, "rate": self.rate},
+                ),
+            )
+
+
+@dataclass(frozen=True)
+class FirstSuccess(Attack):
+    """Tries one attack after the other until a judge says that one succeeded."""
+
+    attacks: tuple[Attack, ...]
+    judge: Judge
+    budget: int
+    seed: int
+    name: str = "search/first_success"
+
+    async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
+        """Yield the first variant that succeeds; else the one that went furthest."""
+        _, last, _ = turns_of(sample.messages)
+        probe = Probe(sample, target, self.judge, self.budget)
+        best, furthest = sample, -1.0
+        order = Random(f"{self.seed}:{sample.id}").sample(self.attacks, len(self.attacks))
+        try:
+            for each in order:
+                async for variant in each.attack(sample, target):
+                    if not variant.asked:
+                        continue
+                    tried = await probe.tried(variant.messages)
+                    if tried.score > furthest:
+                        best, furthest = (
+                            with_parameters(variant, chosen=each.name, score=tried.score),
+                            tried.score,
+                        )
+                    if tried.score >= 1.0:
+                        raise Spent
+        except Spent:
+            pass
+        attempt = best.attempt or Attempt(attack=self.name, validity="not_applicable")
+        yield replace(
+            best,
+            request=sample.request or last.text,
+            trail=(*sample.trail, self.name),
+            attempt=replace(attempt, attack=self.name, queries=probe.made),
+        )
+
+    async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
+        """Undo what the chosen attack did."""
+        chosen = sample.attempt.parameters.get("chosen") if sample.attempt else None
+        for each in self.attacks:
+            if each.name == chosen:
+                return await each.restore(sample, transcript)
+        return transcript
