@@ -70,9 +70,7 @@ class Led(Attack):
         texts = resources.table("attacks", "strategies.toml")
         strategy = texts["strategy"][self.strategy]
         strategy = strategy.replace("{level}", str(len(said) // 2 + 1)).replace("{levels}", str(self.rounds))
-        shown = "\n".join(
-            f"{'Tester' if turn.role == 'user' else 'Assistant'}: {turn.text[:2000]}" for turn in said
-        )
+        shown = "\n".join(f"{_SPEAKERS[turn.role]}: {turn.text[:2000]}" for turn in said)
         before, _, rest = texts["dialogue"]["next"].strip().partition("{request}")
         rest = rest.replace("{strategy}", strategy)
         middle, _, end = rest.partition("{conversation}")
