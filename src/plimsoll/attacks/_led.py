@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from plimsoll.attacks._probing import (
+from plimsoll.attacks._inquiry import (
     Attacker,
-    Probe,
+    Inquiry,
     Spent,
     Tried,
     attempted,
@@ -37,7 +37,7 @@ class Led(Attack):
         before, last, after = turns_of(sample.messages)
         texts = resources.table("attacks", "strategies.toml")
         writer = Attacker(self.attacker, texts["role"], self.seed)
-        probe = Probe(sample, target, self.judge, self.rounds + self.backtracks)
+        inquiry = Inquiry(sample, target, self.judge, self.rounds + self.backtracks)
         variant = attempted(sample, self.name, last.text, seed=self.seed, attacker=self.attacker.name)
         said: list[Message] = []
         best: Tried | None = None
@@ -49,7 +49,7 @@ class Led(Attack):
             if not prompt:
                 break
             try:
-                tried = await probe.tried((*before, *said, user(prompt)))
+                tried = await inquiry.tried((*before, *said, user(prompt)))
             except Spent:
                 break
             if refuses(tried.reply) and taken_back < self.backtracks:
@@ -64,7 +64,7 @@ class Led(Attack):
             yield gone_without(variant, problem or "wrote no turn")
             return
         found = replace(variant, messages=(*best.messages, *after))
-        yield with_parameters(found, score=best.score, asked=probe.made, taken_back=taken_back)
+        yield with_parameters(found, score=best.score, asked=inquiry.made, taken_back=taken_back)
 
     def _asked(self, request: str, said: Sequence[Message], note: str) -> str:
         texts = resources.table("attacks", "strategies.toml")

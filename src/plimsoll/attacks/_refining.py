@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plimsoll.attacks._probing import (
+from plimsoll.attacks._inquiry import (
     Attacker,
-    Probe,
+    Inquiry,
     Spent,
     Tried,
     attempted,
@@ -44,15 +44,15 @@ class Tree(Attack):
         """Yield the prompt that succeeded first, else the one that went furthest."""
         turns = turns_of(sample.messages)
         variant = attempted(sample, self.name, turns.last.text, seed=self.seed, attacker=self.attacker.name)
-        probe = Probe(sample, target, self.judge, self.budget)
-        best, problem = await self._searched(probe, turns)
+        inquiry = Inquiry(sample, target, self.judge, self.budget)
+        best, problem = await self._searched(inquiry, turns)
         if best is None or best.tried is None:
             yield gone_without(variant, problem or "wrote no prompt")
             return
         found = replace(variant, messages=(*best.tried.messages, *turns.after))
-        yield with_parameters(found, score=best.tried.score, asked=probe.made)
+        yield with_parameters(found, score=best.tried.score, asked=inquiry.made)
 
-    async def _searched(self, probe: Probe, turns: Turns) -> tuple[_Node | None, str]:
+    async def _searched(self, inquiry: Inquiry, turns: Turns) -> tuple[_Node | None, str]:
         writer = Attacker(self.attacker, resources.table("attacks", "strategies.toml")["role"], self.seed)
         kept, best, problem, draw = [_Node("", None)] * self.roots, None, "", 0
         try:
@@ -67,7 +67,7 @@ class Tree(Attack):
                         if not prompt:
                             continue
                         messages = (*turns.before, replace(turns.last, text=prompt))
-                        grown.append(_Node(prompt, await probe.tried(messages)))
+                        grown.append(_Node(prompt, await inquiry.tried(messages)))
                         best = _better(best, grown[-1])
                         if best.tried is not None and best.tried.score >= 1.0:
                             return best, problem

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from random import Random
 
-from plimsoll.attacks._probing import Probe, Spent, with_parameters
+from plimsoll.attacks._inquiry import Inquiry, Spent, with_parameters
 from plimsoll.attacks._turns import turns_of
 from plimsoll.core import Attack, Attempt, Judge, Model, Sample, Transcript, replace
 from plimsoll.text.codecs import letters, noise
@@ -54,7 +54,7 @@ class FirstSuccess(Attack):
     async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
         """Yield the first variant that succeeds; else the one that went furthest."""
         _, last, _ = turns_of(sample.messages)
-        probe = Probe(sample, target, self.judge, self.budget)
+        inquiry = Inquiry(sample, target, self.judge, self.budget)
         best, furthest = sample, -1.0
         order = Random(f"{self.seed}:{sample.id}").sample(self.attacks, len(self.attacks))
         try:
@@ -62,7 +62,7 @@ class FirstSuccess(Attack):
                 async for variant in each.attack(sample, target):
                     if not variant.asked:
                         continue
-                    tried = await probe.tried(variant.messages)
+                    tried = await inquiry.tried(variant.messages)
                     if tried.score > furthest:
                         best, furthest = (
                             with_parameters(variant, chosen=each.name, score=tried.score),
@@ -77,7 +77,7 @@ class FirstSuccess(Attack):
             best,
             request=sample.request or last.text,
             trail=(*sample.trail, self.name),
-            attempt=replace(attempt, attack=self.name, queries=probe.made),
+            attempt=replace(attempt, attack=self.name, queries=inquiry.made),
         )
 
     async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:

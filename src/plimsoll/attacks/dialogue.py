@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from plimsoll.attacks._inquiry import at_least_one
 from plimsoll.attacks._led import Led
-from plimsoll.attacks._probing import at_least_one
 from plimsoll.attacks._scripted import Script
 from plimsoll.core import Judge, Model, UserError
 from plimsoll.data import resources

@@ -1,6 +1,6 @@
 """A request -> the wording of it that goes furthest, found by asking the target within a budget."""
 
-from plimsoll.attacks._probing import at_least_one
+from plimsoll.attacks._inquiry import at_least_one
 from plimsoll.attacks._refining import Tree
 from plimsoll.attacks._sampling import BestOfN, FirstSuccess
 from plimsoll.core import Attack, Judge, Model, UserError

@@ -40,7 +40,7 @@ class Spent(Exception):
 
 
 @dataclass
-class Probe:
+class Inquiry:
     """One question under a strategy."""
 
     sample: Sample
