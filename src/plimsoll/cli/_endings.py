@@ -13,7 +13,6 @@ from plimsoll.run.keep.manifest import Summary
 OK, ERROR = 0, 1
 UNSCORED = (*BROKEN, "missing")
 FAILED = (Outcome.ERROR, Outcome.JUDGE_ERROR)
-CAUSES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -100,5 +99,8 @@ def _loud(ended: Sequence[Summary], failed: int, records: int, bound: Bound) -> 
         f"plimsoll: {failed:,} of {records:,} samples failed ({share}), more than --max-errors {bound} "
         "allows; the same command asks them again"
     ]
-    lines += [f"  {number:,} × {cause}" for cause, number in causes.most_common(CAUSES_SHOWN)]
+    from plimsoll.pages.markup import spoken
+    from plimsoll.reports import failing
+
+    lines += [f"  {spoken(each, 'en')}" for each in failing.causes(Summary(failures=causes))]
     return "\n".join(lines)

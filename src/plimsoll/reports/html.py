@@ -7,7 +7,7 @@ from plimsoll.pages.frame import STARTER, alone, answer
 from plimsoll.pages.markup import Markup, Said, directed, key
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.words import Language, percent
-from plimsoll.reports import tables, unread
+from plimsoll.reports import failing, seeing, tables, unread
 from plimsoll.reports.drawn import LARGE, embed_drawn
 from plimsoll.reports.figures import RATES, SCORES, figures
 from plimsoll.reports.items import LIMIT, Embedded, embed, encode
@@ -62,7 +62,9 @@ def _head(view: RunView, markup: Markup) -> str:
     if view.summary.means:
         listed += f"<div><dt>{said(key('head.means'))}</dt>{said(tables.means(found), 'dd')}</div>"
     spoken = "".join(map(answer, tables.sentences(found)))
-    warnings = _unread(view, markup)
+    warnings = _failures(view, markup) + _unread(view, markup)
+    seen = seeing.warnings(view, found)
+    warnings += "".join(f'<p class="warn">⚠ {said(each)}</p>' for each in seen)
     if view.summary.status != "finished":
         counts = (view.summary.status, f"{view.summary.records:,}", f"{manifest.total:,}")
         warnings += f'<p class="warn">{said(key("unfinished", *counts))}</p>'
@@ -71,6 +73,15 @@ def _head(view: RunView, markup: Markup) -> str:
     if found.unsound:
         warnings += f'<p class="warn">⚠ {said(key("result.unsound"))}</p>'
     return f"{said(manifest.model.name, 'h1')}{warnings}<dl>{listed}</dl>{spoken}{_asides(view, markup)}"
+
+
+def _failures(view: RunView, markup: Markup) -> str:
+    """How many samples failed, why, and what helps."""
+    lead, *causes = failing.warnings(view) or [""]
+    if not lead:
+        return ""
+    told = "".join(markup.said(each, "li") for each in causes)
+    return f'<div class="warn">{markup.said(lead, "p")}<ul>{told}</ul></div>'
 
 
 def _unread(view: RunView, markup: Markup) -> str:

@@ -5,7 +5,7 @@ import re
 from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import Table, spoken
 from plimsoll.pages.words import Language, say
-from plimsoll.reports import judging, tables, unread
+from plimsoll.reports import failing, judging, seeing, tables, unread
 from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
 
@@ -16,15 +16,25 @@ def render(view: RunView, *, language: Language = "en") -> str:
     """The result, its tables and notes."""
     found = figures(view)
     parts = [f"## {escape(view.manifest.model.name)} · {escape(view.manifest.spec.benchmark)}"]
+    parts.append(_failures(view, language))
+    parts += [f"{tables.UNSOUND} {escape(spoken(each, language))}" for each in seeing.warnings(view, found)]
     parts.append(_unread(view, language))
     parts += [f"**{escape(spoken(sentence, language))}**" for sentence in tables.sentences(found)]
     parts.append(_facts(view, language))
     known = (tables.scores(found), tables.pooled(found), tables.fates(found), judging.judges(view))
     parts += [ruled(table, language) for table in known if table is not None]
-    more = (tables.estimates(found.others()), tables.references(found))
+    more = (tables.estimates(found.others()), tables.baselines(found), tables.references(found))
     parts += [_folded(table, language) for table in more if table is not None]
     parts.append(_notes(view, language))
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _failures(view: RunView, language: Language) -> str:
+    lead, *causes = failing.warnings(view) or [""]
+    if not lead:
+        return ""
+    told = [f"- {escape(spoken(each, language))}" for each in causes]
+    return "\n".join([f"{tables.UNSOUND} {escape(spoken(lead, language))}", "", *told])
 
 
 def _unread(view: RunView, language: Language) -> str:
@@ -79,5 +89,6 @@ def _line(cells: tuple[str, ...]) -> str:
 def _notes(view: RunView, language: Language) -> str:
     pooled = spoken(tables.pooling(figures(view)), language)
     lines = [f"- {escape(note)}" for note in (*([pooled] if pooled else []), *view.manifest.notes)]
+    lines += [f"- {escape(spoken(each, language))}" for each in seeing.notes(figures(view))]
     lines += [f"- {escape(name)}: {count:,}" for name, count in view.summary.failures.items()]
     return "\n".join([f"### {say('notes.notes', language=language)}", "", *lines]) if lines else ""

@@ -9,7 +9,7 @@ from plimsoll.pages.markup import Markup, Said, Table, code, key
 from plimsoll.pages.plots import Mark, Plots, Row, Track, bounds
 from plimsoll.pages.units import points
 from plimsoll.pages.words import percent
-from plimsoll.reports import judging, shares, tables
+from plimsoll.reports import judging, seeing, shares, tables
 from plimsoll.reports.counts import Counts
 from plimsoll.reports.figures import OUTCOMES, Figures
 from plimsoll.reports.view import RunView
@@ -37,6 +37,7 @@ class Sections:
             ("letters", self.letters()),
             ("calibration", self.calibration()),
             ("references", self.references()),
+            ("baselines", self.baselines()),
             ("estimates", self.estimates()),
             ("notes", self.notes()),
         )
@@ -174,16 +175,19 @@ class Sections:
         )
 
     def references(self) -> str:
-        """Baselines and published rows as a table."""
+        """Published rows, and nothing else, as a table."""
         table = tables.references(self.figures)
         if table is None:
             return ""
-        rows = (*self.figures.baselines(), *self.figures.published())
-        notes = "".join(
-            self.markup.said(each, "li") for each in dict.fromkeys(row.source for row in rows) if each
-        )
+        sources = dict.fromkeys(row.source for row in self.figures.published() if row.source)
+        notes = "".join(self.markup.said(each, "li") for each in sources)
         inner = f'<div class="tall">{self.markup.table(table)}</div>'
         return f'{self._lead("published")}{inner}<ul class="notes sources">{notes}</ul>'
+
+    def baselines(self) -> str:
+        """What guessing gives, as a table."""
+        table = tables.baselines(self.figures)
+        return self._lead("baselines") + self.markup.table(table) if table else ""
 
     def estimates(self) -> str:
         """Every estimate, known or not."""
@@ -196,7 +200,9 @@ class Sections:
         """How it was scored; what a reader must know."""
         said = self.markup.said
         parts = [f"<li>{said(key('result.strict'))}</li>"] if self.figures.headline == "accuracy" else []
-        parts += [f"<li>{said(note)}</li>" for note in self.view.manifest.notes]
+        parts += [
+            f"<li>{said(note)}</li>" for note in (*seeing.notes(self.figures), *self.view.manifest.notes)
+        ]
         differs = self.view.manifest.card.differs
         body = f'<ul class="notes">{"".join(parts)}</ul>' if parts else f"<p>{said(key('notes.none'))}</p>"
         if differs:

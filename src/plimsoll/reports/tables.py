@@ -1,8 +1,8 @@
 """Figures -> tables and sentences, the same for terminal, Markdown and pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from plimsoll.core import Estimate
+from plimsoll.core import Estimate, Reference
 from plimsoll.pages.markup import Said, Table, code, directed, joined, key
 from plimsoll.pages.units import arrow, interval_of, value_of
 from plimsoll.pages.words import interval, percent, plain
@@ -79,8 +79,16 @@ def estimates(chosen: Iterable[Estimate]) -> Table | None:
 
 
 def references(figures: Figures) -> Table | None:
-    """Baselines and published rows, whole and by category."""
-    found = [*figures.baselines(), *figures.published()]
+    """Published rows, whole and by category."""
+    return _beside(figures, figures.published(), "section.references")
+
+
+def baselines(figures: Figures) -> Table | None:
+    """What guessing gives, whole and by category."""
+    return _beside(figures, figures.baselines(), "section.baselines")
+
+
+def _beside(figures: Figures, found: Sequence[Reference], title: str) -> Table | None:
     codes = ("", *figures.categories)
     rows = [
         (
@@ -92,8 +100,7 @@ def references(figures: Figures) -> Table | None:
         for row in found
     ]
     columns = [key(f"column.{name}") for name in ("model", "language", "setting")]
-    title = key("section.references")
-    return Table(title, [*columns, *map(category, codes)], rows, frozenset({0, 1, 2})) if rows else None
+    return Table(key(title), [*columns, *map(category, codes)], rows, frozenset({0, 1, 2})) if rows else None
 
 
 def sentences(figures: Figures) -> list[Said]:

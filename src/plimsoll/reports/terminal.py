@@ -13,7 +13,7 @@ from rich.text import Text
 from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import Table, key, spoken
 from plimsoll.pages.words import Language, named, percent, say
-from plimsoll.reports import judging, tables, unread
+from plimsoll.reports import failing, judging, seeing, tables, unread
 from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.view import RunView
 
@@ -57,7 +57,9 @@ def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
     title = Text.assemble(
         (visible(view.manifest.model.name), "bold"), " · ", visible(view.manifest.spec.benchmark)
     )
-    lines: list[RenderableType] = [Text(), title, *_unread(view, language)]
+    lines: list[RenderableType] = [Text(), title, *_failures(view, language), *_unread(view, language)]
+    warned = (spoken(each, language) for each in seeing.warnings(view, found))
+    lines += [Text(f"{tables.UNSOUND} {each}", style="yellow") for each in warned]
     lines += [Text(spoken(sentence, language)) for sentence in tables.sentences(found)]
     if view.summary.means:
         lines.append(_pair(say("head.means", language=language), spoken(tables.means(found), language)))
@@ -70,6 +72,15 @@ def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
         counts = (visible(summary.status), f"{summary.records:,}", f"{view.manifest.total:,}")
         lines.append(Text(say("unfinished", *counts, language=language), style="yellow"))
     return Group(*lines)
+
+
+def _failures(view: RunView, language: Language) -> list[RenderableType]:
+    """How many samples failed, why, and what helps."""
+    lead, *causes = failing.warnings(view) or [""]
+    if not lead:
+        return []
+    told = [hanging(spoken(each, language)) for each in causes]
+    return [Text(f"{tables.UNSOUND} {spoken(lead, language)}", style="yellow"), *told]
 
 
 def _unread(view: RunView, language: Language) -> list[RenderableType]:
@@ -141,6 +152,7 @@ def _notes(view: RunView, found: Figures, language: Language) -> list[Renderable
         lines.insert(0, pooled)
     if found.unsound:
         lines.insert(0, f"{tables.UNSOUND} {say('result.unsound', language=language)}")
+    lines += [spoken(each, language) for each in seeing.notes(found)]
     failures = [f"{visible(name)}: {count:,}" for name, count in view.summary.failures.items()]
     if failures:
         lines.append(f"{say('notes.failures', language=language)}: {'; '.join(failures)}")
