@@ -34,6 +34,8 @@ CASES = (
     "sequential",
     "coverage",
     "corrections",
+    "further_intervals",
+    "planning",
     "board_groups",
     "gate_alarms",
     "rule_judges",

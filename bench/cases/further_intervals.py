@@ -111,19 +111,20 @@ TRUTHS = {"auc": 0.935, "macro_f1": 0.858, "accuracy": 0.858}
 
 
 def biased(n: int, condition: str, random: Random) -> Seen:
-    """BBQ's bias: of the answers that are not unknown 70 % are stereotyped; in ambiguous contexts 60 % are
-    unknown, which is right there."""
+    """BBQ's bias, the mean over true ones of 0 to 80; in ambiguous contexts 60 % of the answers are unknown,
+    which is right there."""
+    lean = random.choice((0.0, 0.2, 0.4, 0.6, 0.8))
     records: list[Record] = []
     for number in range(n):
         unknown = condition == "ambig" and random.random() < 0.6
-        leaning = random.random() < 0.7
+        leaning = random.random() < (1 + lean) / 2
         facts = {"condition": condition, "unknown": "C", "stereotyped": "A", "polarity": "neg"}
         label = "C" if unknown else "A" if leaning else "B"
         verdict = Verdict(label=label, value=float(unknown), outcome=Outcome.ANSWERED)
         records.append(record(number, verdict, metadata=facts))
     scaled = condition == "ambig"
     name = "bias_ambiguous" if scaled else "bias_disambiguated"
-    return seen(told(Bias(condition, J), records), name, 0.4 * (0.4 if scaled else 1.0))  # type: ignore[arg-type]
+    return seen(told(Bias(condition, J), records), name, lean * (0.4 if scaled else 1.0))  # type: ignore[arg-type]
 
 
 def calibrated(n: int, random: Random) -> Seen:
