@@ -61,7 +61,7 @@ def test_a_terminal_that_shows_no_chinese_is_told_of(tmp_path: Path) -> None:
 def test_the_line_of_a_remedy_is_not_broken_by_a_narrow_terminal(tmp_path: Path) -> None:
     (tmp_path / "logs").write_text("", encoding="utf-8")
     done = plimsoll(tmp_path, "doctor", "--log-dir", "logs/inner", COLUMNS="40")
-    assert "name another: --log-dir FOLDER, or export PLIMSOLL_RUN_LOG_DIR=FOLDER" in done.out
+    assert "name another: --log-dir FOLDER, or export PLIMSOLL_LOG_DIR=FOLDER" in done.out
 
 
 def test_every_extra_is_told_of(capfd: pytest.CaptureFixture[str]) -> None:

@@ -143,21 +143,26 @@ class Reader:
 
     def install(self, package: Path) -> None:
         """What `pip install -e` does for imports and entry points, without asking an index."""
-        project = tomllib.loads((package / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-        made = self.folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
-        made.mkdir(exist_ok=True)
-        head = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
-        (made / "METADATA").write_text(head, encoding="utf-8")
-        lines = [
-            line
-            for group, points in project.get("entry-points", {}).items()
-            for line in (f"[{group}]", *(f"{name} = {target}" for name, target in points.items()))
-        ]
-        (made / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        install(package, self.folder)
         self.environment["PYTHONPATH"] += f"{os.pathsep}{package / 'src'}"
 
     def _meant(self, text: str) -> str:
         return text.replace(LOCAL, self.endpoint)
+
+
+def install(package: Path, into: Path) -> None:
+    """Write what tells Python of a package's entry points into a folder of its path."""
+    project = tomllib.loads((package / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    made = into / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    made.mkdir(exist_ok=True)
+    head = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    (made / "METADATA").write_text(head, encoding="utf-8")
+    lines = [
+        line
+        for group, points in project.get("entry-points", {}).items()
+        for line in (f"[{group}]", *(f"{name} = {target}" for name, target in points.items()))
+    ]
+    (made / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _fits(wanted: str, got: str) -> bool:

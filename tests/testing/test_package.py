@@ -34,7 +34,7 @@ def test_a_package_that_was_begun_keeps_the_rules_of_its_kind(kind: str, tmp_pat
 def test_the_part_of_a_package_is_found_once_it_is_installed(kind: str, tmp_path: Path) -> None:
     plimsoll(tmp_path, "init", kind, f"own-{kind}", PYTHONPATH=str(ROOT / "src"))
     folder = tmp_path / f"own-{kind}"
-    install(folder)
+    install(folder, folder)
     paths = os.pathsep.join(map(str, (folder / "src", folder, ROOT / "src")))
     room = next(room for room in registry.ROOMS if registry.MARKS[room] == kind)
     listed = plimsoll(folder, "list", room, PYTHONPATH=paths)

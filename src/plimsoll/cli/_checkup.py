@@ -181,7 +181,7 @@ def _questions() -> Check:
 
 def _folders(log_dir: Path) -> Iterator[Check]:
     yield _writable(
-        "log folder", log_dir, "name another: --log-dir FOLDER, or export PLIMSOLL_RUN_LOG_DIR=FOLDER"
+        "log folder", log_dir, "name another: --log-dir FOLDER, or export PLIMSOLL_LOG_DIR=FOLDER"
     )
     yield _writable("cache", default_path().parent, "name another: export PLIMSOLL_CACHE=FOLDER")
     yield _writable("data folder", locate.roots()[0], f"name another: export {locate.VARIABLE}=FOLDER")
