@@ -238,6 +238,20 @@ def test_a_run_with_options_in_another_order_is_refused(starter: Service, team: 
     assert "other_questions" in faults(starter, team, pack(run))
 
 
+def test_a_run_in_two_languages_is_refused_in_those_words(
+    starter: Service, team: Team, run: RunFolder
+) -> None:
+    from plimsoll.core import replace
+
+    records = list(run.records())
+    other = [replace(each, sample=replace(each.sample, language="zh")) for each in records]
+    journal.rewrite(run.records_path, [*records, *other])
+    said = faults(starter, team, pack(run))
+    assert said.keys() == {"two_languages"}
+    assert "this run asked in 2 languages (en and zh), and the board is for one" in said["two_languages"]
+    assert "-T language=en" in said["two_languages"]
+
+
 def test_a_run_of_another_benchmark_or_under_attack_is_refused(
     starter: Service, team: Team, run: RunFolder
 ) -> None:

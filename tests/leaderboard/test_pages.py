@@ -1,9 +1,13 @@
 import re
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from plimsoll.leaderboard import serving
+from plimsoll.cli import exit_code
+from plimsoll.cli.submit import show_receipt
+from plimsoll.leaderboard import opening, serving
 from plimsoll.leaderboard.app import make_app
 from plimsoll.leaderboard.nouns import Meta
 from plimsoll.leaderboard.office import HOST
@@ -236,3 +240,50 @@ def test_every_scale_of_a_board_says_what_it_measures_and_which_end_is_better(
     for page in ("/board/small?", f"/board/small/compare?{chosen}&", "/model?name=Plain+model&"):
         text = client.get(f"{page}lang={language}").text
         assert 0 < text.find(words) < text.index('<table class="rows'), page
+
+
+def test_a_board_without_a_row_and_a_house_without_a_board_say_what_to_do_next(
+    lite: Service, team: boards.Team, tmp_path: Path
+) -> None:
+    client = TestClient(make_app(lite, pages=serving.pages()), base_url="http://board.test")
+    empty = client.get("/board/small").text
+    assert "plimsoll submit predictions.json --board https://HOST/board/small --model NAME" in empty
+    assert "No row fits" not in empty
+    receipt = lite.entrance.submit(team.who, "small", Meta(model="One"), boards.upload(boards.right()))
+    lite.office.publish(HOST, receipt.id)
+    filtered = client.get("/board/small?search=nobody").text
+    assert "No row fits" in filtered
+    assert "plimsoll submit" not in filtered
+    bare = boards.opened(tmp_path / "bare")
+    none = TestClient(make_app(bare, pages=serving.pages()), base_url="http://board.test").get("/").text
+    command = "plimsoll board add rehearsal --benchmark safetybench:split=starter,language=en"
+    assert command in none
+
+
+def test_a_board_can_be_rehearsed_with_the_starter_set_and_expands_its_categories(tmp_path: Path) -> None:
+    arguments = ["board", "add", "rehearsal", "--benchmark", "safetybench:split=starter,language=en"]
+    assert exit_code([*arguments, "--home", str(tmp_path / "home")]) == 0
+    service = boards.opened(tmp_path / "home")
+    team = boards.add_team(service, "us")
+    key = opening.key_for("safetybench:split=starter,language=en", None)
+    sent = boards.upload({question.id: question.answer for question in key.questions})
+    receipt = service.entrance.submit(team.who, "rehearsal", Meta(model="One"), sent)
+    service.office.publish(HOST, receipt.id)
+    client = TestClient(make_app(service, pages=serving.pages()), base_url="http://board.test")
+    for language, name in (("en", "Offensiveness"), ("zh", "攻击冒犯")):
+        client.cookies.set("language", language)
+        page = client.get("/board/rehearsal").text
+        codes = page[page.index('class="held codes"') :].partition("</p>")[0]
+        assert f"<b>OFF</b> {name}" in codes, codes
+
+
+def test_a_receipt_on_the_terminal_marks_what_is_blunted(
+    lite: Service, team: boards.Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receipt = lite.entrance.submit(team.who, "small", Meta(model="One"), boards.upload(boards.right()))
+    show_receipt(msgspec.to_builtins(receipt))
+    out = capsys.readouterr().out
+    blunted = receipt.scores.compat[0].step > 0.001
+    assert ("≈" in out) == blunted
+    assert blunted
+    assert "rounded while the round is open" in out

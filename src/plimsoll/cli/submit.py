@@ -12,6 +12,9 @@ from plimsoll.core import UserError
 
 _PLACE = re.compile(r"(?P<host>https?://.+?)/boards?/(?P<board>[^/?#]+)/?(?:[?#].*)?")
 
+BLUNTED = 0.001
+"""A step above this one is no mere rounding for the page."""
+
 
 @click.command("submit")
 @click.argument("what", metavar="FILE|RUN", type=click.Path(path_type=Path, exists=True))
@@ -63,7 +66,7 @@ def command(
     if as_json:
         _output.value(receipt)
         return
-    _show(receipt)
+    show_receipt(receipt)
 
 
 def _given(given: dict[str, Any]) -> dict[str, str]:
@@ -96,7 +99,8 @@ def _token(name: str) -> str:
     return token
 
 
-def _show(receipt: Any) -> None:
+def show_receipt(receipt: Any) -> None:
+    """Print a receipt."""
     _output.echo(f"receipt   {receipt['id']}, version {receipt['version']}, {receipt['state']}")
     _output.echo(f"received  {receipt['received']}  sha256 {receipt['sha256']}")
     for note in receipt.get("notes", ()):
@@ -104,7 +108,17 @@ def _show(receipt: Any) -> None:
     for reading in ("compat", "strict"):
         (whole, *_) = receipt["scores"][reading]
         bounds = f"{whole['low']:.1%} to {whole['high']:.1%}"
-        _output.echo(f"{reading:<9} {whole['value']:.1%}  ({bounds}, n = {whole['n']:,})")
+        about = "≈" if _blunted(whole) else ""
+        _output.echo(f"{reading:<9} {about}{whole['value']:.1%}  ({bounds}, n = {whole['n']:,})")
+    if any(_blunted(each) for reading in ("compat", "strict") for each in receipt["scores"][reading]):
+        _output.echo(
+            "          ≈ is rounded while the round is open, so that no answer can be learnt from it"
+        )
     if receipt["scores"]["part"] == "open":
         _output.echo("          over the questions that are not held out in this round")
     _output.echo(f"left      {receipt['left_today']} scores today")
+
+
+def _blunted(score: Any) -> bool:
+    """Whether a number is rounded so far that single answers do not show in it."""
+    return score["step"] > BLUNTED

@@ -89,8 +89,8 @@ class Fault(Struct, frozen=True, kw_only=True):
 
     code: str
     """For programs and translators: `unknown_ids`, `beyond_options`, `duplicate_ids`, `missing_ids`,
-    `wrong_type`, `not_json`, `too_large`, `too_deep`, `archive`, `not_a_run`, `other_questions`, `seal`,
-    `seal_model`, `seal_owner`."""
+    `wrong_type`, `not_json`, `too_large`, `too_deep`, `archive`, `not_a_run`, `other_questions`,
+    `two_languages`, `seal`, `seal_model`, `seal_owner`."""
     message: str
     """A sentence in English."""
     count: int = 1

@@ -83,8 +83,10 @@ def _read(run: RunFolder, key: Key, benchmark: str, missing: Missing) -> Predict
     unknown: list[str] = []
     twice: list[str] = []
     altered: list[str] = []
+    languages: dict[str, None] = {}
     places = {question.id: place for place, question in enumerate(key.questions)}
     for record in _judged(run):
+        languages[record.sample.language] = None
         place = places.get(id_of(record.sample))
         if place is None:
             unknown.append(record.sample.id)
@@ -94,6 +96,8 @@ def _read(run: RunFolder, key: Key, benchmark: str, missing: Missing) -> Predict
             altered.append(record.sample.id)
         else:
             choices[place] = _choice(record)
+    if len(languages) > 1 and registry.parse(benchmark).arguments.get("language") != "both":
+        return refused(key, _two_languages([*languages]))
     faults = (
         *fault("unknown_ids", "unknown to this board", unknown),
         *fault("duplicate_ids", "recorded more than once", twice),
@@ -151,6 +155,16 @@ def _filled(choices: dict[int, _Choice], key: Key) -> tuple[bytes, bytes]:
         chosen = choices[place].strict
         strict[place] = NONE if chosen is None else chosen
     return bytes(compat), bytes(strict)
+
+
+def _two_languages(languages: list[str]) -> Fault:
+    """The same questions in another language bear the same ids: what is wrong is not that they repeat."""
+    named = " and ".join(short(each) for each in languages[:2])
+    return Fault(
+        code="two_languages",
+        message=f"this run asked in {len(languages)} languages ({named}), and the board is for one: "
+        f"run the benchmark again in that language alone (-T language={short(languages[0])})",
+    )
 
 
 def _other_benchmark(manifest: Manifest, benchmark: str) -> Fault | None:

@@ -13,7 +13,8 @@ from plimsoll.leaderboard.errors import Unauthorized
 from plimsoll.leaderboard.nouns import Category, Fault, Score, Who
 from plimsoll.leaderboard.pages import drawing
 from plimsoll.pages.serving import Served, Speech, draw, heard, remembered, table
-from plimsoll.pages.words import Language, percent
+from plimsoll.pages.words import Language, knows, percent
+from plimsoll.pages.words import category as named_category
 
 ROOM = "plimsoll.leaderboard.pages"
 KNOWN = (400, 401, 403, 404, 405, 409, 413, 422, 429)
@@ -79,7 +80,9 @@ def category_name(language: Language, category: Category) -> str:
     key = f"category.{category.code}"
     if language == "zh" and key in table(ROOM):
         return table(ROOM)[key]["zh"]
-    return category.name or category.code
+    if category.name and (language == "en" or not knows(key)):
+        return category.name
+    return named_category(category.code, language)
 
 
 def board_at(slug: str, *more: str) -> str:
