@@ -73,7 +73,7 @@ class Sections:
         if table is None:
             return ""
         note = self.markup.said(tables.pooling(self.figures), "p", **{"class": "lead"})
-        return note + self.markup.folded_table(table)
+        return note + self.markup.table(table)
 
     def parity(self) -> str:
         """Chinese and English side by side."""
