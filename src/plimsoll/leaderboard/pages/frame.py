@@ -80,7 +80,8 @@ def category_name(language: Language, category: Category) -> str:
     key = f"category.{category.code}"
     if language == "zh" and key in table(ROOM):
         return table(ROOM)[key]["zh"]
-    if category.name and (language == "en" or not knows(key)):
+    own = category.name not in ("", category.code)
+    if own and (language == "en" or not knows(key)):
         return category.name
     return named_category(category.code, language)
 
