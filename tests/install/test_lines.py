@@ -26,11 +26,11 @@ OWN = re.compile(rf"{DISTRIBUTION}\[([\w,]+)\]")
 
 
 def printed() -> Iterator[tuple[Path, str]]:
-    """Each page with an install line on it; `pip install -e .` is about a reader's own package."""
+    """Each page with an install line on it; `pip install -e` is about a reader's own package."""
     for page in pages():
         for found in LINE.finditer(page.read_text("utf-8")):
             line = found[1] or found[2].partition("  #")[0].strip()
-            if line not in ("pip install -e .", "pip install plimsoll"):
+            if not line.startswith("pip install -e ") and line != "pip install plimsoll":
                 yield page, line
 
 

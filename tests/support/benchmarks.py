@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll import registry
-from plimsoll.core import Benchmark, DataError, UserError
+from plimsoll.core import Benchmark, DataError, MissingExtra, UserError
 from plimsoll.run.ask import plan
 from plimsoll.run.spec import RunSpec
 
@@ -87,5 +87,7 @@ def made(spec: str) -> Benchmark:
     """The benchmark of a spec; the test is skipped where its questions are not at hand."""
     try:
         return plan.build_benchmark(RunSpec(benchmark=spec, model=""))
+    except MissingExtra:
+        raise  # the hook in conftest.py skips, if the extra is missing indeed
     except (DataError, UserError) as error:
         pytest.skip(f"no questions at hand: {error}")
