@@ -6,7 +6,7 @@ TORCH ?= torch==2.13.0
 # The CPU build of PyTorch; set TORCH_INDEX= (empty) for the build your package index offers.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: setup setup-test demo demo-open check test test-all test-fast test-base fix site dist newcomer bench browser clean
+.PHONY: fuzz setup setup-test demo demo-open check test test-all test-fast test-base fix site dist newcomer bench browser clean
 
 # Everything that the README's table names, PyTorch and what needs it aside.
 EXTRAS := llamacpp metrics data frames board sign inspect chinese
@@ -70,6 +70,9 @@ browser:  ## Chromium for the tests of pages, where a package manager has it
 		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		  apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || \
 		echo "no Chromium here: tests of pages are skipped (Debian: apt-get install chromium fonts-noto-cjk)"
+
+fuzz: setup  ## hostile bytes for every reader of files, many more than in the tests
+	PLIMSOLL_FUZZ=5000 $(BIN)/pytest -m fuzz tests/fuzz
 
 fix: setup  ## format, and mend what a tool can mend
 	$(BIN)/ruff check --fix
