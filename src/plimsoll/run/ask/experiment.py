@@ -83,9 +83,10 @@ def is_experiment(text: str) -> bool:
 
 def load(text: str) -> Experiment:
     """Read a run file. Raises `UserError`, `DataError`."""
-    found = _read(Path(text))
-    if type(found) is not dict:
-        raise DataError(f'{text}: is no run file: write benchmark = "..." and what it is put to')
+    try:
+        found = decoding.converted(_read(Path(text)), dict[str, Any])
+    except msgspec.ValidationError:
+        raise DataError(f'{text}: is no run file: write benchmark = "..." and what it is put to') from None
     known = Experiment.__struct_fields__
     if unknown := next((key for key in found if key not in known), None):
         raise DataError(
