@@ -8,7 +8,7 @@ from plimsoll.pages.markup import Key, Markup, Said, Table, key
 from plimsoll.pages.plots import Plots, Row, Track
 from plimsoll.pages.units import arrow, unit
 from plimsoll.pages.words import Language, knows
-from plimsoll.reports import comparison_rows
+from plimsoll.reports import comparison_rows, grid_attacks
 from plimsoll.reports import grid_rows as rows
 from plimsoll.reports.grid import AXES, Axis, Entry, Grid, Matrix, matrices
 from plimsoll.reports.overview import better
@@ -59,6 +59,8 @@ class _Page:
         note = self._note() + self._corrected()
         yield section("matrix", key("grid.section.matrix"), self._lead("grid.lead.matrix") + matrix + note)
         yield section("cells", key("grid.section.bars"), self._lead("grid.lead.bars") + self._cells())
+        if attacked := "".join(map(self.markup.table, grid_attacks.tables(self.found))):
+            yield section("attacks", key("grid.section.attacks"), self._lead("grid.lead.attacks") + attacked)
         if gaps := rows.gaps(self.found, self.markup.language):
             columns = (key("grid.column.cell"), key("ov.column.why"))
             table = self.markup.table(Table(key("grid.section.gaps"), columns, gaps, frozenset({0, 1})))

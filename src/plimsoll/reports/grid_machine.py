@@ -7,6 +7,7 @@ import msgspec
 from plimsoll.comparison.nouns import Comparison
 from plimsoll.pages.markup import Table, spoken
 from plimsoll.pages.words import Language, say
+from plimsoll.reports import grid_attacks
 from plimsoll.reports import grid_rows as rows
 from plimsoll.reports.grid import Entry, Grid, Matrix, matrices
 from plimsoll.reports.machine import plain
@@ -17,6 +18,7 @@ def markdown(found: Grid, *, language: Language = "en") -> str:
     """The grid as Markdown."""
     parts = [f"## {escape(found.manifest.title)}"]
     parts += [ruled(_table(found, matrix, language)) for matrix in matrices(found)]
+    parts += [ruled(table, language) for table in grid_attacks.tables(found)]
     notes = [f"{name}: {value}" for name, value in rows.fixed(found, language)]
     notes += [rows.baseline_note(found, language), rows.legend(found, language)]
     notes += [spoken(each, language) for each in rows.corrected(found)]
@@ -55,6 +57,7 @@ def report(found: Grid) -> dict[str, Any]:
         "id": found.manifest.id,
         "title": found.manifest.title,
         "cells": [_plain(found, entry) for entry in found.entries],
+        "attacks": list(grid_attacks.plain(found)),
     }
 
 

@@ -1,6 +1,6 @@
 """A grid -> matrices for the terminal, readable at 80 columns and without colour."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len
@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from plimsoll.core.hidden import visible
-from plimsoll.pages.markup import spoken
+from plimsoll.pages.markup import SpokenTable, spoken
 from plimsoll.pages.words import Language, say
+from plimsoll.reports import grid_attacks
 from plimsoll.reports import grid_rows as rows
 from plimsoll.reports.grid import Entry, Grid, Matrix, matrices
 from plimsoll.reports.tables import UNSOUND
@@ -30,6 +31,7 @@ def render(found: Grid, *, language: Language = "en") -> RenderableType:
     same = " · ".join(f"{name}: {value}" for name, value in rows.fixed(found, language))
     parts: list[RenderableType] = [Text(), title, *([Text(same)] if same else [])]
     parts += [Blocks(found, matrix, language) for matrix in matrices(found)]
+    parts += [part for table in grid_attacks.tables(found) for part in _listed(table.spoken(language))]
     notes = [rows.baseline_note(found, language), rows.legend(found, language)]
     notes += [spoken(each, language) for each in rows.corrected(found)]
     notes += [say("ov.starter", language=language)] if rows.starters(found) else []
@@ -58,6 +60,18 @@ class Blocks:
         label = min(int(LABEL_SHARE * options.max_width), max(_widest(name for name, _ in body), 1))
         for block in _blocks(heads, [cells for _, cells in body], options.max_width - label):
             yield Padding(_table(block, heads, body, label), (1, 0, 0, 0))
+
+
+def _listed(spoken: SpokenTable) -> Iterator[RenderableType]:
+    """A plain table under its title."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, GUTTER, 0, 0), pad_edge=False, show_edge=False)
+    for place, column in enumerate(spoken.columns):
+        table.add_column(
+            visible(column), justify="left" if place in spoken.text_columns else "right", overflow="fold"
+        )
+    for row in spoken.rows:
+        table.add_row(*map(visible, row))
+    yield from (Text(), Text(visible(spoken.title), style="bold"), Padding(table, (1, 0, 0, 0)))
 
 
 def _cell(entry: Entry | None, language: Language) -> Text:
