@@ -270,3 +270,28 @@ def test_every_text_has_enough_contrast(chromium: Any, address: str, system: str
 
     assert page.evaluate(CONTRAST) == []
     watched.context.close()
+
+
+@pytest.mark.parametrize(("language", "heads"), [
+    ("en", ["Item", "Category, language", "Read as (right)", "Outcome", "Question"]),
+    ("zh", ["题目", "类别、语言", "读作（正确）", "结果", "问题"]),
+])  # fmt: skip
+def test_items_stand_under_heads_that_say_what_each_column_is(
+    chromium: Any, address: str, language: str, heads: list[str]
+) -> None:
+    watched = Watched(chromium, viewport={"width": 1200, "height": 900})
+    watched.open(address)
+    page = watched.page
+    if language == "zh":
+        page.click("#language")
+    found = page.locator("#list .heads span")
+    assert found.all_inner_texts() == heads
+    first = page.locator("#list .item").first.locator("button > *")
+    for place, cell in enumerate(first.all()):
+        left, under = found.nth(place).bounding_box(), cell.bounding_box()
+        assert left is not None
+        assert under is not None
+        assert abs(left["x"] - under["x"]) < 3
+    page.set_viewport_size({"width": 375, "height": 800})
+    assert not page.locator("#list .heads").is_visible()
+    watched.context.close()

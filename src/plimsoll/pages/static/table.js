@@ -146,7 +146,12 @@
       pages.textContent = say("items.page", count(state.page + 1), count(last + 1));
       back.disabled = state.page === 0; next.disabled = state.page === last;
       list.replaceChildren(...shown.slice(state.page * PAGE, (state.page + 1) * PAGE).map(row));
-      if (!shown.length) list.append(make("p", { class: "lead" }, say("items.empty")));
+      if (shown.length) list.prepend(heads());
+      else list.append(make("p", { class: "lead" }, say("items.empty")));
+    }
+    function heads() {
+      const names = ["id", "what", "read", ...(flips ? [] : ["outcome"]), "start"];
+      return make("div", { class: "heads" }, ...names.map((name) => make("span", {}, say(`items.column.${name}`))));
     }
     function redraw() { drawForm(); draw(); }
 
