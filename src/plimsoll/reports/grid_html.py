@@ -59,12 +59,15 @@ class _Page:
         note = self._note() + self._corrected()
         yield section("matrix", key("grid.section.matrix"), self._lead("grid.lead.matrix") + matrix + note)
         yield section("cells", key("grid.section.bars"), self._lead("grid.lead.bars") + self._cells())
-        if attacked := "".join(map(self.markup.table, grid_attacks.tables(self.found))):
+        if attacked := "".join(map(self._titled, grid_attacks.tables(self.found))):
             yield section("attacks", key("grid.section.attacks"), self._lead("grid.lead.attacks") + attacked)
         if gaps := rows.gaps(self.found, self.markup.language):
             columns = (key("grid.column.cell"), key("ov.column.why"))
             table = self.markup.table(Table(key("grid.section.gaps"), columns, gaps, frozenset({0, 1})))
             yield section("gaps", key("grid.section.gaps"), table)
+
+    def _titled(self, table: Table) -> str:
+        return self.markup.said(table.title, "h3") + self.markup.table(table)
 
     def _fixed(self) -> Iterator[tuple[Axis, Said]]:
         for axis in AXES:
