@@ -45,7 +45,7 @@ def paraphrase(attacker: Model, operation: Operation = "rephrase", seed: int = 0
 
 @attack
 def poetry(attacker: Model, form: Form = "sonnet", seed: int = 0) -> Rewriting:
-    """In verse."""
+    """Written in verse: a sonnet, haiku, ballad or limerick."""
     return _rewriting("style/poetry", attacker, "poetry", form, seed)
 
 
