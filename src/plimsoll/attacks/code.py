@@ -1,13 +1,15 @@
 """A request -> the same request in a program to be completed or run: does a guard read code?
 
-CodeAttack's structures (string, list, stack) and languages are separate from its words; the official words
-come with the benchmark's files, these are ours."""
+CodeAttack's structures (string, list, stack) and languages are separate from its words: ours, or its own
+from the files of its repository (`template=`)."""
 
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
+from plimsoll.attacks import _codeattack
+from plimsoll.attacks._codeattack import Compat
 from plimsoll.attacks._wrapping import Made, Plain, Wrapping, around, texts
 from plimsoll.core import UserError, user
 from plimsoll.registry import attack
@@ -30,11 +32,23 @@ MARKS, PRIVATE = "#@~|§", "\ue000"
 
 @attack
 def codeattack(
-    structure: Structure = "stack", language: Language = "python", verbose: bool = False, slots: int = 5
+    structure: Structure = "stack",
+    language: Language = "python",
+    *,
+    verbose: bool = False,
+    slots: int = 5,
+    template: str = "",
+    compat: Compat = "release",
 ) -> Wrapping:
     """The request in a data structure of a program with gaps; `verbose` asks for paragraphs, not steps.
 
-    Texts are escaped, so that every program parses and holds the request; a list or stack holds its words."""
+    Texts are escaped, so that every program parses and holds the request; a list or stack holds its words.
+    `template=official` takes CodeAttack's own file for the structure and language, a folder the file of that
+    name in it, and a file decides both itself: then nothing is escaped, and answers are read by the official
+    expressions. `compat=release` gives the released prompts, `repo` those of the repository's code."""
+    if template:
+        named = "C" if language == "cpp" else language
+        return _codeattack.wrapping(template, f"{named}_{structure}{'_plus' if verbose else ''}", compat)
     if not 1 <= slots <= 50:
         raise UserError(f"code/codeattack: slots={slots}: give 1 to 50")
 
