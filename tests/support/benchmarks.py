@@ -18,6 +18,7 @@ SMALL: dict[str, tuple[str, ...]] = {
         "chatgpt_red_teaming:split=starter",
         "chatgpt_red_teaming:split=starter,perspective=toxicity",
     ),
+    "codeattack": ("codeattack:split=starter",),
     "cosa": ("cosa:split=starter",),
     "labsafety_bench": (
         "labsafety_bench:split=starter",
