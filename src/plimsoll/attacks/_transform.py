@@ -62,7 +62,7 @@ class Transform(Attack):
             return
         frame = Frame.of(self.carrier, self.codec, sample.language)
         text, start = frame.around(payload)
-        first = frame.opening(self.codec, self._draw(f"{sample.id} examples"))
+        first = frame.opening(self.codec, self._draw(f"{sample.id} examples")) if frame.system else ()
         yield replace(
             attacked,
             messages=(*first, *before, replace(last, text=text), *after),
@@ -128,9 +128,7 @@ class Frame:
         return before + payload + after, len(before)
 
     def opening(self, codec: Codec, draw: Random) -> tuple[Message, ...]:
-        """A system prompt with encoded examples, where the carrier has one."""
-        if not self.system:
-            return ()
+        """The system prompt with encoded examples, of a carrier that has one."""
         examples = "\n".join(codec.encode(each, draw) for each in self.examples)
         return (system(self.system.replace("{cipher}", self.cipher).replace("{examples}", examples)),)
 

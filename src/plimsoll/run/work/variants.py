@@ -37,19 +37,26 @@ class Making:
         if self.store and self.store.complete(question, chain):
             return
         trace = Trace([call for made in stored for call in made.calls])
+        held: list[Made] = []
         number = 0
         async for raw in self._attacked(trace):
             number += 1
             if number > len(stored):
                 variant = self._variant(raw, number, trace)
-                if self.store:
-                    self.store.add(
-                        Made(origin=question, attack=chain, sample=variant, calls=tuple(trace.calls))
-                    )
+                held.append(Made(origin=question, attack=chain, sample=variant, calls=tuple(trace.calls)))
+                # What no model was asked for is made again at no cost: it is kept only where order wants it.
+                if stored or trace.calls:
+                    self._keep(held)
                 yield variant
             trace.forget()
+        if self.store and (stored or len(held) < number):
+            self._keep([*held, Made(origin=question, attack=chain)])
+
+    def _keep(self, held: list[Made]) -> None:
         if self.store:
-            self.store.add(Made(origin=question, attack=chain))
+            for made in held:
+                self.store.add(made)
+        held.clear()
 
     def failed(self) -> Sample:
         """What stands for the variants that a broken attack did not make."""
@@ -99,8 +106,11 @@ async def _chained(sample: Sample, attacks: Sequence[Attack], target: Model) -> 
         return
     first, *rest = attacks
     with stage(f"attack {first.name}"):
-        async for variant in first.attack(replace(sample, attempt=None), target):
-            made = replace(variant, attempt=_joined(sample.attempt, variant.attempt, first.name))
+        before = sample.attempt
+        async for variant in first.attack(replace(sample, attempt=None) if before else sample, target):
+            made = variant
+            if before:
+                made = replace(variant, attempt=_joined(before, variant.attempt, first.name))
             if not made.asked:
                 yield made  # what an attack leaves as it is, the chain does not apply to
                 continue
@@ -111,10 +121,10 @@ async def _chained(sample: Sample, attacks: Sequence[Attack], target: Model) -> 
 WORST_FIRST: tuple[Validity, ...] = ("not_applicable", "invalid", "unchecked", "valid")
 
 
-def _joined(before: Attempt | None, made: Attempt | None, attack: str) -> Attempt | None:
+def _joined(before: Attempt, made: Attempt | None, attack: str) -> Attempt:
     """What is known of a variant that several attacks made, one on the other's."""
-    if before is None or made is None:
-        return made or before
+    if made is None:
+        return before
     known = dict(before.parameters) if before.attack == CHAINED else {before.attack: before.parameters}
     return replace(
         made,
