@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+from tests.support.extras import need
 from tests.support.shell import plimsoll
 
 CHOICES = """id,prompt,options,target,category,language,pair,system
@@ -46,6 +47,7 @@ def test_prompts_without_options_take_any_judge_or_rubric(tmp_path: Path) -> Non
     assert by_rubric.code == 0, by_rubric.err
     first = by_rubric.last_json["estimates"][0]
     assert (first["name"], first["value"], first["judge"]) == ("polite_rate", 1.0, "rubric")
+    need("metrics")
     by_another = plimsoll(tmp_path, *run, "--judge", "sentiment").last_json
     assert by_another["run"] != by_rubric.last_json["run"]
 
