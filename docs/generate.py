@@ -58,6 +58,7 @@ def pages() -> dict[Path, str]:
         DOCS / "catalogue.md": catalogue(),
         DOCS / "cli.md": command_line(),
         DOCS / "field" / "coverage.md": field(),
+        DOCS / "field" / "attacks.md": attacks(),
         DOCS / "field" / "systems.md": systems(),
         DOCS / "architecture.md": architecture((DOCS / "architecture.md").read_text(encoding="utf-8")),
     }
@@ -85,6 +86,24 @@ def field() -> str:
             branch = each.branch.en if each.branch else ""
             parts = ", ".join(f"`{part}`" for part in each.parts) or "**gap**"
             lines.append(f"| {branch} | {each.leaf.en} | {each.leaf.zh} | {parts} |")
+    return "\n".join(lines) + "\n"
+
+
+def attacks() -> str:
+    """Every attack that the literature and five other tools know: its specs, and what is missing."""
+    rows = tomllib.loads((SOURCE / "attacks" / "catalogue.toml").read_text(encoding="utf-8"))["row"]
+    built = sum(bool(row.get("specs")) for row in rows.values())
+    lines = [MADE, "# Attacks of the literature and of other tools", ""]
+    lines += [
+        f"{built} of {len(rows)} rows are built, wholly or in part; the others say why not. The rows are the "
+        "union of what garak, PyRIT, promptfoo, DeepTeam and EasyJailbreak have by design and of what the "
+        "published systems bring. `MODEL`, `JUDGE` and `FILE` stand for yours.",
+        "",
+    ]
+    lines += ["| attack | ours | missing |", "|:--|:--|:--|"]
+    for name, row in rows.items():
+        specs = ", ".join(f"`{spec}`" for spec in row.get("specs", ()))
+        lines.append(f"| {name.replace('<', '').replace('>', '')} | {specs} | {row.get('missing', '')} |")
     return "\n".join(lines) + "\n"
 
 
