@@ -144,15 +144,18 @@ def in_codes(base: Radix, separator: str) -> Codec:
     )
 
 
+_BITS = tuple(format(octet, "08b") for octet in range(256))
+
+
 def in_bits(bits: Literal[8, 16, 32]) -> Codec:
     """Bits, the same number for each byte (8) or each code unit of UTF-16 or UTF-32."""
     encoding = {8: "utf-8", 16: "utf-16-be", 32: "utf-32-be"}[bits]
     step = bits // 8
 
     def encode(text: str) -> str:
-        octets = text.encode(encoding)
-        units = (octets[at : at + step] for at in range(0, len(octets), step))
-        return " ".join(format(int.from_bytes(unit), f"0{bits}b") for unit in units)
+        octets = [_BITS[octet] for octet in text.encode(encoding)]
+        # Each of the places in a unit by itself, then side by side: no octet is looked at twice.
+        return " ".join(map("".join, zip(*(octets[at::step] for at in range(step)), strict=True)))
 
     def decode(payload: str) -> str | None:
         try:

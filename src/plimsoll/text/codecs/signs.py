@@ -31,6 +31,7 @@ HOMOGLYPHS = str.maketrans("aceopxyijsABCEHKMOPTXYIJS", "асеорхуіјѕА�
 """Latin letters and Cyrillic ones that look the same (Unicode's confusables)."""
 _SKELETON = {ord(chr(to)): of for of, to in HOMOGLYPHS.items()}
 MARKS = [chr(code) for code in range(0x0300, 0x0370)]
+_MARK_OF = [MARKS[octet % len(MARKS)] for octet in range(256)]
 _LATIN_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
 
 
@@ -165,7 +166,10 @@ def marked(intensity: int) -> Codec:
     """Combining marks heaped on every letter ("zalgo")."""
 
     def encode(text: str, draw: Random) -> str:
-        return "".join(c + "".join(draw.choices(MARKS, k=intensity)) if c.isalnum() else c for c in text)
+        letters = list(map(str.isalnum, text))
+        marks = draw.randbytes(intensity * sum(letters)).decode("latin-1").translate(_MARK_OF)
+        heaps = (marks[at : at + intensity] for at in range(0, len(marks), intensity))
+        return "".join(c + next(heaps) if marked else c for c, marked in zip(text, letters, strict=True))
 
     return Codec(
         title="text with combining marks",
