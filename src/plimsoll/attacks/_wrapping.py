@@ -1,5 +1,6 @@
 """The last user message, word for word, -> the same within a text or a conversation around it."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -21,6 +22,10 @@ from plimsoll.core import (
 )
 from plimsoll.data import resources
 
+SLOT = re.compile(
+    r"\{request\}|\{query\}|\[INSERT PROMPT HERE\]|<question>|(?<!\{)\{\{\s*prompt\s*\}\}(?!\})"
+)
+"""Where a published template says that the request goes: as here, in EasyJailbreak, RED-EVAL, MultiJail."""
 VERSION = 1
 """Rises whenever what a wrapper makes of a sample changes."""
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from plimsoll.attacks._wrapping import Made, Plain, Wrapping, around, texts
+from plimsoll.attacks._wrapping import SLOT, Made, Plain, Wrapping, around, texts
 from plimsoll.core import Message, UserError, assistant, decoding, user
 from plimsoll.registry import attack
+from plimsoll.text.templates import read_template
 
 
 @attack
@@ -30,11 +31,15 @@ def many_shot(k: int = 64, turns: bool = False, file: str = "", seed: int = 0) -
 def chain_of_utterances(file: str = "") -> Wrapping:
     """A dialogue of two models with inner thoughts, to be gone on with (RED-EVAL's form, our wording).
 
-    `file` is a published prompt with the slot `{request}`."""
-    template = _template(file) if file else ""
+    `file` is a published prompt with the slot `{request}` or, as RED-EVAL writes it, `<question>`."""
+    name = "examples/chain_of_utterances"
+    if not file:
+        return Wrapping(
+            name, lambda plain: around(texts("examples")["utterances"][plain.language].strip(), plain.text)
+        )
+    template, checksum = read_template(file, SLOT, "{request}")
     return Wrapping(
-        "examples/chain_of_utterances",
-        lambda plain: around(template or texts("examples")["utterances"][plain.language].strip(), plain.text),
+        name, lambda plain: Made((user(template.fill(plain.text)),), parameters={"sha256": checksum})
     )
 
 
@@ -91,12 +96,6 @@ def _pairs(name: str, file: str) -> list[_Pair]:
     if not found:
         raise UserError(f"{name}: {file} holds no example")
     return found
-
-
-def _template(file: str) -> str:
-    text = _read("examples/chain_of_utterances", file)
-    around(text, "")  # raises where the slot is missing
-    return text
 
 
 def _read(name: str, file: str) -> str:

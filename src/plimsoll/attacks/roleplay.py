@@ -1,12 +1,11 @@
 """A request -> the same request within fiction, a role or a rank: does a frame change the answer?"""
 
 import json
-import re
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from plimsoll.attacks._wrapping import Made, Plain, Wrapping, around, texts
+from plimsoll.attacks._wrapping import SLOT, Made, Plain, Wrapping, around, texts
 from plimsoll.core import UserError, user
 from plimsoll.registry import attack
 from plimsoll.text.templates import read_template
@@ -14,7 +13,6 @@ from plimsoll.text.templates import read_template
 Policy = Literal["xml", "json", "ini"]
 Nest = Literal["code", "table", "story"]
 Rank = Literal["system", "permission", "debug", "training"]
-SLOT = re.compile(r"\{request\}|\{query\}|\[INSERT PROMPT HERE\]")
 
 
 @attack
@@ -89,7 +87,8 @@ def override(kind: Rank = "system") -> Wrapping:
 def library(file: str, seed: int = 0) -> Wrapping:
     """A published template set, from a file or a folder of your own: one template a `.txt` file.
 
-    Each holds `{request}`, `{query}` or `[INSERT PROMPT HERE]` once; of a folder one is drawn by chance."""
+    Each holds `{request}`, `{query}`, `[INSERT PROMPT HERE]`, `<question>` or `{{ prompt }}` once; of a
+    folder one is drawn by chance."""
     place = Path(file).expanduser()
     paths = sorted(place.glob("*.txt")) if place.is_dir() else [place]
     if not paths:
