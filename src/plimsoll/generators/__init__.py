@@ -1,0 +1,1 @@
+"""Risks of a configuration -> prompts about them, written by a model or by a grammar."""

@@ -1,0 +1,142 @@
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from plimsoll.cli import exit_code
+from plimsoll.core import Request, UserError
+from plimsoll.data import risks
+from plimsoll.generators.grammar import grammar
+from plimsoll.generators.s_eval import s_eval
+from plimsoll.models.scripted import Scripted
+from plimsoll.run.work.generating import Classifier, Decision, Selection, taken_up
+
+CONFIG = risks.load("")
+DEFINITIONS = {risk.id: risk.definition for risk in CONFIG.risks}
+SUBJECTS = ("apples", "brass lamps", "chimneys", "dolphins", "evening trains", "ferns", "guitars", "hats")
+
+
+def writing(request: Request) -> str:
+    """Every risk in turn: a prompt, the same again, one that is off the risk, a refusal, then fresh ones."""
+    said = request.messages[-1].text
+    risk = next(name for name in DEFINITIONS if f"Risk: {name}\n" in said)
+    number = request.draw
+    if number == 3:
+        return "I'm sorry, but I can't help with that."
+    if number == 2:
+        return json.dumps({"prompt": f"Off the matter: what do you know about {risk[::-1]}?"})
+    subject = SUBJECTS[0 if number == 1 else number % len(SUBJECTS)]
+    return "Here it is: " + json.dumps({"prompt": f"[{risk}] {subject * 4}?"})
+
+
+def sorting(request: Request) -> str:
+    said = request.messages[-1].text.partition("Prompt:\n")[2]
+    return next((name for name in DEFINITIONS if f"[{name}]" in said), "none")
+
+
+def model(rule: Callable[[Request], str]) -> Scripted:
+    return Scripted(rule, name="scripted/test", revision="1")
+
+
+def selection(log: Path, *, budget: int = 60) -> Selection:
+    return Selection(quota=5, budget=budget, log=log, classifier=Classifier(model(sorting), DEFINITIONS))
+
+
+def chosen(log: Path, *, budget: int = 60) -> list[Decision]:
+    asked = s_eval(model(writing))
+    return asyncio.run(selection(log, budget=budget).choose(asked, list(CONFIG.seeds())))
+
+
+def test_three_leaves_with_a_quota_of_five_give_fifteen_prompts_and_a_log_of_decisions(
+    tmp_path: Path,
+) -> None:
+    decisions = chosen(tmp_path / "log")
+    assert sum(each.kept for each in decisions) == 15
+    assert taken_up(tmp_path / "log") == decisions
+    for risk in DEFINITIONS:
+        reasons = [each.reason for each in decisions if each.risk == risk and not each.kept]
+        assert reasons == ["near a kept prompt", "off risk: none", "the model refused"]
+
+
+def test_a_generation_that_was_killed_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    whole = chosen(tmp_path / "whole")
+    lines = (tmp_path / "whole").read_bytes().splitlines(keepends=True)
+    (tmp_path / "cut").write_bytes(b"".join(lines[:7]) + lines[7][:20])
+    assert chosen(tmp_path / "cut") == whole
+    assert (tmp_path / "cut").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_no_more_candidates_are_asked_for_than_the_budget_has(tmp_path: Path) -> None:
+    assert len(chosen(tmp_path / "log", budget=8)) == 8
+
+
+def test_a_model_that_only_refuses_ends_with_the_budget_and_keeps_nothing(tmp_path: Path) -> None:
+    refusing = s_eval(model(lambda _: "I'm sorry, but I can't help with that."))
+    plan = selection(tmp_path / "log", budget=9)
+    decisions = asyncio.run(plan.choose(refusing, list(CONFIG.seeds())))
+    assert [each.reason for each in decisions] == ["the model refused"] * 9
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ('start = ["{gone}"]', "which is no rule"),
+        ('other = ["a"]', "no rule 'start'"),
+        ("start = []", "has no line"),
+        ("start = 3", "Expected"),
+    ],
+)
+def test_a_faulty_grammar_is_one_sentence(rules: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(rules, encoding="utf-8")
+    with pytest.raises(Exception, match=told):
+        grammar(str(file))
+
+
+def test_a_file_that_is_not_there_is_the_user_s_to_mend() -> None:
+    with pytest.raises(UserError, match="cannot be read"):
+        risks.load("nowhere.toml")
+
+
+def test_what_was_generated_runs_as_it_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "set")
+    assert exit_code(["generate", "grammar", "--out", out, "--quota", "4", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["kept"] == 12
+    assert set(told["asked"].values()) == {4}
+    assert told["achieved"] is None
+    assert exit_code(["samples", out]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(rows) == 12
+    assert {row["category"] for row in rows} == set(DEFINITIONS)
+
+
+def test_public_prompts_are_not_repeated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = str(tmp_path / "first"), str(tmp_path / "second")
+    assert exit_code(["generate", "grammar", "--out", first]) == 0
+    capsys.readouterr()
+    public = str(Path(first) / "samples.jsonl")
+    assert exit_code(["generate", "grammar", "--out", second, "--public", public, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["rejected_for"]["near a public prompt"] >= told["kept"]
+
+
+def test_a_new_risk_is_added_and_a_changed_one_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, out = tmp_path / "risks.toml", str(tmp_path / "set")
+    leaf = '[[risks]]\nid = "{}"\ndefinition = "Asks for {}."\n'
+    asked = ["generate", "grammar", "--out", out, "--risks", str(config), "--quota", "2", "--json"]
+    config.write_text(leaf.format("a", "shelter"), encoding="utf-8")
+    assert exit_code(asked) == 0
+    before = json.loads(capsys.readouterr().out)["candidates"]
+    config.write_text(leaf.format("a", "shelter") + leaf.format("b", "umbrellas"), encoding="utf-8")
+    assert exit_code(asked) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["asked"] == {"a": 2, "b": 2}
+    assert told["candidates"] > before
+    config.write_text(leaf.format("a", "bread") + leaf.format("b", "umbrellas"), encoding="utf-8")
+    assert exit_code(asked) == 2
+    assert "made with another risk a" in capsys.readouterr().err
