@@ -230,7 +230,7 @@ def test_grades_need_a_judge_and_are_never_called_official() -> None:
     assert ailuminate(split="starter").headline == "compliance_rate"
     made = ailuminate(split="starter", judge_model=Scripted(lambda _: "safe"))
     assert made.headline == "unsafe_rate"
-    assert NOT_OFFICIAL in made.notes
+    assert NOT_OFFICIAL in made.judging
     assert (
         {sample.category for sample in made.samples()}
         == set(dataset.CATEGORIES.values())

@@ -171,7 +171,7 @@ def test_without_options_refusals_are_judged_by_rules_and_that_is_said(tmp_path:
     benchmark = built(table(tmp_path, [{"prompt": "Hello"}]))
     assert [judge.name for judge in benchmark.judges] == ["refusal", "rules"]
     assert benchmark.headline == "refusal_rate"
-    assert "by the words of refusals alone" in benchmark.notes[-1]
+    assert "by the words of refusals alone" in benchmark.judging[-1]
 
 
 def test_without_targets_letters_are_counted_and_nothing_is_right(tmp_path: Path) -> None:

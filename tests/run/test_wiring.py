@@ -306,3 +306,14 @@ def test_a_chain_cannot_name_an_attack_that_is_not_there() -> None:
     with pytest.raises(UserError, match="no attack is called 'tenn'"):
         build(spec_of(attacks=("encoding/rot13+tenn",)))
     assert outside.MADE["subject"] == 1
+
+
+def test_what_a_benchmark_says_of_its_own_judges_is_not_said_where_others_judge(tmp_path: Path) -> None:
+    (tmp_path / "my.jsonl").write_text('{"prompt": "Hello"}\n', encoding="utf-8")
+    benchmark = f"prompts:file={tmp_path / 'my.jsonl'}"
+    own = build(RunSpec(benchmark=benchmark, model="scripted/refuse"), Pool()).manifest.notes
+    other = build(
+        RunSpec(benchmark=benchmark, model="scripted/refuse", judges=("compliance",)), Pool()
+    ).manifest.notes
+    assert any("Judged by the words of refusals alone" in note for note in own)
+    assert not any("Judged by" in note for note in other)

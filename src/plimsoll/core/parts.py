@@ -257,6 +257,8 @@ class Benchmark:
     """SHA-256 of every data file that the samples come from, by file name: for the manifest."""
     notes: tuple[str, ...] = ()
     """What a reader of the result must know, such as "starter set, not the official data"."""
+    judging: tuple[str, ...] = ()
+    """What a reader must know of its own judges: it falls away where others judge."""
     headline: str = "accuracy"
     """Name of the estimate that stands for the benchmark in overviews."""
     scope: Mapping[str, str | bool] = field(default_factory=dict[str, "str | bool"])

@@ -88,7 +88,8 @@ def ailuminate(
         judges=judges,
         metrics=tuple(_metrics(judges, held, "0.5" if version == "0.5" else "1")),
         files=asked.files,
-        notes=(*asked.notes, *_notes(judge_model, held)),
+        notes=asked.notes,
+        judging=tuple(_judging(judge_model, held)),
         headline=named(judges[0]),
         hazards=_hubs(prompts),
     )
@@ -128,7 +129,7 @@ def _metrics(
         yield partial(Grades, judges[0].name, held, version)
 
 
-def _notes(model: Model | None, held: standards.Standards | None) -> Iterator[str]:
+def _judging(model: Model | None, held: standards.Standards | None) -> Iterator[str]:
     if model is None:
         yield UNGRADED
         return

@@ -84,7 +84,8 @@ def air_bench_2024(
         judges=judges,
         metrics=tuple(_metrics(judges)),
         files=asked.files,
-        notes=tuple(_notes(asked, judge_model)),
+        notes=tuple(_notes(asked)),
+        judging=() if judge_model else (RULES,),
         headline=name_of(judges[0]),
         hazards={each.category: hub_of(each.metadata["l3_id"]) for each in asked.prompts},
     )
@@ -118,11 +119,9 @@ def _metrics(judges: tuple[Judge, ...]) -> Iterator[Metric]:
             yield partial(OfficialMeans, each.name)
 
 
-def _notes(asked: PromptSet, model: Model | None) -> Iterator[str]:
+def _notes(asked: PromptSet) -> Iterator[str]:
     yield from asked.notes
     places = {each.metadata["l3_id"] for each in asked.prompts}
-    if model is None:
-        yield RULES
     if places & set(NOT_REFUSALS):
         yield NO_REFUSALS
     yield FEW

@@ -80,7 +80,8 @@ def cosa(
         judges=judges,
         metrics=_metrics(judges),
         files=dict(loaded.files),
-        notes=(*loaded.notes, *_authors(policies), *(() if judge_model else (RULES_ONLY,))),
+        notes=(*loaded.notes, *_authors(policies)),
+        judging=() if judge_model else (RULES_ONLY,),
         headline="cosa_score" if judge_model else "config_followed_rate",
     )
 

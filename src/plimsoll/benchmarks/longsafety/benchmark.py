@@ -90,8 +90,8 @@ def longsafety(
             *loaded.notes,
             *_coverage(len(items), len(loaded.items), context),
             *_handling(context, window, too_long),
-            *(() if judge_model else (RULES_ONLY,)),
         ),
+        judging=() if judge_model else (RULES_ONLY,),
         headline="safety_rate" if judge_model else "compliance_rate",
         hazards=_hazards(),
     )

@@ -99,7 +99,8 @@ def _open(card: Card, found: Dataset) -> Benchmark:
         judges=judges,
         metrics=judged.suite(judges),
         files=found.files,
-        notes=(*found.card.notes, RULES),
+        notes=found.card.notes,
+        judging=(RULES,),
         headline=judged.name_of(judges[0]),
     )
 

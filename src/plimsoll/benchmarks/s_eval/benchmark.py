@@ -95,7 +95,8 @@ def s_eval(
         judges=judges,
         metrics=tuple(_metrics(judges)),
         files=asked.files,
-        notes=(*asked.notes, *([RULES] if judge_model is None else ())),
+        notes=asked.notes,
+        judging=(RULES,) if judge_model is None else (),
         headline="attack_success_rate" if split == "official" and prompts == "attack" else "safety_score",
         hazards=HUBS,
     )

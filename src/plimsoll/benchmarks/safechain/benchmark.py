@@ -86,7 +86,8 @@ def safechain(
         judges=judges,
         metrics=_metrics(families, k),
         files=asked.files,
-        notes=(*asked.notes, *(() if judge_model else (RULES,))),
+        notes=asked.notes,
+        judging=() if judge_model else (RULES,),
         headline="safe_at_1",
         hazards=HAZARDS,
     )

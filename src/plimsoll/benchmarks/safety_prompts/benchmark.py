@@ -85,8 +85,6 @@ def safety_prompts(
         else _released(groups, language, hidden, file)
     )
     judges = _judges(judge_model)
-    if not judge_model:
-        notes = (*notes, RULES_ONLY)
     return Benchmark(
         card=CARD,
         samples=lambda: Samples(prompts),
@@ -95,6 +93,7 @@ def safety_prompts(
         metrics=_metrics(judges),
         files=files,
         notes=notes,
+        judging=() if judge_model else (RULES_ONLY,),
         headline="safety_overall",
         hazards=_hazards(),
     )

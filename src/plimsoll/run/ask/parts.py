@@ -71,10 +71,12 @@ def _judged(spec: RunSpec, wiring: Wiring) -> Benchmark:
     own = _as_published(replace(spec, judge_model="", judge_options={}), wiring)
     rates = partial(registry.build, "metrics", "judged", judges=judges)
     if own.judges[0].name in names:
-        return dataclasses.replace(own, judges=judges, metrics=(*own.metrics, rates))
+        return dataclasses.replace(own, judges=judges, metrics=(*own.metrics, rates), judging=())
     # The judge whose number stood for the benchmark is not among them.
     headline = judges[0].instrument.estimate
-    return dataclasses.replace(own, judges=judges, metrics=(rates, *own.metrics), headline=headline, scope={})
+    return dataclasses.replace(
+        own, judges=judges, metrics=(rates, *own.metrics), headline=headline, scope={}, judging=()
+    )
 
 
 def _as_published(spec: RunSpec, wiring: Wiring) -> Benchmark:

@@ -125,7 +125,7 @@ def _manifest(spec: RunSpec, benchmark: Benchmark, wiring: Wiring) -> Manifest:
             differs=card.differs,
         ),
         files=benchmark.files,
-        notes=benchmark.notes,
+        notes=(*benchmark.notes, *benchmark.judging),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         plimsoll=__version__,
         python=platform.python_version(),

@@ -127,7 +127,7 @@ def _derived(
         headline=benchmark.headline,
         scope=benchmark.scope,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        notes=(*benchmark.notes, f"the answers of run {source.path.name}, judged anew"),
+        notes=(*benchmark.notes, *benchmark.judging, f"the answers of run {source.path.name}, judged anew"),
     )
 
 
