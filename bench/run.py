@@ -39,6 +39,7 @@ CASES = (
     "board_groups",
     "gate_alarms",
     "rule_judges",
+    "codecs",
     "judges_beside_peers",
     "open_ended",
     "viewer",
