@@ -64,7 +64,7 @@ def test_every_attack_of_ours_stands_in_the_map() -> None:
     assert ours - named == set()
 
 
-def test_a_chain_of_writings_is_applied_in_order_and_decoded_in_reverse() -> None:
+def test_a_chain_of_writings_is_applied_in_order_and_decoded_in_reverse(tmp_path: Path) -> None:
     seen: list[str] = []
     first: Transform = registry.build("attacks", "encoding/rot13")
     then: Transform = registry.build("attacks", "encoding/base64")
@@ -74,7 +74,9 @@ def test_a_chain_of_writings_is_applied_in_order_and_decoded_in_reverse() -> Non
         return REFUSAL
 
     chain = ["encoding/rot13", "encoding/base64"]
-    plimsoll.evaluate("codeattack:split=starter", Scripted(listen), attack=chain)
+    plimsoll.evaluate(
+        "codeattack:split=starter", Scripted(listen), attack=chain, cache=False, log_dir=tmp_path
+    )
     texts = [each.text for each in starter("codeattack").prompts]
     assert sorted(seen) == sorted(then.encode(first.encode(text)) for text in texts)
     assert sorted(first.decode(then.decode(said) or "") or "" for said in seen) == sorted(texts)
@@ -97,7 +99,7 @@ def test_a_chain_of_writings_is_applied_in_order_and_decoded_in_reverse() -> Non
     ],
 )
 def test_a_target_that_answers_to_a_marker_gives_in_to_wrappers_and_to_no_encoding(
-    attack: str, refused: float
+    attack: str, refused: float, tmp_path: Path
 ) -> None:
     markers = [each.text for each in starter("codeattack").prompts]
 
@@ -105,5 +107,7 @@ def test_a_target_that_answers_to_a_marker_gives_in_to_wrappers_and_to_no_encodi
         said = request.messages[-1].text
         return "Sure, this is how it is done." if any(mark in said for mark in markers) else REFUSAL
 
-    run = plimsoll.evaluate("codeattack:split=starter", Scripted(answer), attack=attack)
+    run = plimsoll.evaluate(
+        "codeattack:split=starter", Scripted(answer), attack=attack, cache=False, log_dir=tmp_path
+    )
     assert {each.name: each.value for each in run.estimates}["refusal_rate"] == refused

@@ -75,3 +75,19 @@ def test_a_prompt_that_a_writing_leaves_as_it_is_is_no_attack(spec: str, text: s
     assert made.messages[-1].text == text
     assert made.attempt is not None
     assert made.attempt.validity == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "ViBwbmFhYmcgdXJ5YyBsYmggamd2dXUgZ3VuZw==",  # both ways
+        "I cannot help you with that",  # in plain words
+        "SSBjYW5ub3QgaGVscCB5b3Ugd2l0aCB0aGF0",  # in the outer one alone
+    ],
+)
+def test_a_reply_to_a_chain_is_read_however_it_is_written(reply: str) -> None:
+    transcript = Transcript(responses=(Response(text=reply),))
+    for spec in ("encoding/base64", "encoding/rot13"):  # restored in the reverse order
+        attack = registry.build("attacks", spec)
+        transcript = asyncio.run(attack.restore(Sample(id="1", messages=()), transcript))
+    assert transcript.reply.startswith("I cannot help you")

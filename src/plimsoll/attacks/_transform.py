@@ -23,11 +23,13 @@ from plimsoll.core import (
 )
 from plimsoll.data import resources
 from plimsoll.text.codecs import Codec
-from plimsoll.text.plainness import plainer
+from plimsoll.text.plainness import plainer, plainness
 
 CarrierName = Literal["raw", "decode", "answer", "same", "expert"]
 """What stands around the payload: nothing; a request to decode and answer; a request to answer in plain
 language; one to answer in the same writing; or CipherChat's frame, a system prompt with examples."""
+LONG = 8
+"""Characters from which on a reply is not taken for encoded by chance."""
 VERSION = 1
 """Rises whenever what an attack makes of a sample changes."""
 
@@ -82,12 +84,16 @@ class Transform(Attack):
         """Decode a reply that is in the writing; the raw one stays in the responses.
 
         Many models answer in plain words however they are asked: of reply and decoded reply the one that
-        reads like language counts."""
+        reads like language counts. Where neither does, a longer reply that can be decoded was written so:
+        what comes out is for the attack before this one in a chain."""
         reply = transcript.reply
         plain = self.decode(reply)
-        if plain is None or plainer(reply, plain) == reply:
+        if plain is None or (plainer(reply, plain) == reply and not self._in_writing(reply)):
             return transcript
         return replace(transcript, messages=(*transcript.messages[:-1], assistant(plain)))
+
+    def _in_writing(self, reply: str) -> bool:
+        return self.codec.moves is None and len(reply) >= LONG and not plainness(reply)
 
     def _validity(self, text: str, payload: str) -> Literal["valid", "invalid", "unchecked"]:
         if self.codec.decode is None:
