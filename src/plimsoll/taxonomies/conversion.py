@@ -36,7 +36,7 @@ def named(taxonomy: str) -> str:
     known = crosswalk.taxonomies()
     wanted = taxonomy.casefold()
     found = [name for name in known if name.casefold() == wanted]
-    found = found or [name for name in known if name.casefold().startswith(f"{wanted}-")]
+    found = found or [name for name in known if name.casefold().startswith((f"{wanted}-", f"{wanted}/"))]
     if len(found) == 1:
         return found[0]
     close = f"; did you mean {' or '.join(found)}?" if found else did_you_mean(taxonomy, known)
