@@ -23,6 +23,7 @@ CONTENTS = {
         "formats/README",
         "field/coverage",
         "field/systems",
+        "field/attacks",
         "architecture",
         "design/README",
         "migration",

@@ -166,7 +166,7 @@ def test_every_round_holds_out_other_questions(service: Service, team: Team) -> 
     half = right()
     half = {id: value if int(id[1:]) % 2 else (value + 1) % 4 for id, value in half.items()}
     seen = set[float]()
-    for _ in range(4):
+    for _ in range(12):  # two rounds may give one score by chance
         receipt = service.entrance.submit(team.who, "held", META, upload(half))
         seen.add(receipt.scores.compat[0].value)
         service.office.close_round(HOST, "held")

@@ -10,8 +10,9 @@ beginning is decided already.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from plimsoll.core import Model, ModelError, Request, Response, Wrapped, assistant, replace
+from plimsoll.core import Model, ModelError, Need, Request, Response, Wrapped, assistant, replace
 from plimsoll.registry import defense
 from plimsoll.text.prefills import LESS, ZERO, Template, opening
 
@@ -21,6 +22,7 @@ class Written(Wrapped):
     """A model whose replies begin with a text that is written for it."""
 
     prefill: str
+    needs: ClassVar[frozenset[Need]] = frozenset({"prefill"})
 
     async def generate(self, request: Request) -> Response:
         """Ask with the beginning in place; an endpoint that begins anew is an error."""

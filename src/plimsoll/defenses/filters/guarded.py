@@ -36,7 +36,12 @@ class Guarded(Wrapped):
             verdict = await self.guard.classify((*request.messages, response.message))
             if self._holds(verdict):
                 held = (*notes, self._note("reply", verdict))
-                return replace(response, text="", calls=(), finish="blocked", notes=(*response.notes, *held))
+                return Response(
+                    finish="blocked",
+                    usage=response.usage,
+                    means=response.means,
+                    notes=(*response.notes, *held),
+                )
             notes = (*notes, *self._passed("reply", verdict))
         return replace(response, notes=(*response.notes, *notes)) if notes else response
 

@@ -133,7 +133,9 @@ class Wiring:
         given = self.pool.given.get(text)
         if given is not None:
             return given(inner)
-        return registry.build("defenses", text, model_of=self.model, inner=inner)
+        made = registry.build("defenses", text, model_of=self.model, inner=inner)
+        refuse_unmet(text, needs_of(made), inner)
+        return made
 
     def _changed(self, below: tuple[str, ...], bare: Model) -> Model:
         for text in below:
