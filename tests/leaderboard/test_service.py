@@ -150,7 +150,7 @@ def test_another_team_can_neither_see_nor_change_nor_withdraw(service: Service, 
 
 
 def test_held_out_scores_appear_when_the_host_closes_the_round(service: Service, team: Team) -> None:
-    add_board(service, "held", holdout=0.5, grain=0)
+    add_board(service, "held", holdout=0.5, grain=0, daily=12)
     receipt = service.entrance.submit(team.who, "held", META, upload(right()))
     service.office.publish(HOST, receipt.id)
     row = service.boards.row("held", receipt.id)
@@ -162,7 +162,7 @@ def test_held_out_scores_appear_when_the_host_closes_the_round(service: Service,
 
 
 def test_every_round_holds_out_other_questions(service: Service, team: Team) -> None:
-    add_board(service, "held", holdout=0.5, grain=0)
+    add_board(service, "held", holdout=0.5, grain=0, daily=12)
     half = right()
     half = {id: value if int(id[1:]) % 2 else (value + 1) % 4 for id, value in half.items()}
     seen = set[float]()
