@@ -87,7 +87,7 @@ VERDICTS = ("gate", "verify")
 """Commands whose exit code is what they are called for: one that nobody heard out did not pass."""
 
 
-TAKEN = ("PLIMSOLL_CACHE", "PLIMSOLL_CONFIG", "PLIMSOLL_DATA", "PLIMSOLL_LANG", "PLIMSOLL_TOKEN")
+TAKEN = ("PLIMSOLL_CACHE", "PLIMSOLL_CONFIG", "PLIMSOLL_DATA", "PLIMSOLL_TOKEN")
 """Variables that mean something else than a flag of their name."""
 
 
