@@ -17,7 +17,7 @@ from plimsoll.core import Response, Sample, Transcript, UserError, user
 from plimsoll.text.static_print import printed
 from tests.support.toy import Adder
 
-TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80)
+TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80).filter(str.strip)
 VERBATIM = [
     "roleplay/deep_inception",
     "roleplay/role",

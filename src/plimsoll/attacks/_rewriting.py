@@ -106,7 +106,7 @@ def read(reply: str, text: str) -> tuple[str, str]:
     prompt = _in_json(said)
     if prompt is None:
         return "", "refused" if refuses(said) else "gave no JSON object with a prompt"
-    prompt = prompt.strip()
+    prompt = whole_unicode(prompt).strip()
     if not prompt:
         return "", "gave an empty prompt"
     if prompt == text.strip():
@@ -114,6 +114,11 @@ def read(reply: str, text: str) -> tuple[str, str]:
     if len(prompt) > LONGEST:
         return "", f"gave more than {LONGEST:,} characters"
     return prompt, ""
+
+
+def whole_unicode(text: str) -> str:
+    """The text with half surrogates, which JSON can bring and no file can hold, as question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def in_language(text: str, language: str) -> Validity:

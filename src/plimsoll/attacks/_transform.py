@@ -58,7 +58,7 @@ class Transform(Attack):
         """Yield the one variant; the plain request is kept for the judges."""
         before, last, after = turns_of(sample.messages)
         attacked = replace(sample, request=sample.request or last.text, trail=(*sample.trail, self.name))
-        payload = self.codec.encode(last.text, self._draw(sample.id))
+        payload = self._payload(last.text, sample.id)
         if payload == last.text or not self.codec.applies(last.text):
             yield replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable"))
             return
@@ -79,6 +79,13 @@ class Transform(Attack):
                 },
             ),
         )
+
+    def _payload(self, text: str, key: str) -> str:
+        """The text in the writing; as it is where it is no whole Unicode, which no bytes can hold."""
+        try:
+            return self.codec.encode(text, self._draw(key))
+        except UnicodeEncodeError:
+            return text
 
     async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
         """Decode a reply that is in the writing; the raw one stays in the responses.

@@ -65,10 +65,10 @@ class Wrapping(Attack):
     async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
         """Yield the one variant; the plain request is kept for the judges."""
         before, last, after = turns_of(sample.messages)
-        plain = Plain(last.text, spoken(sample.language), Random(f"{self.seed}:{sample.id}"))
-        made = self.wrap(plain)
         attacked = replace(sample, request=sample.request or last.text, trail=(*sample.trail, self.name))
-        if not made.applies:
+        plain = Plain(last.text, spoken(sample.language), Random(f"{self.seed}:{sample.id}"))
+        made = self.wrap(plain) if last.text.strip() else None
+        if made is None or not made.applies:
             yield replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable"))
             return
         first, *more = made.messages
