@@ -28,6 +28,7 @@ CASES = (
     "latency",
     "memory",
     "large_run",
+    "million",
     "prefix",
     "five_shot",
     "compare",
