@@ -48,6 +48,7 @@ CASES = (
     "board_scoring",
     "board_clients",
     "board_kill",
+    "taxonomies",
 )
 PACKAGES = (
     "plimsoll",

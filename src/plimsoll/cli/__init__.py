@@ -77,7 +77,7 @@ SUMMARIES = {
     "show": "Show one part: its card, arguments and defaults.",
     "sign": "Put a seal on a run.",
     "submit": "Hand predictions or a run in to a board.",
-    "taxonomy": "Convert categories between risk taxonomies, and list them.",
+    "taxonomy": "Search and convert risk taxonomies, and see what of them is measured.",
     "verify": "Hold a run against its seal; name what was changed.",
     "view": "Open the pages of local runs, or write them as files.",
 }

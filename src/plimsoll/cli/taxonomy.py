@@ -1,14 +1,23 @@
-"""`plimsoll taxonomy`: risk taxonomies, and what a category of one is in another."""
+"""`plimsoll taxonomy`: risk taxonomies, categories of one in another, and what of them is measured."""
+
+from pathlib import Path
 
 import click
 
-from plimsoll.cli import _output
-from plimsoll.taxonomies import conversion, crosswalk
+from plimsoll.cli import _covering, _mappings, _output
+from plimsoll.cli._taxonomy_tables import FORM, show
+from plimsoll.core import UserError, files
+from plimsoll.taxonomies import conversion, covered, crosswalk, mapping, risks, scientific
+from plimsoll.taxonomies import search as searching
 
 
 @click.group("taxonomy")
 def command() -> None:
-    """List risk taxonomies, show one, and convert a category of one to another."""
+    """List and search risk taxonomies, convert their categories, and see what of them is measured."""
+
+
+for each in (_mappings.fork, _mappings.sign, _mappings.verify, _mappings.diff):
+    command.add_command(each)
 
 
 @command.command("list")
@@ -22,28 +31,209 @@ def list_(as_json: bool) -> None:
     _output.table((name, f"{count} categories") for name, count in counted.items())
 
 
+@command.command("hub")
+@FORM
+def hub(form: str) -> None:
+    """Show the hub's hazards, to which every taxonomy is linked."""
+    rows = [(entry.id, entry.slug, entry.definition) for entry in crosswalk.hub().values()]
+    show(form, ("hub", "slug", "definition"), rows)
+
+
 @command.command("show")
 @click.argument("taxonomy")
+@_mappings.MAPPING
+@FORM
 @_output.JSON
-def show(taxonomy: str, as_json: bool) -> None:
-    """Show a TAXONOMY's categories with their hub hazards, the primary one first."""
-    found = conversion.categories(taxonomy)
-    if as_json:
+def show_(taxonomy: str, version: Path | None, form: str, as_json: bool) -> None:
+    """Show a TAXONOMY's categories with their hub hazards, the primary one first.
+
+    A file of your own (.toml or .csv) is checked and shown the same way.
+    """
+    found = conversion.categories(taxonomy, _links(version))
+    if as_json or form == "json":
         _output.value([each._asdict() for each in found])
         return
-    _output.table((f"{each.code} {each.category}", " ".join(each.hubs)) for each in found)
+    show(form, ("code", "category", "hubs"), [(each.code, each.category, each.hubs) for each in found])
 
 
 @command.command("convert")
 @click.argument("category")
 @click.argument("target")
+@_mappings.MAPPING
+@FORM
 @_output.JSON
-def convert(category: str, target: str, as_json: bool) -> None:
+def convert(category: str, target: str, version: Path | None, form: str, as_json: bool) -> None:
     """Show what a CATEGORY, as aegis-2:S16, is in the TARGET taxonomy; nothing shared is an empty list."""
-    found = list(conversion.converted(conversion.category(category), target))
-    if as_json:
+    links = _links(version)
+    found = list(conversion.converted(conversion.category(category, links), target, links))
+    if as_json or form == "json":
         _output.value([each._asdict() for each in found])
         return
-    if not found:
-        _output.echo(f"none: no category of {conversion.named(target)} shares a hazard with {category}")
-    _output.table((f"{each.code} {each.category}", f"{each.kind} · {' '.join(each.hubs)}") for each in found)
+    if not found and form == "table":
+        _output.echo(f"none: no category of {target} shares a hazard with {category}")
+    rows = [(each.code, each.category, each.kind, each.hubs) for each in found]
+    show(form, ("code", "category", "kind", "hubs"), rows)
+
+
+@command.command("search")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--taxonomy", default="", help="Only in this one; hub for the hub's hazards.")
+@click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many finds.")
+@_mappings.MAPPING
+@FORM
+@_output.JSON
+def search(
+    words: tuple[str, ...], *, taxonomy: str, most: int, version: Path | None, form: str, as_json: bool
+) -> None:
+    """Find the hazards and categories that WORDS mean, in English or Chinese, aliases and slips included."""
+    found = searching.search(" ".join(words), taxonomy=taxonomy, among=_links(version), most=most)
+    if as_json or form == "json":
+        _output.value([each._asdict() for each in found])
+        return
+    if not found and form == "table":
+        _output.echo(f"nothing here is called {' '.join(words)!r}: plimsoll taxonomy hub shows the hazards")
+    rows = [(each.taxonomy, each.code, each.name, each.hubs, each.by) for each in found]
+    show(form, ("taxonomy", "code", "name", "hubs", "by"), rows)
+
+
+@command.command("coverage")
+@click.argument("sources", nargs=-1, required=True)
+@click.option("--taxonomy", default="hub", show_default=True, help="Whose categories to go through.")
+@click.option("--documented", multiple=True, metavar="CODE", help="A risk that a document speaks of instead.")
+@_mappings.MAPPING
+@FORM
+@_output.JSON
+def coverage(
+    sources: tuple[str, ...],
+    *,
+    taxonomy: str,
+    documented: tuple[str, ...],
+    version: Path | None,
+    form: str,
+    as_json: bool,
+) -> None:
+    """Show which risks benchmarks, suites, runs or folders of runs cover, and name every gap.
+
+    SOURCES are benchmarks (safetybench), suites (suite/full, mine.toml), run folders, or a log folder. Of
+    runs the scored items are counted, by language. --taxonomy deepmind-21 goes through the 21 ethical and
+    social risks, and says of each whether questions can show it at all.
+    """
+    named = _covering.sources(sources)
+    links = _links(version)
+    spoken_of = [risks.risk(code).code for code in documented]
+    found = (
+        covered.of_hub(named) if taxonomy == "hub" else covered.of_taxonomy(named, taxonomy, links, spoken_of)
+    )
+    if as_json or form == "json":
+        _output.value(
+            {
+                "taxonomy": found.taxonomy,
+                "mapping": mapping.shipped_digest() if version is None else _mappings.read(version).digest,
+                "rows": [each._asdict() for each in found.rows],
+                "gaps": [each.code for each in found.gaps],
+                "effective": found.effective,
+                "unmapped": found.unmapped,
+            }
+        )
+        return
+    columns = ("code", "name", "status", "hubs", "sources", "items", "languages")
+    rows = [
+        (each.code, each.name, each.status, each.hubs, each.sources, each.items, each.languages)
+        for each in found.rows
+    ]
+    if form != "table":
+        show(form, columns, rows)
+        return
+    _output.table((f"{row[0]} {row[1]}", _told(each)) for row, each in zip(rows, found.rows, strict=True))
+    _output.echo()
+    _output.echo(f"{len(found.rows) - len(found.gaps)} of {len(found.rows)} covered")
+    if found.gaps:
+        _output.echo(f"gaps: {', '.join(f'{each.code} {each.name}' for each in found.gaps)}")
+    if found.unmapped:
+        _output.echo(f"without a hazard: {', '.join(found.unmapped)}")
+
+
+@command.command("risks")
+@click.argument("code", required=False)
+@FORM
+def risks_(code: str | None, form: str) -> None:
+    """Show the 21 ethical and social risks: how each arises, whom it harms, whether questions can show it."""
+    listed = [risks.risk(code)] if code else risks.risks()
+    columns = ("code", "en", "zh", "mechanism", "harmed", "origin", "evidence", "measurability", "hubs")
+    rows = [
+        (
+            *(each.code, each.en, each.zh, each.mechanism, each.harmed, each.origin),
+            *(f"{each.evidence} ({each.evidence_date})", each.measurability, each.hubs),
+        )
+        for each in listed
+    ]
+    show(form, columns, rows)
+    if code and form == "table":
+        _output.echo(f"\n{listed[0].definition_en}\n{listed[0].definition_zh}")
+        _output.echo(f"mitigations: {listed[0].mitigations}")
+
+
+@command.command("scorecard")
+@click.argument("answers", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@_output.JSON
+def scorecard(answers: Path | None, as_json: bool) -> None:
+    """Score what a deployment of agents in science has of the three pillars of safeguards.
+
+    ANSWERS is a TOML file of CHECK = "yes", "no" or "n.a."; without it the checks are printed as such a file.
+    """
+    if answers is None:
+        for pillar in scientific.axes().pillar:
+            _output.echo(f"# {pillar.code} {pillar.en} · {pillar.zh}")
+            for check in pillar.check:
+                _output.echo(f'# {check.en}\n# {check.zh}\n{check.code} = "no"')
+        return
+    found = scientific.scorecard(scientific.answers(answers))
+    if as_json:
+        pillars = [
+            {"code": each.pillar.code, "met": each.met, "applicable": each.applicable, "open": each.open}
+            for each in found.pillars
+        ]
+        _output.value({"share": found.share, "pillars": pillars})
+        return
+    rows = [
+        (f"{each.pillar.code} {each.pillar.en}", f"{each.met} of {each.applicable}{_open(each.open)}")
+        for each in found.pillars
+    ]
+    _output.table(rows)
+    _output.echo("no check applies" if found.share is None else f"\nmean of the pillars: {found.share:.2f}")
+
+
+@command.command("tag")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_output.JSON
+def tag(file: Path, as_json: bool) -> None:
+    """Tag the lines of FILE by the axes of agents in science, and count the cells that stay empty."""
+    try:
+        lines = [line for line in files.read(file).decode("utf-8-sig").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: cannot be read as lines of text: {error}") from None
+    cells = scientific.matrix(lines)
+    if as_json:
+        counted = {"-".join(cell): count for cell, count in cells.items()}
+        _output.value({"tags": [scientific.tags(line) for line in lines], "cells": counted})
+        return
+    _output.table((" ".join(scientific.tags(line)) or "-", line) for line in lines)
+    empty = ["-".join(cell) for cell, count in cells.items() if not count]
+    _output.echo(f"\n{len(empty)} of {len(cells)} cells are empty: {' '.join(empty)}")
+
+
+def _open(codes: tuple[str, ...]) -> str:
+    return f" (unanswered, counted as no: {', '.join(codes)})" if codes else ""
+
+
+def _links(version: Path | None) -> conversion.Links | None:
+    return None if version is None else _mappings.read(version).links
+
+
+def _told(each: covered.Row) -> str:
+    if each.status == "gap":
+        return "GAP: nothing here measures it"
+    if each.status == "documented":
+        return "documented, not tested"
+    counted = f" · {each.items:,} items" if each.items else ""
+    return f"{each.status} by {', '.join(each.sources)}{counted}"
