@@ -6,6 +6,7 @@ import pytest
 
 from plimsoll.core import DataError, UserError
 from plimsoll.taxonomies import conversion, own
+from plimsoll.taxonomies.search import search
 
 GOOD = """
 name = "acme"
@@ -110,3 +111,9 @@ def test_a_file_that_is_not_there_is_named() -> None:
 @pytest.mark.parametrize("address", ["aegis-2: S16 ", " aegis-2 :s16", "aegis-2:S 16"])
 def test_spaces_around_a_known_code_do_no_harm(address: str) -> None:
     assert conversion.category(address).code == "S16"
+
+
+def test_names_and_aliases_of_one_s_own_are_searched(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD + 'aliases = ["colleagues"]\n')
+    assert search("coleagues", taxonomy=str(path))[0].code == "A.1"
+    assert search("人", taxonomy=str(path))[0].code == "A"

@@ -38,8 +38,6 @@ class OwnTaxonomy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     name: str
     category: tuple[OwnCategory, ...]
-    title: str = ""
-    version: str = ""
 
     def links(self) -> Iterator[Link]:
         """Its categories' links to the hub."""

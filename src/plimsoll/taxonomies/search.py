@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 from plimsoll.core import decoding
-from plimsoll.taxonomies import conversion, crosswalk, risks
+from plimsoll.taxonomies import conversion, crosswalk, own, risks
 from plimsoll.taxonomies.conversion import Links
 
 HUB = "hub"
@@ -51,9 +52,9 @@ class _Entry(NamedTuple):
 def search(
     query: str, *, taxonomy: str = "", among: Links | None = None, most: int = 10
 ) -> tuple[Found, ...]:
-    """The best finds, best first; of one taxonomy only where it is named (`hub` for the hub's hazards)."""
-    entries = _entries(among)
-    if taxonomy:
+    """The best finds, best first; of one taxonomy only where it is named (`hub`, a name, a file)."""
+    entries = _of_file(taxonomy) if own.is_file(taxonomy) else _entries(among)
+    if taxonomy and not own.is_file(taxonomy):
         name = HUB if taxonomy == HUB else conversion.named(taxonomy, among)
         entries = tuple(each for each in entries if each.taxonomy == name)
     wanted = plain(query)
@@ -163,6 +164,22 @@ def _aliases() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 def aliases() -> Mapping[str, tuple[str, ...]]:
     """What people call each hub hazard, in English and Chinese."""
     return _aliases()["hub"]
+
+
+def _of_file(path: str) -> tuple[_Entry, ...]:
+    """Of a taxonomy of one's own."""
+    more = {each.code: each for each in own.load(Path(path)).category}
+    return tuple(
+        _filled(
+            _Entry(
+                *(each.taxonomy, each.code, each.category, each.hubs),
+                (*more[each.code].aliases, *filter(None, [more[each.code].zh])),
+                Counter[str](),
+            ),
+            each.category,
+        )
+        for each in conversion.categories(path)
+    )
 
 
 @cache
