@@ -113,7 +113,8 @@ class Transcript(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def reply(self) -> str:
-        """The last thing the model said, as judges read it."""
+        """The last thing the model said, as judges read it; what a tool says is none of it."""
         if self.messages:
-            return self.messages[-1].text
+            spoken = (message.text for message in reversed(self.messages) if message.role != "tool")
+            return next(spoken, "")
         return self.responses[-1].text if self.responses else ""

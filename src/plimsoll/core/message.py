@@ -6,6 +6,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 Role = Literal["system", "user", "assistant", "tool"]
+UNREAD = "unread"
+"""The one key under which a call's arguments stand as text where they are no JSON object."""
 
 
 class Image(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,7 +5,7 @@ function. Parts do not inherit from these protocols, they fit them; `Attack` is 
 for its default `restore`.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, Self, runtime_checkable
@@ -138,7 +138,7 @@ class Environment(Protocol):
         ...
 
 
-EnvironmentOf = Callable[[Sample], Environment]
+EnvironmentOf = Callable[[Sample], Awaitable[Environment]]
 """Makes the world of one sample: two samples never share one."""
 
 

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from plimsoll.core import Finish, Image, Message, Response, Tool, ToolCall, TransientError, Usage, decoding
+from plimsoll.core.message import UNREAD
 from plimsoll.models._first_letter import Place
 from plimsoll.models._http import Trouble
 from plimsoll.models._kept_thoughts import PARTS, hand_back, sealed, without_thought
@@ -270,7 +271,7 @@ def _arguments(written: str | dict[str, Any] | None) -> Mapping[str, Any]:
     try:
         return decoding.decode(written or "{}", dict[str, Any])
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return {"unread": written}
+        return {UNREAD: written}
 
 
 def _text_part(text: str) -> list[dict[str, Any]]:

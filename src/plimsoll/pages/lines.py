@@ -9,12 +9,12 @@ from plimsoll.pages.transcript import (
     Bytes,
     Turn,
     answered,
-    as_json,
     asked,
     at_hand,
     attempted,
     beside_key,
     hidden_options,
+    stood,
 )
 from plimsoll.pages.words import Language, named, percent, say
 
@@ -42,9 +42,9 @@ def of_record(record: Record, of: Bytes = at_hand, language: Language = "en") ->
     yield from of_sample(record.sample, of, language)
     turns = answered(record.transcript, record.sample.messages, of)
     yield from of_turns(turns, language) if turns else [say("item.no_reply", language=language)]
-    if record.transcript is not None and record.transcript.state:
+    if state := stood(record.transcript):
         yield _ruled(say("item.state", language=language))
-        yield visible(as_json(record.transcript.state))
+        yield visible(state)
     if record.verdicts or record.failures:
         yield _ruled(say("item.verdicts", language=language))
     yield from (_verdict(judge, verdict, language) for judge, verdict in record.verdicts.items())
@@ -66,6 +66,7 @@ def of_turns(turns: Iterable[Turn], language: Language = "en") -> Iterator[str]:
             yield say("item.empty_reply", language=language)
         yield from (f"[{visible(picture.words)}]" for picture in turn.pictures)
         yield from (f"→ {visible(call.name)} {visible(call.arguments)}".rstrip() for call in turn.calls)
+        yield from (f"Δ {visible(change)}" for change in turn.changed)
         yield from (f"({visible(note)})" for note in turn.notes)
         if turn.beside:
             yield _ruled(say(beside_key(turn), f"{len(turn.beside):,}", language=language))

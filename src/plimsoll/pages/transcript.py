@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from math import exp
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import Struct, field
 
-from plimsoll.core import Image, Message, Response, Sample, ToolCall, Transcript, replace
+from plimsoll.core import Image, Message, Response, Sample, ToolCall, Transcript, decoding, replace
+from plimsoll.data.changes import CHANGES, Change
 from plimsoll.text.thoughts import split
 
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
@@ -61,6 +63,8 @@ class Turn(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The same in its other form: a request before it was rewritten, a reply before it was decoded."""
     failed: bool = field(default=False, name="e")
     """For role `tool`: the call failed, and the text says how."""
+    changed: tuple[str, ...] = field(default=(), name="d")
+    """For role `tool`: what the call changed in its world, a place a line."""
     notes: tuple[str, ...] = field(default=(), name="n")
     """What was done to the call on its way."""
     tokens: tuple[Likely, ...] = field(default=(), name="k")
@@ -103,15 +107,27 @@ def answered(
         return []
     said = transcript.messages or tuple(each.message for each in transcript.responses)
     given = _given(said, transcript.responses)
-    return [_with(turn, given.get(place, [])) for place, turn in enumerate(turns(said, of, before))]
+    shown = zip(said, turns(said, of, before), strict=True)
+    made = [replace(turn, changed=_changed(transcript, message)) for message, turn in shown]
+    return [_with(turn, given.get(place, [])) for place, turn in enumerate(made)]
+
+
+def stood(transcript: Transcript | None) -> str:
+    """What else happened, as JSON: without what the turns tell already."""
+    if transcript is None:
+        return ""
+    return as_json({key: value for key, value in transcript.state.items() if key != CHANGES})
 
 
 def cut(turn: Turn, most: int) -> Turn:
     """The turn with no text longer than that."""
     texts = (turn.text, turn.thought, turn.beside)
-    left = sum(max(0, len(text) - most) for text in texts)
+    left = sum(max(0, len(text) - most) for text in (*texts, *(call.arguments for call in turn.calls)))
     text, thought, beside = (text[:most] for text in texts)
-    return replace(turn, text=text, thought=thought, beside=beside, shared=turn.shared[-most:], left=left)
+    calls = tuple(Call(call.name[:most], call.arguments[:most]) for call in turn.calls)
+    return replace(
+        turn, text=text, thought=thought, beside=beside, calls=calls, shared=turn.shared[-most:], left=left
+    )
 
 
 def beside_key(turn: Turn) -> str:
@@ -184,6 +200,17 @@ def _with(turn: Turn, given: Sequence[Response]) -> Turn:
             Likely(token.text, round(exp(token.logprob), 4)) for each in given for token in each.tokens
         ),
     )
+
+
+def _changed(transcript: Transcript, message: Message) -> tuple[str, ...]:
+    """What a call did to its world, where an agent's elicitation says so."""
+    if message.role != "tool":
+        return ()
+    try:
+        found = decoding.converted(transcript.state.get(CHANGES, {}), dict[str, list[Change]])
+    except msgspec.ValidationError:
+        return ()
+    return tuple(change.line for change in found.get(message.call_id, ()))
 
 
 def _call(call: ToolCall) -> Call:

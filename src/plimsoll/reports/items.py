@@ -15,12 +15,12 @@ from plimsoll.pages.transcript import (
     Picture,
     Turn,
     answered,
-    as_json,
     asked,
     at_hand,
     attempted,
     cut,
     hidden_options,
+    stood,
 )
 from plimsoll.reports.counts import Counts, Told, fate_of
 
@@ -254,7 +254,7 @@ def _item(record: Record, prefixes: Prefixes, pictures: Pictures) -> Item:
         g=sample.trail,
         z=attempted(sample),
         q=sample.pair,
-        u=as_json(transcript.state)[:LONGEST_STATE] if transcript else "",
+        u=stood(transcript)[:LONGEST_STATE],
     )
 
 

@@ -11,7 +11,7 @@ from plimsoll.pages.frame import STARTER
 from plimsoll.pages.markup import Markup, key, spoken
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.serving import Served, Speech, draw, safe
-from plimsoll.pages.transcript import as_json, attempted, hidden_options
+from plimsoll.pages.transcript import attempted, hidden_options, stood
 from plimsoll.pages.words import Language, interval, metric, percent, say
 from plimsoll.reports import html, unread
 from plimsoll.reports.figures import figures
@@ -93,7 +93,7 @@ class Pages:
 
     def item(self, listed: Listed, record: Record, wanted: Filter, **more: Any) -> str:
         """An item with its prompt, replies and verdicts."""
-        state = as_json(record.transcript.state) if record.transcript else ""
+        state = stood(record.transcript)
         known = {
             "listed": listed,
             "record": record,

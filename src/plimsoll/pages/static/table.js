@@ -212,6 +212,7 @@
         ...(turn.p ?? []).map(([key, words]) => shownPicture(pictures[key], words)),
         turn.t ? passage(turn.t) : empty && held("item.empty_reply"),
         ...(turn.c ?? []).map(([name, given]) => make("div", { class: "call" }, make("b", {}, "\u2192 ", make("bdi", {}, plain(name))), passage(given))),
+        turn.d && [heading(say("item.changed")), passage(turn.d.join("\n"))],
         ...(turn.n ?? []).map((note) => make("p", { class: "held" }, make("bdi", {}, plain(note)))),
         turn.k && tokens(turn.k),
         turn.b && [heading(say(turn.r === "assistant" ? "item.given" : "item.plain", count(turn.b.length))), passage(turn.b)],

@@ -1,0 +1,1 @@
+"""Agent-SafetyBench: its cases, its environments, and its judges."""
