@@ -112,6 +112,7 @@ WRITING = {
     "cli/__init__.py": "where nobody reads, nothing may be flushed",
     "core/files.py": "the one place",
     "core/lock.py": "a lock holds the file that it is on",
+    "environments/inside.py": "the pipe that a worker answers on",
     "data/pull.py": "a download that goes on where it stopped",
     "run/keep/lines.py": "a journal, which only grows",
 }

@@ -52,7 +52,7 @@ class Environments:
     def state(self) -> Mapping[str, Any]:
         """What each environment holds."""
         return {
-            type(made).__name__: {key: held for key, held in _held(made).items() if key not in OWN}
+            type(made).__name__: {key: held for key, held in made.__dict__.items() if key not in OWN}
             for made in self.made
         }
 
@@ -60,8 +60,3 @@ class Environments:
         found = list(misfits(schema, arguments))
         if found:
             raise ToolFailed(f"{name} was not called: {' '.join(found)}")
-
-
-def _held(made: Any) -> dict[str, Any]:
-    held: dict[str, Any] = vars(made)
-    return held
