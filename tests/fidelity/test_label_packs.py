@@ -6,7 +6,7 @@ import pytest
 
 from plimsoll.calibration.calibrate import Wish, calibrate
 from plimsoll.calibration.nouns import Calibration
-from plimsoll.calibration.packs import pack_of
+from plimsoll.labels.named import pack_of
 
 
 def measured(labels: str, *judges: str) -> tuple[Calibration, ...]:

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.calibration.packs import pack_of
 from plimsoll.core import DataError, Outcome
+from plimsoll.labels.named import pack_of
 from tests.support.labelled import rows, written
 
 

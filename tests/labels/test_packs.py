@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.calibration.packs import pack_of
 from plimsoll.core import Labelled, Outcome
 from plimsoll.data import sources
 from plimsoll.data.locate import MissingData
 from plimsoll.labels import do_not_answer, xstest
+from plimsoll.labels.named import pack_of
 
 
 @pytest.fixture

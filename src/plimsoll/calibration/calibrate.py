@@ -13,8 +13,9 @@ from plimsoll import __version__
 from plimsoll.calibration.asking import Asked, Observer, Wired, ask, stored
 from plimsoll.calibration.measure import Judged, errors, judged, slices
 from plimsoll.calibration.nouns import FORMAT, Calibration
-from plimsoll.calibration.packs import STORED, Fit, fit, pack_of
+from plimsoll.calibration.packs import STORED, Fit, fit
 from plimsoll.core import Instrument, Judge, Labelled, LabelPack, Outcome, UserError, Verdict, replace
+from plimsoll.labels.named import pack_of
 from plimsoll.run.ask.parts import build_judges, refuse_idle_model, takes_model
 from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.ask.wiring import Wiring

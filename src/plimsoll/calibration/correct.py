@@ -13,9 +13,10 @@ from plimsoll.calibration import by_errors, keeping
 from plimsoll.calibration.by_errors import CORRECTED, Correction
 from plimsoll.calibration.by_labels import hidden_note, labels_of, powered
 from plimsoll.calibration.nouns import Calibration
-from plimsoll.calibration.packs import fit, pack_of
+from plimsoll.calibration.packs import fit
 from plimsoll.calibration.readings import Reading, Readings, readings
 from plimsoll.core import Estimate, UserError, replace
+from plimsoll.labels.named import pack_of
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Manifest, Summary
 

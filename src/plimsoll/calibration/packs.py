@@ -1,9 +1,7 @@
-"""What a user calls a label pack or a judge -> the pack, and how the judge's event fits it."""
+"""A judge and a label pack -> how the judge's event fits what the labels are about."""
 
-from pathlib import Path
 from typing import NamedTuple
 
-from plimsoll import registry
 from plimsoll.core import Instrument, LabelPack, UserError
 
 STORED = "stored:"
@@ -24,16 +22,6 @@ class Fit(NamedTuple):
     threshold: float | None
     said: str
     """In words; empty where the judge measures just what the pack is about."""
-
-
-def pack_of(text: str) -> LabelPack:
-    """The pack of a spec, or of a file of JSON lines."""
-    named = text.partition(":")[0] in registry.names("labels")
-    if Path(text).is_file() or (text.endswith(".jsonl") and not named):
-        from plimsoll.labels import own
-
-        return own.read(Path(text))
-    return registry.build("labels", text)
 
 
 def fit(

@@ -63,6 +63,7 @@ SUMMARIES = {
     "export": "Write a run in another tool's format.",
     "gate": "Fail when a run is significantly worse than a baseline.",
     "generate": "Write prompts for the risks of a configuration, as a data set to run.",
+    "guard": "Measure content guards: AUPRC, F1, recall, calibration, with intervals.",
     "import": "Turn another tool's log into a run folder.",
     "init": "Begin a package with a benchmark, judge, attack, defense, model or guard.",
     "judge": "Judge a run's stored answers anew; no model is asked again.",

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from plimsoll import registry
-from plimsoll.core import Attack, Benchmark, Judge, Model, UserError, replace
+from plimsoll.core import Attack, Benchmark, Guard, Judge, Model, UserError, replace
 from plimsoll.run.ask.own import PREFIX
 from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.spec import RunSpec
@@ -101,13 +101,27 @@ def build_judges(specs: Iterable[str], wiring: Wiring, model: Model | None = Non
     return tuple(_build_judge(text, wiring, model) for text in specs)
 
 
-def takes_model(spec: str) -> bool:
-    """Whether a judge asks a model that its spec leaves out."""
+def build_guards(specs: Iterable[str], wiring: Wiring, model: Model | None = None) -> tuple[Guard, ...]:
+    """Guards by their specs; `model` is asked wherever a spec leaves its `model` out."""
+    return tuple(_built(wiring.pool.given.get(text), "guards", text, wiring, model) for text in specs)
+
+
+def takes_model(spec: str, room: registry.Room = "judges") -> bool:
+    """Whether a judge, or a guard, asks a model that its spec leaves out."""
     if spec.startswith(PREFIX):
         return False
     parsed = registry.parse(spec)
-    known = {argument.name for argument in registry.find("judges", parsed.name).arguments}
+    found = room_of(spec) if room == "judges" else room
+    known = {argument.name for argument in registry.find(found, parsed.name).arguments}
     return "model" in known - set(parsed.arguments)
+
+
+def room_of(judge: str) -> registry.Room:
+    """The room of what was named as a judge: a guard serves as one unchanged, where no judge has its name."""
+    name = registry.parse(judge).name.partition("/")[0]
+    is_judge = registry.current("judges", name) in registry.names("judges")
+    is_guard = registry.current("guards", name) in registry.names("guards")
+    return "guards" if is_guard and not is_judge else "judges"
 
 
 def refuse_idle_model(judge_model: str, specs: Iterable[str]) -> None:
@@ -121,12 +135,19 @@ def refuse_idle_model(judge_model: str, specs: Iterable[str]) -> None:
 
 
 def _build_judge(text: str, wiring: Wiring, model: Model | None) -> Judge:
-    if text in wiring.pool.given:
-        return wiring.pool.given[text]
+    given = wiring.pool.given.get(text)
+    if given is None and room_of(text) == "guards":
+        return registry.build("judges", "guarded", guard=_built(None, "guards", text, wiring, model))
+    return _built(given, "judges", text, wiring, model)
+
+
+def _built(given: Any, room: registry.Room, text: str, wiring: Wiring, model: Model | None) -> Any:
+    if given is not None:
+        return given
     spec = registry.parse(text)
-    known = {argument.name for argument in registry.find("judges", spec.name).arguments}
-    given = {"model": model} if model and "model" in known - set(spec.arguments) else {}
-    return registry.build("judges", spec, model_of=wiring.model, **given)
+    known = {argument.name for argument in registry.find(room, spec.name).arguments}
+    also = {"model": model} if model and "model" in known - set(spec.arguments) else {}
+    return registry.build(room, spec, model_of=wiring.model, **also)
 
 
 def _given(spec: RunSpec, wiring: Wiring) -> Benchmark:

@@ -64,6 +64,8 @@ class Manifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     card: CardEntry
     files: Mapping[str, str] = {}
     """SHA-256 of every data file, by file name."""
+    hashes: Mapping[str, str] = {}
+    """SHA-256 that stand beside numbers: of a guard's `prompt`, of the labelled `split`."""
     notes: tuple[str, ...] = ()
     created: str = ""
     """ISO 8601, UTC."""

@@ -1,0 +1,162 @@
+"""Guards measured on a set -> tables for the terminal, readable at 80 columns and without colour."""
+
+from collections.abc import Iterator, Mapping
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from plimsoll.core.hidden import visible
+from plimsoll.screening.nouns import Figure, Pair, Part, Screened
+from plimsoll.screening.screen import Result
+from plimsoll.text.dollars import dollars
+
+MISSING = "–"
+HEADS: Mapping[str, str] = {
+    "auprc": "AUPRC",
+    "auroc": "AUROC",
+    "f1": "F1",
+    "precision": "precision",
+    "recall": "recall",
+    "false_alarms": "false alarms",
+}
+
+
+def render(result: Result) -> RenderableType:
+    """Every guard, then all of them against each other."""
+    found = [part for each in result.guards for part in _guard(each)]
+    return Group(*found, *_pairs(result))
+
+
+def _guard(found: Screened) -> Iterator[RenderableType]:
+    yield Text()
+    yield Text.assemble((visible(found.guard), "bold"), f" · {visible(found.set)}")
+    yield Text(f"{found.n:,} conversations, {found.positives:,} of those that count unsafe", style="dim")
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for head in ("", "value", "95 %", ""):
+        made.add_column(head, justify="left" if not head else "right", no_wrap=True)
+    for name, head in HEADS.items():
+        each = found.figures[name]
+        made.add_row(head, number(each.value), bounds(each), _beside(name, found))
+    yield made
+    yield from (Text(line) for line in _facts(found))
+    if found.categories or found.slices:
+        yield _parts([*found.categories, *found.slices])
+    yield from (Text(f"• {visible(note)}") for note in found.notes)
+    yield Text(f"prompt {found.prompt_sha256[:12]} · split {found.split_sha256[:12]}", style="dim")
+    if found.run:
+        yield Text(f"run     {visible(found.run)}")
+
+
+def _beside(name: str, found: Screened) -> str:
+    if name == "auprc" and found.prevalence is not None:
+        return f"knowing nothing: {number(found.prevalence)}"
+    return ""
+
+
+def _facts(found: Screened) -> Iterator[str]:
+    yield f"Threshold {found.threshold:.4g}: {found.threshold_from}"
+    left = [
+        (found.unparsed, "unparsed"),
+        (found.errors, "errors"),
+        (found.empty, "empty"),
+        (found.tied, "without a label, as people's votes are tied"),
+    ]
+    if said := ", ".join(f"{count:,} {what}" for count, what in left if count):
+        how = {
+            "apart": "left out",
+            "block": "counted as unsafe",
+            "pass": "counted as safe",
+            "wrong": "an error each",
+        }[found.undecided]
+        yield f"No verdict: {said}; what the guard left undecided is {how} (--undecided)"
+    if found.unknown_codes:
+        codes = ", ".join(f"{visible(code)} ({n:,})" for code, n in sorted(found.unknown_codes.items()))
+        yield f"Codes that its policy does not have: {codes}"
+    if found.reading:
+        yield f"Read as: {visible(found.reading)}"
+    yield from _calibration(found)
+    yield from _cost(found)
+
+
+def _calibration(found: Screened) -> Iterator[str]:
+    held = found.calibration
+    if held.ece is None:
+        return
+    said = f"Calibration error (ECE) {number(held.ece)}, Brier {number(held.brier)}"
+    if held.temperature is not None:
+        said += (
+            f"; with temperature {held.temperature:.2f} {number(held.ece_temperature)}, by rising steps "
+            f"{number(held.ece_isotonic)} (learned on {held.development:,})"
+        )
+    yield said
+
+
+def _cost(found: Screened) -> Iterator[str]:
+    cost = found.cost
+    said: list[str] = []
+    if cost.median_ms is not None and cost.p95_ms is not None:
+        said.append(f"{cost.median_ms:,.3g} ms a verdict, {cost.p95_ms:,.3g} ms at the 95th percentile")
+    if cost.input_tokens or cost.output_tokens:
+        said.append(f"{cost.input_tokens:,} tokens in, {cost.output_tokens:,} out")
+    if cost.dollars is not None:
+        said.append(dollars(cost.dollars))
+    if cost.cached:
+        said.append(f"{cost.cached:,} answers from the cache")
+    if said:
+        yield " · ".join(said)
+
+
+def _parts(parts: list[Part]) -> RenderableType:
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    made.add_column("", overflow="fold", max_width=26)
+    for head in ("against", "unsafe", "safe", "AUPRC (95 %)", "recall", "alarms"):
+        made.add_column(head, justify="right", no_wrap=True)
+    for part in parts:
+        auprc = part.figures["auprc"]
+        made.add_row(
+            Text(visible(part.name)),
+            part.reading,
+            f"{part.positives:,}",
+            f"{part.negatives:,}",
+            f"{number(auprc.value)} {bounds(auprc)}".strip(),
+            number(part.figures["recall"].value),
+            number(part.figures["false_alarms"].value),
+        )
+    return made
+
+
+def _pairs(result: Result) -> Iterator[RenderableType]:
+    if not result.pairs:
+        return
+    yield Text()
+    yield Text("Guards on the same conversations, paired", style="bold")
+    yield from (Text(line) for pair in result.pairs for line in _pair(pair))
+
+
+def _pair(pair: Pair) -> Iterator[str]:
+    first, second = visible(pair.first), visible(pair.second)
+    yield f"{first} minus {second}, {pair.n:,} conversations"
+    for name in ("auprc", "auroc", "f1"):
+        found = pair.differences[name]
+        if found.value is None:
+            yield f"  {HEADS[name]}: not defined for both"
+            continue
+        verdict = "told apart" if pair.p[name] < 0.05 else "cannot be told apart"
+        yield f"  {HEADS[name]} {found.value:+.4f} {bounds(found)}, p {pair.p[name]:.3f}: {verdict}"
+    yield (f"  right alone: {pair.only_first:,} and {pair.only_second:,}, exact p {pair.p_decisions:.3g}")
+
+
+def number(value: float | None) -> str:
+    """Four digits, or a dash."""
+    return MISSING if value is None else f"{value:.4f}"
+
+
+def bounds(found: Figure) -> str:
+    """The interval, or nothing."""
+    if found.value is None:
+        return ""
+    return (
+        "(too few)" if found.low is None or found.high is None else f"({found.low:.3f} to {found.high:.3f})"
+    )

@@ -1,0 +1,1 @@
+"""Guards and labelled conversations -> how well the guards tell unsafe from safe."""
