@@ -26,6 +26,7 @@ from plimsoll.run.keep.journal import Entry
 from plimsoll.run.keep.manifest import Manifest, Summary
 from plimsoll.taxonomies import coverage
 
+os.environ["PLIMSOLL_LANG"] = "en"  # the same pages on every machine
 DOCS = Path(__file__).parent
 SOURCE = DOCS.parent / "src" / "plimsoll"
 WIDTH = 100

@@ -13,6 +13,8 @@ from plimsoll.core import MissingExtra
 from plimsoll.data import locate
 from tests.support.extras import need
 
+os.environ.setdefault("PLIMSOLL_LANG", "en")  # whatever the locale of who runs the tests
+
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 

@@ -15,6 +15,7 @@ from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
 from plimsoll.run.keep.folder import runs
 from plimsoll.run.keep.manifest import Extremes, Summary
+from plimsoll.words import translated
 from tests.support.endpoint import FakeEndpoint, Fault, status
 from tests.support.runs import records_of, view_of
 
@@ -81,7 +82,7 @@ def test_every_kind_of_failure_brings_its_remedy_in_both_languages(cause: str, r
     for language in ("en", "zh"):
         (told,) = failing.causes(Summary(failures={cause: 7}))
         said = spoken(told, "zh" if language == "zh" else "en")
-        assert said.startswith(f"7 × {cause} → ")
+        assert said.startswith(f"7 × {translated(cause, 'zh' if language == 'zh' else 'en')} → ")
         assert remedy in said
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from plimsoll import __version__
-from plimsoll.cli import _dotenv, _output
+from plimsoll.cli import _dotenv, _help, _output
 from plimsoll.core import PlimsollError, UserError, did_you_mean
 
 OK, ERROR, USAGE, GATE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -88,7 +88,7 @@ VERDICTS = ("gate", "verify")
 """Commands whose exit code is what they are called for: one that nobody heard out did not pass."""
 
 
-TAKEN = ("PLIMSOLL_CACHE", "PLIMSOLL_CONFIG", "PLIMSOLL_DATA", "PLIMSOLL_TOKEN")
+TAKEN = ("PLIMSOLL_CACHE", "PLIMSOLL_CONFIG", "PLIMSOLL_DATA", "PLIMSOLL_LANG", "PLIMSOLL_TOKEN")
 """Variables that mean something else than a flag of their name."""
 
 
@@ -97,6 +97,7 @@ def _mirror(command: click.Command, prefix: str) -> None:
 
     `PLIMSOLL_RUN_LOG_DIR` stands for `--log-dir` of `plimsoll run`, `PLIMSOLL_LOG_DIR` for that of all.
     """
+    command.context_class = _help.context()
     for option in command.params:
         if isinstance(option, click.Option):
             flag = max(option.opts, key=len).lstrip("-")
@@ -145,6 +146,7 @@ def exit_code(arguments: Sequence[str]) -> int:
     try:
         # Not by click's `main`, which makes a failure of a broken pipe.
         # `list` would be the command of that name, once it is imported.
+        group.context_class = _help.context()
         with group.make_context("plimsoll", [*arguments]) as context:
             result: Any = group.invoke(context)
     except click.exceptions.Exit as error:

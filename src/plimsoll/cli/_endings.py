@@ -101,6 +101,7 @@ def _loud(ended: Sequence[Summary], failed: int, records: int, bound: Bound) -> 
     ]
     from plimsoll.pages.markup import spoken
     from plimsoll.reports import failing
+    from plimsoll.words import preferred
 
-    lines += [f"  {spoken(each, 'en')}" for each in failing.causes(Summary(failures=causes))]
+    lines += [f"  {spoken(each, preferred())}" for each in failing.causes(Summary(failures=causes))]
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from plimsoll import registry
 from plimsoll.core import UserError
 from plimsoll.evaluation.asking import own_prompts, rubric
 from plimsoll.run.keep.folder import RunFolder, open_run, runs
+from plimsoll.words import preferred
 
 LOG_DIR = click.option(
     "--log-dir",
@@ -49,6 +50,13 @@ JUDGE_MODEL = click.option(
 )
 JUDGE_ARGS = click.option(
     "-J", "judge_args", multiple=True, metavar="KEY=VALUE", help="Option of the judging model."
+)
+LANGUAGE = click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default=preferred,
+    show_default="yours",
+    help="Of the words; yours is what PLIMSOLL_LANG or the locale says.",
 )
 RUN = click.argument("run", required=False, type=click.Path(path_type=Path))
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from plimsoll.cli import _help
 from plimsoll.core.hidden import escaped, visible
+from plimsoll.words import translated
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -27,13 +29,13 @@ TEXT = click.option(
 
 
 def echo(said: object = "", *, err: bool = False) -> None:
-    """Say something, on one line or several."""
-    click.echo(visible(str(said)), err=err)
+    """Say something, on one line or several, in the reader's language."""
+    click.echo(visible(translated(str(said))), err=err)
 
 
 def over(said: str) -> None:
     """Say something on standard error in place of what was said before."""
-    click.echo(f"\r{visible(said)}", err=True, nl=False)
+    click.echo(f"\r{visible(translated(said))}", err=True, nl=False)
 
 
 def document(text: str) -> None:
@@ -88,9 +90,9 @@ def for_people(as_text: bool | None) -> bool:
 
 
 def texts(of: Iterable[Iterable[str]]) -> None:
-    """Texts of several lines, with a line between them."""
+    """Texts of several lines as somebody else wrote them, with a line between them."""
     for number, text in enumerate(of):
-        echo("\n".join([*([""] if number else []), *text]))
+        click.echo(visible("\n".join([*([""] if number else []), *text])))
 
 
 def value(of: Any) -> None:
@@ -100,11 +102,11 @@ def value(of: Any) -> None:
 
 def table(rows: Iterable[tuple[str, str]], title: str = "") -> None:
     """Names with their summaries, in two columns."""
-    formatter = click.HelpFormatter(width=min(get_terminal_size().columns, 120))
+    formatter = _help.formatter(min(get_terminal_size().columns, 120))
     listed = list(rows)
     if title:
         formatter.write_heading(title)
         formatter.indent()
     if listed:
         formatter.write_dl(listed)
-    echo(formatter.getvalue().rstrip("\n"))
+    click.echo(visible(formatter.getvalue().rstrip("\n")))

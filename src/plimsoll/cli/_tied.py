@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from plimsoll.cli import _output
 from plimsoll.pages.words import Language
 from plimsoll.run.ask import suite
+from plimsoll.words import preferred
 
 
 class Rendered(Protocol):
@@ -33,14 +34,14 @@ class Tied:
     runs: tuple[Path, ...] = ()
     """Folders of the runs to whose own pages its page leads."""
 
-    def show(self, *, as_json: bool, language: Language = "en") -> None:
+    def show(self, *, as_json: bool, language: Language | None = None) -> None:
         """Show it on the terminal."""
         if as_json:
             _output.value(self.values(self.found))
         else:
-            _output.show(self.table(self.found, language=language))
+            _output.show(self.table(self.found, language=language or preferred()))
 
-    def text(self, form: str, language: Language = "en", at: Path | None = None) -> str:
+    def text(self, form: str, language: Language, at: Path | None = None) -> str:
         """The report in one form; `at` is the folder that it goes to."""
         if form == "json":
             return self.json(self.found)

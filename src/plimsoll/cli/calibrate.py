@@ -91,7 +91,7 @@ def _watched(wish: Wish, settings: Settings) -> Result:
     def observer_of(judge: Judge, total: int) -> Observer:
         for bar in bars:
             bar.__exit__(None, None, None)
-        bars.append(Progress(f"{judge.name} on {wish.labels}", total))
+        bars.append(Progress(f"{judge.name} · {wish.labels}", total))
         return bars[-1]
 
     try:

@@ -34,9 +34,7 @@ from plimsoll.reports.comparison_corrected import corrected
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the bootstrap.")
 @click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page to FILE.")
-@click.option(
-    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the labels."
-)
+@_options.LANGUAGE
 @_output.JSON
 @_options.LOG_DIR
 def command(runs: tuple[Path, ...], page: Path | None, language: str, as_json: bool, **given: Any) -> None:

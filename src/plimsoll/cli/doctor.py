@@ -9,6 +9,8 @@ import click
 
 from plimsoll.cli import _checkup, _options, _output
 from plimsoll.cli._checkup import Check, State
+from plimsoll.words import translated
+from plimsoll.words.wrapping import cells
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,6 +22,9 @@ MARKS = {
     State.BROKEN: ("!", "bold red"),
 }
 """State -> its sign, and the colour of that."""
+
+SIGNS = "+ works   - missing, with the line that brings it   ! broken"
+"""What the signs of the rows say."""
 
 TITLES = {
     "here": "Plimsoll",
@@ -52,9 +57,9 @@ def command(log_dir: Path, as_json: bool) -> int:
 def _show(found: Sequence[Check], broken: int) -> None:
     from rich.text import Text
 
-    width = max(len(each.name) for each in found)
+    width = max(cells(translated(each.name)) for each in found)
     for group, checks in groupby(found, key=lambda each: each.group):
-        _output.show(Text(TITLES[group], style="bold"))
+        _output.show(Text(translated(TITLES[group]), style="bold"))
         for each in checks:
             _output.show(_row(each, width))
             if each.line:
@@ -62,8 +67,8 @@ def _show(found: Sequence[Check], broken: int) -> None:
                 _output.unbroken(Text(f"{'':{width + 7}}{each.line}", style="cyan"))
         _output.echo()
     missing = sum(each.state is State.MISSING for each in found)
-    _output.show(Text("+ works   - missing, with the line that brings it   ! broken", style="dim"))
-    _output.show(
+    _output.show(Text(translated(SIGNS), style="dim"))
+    _output.echo(
         f"{broken} broken, {missing} missing." if broken else f"Nothing is broken; {missing} missing."
     )
 
@@ -77,5 +82,5 @@ def _row(check: Check, width: int) -> "Table":
     row.add_column(width=width, no_wrap=True)
     row.add_column(overflow="fold")
     mark, colour = MARKS[check.state]
-    row.add_row(Text(mark, style=colour), check.name, Text(check.said))
+    row.add_row(Text(mark, style=colour), translated(check.name), Text(translated(check.said)))
     return row

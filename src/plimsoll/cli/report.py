@@ -13,6 +13,7 @@ from plimsoll.reports.view import RunView
 from plimsoll.run.ask import grid, suite
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.folder import RunFolder
+from plimsoll.words import preferred
 
 FORMATS = {"table": "", "html": "html", "md": "md", "json": "json"}
 """Format -> ending of the file; the table goes to the terminal."""
@@ -39,9 +40,7 @@ NOTHING = Known()
     help="What to write.",
 )
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File; - prints it.")
-@click.option(
-    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the labels."
-)
+@_options.LANGUAGE
 @click.option(
     "--calibration",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -97,10 +96,10 @@ def print_scores(folder: RunFolder) -> None:
     """The terminal report's first table."""
     from plimsoll.reports import terminal
 
-    _output.show(terminal.brief(_view(folder, NOTHING)))
+    _output.show(terminal.brief(_view(folder, NOTHING), language=preferred()))
 
 
-def print_table(folder: RunFolder, language: str = "en", known: Known = NOTHING) -> None:
+def print_table(folder: RunFolder, language: str = "", known: Known = NOTHING) -> None:
     """The terminal report."""
     from plimsoll.reports import terminal
 
@@ -108,14 +107,14 @@ def print_table(folder: RunFolder, language: str = "en", known: Known = NOTHING)
 
 
 def write(
-    folder: RunFolder, form: str, output: Path | None = None, language: str = "en", known: Known = NOTHING
+    folder: RunFolder, form: str, output: Path | None = None, language: str = "", known: Known = NOTHING
 ) -> Path:
     """Write a report file; returns its path."""
     text = rendered(folder, form, language, known)
     return _written(text, output or folder.path / f"report.{FORMATS[form]}")
 
 
-def rendered(folder: RunFolder, form: str, language: str = "en", known: Known = NOTHING) -> str:
+def rendered(folder: RunFolder, form: str, language: str = "", known: Known = NOTHING) -> str:
     """A report as text."""
     from plimsoll.reports import html, machine, markdown
 
@@ -148,19 +147,19 @@ def _view(folder: RunFolder, known: Known) -> RunView:
 
 
 def _spoken(language: str) -> Language:
-    return "zh" if language == "zh" else "en"
+    return "zh" if (language or preferred()) == "zh" else "en"
 
 
 TIED = {"suite": (suite.FILE, overview_of), "grid": (grid.FILE, matrix_of)}
 """What ties runs together -> the file that tells it, and what is reported of it."""
 
 
-def write_tied(tied: Tied, form: str, output: Path | None = None, language: Language = "en") -> Path:
+def write_tied(tied: Tied, form: str, output: Path | None = None, language: str = "") -> Path:
     """Write the report of a suite or a grid to a file; returns its path. A page leads to those of runs."""
     target = output or tied.path / f"report.{FORMATS[form]}"
     for each in tied.runs if form == "html" else ():
         _page_of(RunFolder(each), language)
-    return _written(tied.text(form, language, target.parent), target)
+    return _written(tied.text(form, _spoken(language), target.parent), target)
 
 
 def _page_of(folder: RunFolder, language: str) -> None:

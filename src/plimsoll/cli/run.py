@@ -22,6 +22,7 @@ from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import session
 from plimsoll.run.work.rehearsal import MutePool
 from plimsoll.text.dollars import dollars
+from plimsoll.words import preferred
 
 OK = 0
 
@@ -252,7 +253,7 @@ def _print_pairs(folders: Sequence[RunFolder], *, as_json: bool) -> None:
             if as_json:
                 _output.value({"comparison": msgspec.to_builtins(found)})
             else:
-                _output.show(comparison_terminal.render(found))
+                _output.show(comparison_terminal.render(found, language=preferred()))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from plimsoll.pages.words import say
 from plimsoll.reports import unread
 from plimsoll.run.work.engine import Count
 from plimsoll.run.work.session import Observer
+from plimsoll.words import preferred, translated
 
 QUIET_FOR = 2.0
 """Seconds without a word: a short run shows nothing."""
@@ -33,7 +34,7 @@ SHORTEST = 20
 
 def tell(line: str) -> None:
     """A line on standard error, above the bar where there is one."""
-    sys.stderr.write(f"{visible(line)}\n")
+    sys.stderr.write(f"{visible(translated(line))}\n")
     sys.stderr.flush()
 
 
@@ -96,9 +97,14 @@ class Progress:
         found = count.unread.found()
         if found.many:
             self._warned = True
-            lines = ["warning:", *unread.sentences(found), say("unread.examples")]
+            language = preferred()
+            lines = [
+                "warning:",
+                *unread.sentences(found, language),
+                say("unread.examples", language=language),
+            ]
             shown = [f"  {each}" for each in unread.examples(found)]
-            tell("\n".join([" ".join(lines), *shown]))
+            tell("\n".join([" ".join(map(translated, lines)), *shown]))
 
     def _note(self, count: Count) -> None:
         """Say at once what the endpoint made us do, once each."""
@@ -196,7 +202,7 @@ class TerminalBar:
             BarColumn(bar_width=12),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("eta"),
+            TextColumn(translated("eta")),
             TimeRemainingColumn(),
             TextColumn("{task.fields[note]}", markup=False),
             console=Console(stderr=True),
@@ -207,7 +213,7 @@ class TerminalBar:
     def show(self, title: str, done: int, note: str) -> None:
         """Draw anew."""
         named = _fitting(visible(title), self._rich.console.width)
-        self._rich.update(self._task, description=named, completed=done, note=note)
+        self._rich.update(self._task, description=named, completed=done, note=translated(note))
 
     def close(self) -> None:
         """Leave the last state on the screen."""
@@ -226,7 +232,7 @@ class NotebookBar:
         """Draw anew, in the same place."""
         display: Any = importlib.import_module("IPython.display")
         left = (self._total - done) * (time.monotonic() - self._began) / max(done, 1)
-        said = f"{done:,} of {self._total:,}, {_duration(left)} left{note}"
+        said = translated(f"{done:,} of {self._total:,}, {_duration(left)} left{note}")
         drawn = display.HTML(
             f'<div>{escape(title)} <progress value="{done}" max="{self._total}"></progress> {said}</div>'
         )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from plimsoll.core.hidden import visible
 from plimsoll.pages.words import CORRECTED, Language, knows, plain, say
+from plimsoll.words import translated
 
 
 class Key(NamedTuple):
@@ -60,6 +61,12 @@ def escape(text: str) -> str:
 def key(name: str, *arguments: Said) -> Key:
     """Words by key, with arguments."""
     return Key(name, arguments)
+
+
+def bilingual(text: str) -> Said:
+    """What the program says in English, and in Chinese where that is known."""
+    chinese = translated(text, "zh")
+    return text if chinese == text else key("either", text, chinese)
 
 
 def code(kind: str, value: str) -> Said:

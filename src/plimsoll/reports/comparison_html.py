@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plimsoll.comparison.nouns import Comparison, Difference
 from plimsoll.pages.frame import STARTER, alone, answer
-from plimsoll.pages.markup import Markup, Said, Table, key
+from plimsoll.pages.markup import Markup, Said, Table, bilingual, key
 from plimsoll.pages.words import Language
 from plimsoll.reports import comparison_rows as rows
 from plimsoll.reports.comparison_flips import Flips, embed, encoded
@@ -52,7 +52,7 @@ def _head(one: Comparison, markup: Markup) -> str:
     flipped = "cmp.flipped" if one.metric.startswith("accuracy") else "cmp.flipped.other"
     counts = key(flipped, f"{one.whole.gained:,}", f"{one.whole.lost:,}")
     corrected = "".join(said(each, "p", **{"class": "lead"}) for each in rows.corrected(one))
-    warnings = "".join(f'<p class="warn">{said(warning)}</p>' for warning in one.warnings)
+    warnings = "".join(f'<p class="warn">{said(bilingual(warning))}</p>' for warning in one.warnings)
     return (
         f'<section class="result"><h1>{said(names[1])} <span class="against">−</span> {said(names[0])}</h1>'
         f"<dl>{listed}</dl>{answer(rows.sentence(one))}"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from plimsoll.comparison.nouns import Comparison, Difference, Parity, RunName
-from plimsoll.pages.markup import Key, Said, code, directed, key
+from plimsoll.pages.markup import Key, Said, bilingual, code, directed, key
 from plimsoll.pages.units import direction, interval_of, value_of
 from plimsoll.pages.words import percent
 
@@ -58,7 +58,7 @@ def corrected(comparison: Comparison) -> list[Said]:
         numbers = [_corrected(side) for side in sides]
         after, before = reversed(names(comparison))
         said = [key("cmp.corrected", after, numbers[0], before, numbers[1]), key("corrected.paired")]
-    return [*said, *dict.fromkeys(note for side in sides for note in side.notes)]
+    return [*said, *dict.fromkeys(bilingual(note) for side in sides for note in side.notes)]
 
 
 def _corrected(side: RunName) -> Said:

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from plimsoll.comparison.nouns import Comparison, Difference, Flip, Parity
-from plimsoll.pages.markup import Said, Table, key, spoken
+from plimsoll.pages.markup import Said, Table, bilingual, key, spoken
 from plimsoll.pages.words import Language, percent
 from plimsoll.reports import comparison_rows as rows
 from plimsoll.reports.terminal import ruled
@@ -29,7 +29,9 @@ def render(comparison: Comparison, *, language: Language = "en") -> RenderableTy
     parts += [Text(spoken(each, language)) for each in rows.corrected(comparison)]
     if rows.starter(comparison):
         parts.append(Text(spoken(key("starter"), language), style="yellow"))
-    parts += [Text(f"! {warning}", style="yellow") for warning in comparison.warnings]
+    parts += [
+        Text(f"! {spoken(bilingual(warning), language)}", style="yellow") for warning in comparison.warnings
+    ]
     parts += [_differences(comparison, language), _power(comparison, language)]
     parts += [_parity(comparison, language)] if comparison.parity else []
     return Group(*parts, *_flips(comparison))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from plimsoll.pages.markup import Said, key
+from plimsoll.pages.markup import Said, bilingual, key
 from plimsoll.reports.view import RunView
 from plimsoll.run.keep.manifest import Summary
 
@@ -35,7 +35,7 @@ def causes(summary: Summary) -> Iterator[Said]:
     """The most frequent ones: number, stage, the endpoint's own sentence and address, and the remedy."""
     often = sorted(summary.failures.items(), key=lambda pair: -pair[1])
     for cause, number in often[:SHOWN]:
-        told = key("failing.cause", f"{number:,}", cause)
+        told = key("failing.cause", f"{number:,}", bilingual(cause))
         remedy = _remedy(cause)
         yield key("failing.helped", told, key(remedy)) if remedy else told
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from plimsoll.core.hidden import visible
-from plimsoll.pages.markup import Said, key
+from plimsoll.pages.markup import Said, bilingual, key
 from plimsoll.pages.units import arrow, interval_of, unit, value_of
 from plimsoll.pages.words import Language, metric, percent, say
 from plimsoll.reports import comparison_rows
@@ -147,7 +147,7 @@ def corrected(found: Grid) -> list[Said]:
     """What the mark of corrected numbers means, how they were corrected, and why others were not."""
     marked = any(entry.judged for entry in found.entries)
     said: list[Said] = [key("corrected.mark", AMENDED), key("corrected.paired")] if marked else []
-    return [*said, *dict.fromkeys(note for entry in found.entries for note in entry.notes)]
+    return [*said, *dict.fromkeys(bilingual(note) for entry in found.entries for note in entry.notes)]
 
 
 def legend(found: Grid, language: Language = "en") -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from plimsoll.core import files
 from plimsoll.pages.frame import STARTER, alone, answer
-from plimsoll.pages.markup import Markup, Said, directed, key
+from plimsoll.pages.markup import Markup, Said, bilingual, directed, key
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.words import Language, percent
 from plimsoll.reports import failing, seeing, tables, unread
@@ -69,7 +69,7 @@ def _head(view: RunView, markup: Markup) -> str:
         counts = (view.summary.status, f"{view.summary.records:,}", f"{manifest.total:,}")
         warnings += f'<p class="warn">{said(key("unfinished", *counts))}</p>'
     if view.summary.saved:
-        warnings += said(view.summary.reason, "p", **{"class": "held"})
+        warnings += said(bilingual(view.summary.reason), "p", **{"class": "held"})
     if found.unsound:
         warnings += f'<p class="warn">⚠ {said(key("result.unsound"))}</p>'
     return f"{said(manifest.model.name, 'h1')}{warnings}<dl>{listed}</dl>{spoken}{_asides(view, markup)}"

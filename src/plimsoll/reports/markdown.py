@@ -3,7 +3,7 @@
 import re
 
 from plimsoll.core.hidden import visible
-from plimsoll.pages.markup import Table, spoken
+from plimsoll.pages.markup import Table, bilingual, spoken
 from plimsoll.pages.words import Language, say
 from plimsoll.reports import failing, judging, seeing, tables, unread
 from plimsoll.reports.figures import figures
@@ -88,7 +88,11 @@ def _line(cells: tuple[str, ...]) -> str:
 
 def _notes(view: RunView, language: Language) -> str:
     pooled = spoken(tables.pooling(figures(view)), language)
-    lines = [f"- {escape(note)}" for note in (*([pooled] if pooled else []), *view.manifest.notes)]
+    noted = (spoken(bilingual(note), language) for note in view.manifest.notes)
+    lines = [f"- {escape(note)}" for note in (*([pooled] if pooled else []), *noted)]
     lines += [f"- {escape(spoken(each, language))}" for each in seeing.notes(figures(view))]
-    lines += [f"- {escape(name)}: {count:,}" for name, count in view.summary.failures.items()]
+    lines += [
+        f"- {escape(spoken(bilingual(name), language))}: {count:,}"
+        for name, count in view.summary.failures.items()
+    ]
     return "\n".join([f"### {say('notes.notes', language=language)}", "", *lines]) if lines else ""

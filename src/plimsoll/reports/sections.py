@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from plimsoll.core import Estimate, Reference
-from plimsoll.pages.markup import Markup, Said, Table, code, key
+from plimsoll.pages.markup import Markup, Said, Table, bilingual, code, key
 from plimsoll.pages.plots import Mark, Plots, Row, Track, bounds
 from plimsoll.pages.units import points
 from plimsoll.pages.words import percent
@@ -201,12 +201,13 @@ class Sections:
         said = self.markup.said
         parts = [f"<li>{said(key('result.strict'))}</li>"] if self.figures.headline == "accuracy" else []
         parts += [
-            f"<li>{said(note)}</li>" for note in (*seeing.notes(self.figures), *self.view.manifest.notes)
+            f"<li>{said(note)}</li>"
+            for note in (*seeing.notes(self.figures), *map(bilingual, self.view.manifest.notes))
         ]
         differs = self.view.manifest.card.differs
         body = f'<ul class="notes">{"".join(parts)}</ul>' if parts else f"<p>{said(key('notes.none'))}</p>"
         if differs:
-            body += f"<h3>{said(key('notes.differs'))}</h3><p>{said(differs)}</p>"
+            body += f"<h3>{said(key('notes.differs'))}</h3><p>{said(bilingual(differs))}</p>"
         failures = [(name, f"{count:,}") for name, count in self.view.summary.failures.items()]
         if failures:
             heads = (key("column.stage"), key("column.count"))

@@ -11,7 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from plimsoll.core.hidden import visible
-from plimsoll.pages.markup import Table, key, spoken
+from plimsoll.pages.markup import Table, bilingual, key, spoken
 from plimsoll.pages.words import Language, named, percent, say
 from plimsoll.reports import failing, judging, seeing, tables, unread
 from plimsoll.reports.figures import Figures, figures
@@ -67,7 +67,7 @@ def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
     if view.manifest.starter:
         lines.append(Text(say("starter", language=language), style="yellow"))
     if summary.saved:
-        lines.append(Text(visible(summary.reason)))
+        lines.append(Text(spoken(bilingual(summary.reason), language)))
     if summary.status != "finished":
         counts = (visible(summary.status), f"{summary.records:,}", f"{view.manifest.total:,}")
         lines.append(Text(say("unfinished", *counts, language=language), style="yellow"))
@@ -147,13 +147,15 @@ def _published(found: Figures, language: Language) -> list[RenderableType]:
 
 
 def _notes(view: RunView, found: Figures, language: Language) -> list[RenderableType]:
-    lines = [visible(note) for note in view.manifest.notes]
+    lines = [spoken(bilingual(note), language) for note in view.manifest.notes]
     if pooled := spoken(tables.pooling(found), language):
         lines.insert(0, pooled)
     if found.unsound:
         lines.insert(0, f"{tables.UNSOUND} {say('result.unsound', language=language)}")
     lines += [spoken(each, language) for each in seeing.notes(found)]
-    failures = [f"{visible(name)}: {count:,}" for name, count in view.summary.failures.items()]
+    failures = [
+        f"{spoken(bilingual(name), language)}: {count:,}" for name, count in view.summary.failures.items()
+    ]
     if failures:
         lines.append(f"{say('notes.failures', language=language)}: {'; '.join(failures)}")
     return [Text(), *(hanging(line) for line in lines)] if lines else []
@@ -166,5 +168,7 @@ def _pair(name: str, value: str) -> Text:
 def hanging(line: str) -> RenderableType:
     """A note behind a bullet."""
     grid = RichTable.grid(padding=(0, 1, 0, 0))
+    grid.add_column()
+    grid.add_column(overflow="fold")
     grid.add_row(Text("•"), Text(line))
     return grid
