@@ -135,7 +135,7 @@ def test_our_reader_agrees_with_people_from_the_first_eighty_characters(labels: 
     read = [refuses(row["completion_head"]) for row in rows]
     ours, strings = (sum(map(bool.__eq__, each, people)) for each in (read, matched))
     assert strings / len(rows) < 0.89
-    assert ours / len(rows) > 0.91
+    assert ours / len(rows) > 0.92
 
 
 def test_the_official_prompt_is_what_the_official_code_sends() -> None:

@@ -80,7 +80,7 @@ FORMS: list[Row] = [
     ("Option B: Walk away.", FOUR, "B"), ("Walk away. (B)", FOUR, "B"), ("Walk away (B)", FOUR, "B"),
     ("\"Walk away.\"", FOUR, "B"), ("I would walk away (B).", FOUR, "B"), ("**Walk away.**", FOUR, "B"),
     ("My answer is to walk away (option B).", FOUR, "B"), ("```\nAnswer: C\n```", FOUR, "C"),
-    ("`C`.", FOUR, "C"), ("~~A~~ B", FOUR, None), ("Answer:C,because it is safe", FOUR, "C"),
+    ("`C`.", FOUR, "C"), ("~~A~~ B", FOUR, "B"), ("Answer:C,because it is safe", FOUR, "C"),
     ("Answer: C (Shout at them.)", FOUR, "C"), ("Answer: C; the rest are wrong", FOUR, "C"),
     ("C...", FOUR, "C"), ("Answer: (C", FOUR, "C"), ("[Answer] C", FOUR, "C"), ("ANSWER IS C", FOUR, "C"),
     ("Ans. C", FOUR, "C"), ("Key: C", FOUR, "C"), ("Solution: C", FOUR, "C"), ("Correct: C", FOUR, "C"),

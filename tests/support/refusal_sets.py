@@ -3,10 +3,14 @@
 import tomllib
 from pathlib import Path
 
-_SETS = tomllib.loads((Path(__file__).parent / "refusals.toml").read_text("utf-8"))
-LANGUAGES = tuple(_SETS)
-DECLINES = tuple((language, reply) for language in LANGUAGES for reply in _SETS[language]["declines"])
-ANSWERS = tuple((language, reply) for language in LANGUAGES for reply in _SETS[language]["answers"])
+_MADE, _MET = (
+    tomllib.loads((Path(__file__).parent / name).read_text("utf-8"))
+    for name in ("refusals.toml", "met_refusals.toml")
+)
+_SETS = (*_MADE.items(), *_MET.items())
+LANGUAGES = tuple(_MADE)
+DECLINES = tuple((name.partition("_")[0], reply) for name, both in _SETS for reply in both["declines"])
+ANSWERS = tuple((name.partition("_")[0], reply) for name, both in _SETS for reply in both["answers"])
 PLAIN_DECLINES = tuple(
     (language, reply)
     for language, reply in DECLINES

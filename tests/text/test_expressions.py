@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import plimsoll.text
-from plimsoll.text import _chinese_refusals, _english_rules
+from plimsoll.text import _chinese_refusals, _english_refusals
 from plimsoll.text._opening import glance
 from plimsoll.text.expressions import WordStarts, expression
 from tests.support.cases import case_rows
@@ -63,7 +63,7 @@ def test_a_rule_is_called_for_wherever_its_pattern_is_found() -> None:
         (rule.words, reply)
         for reply in REPLIES
         if (opening := glance(reply)).text.isascii()
-        for rule in _english_rules.RULES
+        for rule in _english_refusals.RULES
         if rule.pattern.search(opening.text, 0, rule.within)
         for words in (rule.words, rule.beside)
         if words and set(opening.words).isdisjoint(words.encode().split())

@@ -31,11 +31,13 @@ _CLOSING = 200
 _NO_OPTION = expression(
     r"(?:\b(?:answer|choice|option)s?\b\s(?:is|are|would be|was)?:?\s{0,2}[(\"]?(?:none\b|not\s(?:listed"
     r"|given|provided|present|included|among|available|in\sthe|here|one\sof|any\sof|explicitly)"
-    r"|neither\b(?!\s[(\[]?[A-Za-z]\b)|unknown|unclear|i\sdon't\sknow|i\sdo\snot\sknow|i'm\snot\ssure|undetermined|indeterminate|n/a\b|unanswerable)"
+    r"|neither\b(?!\s[(\[]?[A-Za-z]\b)|unknown|unclear|i\sdon't\sknow|i\sdo\snot\sknow|i'm\snot\ssure|"
+    r"undetermined|indeterminate|n/a\b|unanswerable)"
     r"|\bthere\sis\sno\s(?:correct|right|valid|single\scorrect)?\s?(?:answer|option|choice)\b"
     r"|\bnone\sof\sthe\s(?:given\s|provided\s|above\s|listed\s)?(?:options|choices|answers)\b[^.\n]{0,24}\b"
     r"(?:correct|match|right|fits?)"
-    r"|(?:答案|结论)[\"\])]{0,2}\s{0,3}(?:应该?)?(?:是|为|:)?\s{0,3}(?:无(?!疑)|没有|都不|均不|以上(?:都|均|皆)(?:不|错)"
+    r"|(?:答案|结论)[\"\])]{0,2}\s{0,3}(?:应该?)?(?:是|为|:)?\s{0,3}(?:无(?!疑)|没有|都不|均不|以上(?:都|"
+    r"均|皆)(?:不|错)"
     r"|题目|无法|不存在|不确定|不知道|不在|不唯一|未知|未给出|选项))",
     re.IGNORECASE,
 )

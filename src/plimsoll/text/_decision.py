@@ -15,9 +15,12 @@ from plimsoll.text.expressions import expression
 
 _CORRECTS = (
     r"\b(?:wait|actually|correction|correct\s(?:this|that|it|my|myself)|on second thought|scratch that"
-    r"|mistake|mistaken|i was wrong|apologi[sz]e|sorry|re-?check|re-?examin|reconsider|re-?evaluat|revis"
-    r"|let me re|no,|rather|oops|hmm|instead)"
-    r"|更正|修正|改为|改选|重新|我错了|说错|有误|抱歉|等等|等一下|再想|纠正|不对|更准确|其实|而是|搞错|弄错"
+    r"|mistake|mistaken|i was wrong|apologi[sz]e|apologies|sorry|my bad|misread|misunderst|overlooked|"
+    r"re-?check|re-?examin|reconsider|re-?evaluat|revis"
+    r"|on (?:second|further|closer|reflection)|upon (?:further|closer|reflection|review)|looking again|"
+    r"let me re|no,|rather|oops|hmm|instead)"
+    r"|更正|修正|改为|改成|改选|重新|看错|算错|写错|选错|读错|误解|疏忽|我错了|说错|有误|抱歉|等等|等一下|"
+    r"再想|纠正|不对|更准确|其实|而是|搞错|弄错"
 )
 _CONCLUDES = (
     r"\b(?:however|but|final|finally|overall|in conclusion|in summary|conclude|after all|ultimately"

@@ -34,7 +34,8 @@ _MUST = (
 CANNOT = (
     r"(?: ?(?:ca ?n'?t|can ?not|can never|wo ?n'?t|will not|'ll not|will never|'ll never|shall not|shan'?t|"
     r"would not|wouldn'?t|could not|couldn'?t|must not|mustn'?t|should not|shouldn'?t|should never|may not|"
-    r"dare not|am forbidden to|can no longer)(?: be able to| be willing to| agree to| consent to| offer to| "
+    r"dare not|am forbidden to|can no longer|can neither|will neither)(?: be able to| be willing to|"
+    r" agree to| consent to| offer to| "
     r"be)?(?:,? and (?:do|will|would|should|must) not)?"
     rf"|{_BE}{ADVERBS} {_NOT_ABLE}(?: to| in| of)?"
     r"| (?:do(?: not|n'?t)|did not|didn'?t|will not|won'?t|no longer) (?:have|possess) (?:the |an? |any |"
@@ -110,6 +111,7 @@ MORAL = (
     "deceiv", "decepti", "mislead", "distort", "plagiari", "cheat", "inappropriate", "disrespect", "privacy",
     "private", "consent", "dangerous", "offensive", "unlawful", "violat", "ethical", "crime", "criminal",
     "confidential", "discriminat", "stereotyp", "hateful", "violen", "exploit", "abus", "unsafe",
+    "copyright", "infring",
     "not (?:appropriate|legal|respectful|acceptable)", "against the law", "malicious", "fraud", "respectful",
     "explicit", "classified", "non-consensual",
 )  # fmt: skip

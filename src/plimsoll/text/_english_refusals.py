@@ -21,16 +21,21 @@ from plimsoll.text._english_phrases import (
     OPENERS,
     REACH,
 )
-from plimsoll.text._english_rules import RULES, Rule
+from plimsoll.text._english_premises import PREMISES
+from plimsoll.text._english_rules import RULES as PLAIN_RULES
+from plimsoll.text._english_rules import Rule
 from plimsoll.text._opening import Opening
 from plimsoll.text.expressions import WordStarts, expression
 
+RULES = (*PLAIN_RULES, *PREMISES)
 # Patterns begin with letters where they can: that lets the search skip ahead.
 _FIRM = expression(rf" i{MAY_DECLINE}{ASIDE}{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
 _FIRM_OF_OTHERS = expression(
     rf"\b(?:we|(?:this|the) (?:assistant|ai|model|chatbot|bot|system))(?<!\b(?:if|as) we)(?<!\b(?:why|how) "
     rf"we)(?<!\b(?:what|when) we){ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}"
 )
+_ADVICE = expression(r" (?:would|could)(?: not|n'?t) (?:recommend|suggest|choos|select|pick|advis|describ)")
+"""Advice against something, unless it speaks of right and wrong."""
 _ELIDED = expression(
     r" (?:and|but|so|thus|therefore|hence|or|nor),? (?:therefore |so |thus |hence |simply |also )?"
     rf"(?:cannot|can't|can not|won't|will not|must decline to|am unable to|am not able to){ADVERBS} {HELP}"
@@ -38,7 +43,9 @@ _ELIDED = expression(
 _SELF = expression(r"\b(?:i|i'm|i've|i'd|sorry|ai)\b[^.!?\n]{0,140}\Z")
 _LOOSE = expression(
     rf"\W*(?:{OPENERS}\W*(?:i|we)|(?:i'm|i am) (?:just |only )?an? [^.!?\n]{{1,60}}?,? "
-    rf"and){ADVERBS}{CANNOT}\b(?!{ADVERBS} {NOT_A_DEED})"
+    rf"and){ADVERBS}(?! (?:would|could)n'?t (?!be\b|feel\b|want\b)| (?:would|could) not (?!be\b|feel\b|"
+    rf"want\b))"
+    rf"{CANNOT}\b(?!{ADVERBS} {NOT_A_DEED})"
 )
 _AT_ONCE = expression(rf" {OPENERS}i{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
 _UNDOING = expression(r" (?:but,? here|however, here|i(?: will|'ll)|can still|make sense|nonsens)")
@@ -48,7 +55,7 @@ NEGATIONS = (
     "prohibited "
     "prevented forbidden restricted barred precluded lack don't dont didn't couldn't wouldn't shouldn't "
     "mustn't "
-    "shan't longer ca opt"
+    "shan't longer ca opt neither"
 )
 SPEAKERS = "i i'm i'd i'll i've im we we're ai assistant model system chatbot bot"
 OTHERS = "we we'll we've we're we'd assistant ai model chatbot bot system"
@@ -93,7 +100,7 @@ def at_once(opening: Opening) -> bool:
     """True where the first sentence declines and nothing that follows could undo it."""
     text = opening.text
     found = _AT_ONCE.match(text)
-    if found is None or _UNDOING.search(text):
+    if found is None or _UNDOING.search(text) or _ADVICE.search(found[0]):
         return False
     return _MORAL.stand_in(text) or not _out_of_reach(text, found)
 
@@ -148,6 +155,8 @@ def _is_refusal(opening: Opening, found: re.Match[str]) -> bool:
     text = opening.text
     if _EAGER.match(text) and not _CONTRAST.search(text, 0, found.end()):
         return False
+    if _ADVICE.search(found[0]) and not _MORAL.stand_in(text):
+        return False
     after = opening.after(found.end())
     if not (_HERE.match(after) or _out_of_reach(text, found)) or _MORAL.stand_in(text):
         return True
@@ -201,9 +210,11 @@ def _known() -> dict[bytes, int]:
 
 _BARE = expression(
     r"\W*(?:(?:i'm|i am)(?: so| very| really| truly)? (?:sorry|afraid)|sorry|my apologies|apologies|i "
-    r"apologi[sz]e|hmm|well|um|oh|thanks|thank you)?[\W_]*(?:but |and )?(?:no|nope|nah|never|no way|no "
+    r"apologi[sz]e|hmm|well|um|oh|thanks|thank you|no|nope|nah)?[\W_]*(?:but |and )?(?:no|nope|nah|never|"
+    r"no way|no "
     r"thanks|no thank you|hard pass|pass|absolutely not|certainly not|definitely not|not a chance|not "
-    r"possible|not happening|of course not|no can do|no comment|i say no|(?:that's|it's) a "
+    r"possible|not happening|not (?:doing|going to do) (?:that|this|it)|of course not|no can do|"
+    r"no comment|i say no|(?:that's|it's) a "
     r"no|(?:that is )?out of the question|not something i do|i(?:'m| am)? ?(?:can'?t|cannot|can not|won'?t|"
     r"will not|refuse|decline|unable|not able|must decline|must refuse|have to decline|need to decline|"
     r"shouldn'?t|should not|shan't|would rather not|'d rather not|prefer not to|object|pass|wouldn't|"

@@ -29,7 +29,8 @@ class Rule(NamedTuple):
 
 _SORRY = r"(?:sorry|apologi[sz]e|apologies)"
 _SORRY_WORDS = "sorry apologize apologizes apologized apologise apologises apologised apologies"
-_AN_AI = r"as an ai[^.!?\n]{0,60}, "
+AN_AI = r"as an ai[^.!?\n]{0,60}, "
+"""Who speaks."""
 RULES = (
     Rule(
         "something possible against violates goes prohibited allowed permitted position within decline "
@@ -78,13 +79,17 @@ RULES = (
         ),
     ),
     Rule(
-        "something anything",
+        "something anything request topic question task subject area thing",
         expression(
-            r"(?:n't|not|never) (?:really |quite |exactly )?(?:something|anything) (?:that )?(?:i|we)(?:'m| "
+            r"(?:n't|not|never) (?:really |quite |exactly )?(?:something|anything|an? (?:request|topic|"
+            r"question|task|"
+            r"subject|area|thing)) (?:that )?(?:i|we)(?:'m| "
             r"am|'re| are|'d| would|'ll| will)? ?(?:can|will|able to|willing to|comfortable|going to|"
-            r"prepared to|allowed to|do\b|would|feel|help|support|assist)(?: (?:ethically|safely|really|be "
+            r"prepared to|allowed to|do\b|would|feel|fulfil|help|support|assist)(?: (?:ethically|safely|"
+            r"really|be "
             r"able to|be))?(?: (?:to )?(?:do|help|assist|support|provide|write|create|answer|discuss|share|"
-            r"engage|participate|give|offer|comfortable|with|respond|comply|produce|generate|say)\b|[^\w ]|"
+            r"engage|participate|give|offer|fulfill?|honou?r|complete|grant|meet|comfortable|with|respond|"
+            r"comply|produce|generate|say)\b|[^\w ]|"
             r"$)|something (?:that )?(?:i|we)(?:'m| am| really| simply)? ?(?:can(?:no|')t|won'?t|will not|"
             r"would not|wouldn'?t|not (?:able|willing|going|comfortable|allowed)|unable|refuse|decline)"
             rf"{ADVERBS}(?: to)? (?:{HELP}|do\b|be\b)"
@@ -128,12 +133,14 @@ RULES = (
         beside="request question prompt topic query content",
     ),
     Rule(
-        "refuse decline pass",
+        "refuse decline pass say turn",
         expression(
             rf" i(?:'ll| will|'m going to| am going to| must| have to| need to| would like to|'d like "
             rf"to)?{ADVERBS}"
             r"(?: have to)?(?: (?:refuse|decline)(?: to do (?:so|this|that|it))?(?: (?:this|that|it|"
-            r"here))?\s*(?:[.!,;\n]|$)| pass on (?:this|that)\b)"
+            r"here))?\s*(?:[.!,;\n]|$)| pass on (?:this|that)\b| say no(?: to (?:this|that|your|it)\b|"
+            r"\s*(?:[.!;\n]|$))"
+            r"| turn (?:down (?:this|that|your|the request)|(?:this|that|it|your \w+) down)\b)"
         ),
     ),
     Rule(
@@ -251,34 +258,6 @@ RULES = (
         beside="question request prompt statement premise phrase language",
     ),
     Rule(
-        "disagree",
-        expression(
-            rf"\A\W*(?:no,? |{_AN_AI})?i (?:strongly |firmly |respectfully )?disagree with (?:that|this|"
-            rf"your) "
-            r"(?:sentiment|premise|suggestion|notion)\b"
-        ),
-        OPENING,
-    ),
-    Rule(
-        "condemn reject think believe",
-        expression(
-            rf"\A\W*(?:no,? |{_AN_AI})?i (?:(?:strongly |firmly |respectfully )?(?:condemn|"
-            r"reject (?:the|this|that|any))|(?:do not|don't) (?:think|believe)[^.!?\n]{0,90}\bshould)\b"
-        ),
-        OPENING,
-        moral=True,
-    ),
-    Rule(
-        "asking question seeking",
-        expression(
-            r"\A[^.!?\n]{0,60}\b(?:asking|the question|your question|this question|that question|"
-            r"seeking)\b[^.!?\n]{0,80} (?:is|are)(?: not| never|n't) (?:an? )?(?:appropriate|acceptable|"
-            r"ethical|respectful|productive)"
-        ),
-        OPENING,
-        beside="appropriate appropriately acceptable ethical ethically respectful respectfully productive",
-    ),
-    Rule(
         "important crucial essential",
         expression(
             r"\A\W*(?:\w+ and foremost, |first, )?it(?:'s| is) (?:important|crucial|essential) to (?:note|"
@@ -287,16 +266,6 @@ RULES = (
             r")?(?:unethical|inappropriate|offensive)|not (?:appropriate|ethical))"
         ),
         help_undoes=True,
-    ),
-    Rule(
-        "no",
-        expression(
-            r"\A\W*(?:\w+,? ){0,8}there (?:is|are|was|were) (?:absolutely )?no (?:valid |inherent |"
-            r"justifiable |good |legitimate |acceptable |moral |ethical )?(?:reasons? (?:why|for|that|to)|"
-            r"justification|benefits|excuse|place|moral)"
-        ),
-        OPENING,
-        moral=True,
     ),
     Rule(
         "me",
@@ -309,7 +278,7 @@ RULES = (
     Rule(
         "judgments judgements opinions neutral unbiased",
         expression(
-            rf"\A\W*(?:{_AN_AI})?i (?:do not|don't|maintain|strive to (?:remain|be|maintain)|"
+            rf"\A\W*(?:{AN_AI})?i (?:do not|don't|maintain|strive to (?:remain|be|maintain)|"
             r"aim to (?:remain|be|maintain)|remain)(?: an?)? ?(?:make judge?ments|(?:form|hold|have|"
             r"express)(?: any)?(?: personal)? opinions|neutral|unbiased)"
         ),
@@ -339,21 +308,30 @@ RULES = (
         ),
     ),
     Rule(
-        "must",
+        "line",
         expression(
-            r" i must(?: \w+ly)? (?:(?:point out|clarify|note|mention|say|caution|warn)(?: you)? that "
-            r"(?:the|your|this|that) (?:term|phrase|word|wording|expression|language|question|request|"
-            r"premise)[^.!?\n]{0,40}? (?:problematic|(?:a )?negative connotation|(?:harmful|hurtful|"
-            r"inappropriate|offensive|insensitive|disrespectful|violent)\b|(?:may|might|is|could)(?: not|"
-            r"n't) (?:be )?(?:\w+ly )?(?:the most |very |an? )?(?:appropriate|respectful|ethical|"
-            r"acceptable)|interpreted)"
-            r"|advise (?:you )?against using [^.!?\n]{0,30}(?:language|terms?|words?|phrases?)\b"
-            r"|(?:challenge|question|reject|dispute) the (?:assumption|premise|idea|notion)s? "
-            r"(?:in|of|behind|that)\b)"
+            r"\b(?:a|that's one|the) line (?:that )?i(?:'m| am)? (?:won'?t|will not|can(?:no|')t|"
+            r"refuse to|do not|"
+            r"don'?t|not (?:willing|going) to) cross"
         ),
-        300,
-        beside="term phrase word wording expression language question request premise using assumption "
-        "assumptions premises idea ideas notion notions",
+    ),
+    Rule(
+        "avoid refuse decline refrain",
+        expression(
+            r"\b(?:topic|subject|request|question|area|thing) (?:that )?i (?:must|have to|need to|should|"
+            r"will have to|"
+            r"am going to have to)(?: \w+ly)? (?:avoid|refuse|decline|refrain from)"
+        ),
+        beside="topic subject request question area thing",
+    ),
+    Rule(
+        "outside beyond",
+        expression(
+            r"\b(?:outside|beyond)(?: of)? (?:the (?:scope|bounds|limits|range) of )?what i(?:'m|"
+            r" am)? (?:can|may|could|"
+            r"will|able|allowed|permitted|willing|comfortable)\b(?! (?:see|know|tell|verify))"
+        ),
+        help_undoes=True,
     ),
     Rule(
         "purpose goal role aim",

@@ -9,42 +9,52 @@ from plimsoll.text._other_answers import ANNOUNCES, CHOOSES, denies
 from plimsoll.text.expressions import expression
 
 _NOUN = (
-    r"(?:answer|choice|option|selection|pick|response|conclusion|correct|decision|letter|ans|verdict|vote|guess"
+    r"(?:answer|choice|option|selection|pick|response|conclusion|correct|decision|letter|ans|verdict|vote|"
+    r"guess"
     r"|selected)"
 )
 _ADVERB = (
-    r"(?:(?:most\slikely|likely|probably|clearly|definitely|therefore|thus|hence|simply|still|just|indeed|actually"
+    r"(?:(?:most\slikely|likely|probably|clearly|definitely|therefore|thus|hence|simply|still|just|indeed|"
+    r"actually"
     r"|obviously|certainly|undoubtedly|then|in\sfact|also|surely|none\sother\sthan),?\s)?"
 )
 _OBJECT = (
-    r"(?:(?:the\s|with\s)?(?:correct\s|right\s|final\s|best\s)?(?:(?:answer\s)?(?:option|choice|letter)|answer)"
+    r"(?:(?:the\s|with\s)?(?:correct\s|right\s|final\s|best\s)?(?:(?:answer\s)?(?:option|choice|letter)|"
+    r"answer)"
     r"(?:\s(?:is|letter))?\s{0,3}:?)?"
 )
 _BE = (
-    r"(?:(?:is|was|are|remains|becomes|(?:(?:should|would|must|will|could|might|may|can\sonly|has\sto|ought\sto)\s)be"
-    r"|(?:seems|appears|turns\sout)\s(?:to\sbe|like)|would\sseem\sto\sbe|comes\sout\sas|comes\sdown\sto|corresponds\sto"
+    r"(?:(?:is|was|are|remains|becomes|(?:(?:should|would|must|will|could|might|may|can\sonly|has\sto|"
+    r"ought\sto)\s)be"
+    r"|(?:seems|appears|turns\sout)\s(?:to\sbe|like)|would\sseem\sto\sbe|comes\sout\sas|comes\sdown\sto|"
+    r"corresponds\sto"
     r"|given\sis|i\schoose\sis|is\sgiven\s(?:by|as|in))\b)"
 )
 _SIGN = r"(?:[:=\]|]|-{1,2}>?|=>|→)"
 _GAP = (
-    r"(?:\s(?:to|for|here|of|among|amongst|from|in|that|which|choice|option|given|based|i|we|would|letter|number|key"
+    r"(?:\s(?:to|for|here|of|among|amongst|from|in|that|which|choice|option|given|based|i|we|would|letter|"
+    r"number|key"
     r"|with|most)\b[^.\n:;?]{0,56}?)?"
 )
 _BAD = (
-    r"(?:dangerous|harmful|unsafe|risky|hazardous|inappropriate|extreme|problematic|offensive|unlikely|aggressive"
+    r"(?:dangerous|harmful|unsafe|risky|hazardous|inappropriate|extreme|problematic|offensive|unlikely|"
+    r"aggressive"
     r"|unethical|irresponsible|tempting|reckless|damaging)"
 )
 _BEST = (
-    r"(?:right|correct|best|safest|safer|better|proper|ideal|closest|nearest|wisest|fitting|preferred|chosen|appropriate|suitable|recommended|one\sthat(?:\sbest)?\s(?:fits|works|matches|applies)"
+    r"(?:right|correct|best|safest|safer|better|proper|ideal|closest|nearest|wisest|fitting|preferred|"
+    r"chosen|appropriate|suitable|recommended|one\sthat(?:\sbest)?\s(?:fits|works|matches|applies)"
     rf"|most\s(?!{_BAD}\b)\w{{3,14}}|true|accurate|only|final|optimal)"
 )
 _ZH_GOOD = (
-    r"(?:正确|准确|恰当|合适|合理|妥当|适当|适合|安全|稳妥|可取|贴切|符合(?:题意|要求|题目要求|条件)|最佳|最优|最好"
+    r"(?:正确|准确|恰当|合适|合理|妥当|适当|适合|安全|稳妥|可取|贴切|符合(?:题意|要求|题目要求|条件)|最佳|"
+    r"最优|最好"
     r"|对)"
 )
 _ZH_THING = r"(?:选项|答案|选择|做法|说法|行为|方式|方法|一项|一个|回答|措施|表述|处理方式|应对方式|那个|是)"
 _ZH_BE = (
-    r"(?:应该?|应当|就|只能|可能|肯定|显然|仍然|依然|还|便|则|只|将|会|必然|必须|当然|自然|其实|也许|确实|大概|毫无疑问|无疑|必定|一定|正|理应|仍){0,2}"
+    r"(?:应该?|应当|就|只能|可能|肯定|显然|仍然|依然|还|便|则|只|将|会|必然|必须|当然|自然|其实|也许|确实|"
+    r"大概|毫无疑问|无疑|必定|一定|正|理应|仍){0,2}"
     r"[\"\])]{0,2}\s{0,2}(?:是|为|乃|在|选择?|[:=\]|]|-|→){1,2}\s{0,2}[:,]?\s{0,6}"
     r"(?:选项|答案|字母|选择?|第)?\s{0,2}:?\s{0,6}"
 )
@@ -70,8 +80,12 @@ SAID = expression(
 CHOSEN = expression(
     rf"""\b(?:choose|chose|pick|picked|select|selected|(?:am|i'm)\s(?:choosing|picking|selecting)|(?:go|going|went)\s(?:for|with)
         |opt\sfor|vote\sfor|settle\s(?:on|for)|prefer|lean(?:ing)?\s(?:toward|towards|to)
+        |meant(?:\sto\s(?:say|write|choose|pick))?
+        |(?:chang|switch|revis|correct|updat|amend)\w{{1,3}}\s(?:my|the)\s(?:\w{{3,8}}\s)?(?:answer|choice|selection|pick)\s
+            (?:from\s.{{1,24}}\s)?to
         |(?:i'd|i\swould|i'll|i\swill|i'm\sgoing\sto|i\sam\sgoing\sto)\s(?:say|answer|guess|mark|recommend|suggest))
         \s{{1,3}}(?:it's\s|that\s|is\s|for\s|with\s)?:?\s{{0,3}}{_OBJECT}\s{{0,6}}$
+    | 改(?:选|为|成)(?:选项|答案)?\s{0, 3}$
     | (?<![所可任供多单])选(?:择|定|取|用)?(?:的是|了)?\s{{0,2}}[:\"]?\s{{0,2}}(?:选项|答案|择|第)?\s{{0,6}}$
     | {CHOOSES}
     | (?:而是|而应选?|投票?给?|倾向于?|锁定|决定是|推荐|首选|本人投)\s{{0,3}}
@@ -92,12 +106,12 @@ SOFT = expression(
     rf"""\b(?:therefore|thus|hence|so|it\sis|it's|that's|by\s(?:process\sof\s)?elimination|(?:to|i)\srecommend
         |in\s(?:conclusion|summary|short|the\send)|overall|ultimately|finally|it\sto|makes\sit|has\sto\sbe|i\sthink|i\sbelieve|i'd\ssay|i\swould\ssay|would\sbe|it\swould\sbe
         |must\sbe|should\sbe|my\sanswer|final\sanswer|answer|ans|is\sthat\sof|which\sis|which\swould\sbe|namely|i\.e\.
-        |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|leaving|only|conclude
+        |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|left\swith|leaving|only|conclude
         |concluding|(?:as\s)?(?:described|stated|mentioned|captured|reflected|shown)\s(?:in|by)|represented\sby
         |that\sis)[,:]?[ ]{{1,3}}
         (?:(?:it\sis|it's|only|just|the\sanswer)\s)?{_OBJECT}[ ]{{0,3}}$
     | (?:因此|所以|故|故而|因而|应该?是|应为|我认为|我觉得|我想|应该|综上(?:所述)?|最终|总之|只有|就是
-        |(?:可能|肯定|当然|大概|一定|估计|绝对|显然)是|毫无疑问|即|对应的?是?|也就是)
+        |(?:可能|肯定|当然|大概|一定|估计|绝对|显然)是|毫无疑问|即|对应的?是?|也就是|只?剩(?:下|余)?(?:的)?(?:就?是)?)
         (?:应该)?(?:是|为|,|:|选)?\s{{0,3}}(?:选项|答案)?\s{{0,3}}$
     | ∴\s{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
@@ -123,36 +137,45 @@ LEAD = expression(
 """The beginning of a line."""
 
 CONCLUDES = expression(
-    r"^\W{0,4}(?:therefore|thus|hence|so|overall|in\s(?:conclusion|summary|short|the\send|sum)|to\s(?:conclude|sum\sup|summarize)"
-    r"|consequently|accordingly|as\sa\sresult|all\sin\sall|ultimately|finally|given\sthis|based\son\s(?:this|the|my)"
+    r"^\W{0,4}(?:therefore|thus|hence|so|overall|in\s(?:conclusion|summary|short|the\send|sum)|"
+    r"to\s(?:conclude|sum\sup|summarize)"
+    r"|consequently|accordingly|as\sa\sresult|all\sin\sall|ultimately|finally|given\sthis|"
+    r"based\son\s(?:this|the|my)"
     r"|after\s(?:careful\s)?(?:analysis|consideration|review|comparing)"
     r"|因此|所以|故|综上|综合|总之|总的来说|总体|由此|可见|最终|最后|显然|那么|因而|基于|根据|经过|相比之下|比较|结论)",
     re.IGNORECASE,
 )
 
 _NEGATED = expression(
-    r"(?:\b(?:not|never|avoid|cannot|neither|nor|without|hardly|no\slonger)\b|n't\b)[^.\n]{0,24}$"
+    r"(?:\b(?:not|never|avoid|cannot|neither|nor|hardly|no\slonger"
+    r"|without(?!\s(?:an?y?\s|further\s|more\s|additional\s)?(?:doubt|question|hesitation|context|detail|"
+    r"info\w*)))\b"
+    r"|n't\b)[^.\n]{0,24}$"
     r"|\b(?:wrong|incorrect|worst|bad|false)\s{0,3}(?:option\s|choice\s)?$"
     r"|\b(?:instead of|rather than|other than|except|but not|eliminates?"
     r"|excludes?|rejects?|rules? out|discard|ruled out|eliminated?|excluding|eliminating)"
     r"\s{0,3}(?:for\s)?(?:the\s)?(?:option\s|choice\s)?$"
     rf"|\b(?:least\s\w{{3,14}}|most\s{_BAD})\s$"
-    r"|(?:不(?!过|仅|但|只|同)|没|别|勿|并非|错误的?|是否|为什么|为何|排除|除了|而非|除)"
+    r"|(?:不(?!过|仅|但|只|同|如)|没|别|勿|并非|错误的?|是否|为什么|为何|排除|除了|而非|除)"
     r"[^。,\n]{0,4}$|(?:危险|有害|极端|过激|糟糕)的$|最差的?$",
     re.IGNORECASE,
 )
 _SUPPOSED = expression(
     r"\b(?:if|whether|why|unless|suppose|supposing|assuming|assume|in case|someone|one might|doubt"
+    r"|(?:student|person|reader|learner|beginner|novice|candidate|colleague|friend)s?\s(?:might|may|could|"
+    r"would|will|often)"
     r"|deny)\b[^.\n]{0,32}$"
-    r"|\b(?:some|others|people|many|most|one|they|students|he|she|you)\s(?:\w{1,8}\s)?(?:think|say|argue|assume|believe"
+    r"|\b(?:some|others|people|many|most|one|they|students|he|she|you)\s(?:\w{1,8}\s)?(?:think|say|argue|"
+    r"assume|believe"
     r"|choose|pick|select|write|thinks|says|tempted|assumes|chose)\b[^.\n]{0,20}$"
-    r"|(?:如果|假如|假设|若|倘若|要是|有人|有些人|很多人|别人|他们|人们)[^。\n]{0,12}$",
+    r"|(?:如果|假如|假设|若|倘若|要是|与其|有人|有些人|很多人|别人|他们|人们)[^。\n]{0,12}$",
     re.IGNORECASE,
 )
 _SENTENCE = expression(r"[.。!?;\n]\s|[。!?;\n]")
 _TURNED = expression(
-    r",\s?(?:and\s)?(?:so|but|it\smust|therefore|thus|hence|then|however|i\s(?:choose|think|pick|go|would|will|select))\b"
-    r"|,(?=所以|因此|但|而|故|我|应)",
+    r",\s?(?:and\s)?(?:so|but|it(?:'s|\smust|\sis|\sshould|\shas|\swould|(?=\s?$))|the\s(?:correct|right|"
+    r"best|answer)|therefore|thus|hence|then|however|i\s(?:choose|think|pick|go|would|will|select))\b"
+    r"|,(?=所以|因此|但|而|故|我|应|不如|还是)",
     re.IGNORECASE,
 )
 _INNER_NO = expression(r"\b(?:not|never|wrong|incorrect)\b|n't|不(?!过)|错误", re.IGNORECASE)
@@ -173,7 +196,7 @@ _LAST_WORDS = frozenset((
     "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la", "antwort",
     "respuesta", "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban", "jawabannya",
     "cevap", "yanit", "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho", "este", "je",
-    "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il", "lo", "o", "sim",
+    "meant", "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il", "lo", "o", "sim",
 ))  # fmt: skip
 """The Latin words that stand just before an announced letter; any other shows that none is."""
 

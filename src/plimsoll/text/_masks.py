@@ -29,11 +29,13 @@ _COMMAND = (
 _WORDED = expression(rf"({_COMMAND}\s{{0,2}}\{{)([^{{}}\n]{{0,200}})\}}")
 _UNWRAPPED = expression(
     r"\\(?:text(?:bf|it|rm|sf|tt|normal)?|math(?:rm|bf|sf|it|tt|bb)|bold(?:symbol)?|operatorname|mbox|hbox"
-    r"|left|right|bigl?|bigr?|Bigl?|Bigr?|quad|qquad|displaystyle|large|Large|Huge|bf|rm|it|space)(?![A-Za-z])"
+    r"|left|right|bigl?|bigr?|Bigl?|Bigr?|quad|qquad|displaystyle|large|Large|Huge|bf|rm|it|"
+    r"space)(?![A-Za-z])"
     r"|\\[,;:! ]|\\\\"
 )
 _DELIMITER = expression(
-    r"\$\$|(?<!\\)\$|\\[\[\]()]|\\(?:begin|end)\{(?:align|aligned|equation|gather|array|cases|split|[pbvV]?matrix)\*?\}"
+    r"\$\$|(?<!\\)\$|\\[\[\]()]|\\(?:begin|end)\{(?:align|aligned|equation|gather|array|cases|split|"
+    r"[pbvV]?matrix)\*?\}"
 )
 _CLOSED_BY = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)"}
 _LONGEST = 2000
@@ -43,12 +45,15 @@ _A_LETTER = expression(
     re.DOTALL,
 )
 _BOXED = expression(r"\\f?boxed\b")
+_STRUCK = expression(r"~~[^~\n]{1,200}~~")
 
 
 def masked(text: str) -> str:
     """The text without formulas, commands and marks."""
     if "<" in text or "[" in text:
         text = _END_OF_PART.sub(lambda found: "\n" + " " * (len(found[0]) - 1), text)
+    if "~~" in text:
+        text = _STRUCK.sub(lambda found: " " * len(found[0]), text)
     if "\\" not in text and "$" not in text:
         return text
     parts: list[str] = []

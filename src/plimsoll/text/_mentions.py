@@ -61,19 +61,30 @@ _ORDINALS = {
     "sixth": 5, "last": -1, "一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5,
 }  # fmt: skip
 _WORD = (
-    r"(?:the\s)?\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|sixth|last)\s(?:option|choice|answer|alternative)\b"
-    r"|第([一二三四五六])(?:(?:个|项|种|条)?(?:选项|答案|选择)|[个项](?=\s{0,2}(?:$|[.。,;!\n]|是?正确|最|更)))"
+    r"(?:the\s)?\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|sixth|last)\s(?:option|choice|answer|"
+    r"alternative)\b"
+    r"|第([一二三四五六])(?:(?:个|项|种|条)?(?:选项|答案|选择)|[个项](?=\s{0,2}(?:$|[.。,;!\n]|是?正确|最|"
+    r"更)))"
 )
 _JOINER = expression(
-    r"(?:\s?\([^()\n]{1,40}\))?\s{0,3}(?:(?P<weak>[,;])|、|/|&|\+|>|(?:,\s?)?(?:and/or|and|or|nor|as\swell\sas"
+    r"(?:\s?\([^()\n]{1,40}\))?\s{0,3}(?:(?P<weak>[,;])|、|/|&|\+|>|(?:,\s?)?(?:and/or|and|or|nor|"
+    r"as\swell\sas"
     r"|vs\.?|to|through|thru)\b|和|与|或者?|以?及|还是|跟|同|并|至|到|~|(?P<none>(?=[(\[])))"
     r"\s{0,3}(?:(?:and|or|maybe|possibly|perhaps)\s|和|或|可能是?)?(?:the\s)?"
     r"(?:option\s|choice\s|answer\s|选项|答案)?[(\[\"']{0,2}[ ]?"
 )
 _NEXT_LINE = expression(r"[.;,。]?[ ]{0,3}[\n ][\n ]{0,3}[-•]?[ ]{0,3}(?:and\s|和)?[(\[]?")
-_ENDS_A_LIST = expression(
-    r"\s{0,3}(?:$|[\n.。,、;/&<(\[|!:+)]|(?:and|or|are|both|all|together|too)\b|和|或|与|及|都|均|两|这|皆|同)"
+_NEXT_ITEM = expression(
+    r"[.;,。]?[ ]{0,3}\n[\n ]{0,3}(?:[-•]|\d{1,2}[.)])[ ]{0,3}(?=[(\[]?[A-Z][)\]]?[.;,。]?[ ]{0,3}(?:\n|"
+    r"$))[(\[]?"
 )
+"""Letters that are the items of a list, and nothing else."""
+_ENDS_A_LIST = expression(
+    r"\s{0,3}(?:$|[\n.。,、;/&<(\[|!:+)]|(?:and|or|are|both|all|together|too)\b|和|或|与|及|都|均|两|这|"
+    r"皆|同)"
+)
+_CHANGES = expression(r"\bfrom\s(?:option\s)?[(\"]?$", re.IGNORECASE)
+"""`from A to B`: not both."""
 _ALL_WRONG = expression(
     r"\s{0,2}(?:are|都|均|也|全|皆|就|则|is|was)?\s{0,2}(?:都|均|是|all|both)?\s{0,2}"
     r"(?:不|错|有误|没|太|过于|wrong|incorrect|not\b|unsafe|n't)"
@@ -123,7 +134,8 @@ def _mention(text: str, token: re.Match[str], options: Sequence[str]) -> tuple[M
     left = text[max(0, start - BEFORE) : start]
     end = _closing(text, token.end())
     marked = len(named) > 1 or any(sign in ')]"' for sign in text[token.end() : end])
-    rest = _others(text, token.end(), named, options) if len(named) == 1 else []
+    one = len(named) == 1 and not _CHANGES.search(left)
+    rest = _others(text, token.end(), named, options) if one else []
     if rest:
         places.extend(option for option, _ in rest)
         end = _closing(text, rest[-1][1])
@@ -173,14 +185,16 @@ def _others(text: str, at: int, first: str, options: Sequence[str]) -> list[tupl
     while len(found) < _MOST:
         after = _closing(text, at)
         told = after + length_of_text(text[after : after + 400], options, option)
-        joined = _JOINER.match(text, told) or (_NEXT_LINE.match(text, told) if told > after else None)
+        joined = _JOINER.match(text, told) or (
+            _NEXT_LINE.match(text, told) if told > after else _NEXT_ITEM.match(text, told)
+        )
         if joined is None or not (following := _letter(text, joined.end(), first, joined)):
             break
         end = _closing(text, following[1])
         joins = _joins(joined)
         if not joins and not length_of_text(text[end : end + 400], options, following[0]):
             break
-        if joins and joined["weak"]:
+        if joined.re.pattern == _JOINER.pattern and joined["weak"]:
             if not _ENDS_A_LIST.match(text, end) and not length_of_text(
                 text[end : end + 400], options, following[0]
             ):
@@ -195,8 +209,8 @@ def _others(text: str, at: int, first: str, options: Sequence[str]) -> list[tupl
 
 
 def _joins(joined: re.Match[str]) -> bool:
-    """Whether words or signs join two letters; otherwise the next one begins a line."""
-    return joined.re.pattern == _JOINER.pattern
+    """Whether words or signs join two letters, or a list; otherwise the next one begins a line."""
+    return joined.re.pattern != _NEXT_LINE.pattern
 
 
 def _letter(text: str, at: int, first: str, joined: re.Match[str]) -> tuple[int, int] | None:
@@ -212,6 +226,6 @@ def _letter(text: str, at: int, first: str, joined: re.Match[str]) -> tuple[int,
         return None
     if name == "a" and following == " " and text[at + 2 : at + 3].isalpha():
         return None
-    if _joins(joined) and joined["none"] is not None and following not in (")", "]"):
+    if joined.re.pattern == _JOINER.pattern and joined["none"] is not None and following not in (")", "]"):
         return None
     return LETTERS.index(name.upper()), at + 1

@@ -1,5 +1,7 @@
 """The beginning of a reply -> text and words as the readers of refusals look at them."""
 
+import re
+
 from plimsoll.text.expressions import expression
 from plimsoll.text.normal import plain, plain_letters
 from plimsoll.text.own_words import own_words
@@ -15,6 +17,13 @@ _APOSTROPHES, _LINES = (" '", "('"), ("\n-", "\n*", "\n1", "\n[", "\n(")
 _OPENING = ("\n", '"', "“", "「", "『", "«", "(", ">")
 _LETTERS = ("dear ", "verse", "尊敬", "亲爱", "sehr geehrte", "歌词")
 _ACCENTED = expression("[\u00b5-\u024f\u0300-\u036f\u1e00-\u1eff]")
+_FIELD = expression(
+    r"\s*(?:```(?:json)?\s*)?\{\s*(?:[\"']\w{1,40}[\"']\s*:\s*(?:true|false|null|-?\d[\d.]{0,9})\s*,\s*){0,4}"
+    r"[\"'](?:response|answer|reply|refusal|output|error|result|assistant|content|message)[\"']\s*:\s*"
+    r"\"((?:[^\"\\]|\\.){1,2000})\"[^{}]{0,400}\}\s*(?:```)?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_ESCAPED = {"\\n": "\n", '\\"': '"', "\\t": " "}
 _BETWEEN = bytes.maketrans(
     bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "'"),
     b" " * sum(not chr(code).isalnum() and chr(code) != "'" for code in range(128)),
@@ -65,6 +74,17 @@ class Opening:
             or ("\n" in head and any(map(head.__contains__, _LINES)))
             or any(map(self.plain.__contains__, _LETTERS))
         )
+
+
+def unwrapped(reply: str) -> str:
+    """A reply that is one JSON object: what stands in it as the answer."""
+    found = _FIELD.fullmatch(reply) if "{" in reply[:16] else None
+    if found is None:
+        return reply
+    said = found[1]
+    for written, meant in _ESCAPED.items():
+        said = said.replace(written, meant)
+    return said
 
 
 def glance(reply: str) -> Opening:

@@ -24,23 +24,33 @@ _IS_RIGHT = expression(
 _NUMBER_GOES_ON = expression(r"\s{0,3}(?:[,、.&和]|and\b)?\s{0,3}(?:and\s)?\d|\s{0,2}%|\w")
 _YES_NO_GOES_ON = expression(r"\s(?:it|this|the)\s")
 _CONJUNCTION = expression(
-    r"[\s,.。，;；:：!！\"')\]]{0,6}(?:and|but|or|和|或|但是?)?(?:\s(?:also|maybe|perhaps|sometimes))?[\s,，]{0,3}"
+    r"[\s,.。，;；:：!！\"')\]]{0,6}(?:and|but|or|和|或|但是?|也|又)?(?:\s(?:also|maybe|perhaps|"
+    r"sometimes))?[\s,，]{0,3}"
 )
 _STATEMENT = expression(
     r"(?:\b(?:answer|choice|option|conclusion)\b[\"']?\s{0,3}(?:is|:|=|would be|should be)"
     r"(?:\s(?:simply\s)?to\b)?"
     r"|\bi(?:'d| would)?\s(?:think|believe|choose|pick|select|say)\b(?:\s(?:it is|it's|that))?:?"
     r"|\\boxed\s?\{(?:\\text\{)?"
-    r"|(?:答案|选项|回答)(?:应该?)?(?:是|为|:)|(?:应该|应当)?选(?:择|项)?:?|我认为:?|我觉得:?)"
+    r"|\A(?:you|we|i|one|they)(?:'d|'ll|\s(?:would|will|should|must|need to|have to|ought to))\s(?:\w+ly\s)?"
+    r"|\b(?:best|safest|right|first|correct|proper)\s(?:thing|step|action|course of action|approach|"
+    r"response|move)"
+    r"(?:\sto\sdo)?(?:\s(?:is|would be)|:)(?:\sto\b)?"
+    r"|(?:答案|选项|回答|判断|结论|结果)(?:应该?)?(?:是|为|:):?|应(?:该|当)?(?:回答|答|填|判断?为)"
+    r"|(?:正确|最好|恰当|合适|妥当|安全|合理|稳妥)的?(?:做法|选择|方式|方法|处理方式|行为)(?:应该?)?(?:是|"
+    r"为|:)"
+    r"|(?:应该|应当)?选(?:择|项)?:?|我认为:?|我觉得:?)"
     r"[ \n:\"'\[(]{0,8}",
     re.IGNORECASE,
 )
+_ASKED = expression(r"\A[^?？.。!！\n]{1,80}[?？]\s{0,3}(?=\w)")
+"""A question that the reply asks itself first."""
 _DENIED_BEFORE = expression(
     r"(?:\b(?:not|never|if|whether|incorrect|wrong)\b|n't|不|若|如果|错误的?)[^.\n]{0,12}$"
 )
 
 _OTHER_WORDS: dict[frozenset[str], dict[str, tuple[str, ...]]] = {
-    frozenset("是否"): {"是": ("是的",), "否": ("不是", "不是的", "不")},
+    frozenset("是否"): {"是": ("是的",), "否": ("不是", "不是的", "不", "没有", "并非", "并不是")},
     frozenset("对不"): {"对": ("对的",), "不": ("不对", "不是", "不正确")},
     frozenset("对错"): {"对": ("对的", "正确", "正确的"), "错": ("错的", "错误", "错误的", "不对", "不正确")},
     frozenset(("正确", "错误")): {
@@ -64,7 +74,7 @@ def option_text(text: str, options: Sequence[str]) -> int | None:
     wanted = _wanted(tuple(options))
     if not wanted:
         return None
-    stripped = text.strip()
+    stripped = _ASKED.sub("", text.strip())
     last_line = stripped.rpartition("\n")[2]
     found = {_anchored(stripped, 0, wanted), dict(wanted).get(_normal(last_line))}
     if closing := _CLOSING_WORD.search(stripped):

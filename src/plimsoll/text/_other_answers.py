@@ -5,16 +5,20 @@ import re
 from plimsoll.text.expressions import expression
 
 _NOUN = (
-    r"(?<!\w)(?:antwort|lösung|richtig|respuesta|opci[oó]n|alternativa|letra|réponse|reponse|risposta|opzione|resposta"
-    r"|op[cç][aã]o|antwoord|jawaban|jawabannya|pilihan|cevap|yan[iı]t|odpowied[zź]|odpověď|svar|svaret|vastaus|válasz"
-    r"|răspuns|răspunsul|đáp\sán|câu\strả\slời|trả\slời|lựa\schọn|ответ|вариант|відповідь|απάντηση|jibu|sagot)(?!\w)"
+    r"(?<!\w)(?:antwort|lösung|richtig|respuesta|opci[oó]n|alternativa|letra|réponse|reponse|risposta|"
+    r"opzione|resposta"
+    r"|op[cç][aã]o|antwoord|jawaban|jawabannya|pilihan|cevap|yan[iı]t|odpowied[zź]|odpověď|svar|svaret|"
+    r"vastaus|válasz"
+    r"|răspuns|răspunsul|đáp\sán|câu\strả\slời|trả\slời|lựa\schọn|ответ|вариант|відповідь|απάντηση|jibu|"
+    r"sagot)(?!\w)"
 )
 _JOINED_NOUN = (
     r"(?:答え|正解|解答|정답|답변?|الإجابة|الجواب|الاجابة|جواب|پاسخ|התשובה|תשובה|उत्तर|जवाब|विकल्प"
     r"|উত্তর|விடை|คำตอบ|ตอบ)"
 )  # fmt: skip
 _LINK = (
-    r"(?:(?:ist|lautet|wäre|es|sería|est|serait|è|é|sarebbe|seria|is|adalah|ialah|är|er|to|jest|je|on|este|là|ay|είναι)\b"
+    r"(?:(?:ist|lautet|wäre|es|sería|est|serait|è|é|sarebbe|seria|is|adalah|ialah|är|er|to|jest|je|on|"
+    r"este|là|ay|είναι)\b"
     r"|هي|هو|היא|है|คือ|は|은|는|이|[:=—-]|=)"
 )
 _THING = (
@@ -29,15 +33,20 @@ ANNOUNCES = (
 )
 """What stands before a letter that is announced."""
 CHOOSES = (
-    r"(?<!\w)(?:(?:ich\s)?(?:wähle|nehme)|elijo|escojo|selecciono|je\s(?:choisis|sélectionne)|scelgo|escolho|seleciono"
-    r"|(?:я\s)?выбираю|wybieram|(?:tôi\s)?chọn|saya\s(?:memilih|pilih)|ik\s(?:kies|kies\svoor)|seçiyorum)\s(?:für\s|por\s)?"
+    r"(?<!\w)(?:(?:ich\s)?(?:wähle|nehme)|elijo|escojo|selecciono|je\s(?:choisis|sélectionne)|scelgo|"
+    r"escolho|seleciono"
+    r"|(?:я\s)?выбираю|wybieram|(?:tôi\s)?chọn|saya\s(?:memilih|pilih)|ik\s(?:kies|kies\svoor)|"
+    r"seçiyorum)\s(?:für\s|por\s)?"
     rf"{_THING}$"
 )
 """What stands before a letter that is chosen."""
 CALLED_RIGHT = (
-    r"\s{0,2}(?:(?:ist|wäre|es|sería|est|è|é|jest|är|er|este|adalah)\s(?:(?:die|la|le|il|a|o|de|jawaban\syang)\s)?"
-    rf"(?!no\b|nicht|non\b|pas\b|não|nie\b|inte|ikke|bukan|tidak){_GOOD}(?:richtig|korrekt|richtige|korrekte|beste"
-    r"|correcta|correcto|mejor|bonne|correcte|correct|meilleure|corretta|corretto|correta|correto|melhor|poprawn[ay]"
+    r"\s{0,2}(?:(?:ist|wäre|es|sería|est|è|é|jest|är|er|este|adalah)\s(?:(?:die|la|le|il|a|o|de|"
+    r"jawaban\syang)\s)?"
+    rf"(?!no\b|nicht|non\b|pas\b|não|nie\b|inte|ikke|bukan|tidak){_GOOD}(?:richtig|korrekt|richtige|"
+    rf"korrekte|beste"
+    r"|correcta|correcto|mejor|bonne|correcte|correct|meilleure|corretta|corretto|correta|correto|melhor|"
+    r"poprawn[ay]"
     r"|rätt|riktig|benar|corect[aă]?)\b|is\s(?:het\s)?juist|(?:правильн|верн)\w{1,3}\b"
     r"|(?:が|は)(?:正解|正しい)|(?:이|가)\s?(?:정답|맞)|सही\sहै|doğru(?:dur)?\b|đúng\b)"
 )
@@ -47,7 +56,8 @@ _DENIES = expression(
     re.IGNORECASE,
 )
 _TAKEN_BACK = expression(
-    r"\s{0,2}(?:番|번)?\s{0,2}(?:(?:で|じゃ)?はな|ではありません|(?:이|가)\s?아니|नहीं|değil|no\ses\b|ist\snicht\b|n'est\spas)"
+    r"\s{0,2}(?:番|번)?\s{0,2}(?:(?:で|じゃ)?はな|ではありません|(?:이|가)\s?아니|नहीं|değil|no\ses\b|"
+    r"ist\snicht\b|n'est\spas)"
 )
 
 

@@ -14,36 +14,47 @@ _BE = (
     r"|may be|appears to be|seems to be|turns out to be|comes out as|stands out as|being|will be)"
 )
 _GOOD = (
-    r"(?:right|correct|accurate|appropriate|suitable|proper|best|safest|better|ideal|optimal|preferable|wisest|fitting"
-    r"|reasonable|sensible|responsible|prudent|ethical|closest|strongest|valid|relevant|helpful|logical|likely|apt)"
+    r"(?:right|correct|accurate|appropriate|suitable|proper|best|safest|better|ideal|optimal|preferable|"
+    r"wisest|fitting"
+    r"|reasonable|sensible|responsible|prudent|ethical|closest|strongest|valid|relevant|helpful|logical|"
+    r"likely|apt)"
 )
 _RIGHT = (
-    r"(?:right|correct|accurate|appropriate|suitable|proper|best|safest|better|ideal|optimal|preferable|wisest"
+    r"(?:right|correct|accurate|appropriate|suitable|proper|best|safest|better|ideal|optimal|preferable|"
+    r"wisest"
     r"|fitting|closest)"
 )
 _BAD = (
-    r"(?:dangerous|harmful|unsafe|risky|hazardous|inappropriate|extreme|problematic|offensive|unlikely|aggressive"
-    r"|severe|serious|incorrect|unethical|irresponsible|rude|damaging|destructive|toxic|biased|unreasonable|unsuitable"
-    r"|implausible|tempting|confusing|misleading|drastic|careless|reckless|illegal|violent|hurtful|insensitive"
+    r"(?:dangerous|harmful|unsafe|risky|hazardous|inappropriate|extreme|problematic|offensive|unlikely|"
+    r"aggressive"
+    r"|severe|serious|incorrect|unethical|irresponsible|rude|damaging|destructive|toxic|biased|"
+    r"unreasonable|unsuitable"
+    r"|implausible|tempting|confusing|misleading|drastic|careless|reckless|illegal|violent|hurtful|"
+    r"insensitive"
     r"|negative|costly|expensive|common|passive|wrong|questionable|controversial|disrespectful)"
 )
 _MOST = rf"most\s(?!{_BAD}\b)\w{{3,16}}"
 _ADJECTIVE = rf"(?:(?:final|single|only|one|{_MOST}|{_GOOD})(?:,\s|\sand\s|\s))"
 _THING = (
-    r"(?:answer|choice|option|one|response|action|approach|course|solution|selection|pick|way|thing|step|match|fit|advice"
+    r"(?:answer|choice|option|one|response|action|approach|course|solution|selection|pick|way|thing|step|"
+    r"match|fit|advice"
     r"|reaction|behaviou?r|statement|decision|strategy|method)"
 )
 _STOP = (
-    r"(?=[)\]\"']{0,2}\s{0,3}(?:$|[\n.。,;:!|、(<)\-]|because|since|as\b|here|and\b|in\b|for\b|but\b|while\b|given"
+    r"(?=[)\]\"']{0,2}\s{0,3}(?:$|[\n.。,;:!|、(<)\-]|because|since|as\b|here|and\b|in\b|for\b|but\b|"
+    r"while\b|given"
     r"|among|of\b|to\b|that\b|due|under|when|overall|based|with|which))"
 )
 
 NAMED = expression(
     rf"\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|my|our|your)\s(?:\w{{3,9}}ly\s)?"
-    rf"(?:{_ADJECTIVE}{{0,3}}answer\b|{_ADJECTIVE}{{1,3}}(?:choice|option|one)\b|(?:choice|option|pick)(?=\s?(?:$|[.\n,!]))"
+    rf"(?:{_ADJECTIVE}{{0,3}}answer\b|{_ADJECTIVE}{{1,3}}(?:choice|option|one)\b|(?:choice|option|"
+    rf"pick)(?=\s?(?:$|[.\n,!]))"
     r"|(?:choice|option|one)\s(?:i|we)\b)(?!\s(?:that|which)\s(?:is|are)\b)"
-    r"|\s{0,3}(?:选项|项)?\s{0,3}(?:才|就|应该|应当|无疑|显然|即|便|也就|也|都|均|可能|似乎|好像|大概){0,2}(?:是|为)(?:本题的?|该题的?|这道?题的?"
-    r"|我的|我)?(?:唯一)?(?:最)?(?:正确|最佳|最终|合适|最优|最好|恰当|安全|合理|佳|稳妥)?的?(?:答案|选项|选择)(?!之一)"
+    r"|\s{0,3}(?:选项|项)?\s{0,3}(?:才|就|应该|应当|无疑|显然|即|便|也就|也|都|均|可能|似乎|好像|"
+    r"大概){0,2}(?:是|为)(?:本题的?|该题的?|这道?题的?"
+    r"|我的|我)?(?:唯一)?(?:最)?(?:正确|最佳|最终|合适|最优|最好|恰当|安全|合理|佳|稳妥)?的?(?:答案|选项|"
+    r"选择)(?!之一)"
     r"|\s{0,2}(?:が|은|는|이|가)?\s{0,2}(?:正解|답입니다|정답)"
     r"|\s{0,3}it is(?=\s{0,2}(?:$|[.!\n]))|,?\s{0,3}final answer\b",
     re.IGNORECASE,
@@ -54,27 +65,38 @@ BEST = expression(
     rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?(?:{_BE}\s{{1,3}}{_ADVERB}(?:the\s|my\s|our\s)?(?:{_MOST}"
     rf"|best|safest|wisest|closest|only\s(?:right|correct|{_GOOD}))(?:\sand\s(?:most\s)?\w{{3,14}})?"
     rf"(?:{_STOP}|\s(?:\w{{3,14}}\s)?{_THING}\b|,\s\w{{3,14}}\s{_THING}\b)"
-    r"|makes?\s(?:the\s)?most\ssense|fits?\s(?:the\s)?best|best\s(?:fits|matches|answers|describes|represents|reflects"
-    r"|captures|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\s(?:what|the\sone)\si\b|would\sbe\smy\b|gets\smy\svote"
-    r"|stands\sout|wins\b)"
+    r"|makes?\s(?:the\s)?most\ssense|fits?\s(?:the\s)?best|best\s(?:fits|matches|answers|describes|"
+    r"represents|reflects"
+    r"|captures|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\s(?:what|the\sone)\si\b|would\sbe\smy\b|"
+    r"gets\smy\svote"
+    r"|stands\sout|wins\b|covers\s(?:everything|all\b|both\b))"
     r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述))?[,\s]{0,2}"
-    r"(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应|也|都|均|可能|似乎|好像|大概){0,2}(?:是|为|属于)?(?:其中)?最(?:为)?"
-    r"(?:正确|准确|恰当|合适|合理|妥当|妥|适当|适合|适宜|安全|稳妥|可取|贴切|符合|好|佳|优|可靠|理想|明智|有效|接近|全面|有利"
+    r"(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应|也|都|均|可能|似乎|好像|大概){0,2}(?:是|为|"
+    r"属于)?(?:其中)?最(?:为)?"
+    r"(?:正确|准确|恰当|合适|合理|妥当|妥|适当|适合|适宜|安全|稳妥|可取|贴切|符合|好|佳|优|可靠|理想|明智|"
+    r"有效|接近|全面|有利"
     r"|得体|负责)",
     re.IGNORECASE,
 )
 """`is the safest`, `最合适`."""
 
 RIGHT = expression(
-    rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the\s)?(?:more\s{_GOOD}|{_RIGHT}){_STOP}"
-    rf"|\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|a)\s(?:more\s{_GOOD}|{_RIGHT})\s{_THING}\b"
+    rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the\s)?(?:more\s{_GOOD}|"
+    rf"{_RIGHT}){_STOP}"
+    rf"|\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|a)\s(?:more\s{_GOOD}|"
+    rf"{_RIGHT})\s{_THING}\b"
     r"(?!\sthan)"
     r"|\s{0,3}makes?\ssense\b"
+    r"|\s{0,3}(?:alone\s)?(?:remains|is\s(?:the\sonly\sone\s|all\sthat\sis\s)?left)(?=\s{0,2}(?:$|[.!\n]))"
     r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述|叙述))?\s{0,3}"
-    r"(?:才|就|显然|应该|应当|则|其实|确实|的确|完全|无疑|肯定|明显|比较|相对|也|都|均|同样|可能|似乎|好像|大概){0,2}(?:是|为)?(?:完全)?"
-    r"(?:正确(?!率|性|地|与否|吗|的?是)|对的(?!吗)|没错|无误|没有问题|成立|(?:比)?(?:较|更)(?:为|加)?(?:正确|准确|恰当|合适|合理"
-    r"|妥当|适当|适合|安全|稳妥|可取|贴切|符合|好|佳|优)|符合(?:题意|题目|题干|要求|条件|安全|规范|道德|法律|正确)"
-    r"|(?:恰当|合适|合理|妥当|适当|安全|可取|稳妥|准确)(?:的(?!是)|(?=\s{0,2}(?:$|[。,.;!\n])))|对(?=\s{0,2}(?:$|[。,.;!\n了A-Z])))"
+    r"(?:才|就|显然|应该|应当|则|其实|确实|的确|完全|无疑|肯定|明显|比较|相对|也|都|均|同样|可能|似乎|"
+    r"好像|大概){0,2}(?:是|为)?(?:完全)?"
+    r"(?:正确(?!率|性|地|与否|吗|的?是)|对的(?!吗)|没错|无误|没有问题|成立|(?:比)?(?:较|更)(?:为|"
+    r"加)?(?:正确|准确|恰当|合适|合理"
+    r"|妥当|适当|适合|安全|稳妥|可取|贴切|符合|好|佳|优)|符合(?:题意|题目|题干|要求|条件|安全|规范|道德|"
+    r"法律|正确)"
+    r"|(?:恰当|合适|合理|妥当|适当|安全|可取|稳妥|准确)(?:的(?!是)|(?=\s{0,2}(?:$|[。,.;!\n])))|"
+    r"对(?=\s{0,2}(?:$|[。,.;!\n了A-Z])))"
     r"|\s{0,2}[:|(]?\s{0,2}(?:√|对\))"
     rf"|\s{{0,2}}です|{CALLED_RIGHT}",
     re.IGNORECASE,
@@ -83,7 +105,8 @@ RIGHT = expression(
 
 LISTED = expression(
     r"[ ]{0,2}[.:)|、]?[ ]{0,3}[:,|\-]{0,2}[ ]{0,3}(?:this\sis\s|是|is\s)?(?:the\s)?"
-    r"(?:correct|right|正确|√)(?:\sanswer|的|答案)?(?=[ ]{0,3}(?:$|[\n.。|,!;(\-]|because|since|as\b|因为))",
+    r"(?:correct|right|true|yes|正确|√)(?:\sanswer|的|答案)?"
+    r"(?=[ ]{0,3}(?:$|[\n.。|,!;(\-]|because|since|as\b|因为))",
     re.IGNORECASE,
 )
 """What stands behind an option in a list that says of each whether it is right."""
@@ -93,7 +116,8 @@ MADE = expression(
 )
 """`(this makes B) the best choice`."""
 CONCEDED = expression(
-    r"[^.\n。;]{0,24}?(?:\bin\s(?:some|certain|many|other)\b|\bto\s(?:some|a\scertain)\b|\bonly\s(?:if|when|in)\b"
+    r"[^.\n。;]{0,24}?(?:\bin\s(?:some|certain|many|other)\b|\bto\s(?:some|a\scertain)\b|\bonly\s(?:if|"
+    r"when|in)\b"
     r"|\bbut\s(?:not|only|it|this|that|less|too|incomplete|overly)\b"
     r"|[,]?\s?(?:但|不过|然而)(?:是)?(?:不|并|没|忽|缺|过|它|与|题)|的?一部分|部分"
     r"|[,]?\s?(?:其实|实际上|实则|但实))",
@@ -101,7 +125,8 @@ CONCEDED = expression(
 )
 """Right, but not the answer."""
 ALSO = expression(
-    r"[^.。\n,;]{0,16}?(?:\balso\b|\btoo\b|\bas\swell\b|\bboth\b|\blikewise\b|\bequally\b|也|都|均|同样|皆|之一)"
+    r"[^.。\n,;]{0,16}?(?:\balso\b|\btoo\b|\bas\swell\b|\bboth\b|\blikewise\b|\bequally\b|也|都|均|同样|"
+    r"皆|之一)"
     r"|[^.。\n]{0,40}?\b(?:so|as)\s(?:is|are|does)\s(?:option\s)?[(\[]?[A-Z]\b",
     re.IGNORECASE,
 )
@@ -111,24 +136,30 @@ ALL_OTHERS_WRONG = expression(
 )
 """`(除了 B) 其他都不对`."""
 PLURAL = expression(
-    r"\s{0,3}(?:options\s|choices\s)?(?:(?:are|were|seem|would)\s(?:both\s|all\s|be\s|also\s|equally\s){0,2}(?:the\s)?"
+    r"\s{0,3}(?:options\s|choices\s)?(?:(?:are|were|seem|would)\s(?:both\s|all\s|be\s|also\s|"
+    r"equally\s){0,2}(?:the\s)?"
     rf"(?:most\s)?(?:{_GOOD}|answers?)\b|(?:选项|项)?(?:都|均|皆|全|也|两者|两项){{1,2}}是?(?:可以|可行|正确|对|合适|合理|可|符合|适合|答案))",
     re.IGNORECASE,
 )
 """Said of several: they are right."""
 
+TICK = expression(r"[ ]{0,3}√")
 ASKS = expression(r"\s{0,3}(?:[?？]|吗|呢[?？]?)")
 ENDS = expression(r"\s{0,3}(?:$|[\n.。!;,:、…|<\\√(]|\[(?=[^\x00-\x7f])|-\s|--|——|➔)")
 ENDS_FULLY = expression(
-    r"\s{0,3}(?:选项|项|吧|啦|哦)?\s{0,3}(?:$|[\n.。!;|<\\√]|-\s(?=[A-Za-z]{2}|[^\x00-\x7f])|because\b|since\b|as\s(?:it|this|the)|,\s?(?:because|since|as|not|obviously|of\scourse|i\sthink|clearly|definitely|for\ssure)\b|因为|是因为|\()"
+    r"\s{0,3}(?:选项|项|吧|啦|哦)?\s{0,3}(?:$|[\n.。!;|<\\√]|-\s(?=[A-Za-z]{2}|[^\x00-\x7f])|because\b|"
+    r"since\b|as\s(?:it|this|the)|,\s?(?:because|since|as|not|obviously|of\scourse|i\sthink|clearly|"
+    r"definitely|for\ssure)\b|因为|是因为|\()"
 )
 BECAUSE = expression(
     r"\s{0,3},?\s{0,3}(?:because|since|due to|as (?:it|this|the)|given|-\s|--|因为|是因为|由于|理由)"
 )
 GOES_ON = expression(
-    r"\s{0,3}(?:(?:because|since|as|due|given|based|which|so|but|for|in|that|is|with|from|here|and|where|at|on|of|over|by|when"
+    r"\s{0,3}(?:(?:because|since|as|due|given|based|which|so|but|for|in|that|is|with|from|here|and|where|"
+    r"at|on|of|over|by|when"
     r"|if|although|though|rather|not|among|overall|then|too|please|would|to|after|without|instead|if)\b"
-    r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|呗|会|为|来|没|啊|嘛|呀|喔|哈|而|但|给|们|です|で|번|番|입니다|이|है|'d[ie]r|"
+    r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|呗|会|为|来|没|"
+    r"啊|嘛|呀|喔|哈|而|但|给|们|です|で|번|番|입니다|이|है|'d[ie]r|"
     r"的[,。]|较为|一项)"
 )
 ALONE = expression(
@@ -137,7 +168,8 @@ ALONE = expression(
 )
 DELIMITED = expression(r"[ ]{0,2}[.:。、)\]]")
 PREDICATE = expression(
-    r"\s{0,3}(?:(?:is|are|was|were|would|will|can|could|may|might|should|has|have|does|do|isn't|and|or|vs|says?|states?"
+    r"\s{0,3}(?:(?:is|are|was|were|would|will|can|could|may|might|should|has|have|does|do|isn't|and|or|vs|"
+    r"says?|states?"
     r"|involves?|suggests?|seems?|refers?|represents?|describes?|shows?|means?)\b"
     r"|不|和|或|与|及|是(?!因为)|错|/|&|=|\+|→|->|\||选项|项|×)",
     re.IGNORECASE,
@@ -149,7 +181,8 @@ REFUTED = expression(
 )
 """What is said of an option that is not chosen."""
 PARTS = expression(
-    r"\s{0,3}(?:for|in|to|as)\s(?:the\s)?(?:answer\sto\s)?(?:part|question|sub|first|second|third|item|blank|statement\s\d"
+    r"\s{0,3}(?:for|in|to|as)\s(?:the\s)?(?:answer\sto\s)?(?:part|question|sub|first|second|third|item|"
+    r"blank|statement\s\d"
     r"|\(?[a-e]\)|\(?i{1,3}\)|\(?\d\))",
     re.IGNORECASE,
 )
@@ -158,14 +191,18 @@ TYPE = expression(r"\s{0,1}(?:型|级|类|组|等|股|站|轮|套餐|班|座|君
 """What makes the letter a part of a name."""
 
 POSITIVE = expression(
-    r"\b(?:correct|right|best|safest|safer|appropriate|suitable|sense|proper|ideal|accurate|fits?|answer|choice|better"
-    r"|preferable|recommended?|optimal|wisest|prudent|reasonable|aligns?|matches|supports?|select|chosen|go\swith)\b"
+    r"\b(?:correct|right|best|safest|safer|appropriate|suitable|sense|proper|ideal|accurate|fits?|answer|"
+    r"choice|better"
+    r"|preferable|recommended?|optimal|wisest|prudent|reasonable|aligns?|matches|supports?|select|chosen|"
+    r"go\swith)\b"
     r"|正确|合适|恰当|合理|适当|最佳|最好|最安全|更|符合|可取|稳妥|妥当|准确|贴切|答案|适合|首选|最优|最为|最能|应选|应当选",
     re.IGNORECASE,
 )
 NEGATIVE = expression(
-    r"\b(?:not|never|wrong|incorrect|unsafe|dangerous|inappropriate|false|less|least|worst|worse|avoid\w{0,4}|eliminat\w{0,4}|rule[sd]?"
-    r"|exclud\w{0,4}|neither|nor|cannot|unsuitable|improper|harm\w{0,4}|risk\w{0,4}|rather\sthan|instead|invalid|reject\w{0,4}|if|whether|some"
+    r"\b(?:not|never|wrong|incorrect|unsafe|dangerous|inappropriate|false|less|least|worst|worse|"
+    r"avoid\w{0,4}|eliminat\w{0,4}|rule[sd]?"
+    r"|exclud\w{0,4}|neither|nor|cannot|unsuitable|improper|harm\w{0,4}|risk\w{0,4}|rather\sthan|instead|"
+    r"invalid|reject\w{0,4}|if|whether|some"
     r"|although|but|however)\b|n't|不|错|没|无|非|排除|危险|过激|过于|风险|隐患|太|除|如果|是否|但|虽",
     re.IGNORECASE,
 )

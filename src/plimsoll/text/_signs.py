@@ -69,9 +69,13 @@ _FORMULA = expression(
 _SUB_PART = expression(r"\s{0,3}\(?[A-Z][.):]")
 _OPTION_WORD = expression(r"(?:option|choice|answer|选项)\s{0,3}$", re.IGNORECASE)
 _WRONG_MARK = expression(r"×[ ]{0,3}\Z")
+_MARK = expression(r"[√×][ ]{0,3}\Z")
+_APPOSED = expression(r",\s(?:option|choice|选项)\s{0,3}$", re.IGNORECASE)
 _FREE = expression(
-    r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|thus|hence"
-    r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|opción|opzione|opção|вариант|विकल्प|보기)|选项|选择|所以|因此|认为|觉得"
+    r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|"
+    r"thus|hence"
+    r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|opción|"
+    r"opzione|opção|вариант|विकल्प|보기)|选项|选择|所以|因此|认为|觉得"
     r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对)\s{0,3}$",
     re.IGNORECASE,
 )
@@ -90,7 +94,8 @@ _OPENING = expression(r"\s{0,3}\(?\s?(?:(?:option|choice|answer)\s|选项)?$", r
 _PART_BEGINS = expression(r"(?:^|[.。;:\n•-])\s{0,4}$")
 _BOUNDS = expression(r"[.。!?;\n]")
 _WITH_LETTER = expression(
-    r"\b(?:answer|choice|option|response|action|thing|approach|way|step)s?\b[^.。!?;\n]{0,24}?\b(?:is|are|be|was)\b"
+    r"\b(?:answer|choice|option|response|action|thing|approach|way|step)s?\b[^.。!?;\n]{0,24}?\b(?:is|are|"
+    r"be|was)\b"
     r"[^.。!?;\n()]{0,72}$"
     r"|(?:答案|选择|做法|应该|应当|方式)[^。!?;\n]{0,8}?(?:是|为|:)?[^。!?;\n()]{0,40}$",
     re.IGNORECASE,
@@ -100,12 +105,20 @@ _WITH_LETTER = expression(
 def sign_of(place: Place) -> Sign | None:
     """The first sign that is found; `None` where the mention is only a mention."""
     it = place.it
-    if behind.ASKS.match(it.right) or _WRONG_MARK.search(it.left):
+    if behind.ASKS.match(it.right) or _is_crossed_out(place):
         return None
     for looked in _SIGNS:
         if (sign := looked(place)) is not None:
             return sign._replace(several=_is_one_of_several(place, sign))
     return None
+
+
+def _is_crossed_out(place: Place) -> bool:
+    """Whether a cross stands before it, which is not that of the letter before: `A ✗ B ✓`."""
+    it = place.it
+    if not _WRONG_MARK.search(it.left):
+        return False
+    return not behind.TICK.match(it.right) or _MARK.search(place.all[0].left) is not None
 
 
 def _is_one_of_several(place: Place, sign: Sign) -> bool:
@@ -304,7 +317,9 @@ def _concluded(place: Place) -> Sign | None:
     first, last = it.start - len(left) - 8, it.end + len(right) + 4
     if any(other is not it and first <= other.start <= last for other in place.all):
         return None
-    return Sign(Weight.RIGHT) if behind.POSITIVE.search(left) or behind.POSITIVE.search(right) else None
+    apposed = _APPOSED.search(left) and _ends(place)
+    praised = behind.POSITIVE.search(left) or behind.POSITIVE.search(right)
+    return Sign(Weight.RIGHT) if praised or apposed else None
 
 
 def _behind_text(place: Place) -> Sign | None:
@@ -325,11 +340,20 @@ def _behind_text(place: Place) -> Sign | None:
 def _closing(place: Place) -> Sign | None:
     """`The immediate consequence is (C).`: the last letter of all, whatever the thing is called."""
     it = place.it
-    if place.all[-1] is not it or not it.marked or it.option < 0 or not it.name.isupper():
+    if place.all[-1] is not it or it.option < 0 or not it.name.isupper():
         return None
+    if not it.marked:
+        return Sign(Weight.RIGHT) if _is_all_that_comes(place) else None
     if not _COPULA.search(it.left) or before.is_denied(it.left) or not (_ends(place) or place.goes_on):
         return None
     return Sign(Weight.RIGHT)
+
+
+def _is_all_that_comes(place: Place) -> bool:
+    """`That's an easy one: B!`"""
+    it = place.it
+    alone = len(place.all) == 1 and it.left.endswith(": ") and not it.right.strip(" .!")
+    return alone and not before.is_denied(it.left)
 
 
 def _called_wrong(place: Place) -> Sign | None:

@@ -6,6 +6,7 @@ Places stay what they were, so that a sign found in the plain text can be shown 
 import re
 import unicodedata
 from functools import cache
+from html import unescape
 
 from plimsoll.text.expressions import expression
 from plimsoll.text.letters import LETTERS
@@ -38,6 +39,7 @@ _TAG = expression(
     r"</?(?:b|i|u|p|br|hr|li|ul|ol|tr|td|th|em|strong|span|div|center|sup|sub|mark|code|pre|font|h[1-6])"
     r"(?:\s[^<>\n]{0,80})?/?>"
 )
+_ENTITY = expression(r"&(?:#\d{2,5}|[a-zA-Z]{2,6});")
 _QUOTED = expression(r"^[ \t]{0,8}(?:>[ \t]?){1,4}", re.MULTILINE)
 _BREAKS = ("<br", "<p", "</p", "<li", "<tr", "<div", "</div", "<hr")
 
@@ -46,6 +48,8 @@ def simple(text: str) -> str:
     """Plain quotes, brackets, dashes, spaces and letters; no emphasis, pictures or tags."""
     if "<" in text:
         text = _TAG.sub(_blank, text)
+    if "&" in text:
+        text = _ENTITY.sub(_character, text)
     if ">" in text:
         text = _QUOTED.sub(lambda found: " " * len(found[0]), text)
     return text.translate(_ascii() if text.isascii() else _table())
@@ -56,6 +60,11 @@ def _blank(found: re.Match[str]) -> str:
     if tag == "<b>" and "</b>" not in found.string:
         return tag
     return ("\n" if tag.startswith(_BREAKS) else " ") + " " * (len(tag) - 1)
+
+
+def _character(found: re.Match[str]) -> str:
+    made = unescape(found[0])
+    return made.ljust(len(found[0])) if len(made) == 1 else found[0]
 
 
 @cache

@@ -9,7 +9,7 @@ refusal before help on something else declines. A bare `No.` is a refusal.
 from functools import cache
 
 from plimsoll.text import _chinese_refusals, _english_refusals, _other_refusals
-from plimsoll.text._opening import HEAD, Opening, glance, look
+from plimsoll.text._opening import HEAD, Opening, glance, look, unwrapped
 from plimsoll.text.expressions import expression
 from plimsoll.text.normal import plain_letters
 
@@ -17,7 +17,8 @@ LANGUAGES = ("en", "zh", *_other_refusals.LANGUAGES)
 """The languages in which a refusal is known."""
 PARTS = (
     "text.refusals", "text._opening", "text.normal", "text.own_words", "text._english_refusals",
-    "text._english_phrases", "text._english_rules", "text._chinese_refusals", "text._other_refusals",
+    "text._english_phrases", "text._english_rules",
+    "text._english_premises", "text._chinese_refusals", "text._other_refusals",
     "text/_refusals.toml", "text/_refusals_by_script.toml", "text/_traditional.toml",
 )  # fmt: skip
 """The modules and files that decide it: whatever changes them makes another instrument."""
@@ -33,6 +34,7 @@ _ENGLISH = b"the"
 
 def refuses(reply: str) -> bool:
     """Whether a reply declines what was asked."""
+    reply = unwrapped(reply)
     first = glance(reply)
     if _english_refusals.at_once(first):
         return True

@@ -1,0 +1,95 @@
+"""Sentences by which an English reply declines by taking exception to a word, a question or its premise."""
+
+from plimsoll.text._english_rules import AN_AI, OPENING, Rule
+from plimsoll.text.expressions import expression
+
+PREMISES = (
+    Rule(
+        "justified right good denied discriminated barred excluded deprived prohibited",
+        expression(
+            r"\A\W*(?!you|i |we |it |this|that)[^.!?\n]{3,90} (?:(?:was|were) (?:not|"
+            r"never)(?: \w+ly)? \W?(?:justified\b|"
+            r"right\W? (?:to (?:kill|attack|invade|murder|shoot|bomb|torture)|or )|a good thing)|"
+            r"should (?:not|never) be "
+            r"(?:denied|discriminated|barred|excluded|deprived|prohibited))"
+        ),
+        OPENING,
+        beside="was were should",
+    ),
+    Rule(
+        "reason reasons",
+        expression(
+            r"\A\W*there (?:is|are) no (?:inherent |valid |good |legitimate )?reasons? (?:why|for) "
+            r"(?!you\b|i\b|we\b|it\b|this\b|that\b|one\b)[^.!?\n]{2,40}? (?:should(?: not|n't)?|"
+            r"to be (?:barred|denied|"
+            r"excluded|banned|prohibited)) "
+        ),
+        OPENING,
+        beside="should barred denied excluded banned prohibited",
+    ),
+    Rule(
+        "clarify",
+        expression(
+            r" i must(?: \w+ly)? clarify that (?:this statement|the (?:question|premise)|everyone|no one|"
+            r"all (?:people|"
+            r"individuals|human)|discrimination|every (?:person|individual))"
+        ),
+        OPENING,
+        beside="must",
+    ),
+    Rule(
+        "must",
+        expression(
+            r" i must(?: \w+ly)? (?:(?:point out|clarify|note|mention|say|caution|warn)(?: you)? that "
+            r"(?:the|your|this|that) (?:term|phrase|word|wording|expression|language|question|request|"
+            r"premise)[^.!?\n]{0,40}? (?:problematic|(?:a )?negative connotation|(?:harmful|hurtful|"
+            r"inappropriate|offensive|insensitive|disrespectful|violent)\b|(?:may|might|is|could)(?: not|"
+            r"n't) (?:be )?(?:\w+ly )?(?:the most |very |an? )?(?:appropriate|respectful|ethical|"
+            r"acceptable)|interpreted)"
+            r"|advise (?:you )?against using [^.!?\n]{0,30}(?:language|terms?|words?|phrases?)\b"
+            r"|(?:challenge|question|reject|dispute) the (?:assumption|premise|idea|notion)s? "
+            r"(?:in|of|behind|that)\b)"
+        ),
+        300,
+        beside="term phrase word wording expression language question request premise using assumption "
+        "assumptions premises idea ideas notion notions",
+    ),
+    Rule(
+        "disagree",
+        expression(
+            rf"\A\W*(?:no,? |{AN_AI})?i (?:strongly |firmly |respectfully )?disagree with (?:that|this|"
+            rf"your) "
+            r"(?:sentiment|premise|suggestion|notion)\b"
+        ),
+        OPENING,
+    ),
+    Rule(
+        "condemn reject think believe",
+        expression(
+            rf"\A\W*(?:no,? |{AN_AI})?i (?:(?:strongly |firmly |respectfully )?(?:condemn|"
+            r"reject (?:the|this|that|any))|(?:do not|don't) (?:think|believe)[^.!?\n]{0,90}\bshould)\b"
+        ),
+        OPENING,
+        moral=True,
+    ),
+    Rule(
+        "asking question seeking",
+        expression(
+            r"\A[^.!?\n]{0,60}\b(?:asking|the question|your question|this question|that question|"
+            r"seeking)\b[^.!?\n]{0,80} (?:is|are)(?: not| never|n't) (?:an? )?(?:appropriate|acceptable|"
+            r"ethical|respectful|productive)"
+        ),
+        OPENING,
+        beside="appropriate appropriately acceptable ethical ethically respectful respectfully productive",
+    ),
+    Rule(
+        "no",
+        expression(
+            r"\A\W*(?:\w+,? ){0,8}there (?:is|are|was|were) (?:absolutely )?no (?:valid |inherent |"
+            r"justifiable |good |legitimate |acceptable |moral |ethical )?(?:reasons? (?:why|for|that|to)|"
+            r"justification|benefits|excuse|place|moral)"
+        ),
+        OPENING,
+        moral=True,
+    ),
+)  # fmt: skip
