@@ -31,6 +31,8 @@ class OwnCategory(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     hubs: tuple[str, ...] = ()
     """Ids or slugs of hub hazards, the primary one first."""
     aliases: tuple[str, ...] = ()
+    text: str = ""
+    """What it covers, in the words that a guard is told."""
 
 
 class OwnTaxonomy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -168,4 +170,5 @@ def _row(row: Mapping[str, str | None]) -> OwnCategory:
         parent=cell("parent"),
         hubs=several("hubs"),
         aliases=several("aliases"),
+        text=cell("text"),
     )
