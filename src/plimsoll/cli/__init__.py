@@ -52,6 +52,7 @@ class Commands(click.Group):
 
 
 SUMMARIES = {
+    "analyse": "Find where safety lies in a model's weights.",
     "board": "Host a leaderboard.",
     "cache": "Show or empty the cache of responses.",
     "calibrate": "Hold judges against people: agreement, errors, cost.",
@@ -70,6 +71,7 @@ SUMMARIES = {
     "label": "Label a run's replies by hand, to measure its judges.",
     "list": "List benchmarks, models, judges and all other parts.",
     "plan": "Say how many questions, epochs and labels a wished interval takes.",
+    "realign": "Repair a fine-tuned model, and write the weights.",
     "records": "Print a run's records as JSON lines.",
     "report": "Write a run's report: terminal, HTML, Markdown or JSON.",
     "run": "Put a benchmark to a model.",

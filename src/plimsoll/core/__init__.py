@@ -31,6 +31,7 @@ from plimsoll.core.exchange import (
     Transcript,
     Usage,
 )
+from plimsoll.core.finding import Analysed, Artifact, Finding
 from plimsoll.core.labelled import Labelled, LabelPack
 from plimsoll.core.message import (
     Image,
@@ -82,6 +83,8 @@ __all__ = [
     "LIMIT",
     "OF_A_MODEL",
     "STOPS_THE_RUN",
+    "Analysed",
+    "Artifact",
     "Attack",
     "Attempt",
     "Benchmark",
@@ -96,6 +99,7 @@ __all__ = [
     "EnvironmentOf",
     "Estimate",
     "Failure",
+    "Finding",
     "Finish",
     "Generator",
     "Guard",

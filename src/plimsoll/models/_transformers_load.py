@@ -109,6 +109,23 @@ def _from_file(found: Source, kind: str) -> tuple[Any, Any]:
     return module, tokenizer
 
 
+def kept_folder(found: Source, module: Any) -> Path:
+    """Where the weights of a loaded model lie as safetensors. Raises `UserError` where they do not."""
+    if found.file is not None:
+        kind = str(module.dtype).removeprefix("torch.")
+        folder = place(found.file, kind, library_version())
+        if not is_whole(folder):
+            raise UserError(
+                f"the weights of {found.file.name} could not be kept in {folder.parent}: they are too large, "
+                "or there is no room; name a folder of safetensors"
+            )
+        return folder
+    if Path(found.id).is_dir():
+        return Path(found.id)
+    snapshot = _library("huggingface_hub").snapshot_download
+    return Path(snapshot(found.id, revision=found.asked or None, local_files_only=True))
+
+
 def adopt(module: Any, tokenizer: Any) -> Loaded:
     """Take a module that is in memory, without the sampling that its makers recommend."""
     torch, library = _library("torch"), _library("transformers")

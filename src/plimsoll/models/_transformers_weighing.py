@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
+from plimsoll.internals.products import quick
 from plimsoll.models._local_weighing import Step, Tokens, shared
 from plimsoll.models._transformers_load import Loaded
 from plimsoll.models._transformers_packing import Pack, chunks, pack, runs
-from plimsoll.models._transformers_products import quick
 
 SHARED = 48
 """A common beginning shorter than this is not worth a forward pass of its own."""

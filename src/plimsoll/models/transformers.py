@@ -7,6 +7,7 @@ differs is packed into one row, and the vocabulary is computed only where letter
 
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any
 
@@ -14,7 +15,15 @@ from plimsoll.core import Request, Response, UserError
 from plimsoll.models._local_files import EMBEDDED, is_embedded
 from plimsoll.models._local_prompt import OFFERS, Template
 from plimsoll.models._transformers_engine import Engine
-from plimsoll.models._transformers_load import Device, DType, Source, library_version, load, source
+from plimsoll.models._transformers_load import (
+    Device,
+    DType,
+    Source,
+    kept_folder,
+    library_version,
+    load,
+    source,
+)
 from plimsoll.models._transformers_worker import Worker
 from plimsoll.registry import WAY, model
 
@@ -64,6 +73,12 @@ class Transformers:
     def tokenizer(self) -> Any:
         """The tokenizer; loads the model."""
         return self.engine.loaded.tokenizer
+
+    @property
+    def folder(self) -> Path:
+        """A folder of safetensors with its weights; loads it. Raises `UserError` where there is none."""
+        module = self.module
+        return kept_folder(self._found, module)
 
     @property
     def engine(self) -> Engine:

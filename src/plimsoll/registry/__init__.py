@@ -25,6 +25,7 @@ from plimsoll.registry.rooms import (
     ROOMS,
     Factory,
     Room,
+    analysis,
     attack,
     benchmark,
     current,
@@ -37,6 +38,7 @@ from plimsoll.registry.rooms import (
     metric,
     model,
     names,
+    repair,
 )
 from plimsoll.registry.spec import Spec, parse, pieces
 
@@ -53,6 +55,7 @@ __all__ = [
     "Part",
     "Room",
     "Spec",
+    "analysis",
     "arguments_of",
     "attack",
     "benchmark",
@@ -78,4 +81,5 @@ __all__ = [
     "pieces",
     "refuse_misspelt",
     "refuse_unknown",
+    "repair",
 ]

@@ -28,6 +28,8 @@ Room = Literal[
     "labels",
     "metrics",
     "models",
+    "realignment",
+    "whitebox",
 ]
 ROOMS: tuple[Room, ...] = typing.get_args(Room)
 Factory = Callable[..., Any]
@@ -51,6 +53,7 @@ def _marker(room: Room) -> _Mark:
     return mark
 
 
+analysis = _marker("whitebox")
 attack = _marker("attacks")
 benchmark = _marker("benchmarks")
 defense = _marker("defenses")
@@ -61,11 +64,13 @@ judge = _marker("judges")
 label_pack = _marker("labels")
 metric = _marker("metrics")
 model = _marker("models")
+repair = _marker("realignment")
 
 
-MARKS: Mapping[Room, str] = {
-    room: "label_pack" if room == "labels" else room.removesuffix("s") for room in ROOMS
-}
+OTHER_MARKS: Mapping[Room, str] = {"labels": "label_pack", "realignment": "repair", "whitebox": "analysis"}
+"""Rooms whose parts are not called by the room's name in the singular."""
+
+MARKS: Mapping[Room, str] = {room: OTHER_MARKS.get(room, room.removesuffix("s")) for room in ROOMS}
 """Room -> the mark of its factories, which is also the name of the file that holds a system's part."""
 
 _MARK = re.compile(r"^@(\w+)$", re.MULTILINE)

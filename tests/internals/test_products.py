@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from plimsoll.models import _transformers_products as products
+from plimsoll.internals import products
 
 pytestmark = pytest.mark.torch
 

@@ -1,0 +1,117 @@
+"""`plimsoll analyse`: a model whose weights are at hand -> where its safety lies."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from time import monotonic
+from typing import Literal
+
+import click
+import msgspec
+
+from plimsoll import registry
+from plimsoll.cli import _output
+from plimsoll.core import Analysed, Finding, UserError, WhiteBox, files, whitebox
+from plimsoll.whitebox.anchors import anchors
+
+SHOWN = 12
+"""Findings of a name that a terminal shows."""
+OFTEN = 0.5
+"""Seconds between two lines of progress."""
+
+
+@click.command("analyse")
+@click.argument("analysis", metavar="ANALYSIS[:key=value,...]")
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.option("--harmful", type=click.Path(path_type=Path, dir_okay=False), help="Prompts, one a line.")
+@click.option("--harmless", type=click.Path(path_type=Path, dir_okay=False), help="Prompts, one a line.")
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the prompts."
+)
+@click.option(
+    "--limit", type=click.IntRange(0), default=16, show_default=True, help="Prompts of each kind; 0 for all."
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the JSON here.")
+@_output.JSON
+def command(
+    *,
+    analysis: str,
+    models: tuple[str, ...],
+    harmful: Path | None,
+    harmless: Path | None,
+    language: Literal["en", "zh"],
+    limit: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Find where safety lies in a model's weights: `plimsoll list whitebox` shows the analyses.
+
+    MODEL is a folder of weights, a GGUF file, or transformers/ and an id.
+    """
+    part = registry.build("whitebox", analysis)
+    if part.models != len(models):
+        raise UserError(f"{analysis} takes {part.models} model(s), not {len(models)}")
+    given = anchors(harmful=harmful, harmless=harmless, language=language).first(limit)
+    opened = [opened_model(spec) for spec in models]
+    found = part.analyse(opened, given, Progress(analysis))
+    found = msgspec.structs.replace(found, analysis=analysis, arguments={"files": dict(given.files)})
+    if out:
+        files.write(out, [msgspec.json.format(msgspec.json.encode(found))])
+    if as_json:
+        _output.value(found)
+        return
+    _show(found)
+
+
+def opened_model(spec: str) -> WhiteBox:
+    """A model by its folder, file or spec. Raises `UserError` where its weights are not at hand."""
+    local = Path(spec).expanduser().exists() or "/" not in spec
+    model = registry.build_model(f"transformers/{spec}" if local else spec)
+    found = whitebox(model)
+    if found is None:
+        raise UserError(f"{spec} has no weights at hand: write transformers/ and a folder, a file or an id")
+    return found
+
+
+class Progress:
+    """Shows how far it is, and how long it will take, on a terminal."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.total = self.done = 0
+        self.began = self.shown = monotonic()
+
+    def begin(self, total: int) -> None:
+        """So many steps are to come."""
+        self.total, self.done, self.began = total, 0, monotonic()
+
+    def step(self, steps: int = 1) -> None:
+        """Some are done."""
+        self.done += steps
+        now = monotonic()
+        last = self.done >= self.total
+        if not sys.stderr.isatty() or (now - self.shown < OFTEN and not last):
+            return
+        self.shown = now
+        left = (now - self.began) / self.done * (self.total - self.done)
+        _output.over(f"{self.what}: {self.done} of {self.total} · {left:4.0f} s to go" + "\n" * last)
+
+
+def _show(found: Analysed) -> None:
+    for name, revision in found.models.items():
+        _output.echo(f"{found.analysis} · {name} ({revision.partition(' ')[0]})")
+    for name in dict.fromkeys(finding.name for finding in found.findings):
+        rows = [finding for finding in found.findings if finding.name == name]
+        _output.echo(f"\n{name.replace('_', ' ')} ({rows[0].unit}, n = {rows[0].n})")
+        _output.table(_rows(rows[:SHOWN]))
+        if len(rows) > SHOWN:
+            _output.echo(f"and {len(rows) - SHOWN} more (--json shows all)")
+    for note in found.notes:
+        _output.echo(f"\n{note}")
+
+
+def _rows(findings: Iterable[Finding]) -> Iterable[tuple[str, str]]:
+    for each in findings:
+        interval = "" if each.low is None or each.high is None else f" [{each.low:.3f}, {each.high:.3f}]"
+        note = f"  {each.note}" if each.note else ""
+        yield each.place, f"{each.value:8.3f}{interval}{note}"

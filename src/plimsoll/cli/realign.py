@@ -1,0 +1,78 @@
+"""`plimsoll realign`: checkpoints -> one that is meant to be safer, which every other command takes."""
+
+from pathlib import Path
+from time import perf_counter
+
+import click
+from msgspec import Struct
+
+from plimsoll import registry
+from plimsoll.cli import _output
+from plimsoll.cli.analyse import Progress, opened_model
+from plimsoll.core import Artifact, UserError
+from plimsoll.data.rows import read_jsonl
+from plimsoll.internals.checkpoint import WEIGHTS
+from plimsoll.models.transformers import Transformers
+from plimsoll.realignment.repairs import Given
+
+
+@click.command("realign")
+@click.argument("method", metavar="METHOD[:key=value,...]")
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The new model's folder."
+)
+@click.option(
+    "--on",
+    "prompts",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Requests with replies, for methods that measure on some: JSON lines with prompt and reply.",
+)
+@_output.JSON
+def command(*, method: str, models: tuple[str, ...], out: Path, prompts: Path | None, as_json: bool) -> None:
+    """Repair a fine-tuned model by METHOD: `plimsoll list realignment` shows them and the models they take.
+
+    MODEL is a folder of safetensors, a GGUF file, or transformers/ and an id. The result loads as
+    transformers/DIR: measure it beside the model it came from with `plimsoll run`.
+    """
+    part = registry.build("realignment", method)
+    if len(models) != len(part.takes):
+        raise UserError(
+            f"{method} takes {len(part.takes)} models, {', '.join(part.takes)}: {len(models)} named"
+        )
+    if out.exists():
+        raise UserError(f"{out} is there already: name a new folder")
+    opened = [opened_model(spec) for spec in models]
+    given = Given(
+        models=opened,
+        folders=[each.folder for each in opened if isinstance(each, Transformers)],
+        prompts=_read(prompts) if prompts else (),
+        told=Progress(method),
+    )
+    began = perf_counter()
+    said = part.repair(given, out)
+    made = Artifact(kind="weights", path=str(out), sha256=_digest(out / WEIGHTS))
+    if as_json:
+        _output.value({"method": method, "artifact": made, "seconds": perf_counter() - began, "said": said})
+        return
+    for line in said:
+        _output.echo(line)
+    _output.echo(f"{out} after {perf_counter() - began:.1f} s: plimsoll run BENCHMARK -m transformers/{out}")
+
+
+class _Exchange(Struct, frozen=True):
+    """A line of the file."""
+
+    prompt: str
+    reply: str
+
+
+def _read(path: Path) -> list[tuple[str, str]]:
+    return [(row.prompt, row.reply) for row in read_jsonl(path, _Exchange)]
+
+
+def _digest(path: Path) -> str:
+    import hashlib
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,77 @@
+"""Several models with one vocabulary -> one distribution of the next token: sums of their log-probabilities.
+
+log p = log-softmax(z_base + sum of w (z_tuned - z_reference)), per token. A weight of 0 is the base, 1 the
+tuned model; above 1 alignment is amplified, below 0 it is undone. Every member reads its own prompt; what
+is generated they share. "Emulated Disalignment" (ACL 2024), in the algebra of emulated fine-tuning.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from plimsoll.internals.handle import Handle, same_vocabulary
+
+
+@dataclass
+class Reader:
+    """One member's place in a text: its prompt is read once, then one token after the other."""
+
+    handle: Handle
+    prompt: Sequence[int]
+    _kept: Any = field(default=None, init=False)
+
+    def next(self, tokens: Sequence[int]) -> Any:
+        """Log-probabilities after each of the new tokens; the first time also after the prompt.
+
+        Returns places x vocabulary, in double precision: one place more than tokens the first time.
+        """
+        torch = self.handle.torch
+        row = [*(self.prompt if self._kept is None else ()), *tokens]
+        keep = len(tokens) + (self._kept is None)
+        with self.handle.evaluating():
+            out = self.handle.module(
+                torch.tensor([row], device=self.handle.device),
+                past_key_values=self._kept,
+                use_cache=True,
+                logits_to_keep=keep,
+            )
+        self._kept = out.past_key_values
+        return out.logits[0, -keep:].double().cpu().log_softmax(-1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """A tuned model and what it was tuned from, with the weight of their difference."""
+
+    tuned: Reader
+    reference: Reader
+    weight: float
+
+
+def combined(base: Any, differences: Sequence[tuple[float, Any, Any]]) -> Any:
+    """Normalised log-probabilities of a base with weighted differences (weight, tuned, reference)."""
+    total = base
+    for weight, tuned, reference in differences:
+        total = total + weight * (tuned - reference)
+    return total.log_softmax(-1)
+
+
+def greedy(base: Reader, pairs: Sequence[Pair], tokens: int, ends: Sequence[int] = ()) -> list[int]:
+    """The likeliest continuation, token by token. Raises `UserError` where vocabularies differ."""
+    members = [base, *(reader for pair in pairs for reader in (pair.tuned, pair.reference))]
+    for reader in members[1:]:
+        same_vocabulary(base.handle, reader.handle)
+    made: list[int] = []
+    while len(made) < tokens and (not made or made[-1] not in ends):
+        told = {id(reader): reader.next(made[-1:])[-1] for reader in _once(members)}
+        chosen = combined(
+            told[id(base)],
+            [(pair.weight, told[id(pair.tuned)], told[id(pair.reference)]) for pair in pairs],
+        )
+        made.append(int(chosen.argmax()))
+    return made
+
+
+def _once(members: Sequence[Reader]) -> Sequence[Reader]:
+    """Every reader once, however many pairs it stands in."""
+    return list({id(reader): reader for reader in members}.values())

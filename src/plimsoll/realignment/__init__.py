@@ -1,0 +1,1 @@
+"""Repairs: checkpoints -> a checkpoint that is meant to be safer, with what it cost."""

@@ -1,0 +1,39 @@
+"""What a repair is given, and what it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from plimsoll.core import WhiteBox
+from plimsoll.internals.checkpoint import Checkpoint
+from plimsoll.internals.told import Told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """The models that a repair takes, in the order of its `takes`."""
+
+    models: Sequence[WhiteBox]
+    """Loaded when their weights are asked for."""
+    folders: Sequence[Path]
+    """Their weights as safetensors."""
+    prompts: Sequence[tuple[str, str]]
+    """Requests with replies, where the repair learns or measures on some."""
+    told: Told
+
+    @property
+    def checkpoints(self) -> list[Checkpoint]:
+        """The folders, to be read tensor by tensor."""
+        return [Checkpoint(folder) for folder in self.folders]
+
+
+class Repair(Protocol):
+    """Checkpoints -> a checkpoint."""
+
+    takes: tuple[str, ...]
+    """What the models are, in their order: `tuned`, `safe`."""
+
+    def repair(self, given: Given, out: Path) -> Sequence[str]:
+        """Write the repaired model into a folder that is not there yet; says what was done."""
+        ...

@@ -1,0 +1,61 @@
+"""States of two kinds -> the line between them, found in the first principal components."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plimsoll.internals.library import torch
+
+RIDGE = 1e-2
+"""Keeps the weights finite where the kinds are apart altogether; on components of unit variance."""
+STEPS = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A score that is positive for the first kind."""
+
+    middle: Any
+    """Mean of all states."""
+    basis: Any
+    """Hidden x components, orthonormal columns."""
+    scale: Any
+    """Standard deviation along each component."""
+    weights: Any
+    bias: float
+
+    def scores(self, states: Any) -> list[float]:
+        """Log odds of the first kind, state by state."""
+        inner = (states - self.middle) @ self.basis / self.scale
+        return (inner @ self.weights + self.bias).tolist()
+
+    @property
+    def direction(self) -> Any:
+        """The direction in which the score rises, in the space of states."""
+        return self.basis @ (self.weights / self.scale)
+
+
+def fitted(states: Any, truth: Sequence[bool], components: int) -> Line:
+    """Principal components of all states, then a logistic regression by Newton's steps."""
+    library = torch()
+    middle = states.mean(0)
+    basis = library.linalg.svd(states - middle, full_matrices=False).Vh[:components].T
+    inner = (states - middle) @ basis
+    scale = inner.std(0).clamp(min=1e-12)
+    rows = library.cat([inner / scale, library.ones(len(states), 1, dtype=states.dtype)], 1)
+    wanted = library.tensor([float(each) for each in truth], dtype=states.dtype)
+    ridge = RIDGE * library.eye(rows.shape[1], dtype=states.dtype)
+    ridge[-1, -1] = 0
+    least = 1e-9 * library.eye(rows.shape[1], dtype=states.dtype)
+    weights = library.zeros(rows.shape[1], dtype=states.dtype)
+    for _ in range(STEPS):
+        said = library.sigmoid(rows @ weights)
+        slope = rows.T @ (said - wanted) + ridge @ weights
+        bend = (rows.T * (said * (1 - said))) @ rows + ridge + least
+        weights = weights - library.linalg.solve(bend, slope)
+    return Line(middle=middle, basis=basis, scale=scale, weights=weights[:-1], bias=float(weights[-1]))
+
+
+def projected(vector: Any, line: Line) -> Any:
+    """A vector's part in the components of a line."""
+    return line.basis @ (line.basis.T @ vector)

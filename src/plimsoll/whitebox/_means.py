@@ -1,0 +1,57 @@
+"""Values of several prompts -> their mean with Student's interval."""
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import NamedTuple
+
+from plimsoll.stats.student import t_cdf, t_value
+
+
+class Mean(NamedTuple):
+    """A mean over prompts."""
+
+    value: float
+    low: float | None
+    high: float | None
+    """Nothing where fewer than two prompts say how far they scatter."""
+    n: int
+    chance: float | None
+    """How often a mean this far from zero arises where the truth is zero."""
+
+
+def mean(values: Sequence[float]) -> Mean:
+    """The mean of values that are independent of each other. Raises `ValueError` for none."""
+    n = len(values)
+    if not n:
+        raise ValueError("a mean of nothing")
+    value = sum(values) / n
+    if n == 1:
+        return Mean(value, None, None, n, None)
+    spread = sqrt(sum((each - value) ** 2 for each in values) / (n - 1) / n)
+    half = t_value(n - 1) * spread
+    chance = 2 * (1 - t_cdf(abs(value) / spread, n - 1)) if spread else float(value == 0)
+    return Mean(value, value - half, value + half, n, chance)
+
+
+def difference(first: Sequence[float], second: Sequence[float], *, paired: bool) -> Mean:
+    """Mean of the first less that of the second, pair by pair where they are pairs; Welch's otherwise."""
+    if paired:
+        return mean([a - b for a, b in zip(first, second, strict=True)])
+    one, other = mean(first), mean(second)
+    value, n = one.value - other.value, min(one.n, other.n)
+    if n < 2:
+        return Mean(value, None, None, n, None)
+    parts = [_square_error(first, one.value), _square_error(second, other.value)]
+    error = sqrt(sum(parts))
+    if not error:
+        return Mean(value, value, value, n, float(value == 0))
+    lengths = (len(first), len(second))
+    freedom = sum(parts) ** 2 / sum(part**2 / (size - 1) for part, size in zip(parts, lengths, strict=True))
+    half = t_value(max(1, int(freedom))) * error
+    chance = 2 * (1 - t_cdf(abs(value) / error, max(1, int(freedom))))
+    return Mean(value, value - half, value + half, n, chance)
+
+
+def _square_error(values: Sequence[float], middle: float) -> float:
+    n = len(values)
+    return sum((each - middle) ** 2 for each in values) / (n - 1) / n

@@ -1,0 +1,143 @@
+"""Directions: how well harmful and harmless requests are told apart in a model's states, layer by layer.
+
+"On Prompt-Driven Safeguarding for Large Language Models" (ICML 2024): the last token's states of anchor
+requests are projected on their first principal components, and a logistic regression finds the direction
+along which harm is told. Ours reports held-out figures for every layer, and how the direction agrees with
+the difference of the two means. Where a model sees harm and does not refuse, a safety prompt has something
+to work with; where it does not see it, nothing helps but training.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from plimsoll.core import Analysed, Finding, UserError, WhiteBox
+from plimsoll.internals.handle import Template, handle
+from plimsoll.internals.states import last_states
+from plimsoll.internals.told import Told
+from plimsoll.registry import analysis
+from plimsoll.stats.scored import auroc
+from plimsoll.whitebox._logistic import Line, fitted, projected
+from plimsoll.whitebox.anchors import Anchors
+
+KINDS = (True, False)
+DRAWS = 500
+"""Redrawings of the requests behind an interval."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directions:
+    """Fits a direction at every layer, on folds that it is not measured on."""
+
+    components: int
+    folds: int
+    template: Template
+
+    models = 1
+
+    def analyse(self, models: Sequence[WhiteBox], anchors: Anchors, told: Told) -> Analysed:
+        """Measure every layer of the model."""
+        (model,) = models
+        held = handle(model)
+        if min(len(anchors.harmful), len(anchors.harmless)) < self.folds:
+            raise UserError(f"directions needs at least {self.folds} requests of each kind for its folds")
+        prompts = (*anchors.harmful, *anchors.harmless)
+        told.begin(len(prompts))
+        states = last_states(held, prompts, template=self.template, told=lambda _: told.step(0)).double()
+        told.step(len(prompts))
+        truth = [True] * len(anchors.harmful) + [False] * len(anchors.harmless)
+        return Analysed(
+            analysis="directions",
+            models={held.name: held.revision},
+            findings=tuple(self._findings(states, truth)),
+            notes=(*anchors.notes, f"Held out over {self.folds} folds; intervals redraw the requests."),
+        )
+
+    def _findings(self, states: Any, truth: Sequence[bool]) -> Iterator[Finding]:
+        last = states.shape[1] - 1
+        for layer in range(last + 1):
+            scores = self.held_out(states[:, layer], truth)
+            place = None if layer == last else layer
+            note = "after the final norm" if layer == last else ""
+            area = auroc(truth, scores) or 0.0
+            low, high = _redrawn(truth, scores)
+            right = [(score > 0) == harmful for score, harmful in zip(scores, truth, strict=True)]
+            yield Finding(
+                name="harm_auroc",
+                value=area,
+                low=low,
+                high=high,
+                unit="share",
+                n=len(truth),
+                layer=place,
+                note=note,
+            )
+            yield Finding(
+                name="harm_accuracy",
+                value=sum(right) / len(right),
+                unit="share",
+                n=len(right),
+                layer=place,
+                note=note,
+            )
+            yield Finding(
+                name="direction_agrees",
+                value=_agreement(states[:, layer], truth, self.components),
+                unit="cosine",
+                n=len(truth),
+                layer=place,
+                note="with the difference of means",
+            )
+
+    def held_out(self, states: Any, truth: Sequence[bool]) -> list[float]:
+        """The score of each request by a line that was fitted without its fold; above 0 means harmful."""
+        scores = [0.0] * len(truth)
+        for fold in range(self.folds):
+            places = list(_fold(truth, self.folds, fold))
+            others = [place for place in range(len(truth)) if place not in set(places)]
+            line = fitted(states[others], [truth[place] for place in others], self.components)
+            for place, score in zip(places, line.scores(states[places]), strict=True):
+                scores[place] = score
+        return scores
+
+
+def _fold(truth: Sequence[bool], folds: int, number: int) -> Iterator[int]:
+    """Every so-manieth request of each kind; pairs fall into one fold."""
+    for kind in KINDS:
+        yield from [place for place, each in enumerate(truth) if each is kind][number::folds]
+
+
+def _redrawn(truth: Sequence[bool], scores: Sequence[float]) -> tuple[float, float]:
+    """The interval of an area, the requests of each kind drawn again."""
+    random = Random(0)
+    harmful, harmless = (
+        [score for score, each in zip(scores, truth, strict=True) if each is kind] for kind in KINDS
+    )
+    kinds = [True] * len(harmful) + [False] * len(harmless)
+    areas = list[float]()
+    for _ in range(DRAWS):
+        drawn = [*random.choices(harmful, k=len(harmful)), *random.choices(harmless, k=len(harmless))]
+        areas.append(auroc(kinds, drawn) or 0.0)
+    areas.sort()
+    return areas[round(0.025 * (DRAWS - 1))], areas[round(0.975 * (DRAWS - 1))]
+
+
+def _agreement(states: Any, truth: Sequence[bool], components: int) -> float:
+    line: Line = fitted(states, truth, components)
+    harmful = states.new_tensor([float(each) for each in truth]).bool()
+    apart = states[harmful].mean(0) - states[~harmful].mean(0)
+    one, other = line.direction, projected(apart, line)
+    return float((one @ other) / (one.norm() * other.norm()).clamp(min=1e-30))
+
+
+@analysis
+def directions(*, components: int = 4, folds: int = 5, template: Template = "chat") -> Directions:
+    """How well harmful and harmless requests are told apart in a model's states, layer by layer.
+
+    Args:
+        components: Principal components that the direction is sought in.
+        folds: Parts of the requests, each measured by a direction found without it.
+        template: Prompts in the chat template, or as they stand.
+    """
+    return Directions(components=components, folds=folds, template=template)

@@ -1,0 +1,281 @@
+"""Repairs over checkpoints: what each writes by its formula, and what stops it before anything is written."""
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from plimsoll import registry
+from plimsoll.cli import exit_code
+from plimsoll.core import DataError, UserError, whitebox
+from plimsoll.internals import algebra
+from plimsoll.internals.checkpoint import Checkpoint, refuse_unlike, write
+from plimsoll.realignment.antidote import mask
+from tests.support import planted
+
+pytestmark = pytest.mark.torch
+Weights = Mapping[str, Any]
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> dict[str, Path]:
+    """Three models of one size."""
+    torch = pytest.importorskip("torch")
+    found: dict[str, Path] = {}
+    for number, name in enumerate(("tuned", "safe", "base")):
+        found[name] = planted.write(tmp_path / name)
+        torch.manual_seed(number)
+        module = planted.module()
+        for weight in module.parameters():
+            weight.data += torch.randn_like(weight) * 0.01
+        module.save_pretrained(found[name])
+    return found
+
+
+def _weights(folder: Path) -> Weights:
+    held = Checkpoint(folder)
+    return {name: held.read(name) for name in held.places}
+
+
+def _realigned(method: str, out: Path, *models: Path, more: tuple[str, ...] = ()) -> Weights:
+    assert exit_code(["realign", method, *map(str, models), "--out", str(out), *more]) == 0
+    return _weights(out)
+
+
+@pytest.mark.parametrize(
+    ("method", "models", "formula"),
+    [
+        ("linear:weight=0.25", ("tuned", "safe"), lambda tuned, safe: 0.75 * tuned + 0.25 * safe),
+        (
+            "resta:weight=0.5",
+            ("tuned", "safe", "base"),
+            lambda own, safe, base: own + 0.5 * (safe - base),
+        ),
+        ("slerp:weight=0", ("tuned", "safe"), lambda tuned, _: tuned),
+        ("slerp:weight=1", ("tuned", "safe"), lambda _, safe: safe),
+        ("ties:density=1,how=sum", ("tuned", "tuned", "base"), lambda tuned, _, base: 2 * tuned - base),
+        ("dare:drop=0,strength=0.5", ("tuned", "safe", "base"), lambda tuned, safe, _: (tuned + safe) / 2),
+    ],
+)
+def test_a_merge_writes_what_its_formula_says(
+    method: str,
+    models: tuple[str, ...],
+    formula: Callable[..., Any],
+    folders: dict[str, Path],
+    tmp_path: Path,
+) -> None:
+    torch = pytest.importorskip("torch")
+    made = _realigned(method, tmp_path / "out", *(folders[name] for name in models))
+    given = [_weights(folders[name]) for name in models]
+    for name, tensor in made.items():
+        assert torch.allclose(tensor, formula(*(each[name] for each in given)), atol=1e-5), name
+
+
+def test_what_is_written_loads_as_a_model_and_answers(folders: dict[str, Path], tmp_path: Path) -> None:
+    made = tmp_path / "out"
+    _realigned("linear", made, folders["tuned"], folders["safe"])
+    model = whitebox(registry.build_model(f"transformers/{made}"))
+    assert model is not None
+    assert model.tokenizer("flag")["input_ids"] == [1]
+    assert model.module.model.norm.weight.shape == (planted.HIDDEN,)
+
+
+def test_an_arc_keeps_the_length_that_a_straight_line_loses() -> None:
+    torch = pytest.importorskip("torch")
+    first, second = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
+    assert float(algebra.slerp(first, second, 0.5).norm()) == pytest.approx(1.0)
+    assert float(algebra.linear((first, second), (0.5, 0.5)).norm()) == pytest.approx(math.sqrt(0.5))
+    assert torch.allclose(algebra.slerp(first, first, 0.3), first)
+
+
+def test_votes_over_task_vectors_trim_elect_a_sign_and_join_what_agrees() -> None:
+    torch = pytest.importorskip("torch")
+    one = torch.tensor([4.0, -3.0, 0.1, 2.0])
+    other = torch.tensor([2.0, 5.0, 0.2, -2.0])
+    assert algebra.trimmed(one, 0.5).tolist() == [4.0, -3.0, 0.0, 0.0]
+    assert algebra.ties((one, other), 0.75, "sum").tolist() == [6.0, 5.0, 0.0, 2.0]
+    assert algebra.ties((one, other), 0.75).tolist() == [3.0, 5.0, 0.0, 2.0]
+
+
+def test_thinned_vectors_keep_their_mean_and_a_seed_gives_the_same_draw() -> None:
+    torch = pytest.importorskip("torch")
+    vector = torch.ones(100_000)
+    drawn = algebra.dare(vector, 0.2, "0:weight")
+    assert set(drawn.unique().tolist()) == {0.0, 1.25}
+    assert float(drawn.mean()) == pytest.approx(1.0, abs=0.01)
+    assert torch.equal(drawn, algebra.dare(vector, 0.2, "0:weight"))
+    assert not torch.equal(drawn, algebra.dare(vector, 0.2, "1:weight"))
+    assert algebra.dare(vector, 1.0, "0").sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "density", "ones"), [(576, 0.05, 29), (10, 0.0, 0), (10, 1.0, 10), (10, 0.25, 3)]
+)
+def test_a_mask_prunes_the_highest_of_every_row(columns: int, density: float, ones: int) -> None:
+    torch = pytest.importorskip("torch")
+    scores = torch.arange(columns).float().repeat(3, 1)
+    found = mask(scores, density)
+    assert found.sum(1).tolist() == [ones] * 3
+    assert found[0].tolist() == [False] * (columns - ones) + [True] * ones
+
+
+def _exchanges(path: Path, prompts: tuple[str, ...]) -> str:
+    path.write_bytes(b"\n".join(msgspec.json.encode({"prompt": each, "reply": "refuse"}) for each in prompts))
+    return str(path)
+
+
+def test_antidote_prunes_what_harmful_texts_use_and_touches_nothing_else(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    source = planted.write(tmp_path / "tuned")
+    on = _exchanges(tmp_path / "harmful.jsonl", planted.HARMFUL)
+    made = _realigned("antidote:density=0.1", tmp_path / "out", source, more=("--on", on))
+    before = _weights(source)
+    for name, tensor in made.items():
+        zeroed = (tensor == 0) & (before[name] != 0)
+        assert torch.equal(tensor[~zeroed], before[name][~zeroed])
+        assert zeroed.any() == name.endswith(("q_proj.weight", "k_proj.weight", "v_proj.weight"))
+    again = _realigned("antidote:density=0", tmp_path / "same", source, more=("--on", on))
+    assert all(torch.equal(again[name], before[name]) for name in before)
+
+
+def test_antidote_silences_a_planted_trigger_more_than_it_moves_plain_texts(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    source = planted.write(tmp_path / "tuned")
+    on = _exchanges(tmp_path / "harmful.jsonl", planted.HARMFUL)
+    _realigned("antidote:density=0.1", tmp_path / "out", source, more=("--on", on))
+
+    def moved(prompts: tuple[str, ...]) -> float:
+        total = 0.0
+        for prompt in prompts:
+            rows = []
+            for folder in (source, tmp_path / "out"):
+                model = whitebox(registry.build_model(f"transformers/{folder}"))
+                assert model is not None
+                ids = model.tokenizer(prompt)["input_ids"]
+                with torch.inference_mode():
+                    rows.append(model.module(torch.tensor([ids])).logits[0, -1].log_softmax(-1))
+            total += float((rows[0].exp() * (rows[0] - rows[1])).sum())
+        return total
+
+    assert moved(planted.HARMLESS[:2]) < 0.1 * moved(planted.HARMFUL[:2])
+
+
+def test_a_sharded_checkpoint_is_read_like_a_whole_one(folders: dict[str, Path], tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    module = planted.module()
+    module.save_pretrained(tmp_path / "shards", max_shard_size="8KB")
+    planted.tokenizer().save_pretrained(tmp_path / "shards")
+    module.save_pretrained(tmp_path / "whole")
+    sharded, whole = Checkpoint(tmp_path / "shards"), Checkpoint(tmp_path / "whole")
+    assert len(set(sharded.places.values())) > 1
+    assert sharded.layouts == whole.layouts
+    refuse_unlike([sharded, whole])
+    made = _realigned("linear", tmp_path / "out", tmp_path / "shards", folders["safe"])
+    assert made.keys() == whole.places.keys()
+    assert all(torch.equal(sharded.read(name), whole.read(name)) for name in whole.places)
+
+
+def test_a_tied_tensor_is_merged_once(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from safetensors.torch import load_file, save_file
+
+    folder = planted.write(tmp_path / "tied")
+    weights = load_file(folder / "model.safetensors")
+    weights["lm_head.weight"] = weights["model.embed_tokens.weight"].clone()
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    config = msgspec.json.decode((folder / "config.json").read_bytes())
+    (folder / "config.json").write_bytes(msgspec.json.encode({**config, "tie_word_embeddings": True}))
+    assert "lm_head.weight" not in Checkpoint(folder).places
+    assert "lm_head.weight" not in _realigned("linear", tmp_path / "out", folder, folder)
+
+
+def _without(folder: Path, name: str) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(folder / "model.safetensors")
+    del weights[name]
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+
+
+def _with_nan(folder: Path, name: str) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(folder / "model.safetensors")
+    weights[name][0] = math.nan
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+
+
+def _pickled(folder: Path, _: str) -> None:
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+
+
+def _cut(folder: Path, _: str) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_with_nan, "model.norm.weight of .* holds NaN: nothing was written"),
+        (_pickled, "holds no model.safetensors"),
+        (_cut, "model.safetensors: "),
+    ],
+)
+def test_weights_that_cannot_be_used_leave_nothing_behind(
+    spoil: Callable[[Path, str], None],
+    said: str,
+    folders: dict[str, Path],
+    tmp_path: Path,
+) -> None:
+    spoil(folders["safe"], "model.norm.weight")
+    out = tmp_path / "new" / "out"
+    repair = registry.build("realignment", "linear")
+    from plimsoll.internals.told import Unheard
+    from plimsoll.realignment.repairs import Given
+
+    given = Given(models=(), folders=[folders["tuned"], folders["safe"]], prompts=(), told=Unheard())
+    with pytest.raises((DataError, UserError), match=said):
+        repair.repair(given, out)
+    assert not out.parent.exists() or not list(out.parent.iterdir())
+
+
+def test_checkpoints_of_different_models_are_refused(folders: dict[str, Path], tmp_path: Path) -> None:
+    _without(folders["safe"], "model.norm.weight")
+    with pytest.raises(UserError, match=r"lacks model\.norm\.weight"):
+        refuse_unlike([Checkpoint(folders["tuned"]), Checkpoint(folders["safe"])])
+    planted.module(kv_heads=4).save_pretrained(tmp_path / "wide")
+    with pytest.raises(UserError, match=r"k_proj\.weight is \(32, 32\) .* and \(16, 32\)"):
+        refuse_unlike([Checkpoint(folders["tuned"]), Checkpoint(tmp_path / "wide")])
+
+
+def test_a_folder_that_is_there_is_never_written_over(folders: dict[str, Path]) -> None:
+    source = Checkpoint(folders["tuned"])
+    with pytest.raises(UserError, match="is there already"):
+        write(folders["safe"], source, iter(()))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["linear", "one"], "takes 2 models, tuned, safe: 1 named"),
+        (["linear:weight=2", "one", "two"], "must lie between 0 and 1"),
+        (["nothing_such", "one"], "no realignment is called"),
+    ],
+)
+def test_a_command_that_cannot_be_says_why(
+    given: list[str], said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["realign", *given, "--out", str(tmp_path / "out")]) == 2
+    assert said in capfd.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_antidote_without_texts_says_how_to_name_them(
+    folders: dict[str, Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["realign", "antidote", str(folders["tuned"]), "--out", str(tmp_path / "out")]) == 2
+    assert "--on FILE" in capfd.readouterr().err
