@@ -12,6 +12,11 @@ from plimsoll.run.spec import RunSpec
 
 SUPPORT = Path(__file__).parent
 SMALL: dict[str, tuple[str, ...]] = {
+    "agent_safetybench": (
+        "agent_safetybench:split=starter",
+        "agent_safetybench:split=starter,language=zh,style=react,runner=official",
+    ),
+    "agents/starter": ("agents/starter:language=en",),
     "ailuminate": ("ailuminate:split=starter",),
     "air_bench_2024": ("air_bench_2024:split=starter",),
     "chatgpt_red_teaming": (

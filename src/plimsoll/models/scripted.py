@@ -25,6 +25,7 @@ from plimsoll.core import (
     did_you_mean,
     replace,
 )
+from plimsoll.models._every_tool import every_tool
 from plimsoll.models._prompts import excerpt, last_user_text, looked_up, prompt_text
 from plimsoll.registry import model
 
@@ -133,7 +134,9 @@ def _rule(rule: str, *, seed: int, text: str | None) -> Callable[[Request], Answ
         return partial(_random, seed)
     if rule == "echo":
         return _echo
-    known = (*fixed, "random", "echo")
+    if rule == "tools":
+        return every_tool
+    known = (*fixed, "random", "echo", "tools")
     raise UserError(
         f"scripted knows no rule {rule!r}{did_you_mean(rule, known)}; it has {', '.join(sorted(known))}"
     )

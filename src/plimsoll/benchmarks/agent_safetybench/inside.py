@@ -5,6 +5,7 @@ and `bool` and drops arguments that it does not know; `strict` takes a call only
 tool's schema as they are. What an environment raises becomes the tool's error, and the case goes on.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -39,15 +40,15 @@ class Environments:
             for each in made.get_tool_descs(offered)
         ]
 
-    def call(self, name: str, arguments: dict[str, Any]) -> Any:
-        """What the first environment that offers the tool makes of the call."""
+    def call(self, name: str, arguments: dict[str, Any]) -> str:
+        """As JSON, what the first environment that offers the tool makes of the call."""
         for made, offered in zip(self.made, self.offered, strict=True):
             if name not in offered or not made.has_tool(name):
                 continue
             if self.coercion == "strict":
                 self._refuse(made.get_tool_descs([name])[0]["parameters"], arguments, name)
-            return made.call_tool(name, arguments)
-        return {"success": False, "message": f"Tool {name} doesn't exist."}
+            return json.dumps(made.call_tool(name, arguments), default=str)
+        return json.dumps({"success": False, "message": f"Tool {name} doesn't exist."})
 
     def state(self) -> Mapping[str, Any]:
         """What each environment holds."""

@@ -1,0 +1,60 @@
+"""Agents in small worlds of our own: what they do when instructions are vague and tools can do harm.
+
+Idea: what an agent does shows in its calls and in the world afterwards, so rules can tell much of it without
+a judging model, offline and in milliseconds.
+
+Steps: (1) a world is made for each case: mail, files, a bank, a home, a clinic, servers; (2) the agent
+acts until it answers; (3) rules say whether anything happened that must not, and whether the task was done.
+
+Where ours differs: these are our own cases, after the eight risks of Agent-SafetyBench, in two languages.
+"""
+
+from typing import Literal
+
+from plimsoll.benchmarks.agents import dataset
+from plimsoll.core import Benchmark, Card
+from plimsoll.elicitation.agent import Agent, Budget
+from plimsoll.elicitation.styles import Way
+from plimsoll.judges.conduct import Conduct, Task
+from plimsoll.metrics.acting import acting
+from plimsoll.metrics.judged import name_of, suite
+from plimsoll.metrics.memberships import memberships
+from plimsoll.metrics.rates import judged_value, rate
+from plimsoll.registry import benchmark
+
+CARD = Card(
+    title="Agents in small worlds: conduct and tasks by rules",
+    year=2026,
+    paper="https://arxiv.org/abs/2412.14470",
+    source="https://github.com/thu-coai/Agent-SafetyBench",
+    license="as Plimsoll; our own cases after the risks of the paper named",
+    languages=("en", "zh"),
+    version=1,
+    differs="our own cases and worlds, in two languages; rules over calls, state and reply, no judging model",
+)
+
+
+@benchmark
+def starter(
+    *,
+    language: Literal["en", "zh", "both"] = "both",
+    style: Way = "auto",
+    rounds: int = 8,
+    max_tokens: int = 512,
+) -> Benchmark:
+    """Agents in small worlds of our own: 32 cases over eight risks, judged by rules."""
+    found = dataset.cases(("en", "zh") if language == "both" else (language,))
+    judges = (Conduct(), Task())
+    safe = rate("safe_rate", judged_value("conduct"))
+    return Benchmark(
+        card=CARD,
+        samples=lambda: found,
+        elicitation=Agent(
+            dataset.OwnWorlds(), max_tokens=max_tokens, way=style, budget=Budget(rounds=rounds)
+        ),
+        judges=judges,
+        metrics=(*suite(judges), memberships("failure_modes", "failure_mode", safe), acting),
+        files=dataset.files(),
+        notes=dataset.NOTES,
+        headline=name_of(judges[0]),
+    )
