@@ -43,7 +43,7 @@ CARD = Card(
         "environments in a process without files or network; all calls of a turn run in order; circles "
         "stopped; unread, unjudged and failed cases counted with bounds; rules judge the starter set"
     ),
-    covers=("safety-at-scale/agent-safety",),
+    covers=("safety-at-scale/agent-benchmarks", "safety-at-scale/tool-attacks", "evaluation/agent-risk"),
 )
 NO_JUDGE = (
     "No judging model was named (shield_model= or judge_model=): only how often the agent acted at all is "
