@@ -9,7 +9,7 @@ import os
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import click
 import msgspec
 
 from plimsoll import cli, registry
+from plimsoll.cli._help import context as help_context
 from plimsoll.cli.coverage import covered_by
 from plimsoll.core import Record
 from plimsoll.data.slugs import slug_of
@@ -35,6 +36,12 @@ VARIABLES = (
     "`PLIMSOLL_LOG_DIR=logs` stands for `--log-dir logs` everywhere, `PLIMSOLL_RUN_LOG_DIR=logs` for that of "
     "`plimsoll run`; what stands on the command line wins "
     "([keys and settings](how-to/keys-and-settings.md))."
+)
+IN_CHINESE = (
+    "`plimsoll --help` 和 `plimsoll COMMAND --help` 在 `PLIMSOLL_LANG=zh` 时打印的内容。",
+    "每个选项也可以用变量给出，变量以最长的选项名命名，可带命令名：`PLIMSOLL_LOG_DIR=logs` 在各处代表 "
+    "`--log-dir logs`，`PLIMSOLL_RUN_LOG_DIR=logs` 只代表 `plimsoll run` 的；命令行上写的优先"
+    "（[密钥与设置](how-to/keys-and-settings.md)）。",
 )
 LONGEST_LINE = 90
 """Characters of a docstring's first sentence that the tree shows whole."""
@@ -58,6 +65,7 @@ def pages() -> dict[Path, str]:
     made = {
         DOCS / "catalogue.md": catalogue(),
         DOCS / "cli.md": command_line(),
+        DOCS / "zh" / "cli.md": in_chinese(command_line, "命令行", *IN_CHINESE),
         DOCS / "field" / "coverage.md": field(),
         DOCS / "field" / "attacks.md": attacks(),
         DOCS / "field" / "systems.md": systems(),
@@ -148,10 +156,22 @@ def catalogue() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def command_line() -> str:
+def in_chinese(page: Callable[..., str], *words: str) -> str:
+    """A page as somebody sees it who reads Chinese."""
+    os.environ["PLIMSOLL_LANG"] = "zh"
+    try:
+        return page(*words)
+    finally:
+        os.environ["PLIMSOLL_LANG"] = "en"
+
+
+def command_line(
+    title: str = "Command line",
+    lead: str = "What `plimsoll --help` and `plimsoll COMMAND --help` print.",
+    variables: str = VARIABLES,
+) -> str:
     """The help of every command."""
-    lines = [MADE, "# Command line", "", "What `plimsoll --help` and `plimsoll COMMAND --help` print.", ""]
-    lines += [VARIABLES, ""]
+    lines = [MADE, f"# {title}", "", lead, "", variables, ""]
     for path, command in _commands("plimsoll", cli.group):
         lines += [f"## {path}", "", "```text", _help(path, command), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
@@ -252,7 +272,7 @@ def _commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Co
 
 def _help(path: str, command: click.Command) -> str:
     """As the terminal shows it, at a fixed width."""
-    context = click.Context(command, info_name=path, max_content_width=WIDTH, terminal_width=WIDTH)
+    context = help_context()(command, info_name=path, max_content_width=WIDTH, terminal_width=WIDTH)
     context.help_option_names = ["-h", "--help"]
     return command.get_help(context).rstrip()
 

@@ -18,6 +18,7 @@ CONTENTS = {
         "tutorial",
         "how-to/README",
         "footguns",
+        "terms",
         "cli",
         "catalogue",
         "formats/README",
@@ -71,9 +72,10 @@ def _link(app: Sphinx, page: str, link: re.Match[str]) -> str:
     """A link that leaves this language's folder leads to the same place on the site, or on the forge."""
     root = Path(app.srcdir)
     target = (root / page).parent.joinpath(link["path"]).resolve()
-    if target.is_relative_to(root):
+    if target.is_relative_to(root) and not target.is_relative_to(root / "zh"):
         return link[0]
-    if target.suffix == ".md" and target.is_relative_to(root.parent) and root.name == "zh":
+    between = target.is_relative_to(root.parent if root.name == "zh" else root)
+    if target.suffix == ".md" and between:
         address = f"{link['path'].removesuffix('.md')}.html{link['anchor'] or ''}"
         return f'<a href="{address}">{link["text"]}</a>'
     return f"{link['text']} (`{target.relative_to(_checkout(root)).as_posix()}`)"

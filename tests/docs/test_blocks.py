@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.endpoint import FakeEndpoint
 from tests.support.house import ROOT, shown
-from tests.support.pages import LEAST_REASON, Block, Reader, blocks, pages
+from tests.support.pages import LEAST_REASON, Block, Reader, blocks, pages, twin
 
 RUN = {"python", "console", "bash", "sh"}
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -17,7 +17,9 @@ PAGES = pages()
 
 
 def runnable(page: Path, *, llm: bool) -> list[Block]:
-    """The blocks of a page to follow, in order."""
+    """The blocks of a page to follow, in order; those of a Chinese page are its twin's."""
+    if twin(page) is not None:
+        return []
     found = [block for block in blocks(page) if block.language in RUN or "file" in block.notes]
     return [block for block in found if "no-run" not in block.notes and ("llm" in block.notes) == llm]
 
@@ -57,6 +59,26 @@ def test_a_block_that_does_not_run_says_why(page: Path) -> None:
         reason = block.notes.get("no-run")
         assert reason is None or len(reason) >= LEAST_REASON, f"{shown(page)}:{block.line}"
         assert block.language, f"{shown(page)}:{block.line}: the fence names no language"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if twin(page)], ids=shown)
+def test_a_chinese_page_holds_the_code_of_the_english_one(page: Path) -> None:
+    english = twin(page)
+    assert english is not None
+    here, there = (
+        [(each.language, each.notes, each.body) for each in blocks(one)] for one in (page, english)
+    )
+    for number, (ours, theirs) in enumerate(zip(here, there, strict=False), start=1):
+        assert ours == theirs, f"{shown(page)}: bring block {number} up to date with {shown(english)}"
+    assert len(here) == len(there), f"{shown(page)}: {len(here)} blocks, {shown(english)} has {len(there)}"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "how-to").glob("*.md")), ids=shown)
+def test_every_how_to_is_there_in_chinese(page: Path) -> None:
+    chinese = ROOT / "docs" / "zh" / "how-to" / page.name
+    assert chinese.exists(), f"write {shown(chinese)}: the same page in Chinese, with the same blocks"
+    titles = (re.findall(r"^#{1,3} ", each.read_text("utf-8"), re.M) for each in (page, chinese))
+    assert len(set(map(tuple, titles))) == 1, f"{shown(chinese)}: its headings are not those of {shown(page)}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)

@@ -44,8 +44,17 @@ class Block(NamedTuple):
 
 def pages() -> list[Path]:
     """README, and every page of the documentation."""
-    top = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+    top = [ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md")]
     return [path for path in top if path.exists()] + sorted((ROOT / "docs").rglob("*.md"))
+
+
+def twin(page: Path) -> Path | None:
+    """The English page that a Chinese one says the same as; nothing for other pages."""
+    if page == ROOT / "README.zh-CN.md":
+        return ROOT / "README.md"
+    chinese = ROOT / "docs" / "zh"
+    english = ROOT / "docs" / page.relative_to(chinese) if page.is_relative_to(chinese) else None
+    return english if english and english.exists() and english.name != "cli.md" else None
 
 
 def blocks(page: Path) -> Iterator[Block]:
@@ -95,6 +104,7 @@ class Reader:
             # This checkout's code, wherever another is installed.
             "PYTHONPATH": f"{self.folder}{os.pathsep}{ROOT / 'src'}",
             "COLUMNS": "100",
+            "PLIMSOLL_LANG": "en",
         }
 
     def follow(self, block: Block) -> None:
