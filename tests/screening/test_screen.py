@@ -203,3 +203,64 @@ def test_the_table_for_people_names_what_a_reader_must_know(
     shown = capsys.readouterr().out
     for word in ("AUPRC", "knowing nothing", "Threshold", "ECE", "prompt ", "split ", "paired", "told apart"):
         assert word in shown
+
+
+def test_an_ensemble_learns_from_the_labels_and_its_state_is_kept(
+    capsys: pytest.CaptureFixture[str], words: str, on: str, logs: tuple[str, str], tmp_path: Path
+) -> None:
+    state = tmp_path / "state.json"
+    asked = [words, "stored:score", "--on", on, "--online", "--state", str(state), *logs]
+    first = said(capsys, *asked)["online"]
+    assert (first["rounds"], first["decided"]) == (60, 60)
+    assert first["regret"] <= first["bound"]
+    assert sum(first["weights"]) == pytest.approx(1)
+    assert [each["round"] for each in first["points"]][-1] == 60
+    again = said(capsys, *asked)["online"]
+    assert again["rounds"] == 120
+    found = said(capsys, f"ensemble:guards=(({words})+({words})),state={state}", "--on", on, *logs)
+    assert found["scored"] == 60
+
+
+@pytest.mark.parametrize("feedback", ["0.5", "flagged+0.5"])
+def test_what_is_not_labelled_is_not_learned_from(
+    capsys: pytest.CaptureFixture[str], words: str, on: str, logs: tuple[str, str], feedback: str
+) -> None:
+    asked = [words, "stored:score", "--on", on, "--online", "--feedback", feedback, "--delay", "5", *logs]
+    found = said(capsys, *asked)["online"]
+    assert 10 < found["rounds"] < 55
+    assert found["decided"] == 60
+
+
+def test_guards_vote_as_a_jury(
+    capsys: pytest.CaptureFixture[str], words: str, on: str, logs: tuple[str, str]
+) -> None:
+    found = said(capsys, words, "stored:score", "--on", on, "--jury", *logs)["voted"]
+    assert found["n"] == 60
+    assert [each["name"] for each in found["jurors"]] == [words, "stored:score"]
+    assert found["needs_human"] > 0
+    assert 0 <= found["expected_noise"] <= 0.1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words_said"),
+    [
+        (["--online", "--feedback", "none"], "--feedback none: it takes all"),
+        (["--online", "--rate", "fast"], "--rate fast: it takes anytime"),
+        (["--online", "--cost", "miss=cheap"], "--cost miss=cheap"),
+        (["--online", "--cost", "miss=0"], "a cost is above 0"),
+        (["--online", "--share", "2"], "--share 2"),
+    ],
+)
+def test_wrong_terms_of_learning_say_what_they_take(
+    capsys: pytest.CaptureFixture[str], on: str, tmp_path: Path, arguments: list[str], words_said: str
+) -> None:
+    guards = (f"words:file={words_file(tmp_path)}", "stored:score")
+    logs = ("--log-dir", str(tmp_path / "logs"))
+    assert cli.exit_code(["guard", *guards, "--on", on, *arguments, *logs]) == 2
+    assert words_said in capsys.readouterr().err
+
+
+def test_learning_and_voting_need_two_guards(capsys: pytest.CaptureFixture[str], on: str) -> None:
+    for option in ("--online", "--jury"):
+        assert cli.exit_code(["guard", "stored:score", "--on", on, option]) == 2
+        assert "at least two guards" in capsys.readouterr().err

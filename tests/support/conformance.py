@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from plimsoll import registry
+from plimsoll.core.extras import installed
 from plimsoll.testing import Check, checks
 from tests.support.benchmarks import SMALL
 
 NEEDED = {
+    **({} if installed("alt-profanity-check") else {"profanity_check": "needs the extra baselines"}),
     "classifier": "needs the weights of a classifier; tests/judges/test_measuring.py makes some",
 }
 ASKS_A_HUB = {"transformers": "a_model_is_named_as_the_user_writes_it_and_closes_twice"}

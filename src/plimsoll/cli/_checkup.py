@@ -30,6 +30,7 @@ FOR = {
     "view": "look at runs and label replies in a browser",
     "board": "host a leaderboard",
     "sign": "sign runs",
+    "baselines": "a weak guard to measure others against",
     "chinese": "attacks on Chinese text: scripts, pinyin, homophones",
     "inspect": "Inspect AI's models, runner, viewer and logs",
 }

@@ -1,5 +1,6 @@
 """`plimsoll guard`: measure content guards."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,8 +12,10 @@ from plimsoll.core import UserError
 from plimsoll.evaluation.asking import settings_of
 from plimsoll.evaluation.progress import Progress, tell
 from plimsoll.screening.asking import Observer
-from plimsoll.screening.nouns import Screened, Undecided, Wish
+from plimsoll.screening.nouns import THRESHOLD, Screened, Undecided, Wish
 from plimsoll.screening.screen import Result, screen
+from plimsoll.screening.terms import Terms, feedback_of
+from plimsoll.stats.hedge import LOSSES
 
 
 @click.command("guard")
@@ -41,6 +44,32 @@ from plimsoll.screening.screen import Result, screen
 @click.option(
     "--slice", "slices", multiple=True, metavar="COLUMN", help="The numbers for each of its values."
 )
+@click.option("--online", is_flag=True, help="An ensemble of the guards learns from one label after another.")
+@click.option(
+    "--loss", type=click.Choice(list(LOSSES)), default="absolute", show_default=True, help="Of --online."
+)
+@click.option(
+    "--rate", default="anytime", show_default=True, metavar="anytime|best|NUMBER", help="Of --online."
+)
+@click.option(
+    "--share", type=float, default=0.0, help="Weight dealt out evenly each round (shifting policies)."
+)
+@click.option("--delay", type=click.IntRange(0), default=0, help="Rounds until a label comes.")
+@click.option(
+    "--feedback", default="all", show_default=True, metavar="all|SHARE|flagged+SHARE",
+    help="Which conversations are labelled.",
+)  # fmt: skip
+@click.option(
+    "--cost", "costs", multiple=True, metavar="KIND=NUMBER", help="Of a miss, an alarm, or a category missed."
+)
+@click.option("--state", default="", metavar="FILE", help="Where the ensemble's weights are kept.")
+@click.option(
+    "--jury", is_flag=True, help="The guards vote: majority, agreement, Dawid and Skene's posterior."
+)
+@click.option(
+    "--margin", type=click.FloatRange(0.5, 1), default=0.9, show_default=True,
+    help="How sure the posterior must be; below it a human is needed.",
+)  # fmt: skip
 @click.option("--one-class", is_flag=True, help="Measure what labels of one kind alone can tell.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first N conversations.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the redraws and the split.")
@@ -82,6 +111,13 @@ def command(guards: tuple[str, ...], against: tuple[str, ...], **given: Any) -> 
         categories=given["categories"],
         one_class=given["one_class"],
         slices=given["slices"],
+        online=given["online"],
+        terms=_terms(given),
+        rate=given["rate"],
+        share=given["share"],
+        state=given["state"],
+        jury=given["jury"],
+        margin=given["margin"],
         seed=given["seed"],
     )
     result = _watched(wish, given)
@@ -92,6 +128,25 @@ def command(guards: tuple[str, ...], against: tuple[str, ...], **given: Any) -> 
 
         _output.show(guard_terminal.render(result))
     return max(_code(each, given["max_errors"]) for each in result.guards)
+
+
+def _terms(given: Mapping[str, Any]) -> Terms:
+    flagged, shown = feedback_of(given["feedback"])
+    costs: dict[str, float] = {}
+    for key, value in _options.pairs(given["costs"], "--cost").items():
+        try:
+            costs[key] = float(value)
+        except ValueError:
+            raise UserError(f"--cost {key}={value}: write a number, such as miss=5") from None
+    return Terms(
+        loss=given["loss"],
+        delay=given["delay"],
+        shown=shown,
+        flagged=flagged,
+        costs=costs,
+        threshold=given["threshold"] if given["threshold"] is not None else THRESHOLD,
+        seed=given["seed"],
+    )
 
 
 def _watched(wish: Wish, given: dict[str, Any]) -> Result:
@@ -126,6 +181,9 @@ def _plain(result: Result) -> dict[str, Any]:
     if len(result.guards) > 1:
         plain["guards"] = [_flat(each) for each in result.guards]
         plain["pairs"] = msgspec.to_builtins(result.pairs)
+    for name in ("online", "voted"):
+        if (found := getattr(result, name)) is not None:
+            plain[name] = msgspec.to_builtins(found)
     return plain
 
 

@@ -13,8 +13,8 @@ from typing import Literal
 from plimsoll.core import Input, Instrument, Outcome, Sample, Transcript, UserError, Verdict, did_you_mean
 from plimsoll.judges.form import BLOCKED, EMPTY
 from plimsoll.judges.reading import Reading, read
-from plimsoll.judges.text_classifier import LocalClassifier
 from plimsoll.registry import judge
+from plimsoll.text.classifier import LocalClassifier
 
 Sees = Literal["reply", "pair"]
 SHOWN: Mapping[Sees, Callable[[Reading], str]] = {

@@ -11,8 +11,8 @@ from plimsoll.core import Instrument, Sample, Transcript, Verdict
 from plimsoll.judges.measuring import completion
 from plimsoll.judges.polarity import VERSION, polarity, require
 from plimsoll.judges.sentiment import Classified, instrument, verdict
-from plimsoll.judges.text_classifier import LocalClassifier
 from plimsoll.registry import judge
+from plimsoll.text.classifier import LocalClassifier
 
 
 @dataclass(frozen=True)

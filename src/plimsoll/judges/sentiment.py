@@ -13,8 +13,8 @@ from typing import Any
 from plimsoll.core import Instrument, Sample, Transcript, UserError, Verdict
 from plimsoll.judges.measuring import completion
 from plimsoll.judges.polarity import VERSION, polarity, require
-from plimsoll.judges.text_classifier import LocalClassifier
 from plimsoll.registry import judge
+from plimsoll.text.classifier import LocalClassifier
 
 NEUTRAL = 0.05
 """Polarities closer to zero than this are neutral, as VADER's authors advise."""

@@ -17,8 +17,8 @@ from typing import Any
 from plimsoll.core import Instrument, ModelError, Sample, Transcript, TransientError, UserError, Verdict
 from plimsoll.data.resources import table
 from plimsoll.judges.measuring import completion
-from plimsoll.judges.text_classifier import LocalClassifier
 from plimsoll.registry import judge
+from plimsoll.text.classifier import LocalClassifier
 
 THRESHOLD = 0.5
 """From here on a text is called toxic."""

@@ -9,7 +9,9 @@ from rich.text import Text
 
 from plimsoll.core.hidden import visible
 from plimsoll.screening.nouns import Figure, Pair, Part, Screened
+from plimsoll.screening.online import Online
 from plimsoll.screening.screen import Result
+from plimsoll.screening.voting import Voted
 from plimsoll.text.dollars import dollars
 
 MISSING = "–"
@@ -26,7 +28,7 @@ HEADS: Mapping[str, str] = {
 def render(result: Result) -> RenderableType:
     """Every guard, then all of them against each other."""
     found = [part for each in result.guards for part in _guard(each)]
-    return Group(*found, *_pairs(result))
+    return Group(*found, *_pairs(result), *_online(result.online), *_voted(result.voted))
 
 
 def _guard(found: Screened) -> Iterator[RenderableType]:
@@ -146,6 +148,51 @@ def _pair(pair: Pair) -> Iterator[str]:
         verdict = "told apart" if pair.p[name] < 0.05 else "cannot be told apart"
         yield f"  {HEADS[name]} {found.value:+.4f} {bounds(found)}, p {pair.p[name]:.3f}: {verdict}"
     yield (f"  right alone: {pair.only_first:,} and {pair.only_second:,}, exact p {pair.p_decisions:.3g}")
+
+
+def _online(found: Online | None) -> Iterator[RenderableType]:
+    if found is None:
+        return
+    yield Text()
+    yield Text("The ensemble, learning from label to label", style="bold")
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for head in ("expert", "weight", "loss", "errors"):
+        made.add_column(head, justify="left" if head == "expert" else "right")
+    for row in zip(found.experts, found.weights, found.losses, found.expert_errors, strict=True):
+        made.add_row(Text(visible(row[0])), f"{row[1]:.4f}", f"{row[2]:,.2f}", f"{row[3]:,}")
+    made.add_section()
+    made.add_row("the mixture", "", f"{found.mixture:,.2f}", f"{found.errors:,}")
+    yield made
+    held = "" if found.share else f", of at most {found.bound:,.2f}"
+    yield Text(
+        f"{found.rounds:,} labels for {found.decided:,} conversations; regret {found.regret:,.2f}{held}, "
+        "beside the best expert"
+    )
+
+
+def _voted(found: Voted | None) -> Iterator[RenderableType]:
+    if found is None:
+        return
+    yield Text()
+    yield Text("The guards as a jury", style="bold")
+    yield Text(
+        f"Among jurors: Fleiss' kappa {number(found.fleiss_kappa)}, Krippendorff's alpha "
+        f"{number(found.krippendorff_alpha)}"
+    )
+    for juror in found.jurors:
+        yield Text(
+            f"  {visible(juror.name)}: kappa with people {number(juror.kappa)}; by the votes "
+            f"alone it finds {100 * juror.sensitivity:.1f} % of unsafe ones and passes "
+            f"{100 * juror.specificity:.1f} % of safe ones"
+        )
+    yield Text(
+        f"Majority: right on {number(found.majority_accuracy)}; {found.needs_human:,} of {found.n:,} "
+        "need a human"
+    )
+    yield Text(
+        f"Posterior (Dawid and Skene): right on {number(found.posterior_accuracy)}; {found.abstained:,} "
+        f"below the margin {found.margin:g}; expected share of wrong labels {number(found.expected_noise)}"
+    )
 
 
 def number(value: float | None) -> str:

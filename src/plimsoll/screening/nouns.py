@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from plimsoll.screening.terms import Terms
+
 Undecided = Literal["apart", "block", "pass", "wrong"]
 """How a conversation counts on which a guard gave no verdict: not at all, as unsafe, as safe, as an error."""
 FORMAT = 1
@@ -35,6 +37,17 @@ class Wish:
     """Whether every category is shown by itself."""
     one_class: bool = False
     """Whether labels of one kind alone are measured, as far as they can be."""
+    online: bool = False
+    """Whether an ensemble learns from the labels, one after the other."""
+    terms: Terms = field(default_factory=Terms)
+    rate: str = "anytime"
+    """`anytime`, `best` for the known number of rounds, or a number."""
+    share: float = 0.0
+    state: str = ""
+    """File that the ensemble begins with, and is left in."""
+    jury: bool = False
+    """Whether the guards vote."""
+    margin: float = 0.9
     slices: tuple[str, ...] = ()
     """Columns of the set by whose values the numbers are shown."""
     seed: int = 0

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
+import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Guard, UserError
+from plimsoll.core import Guard, UserError, files
+from plimsoll.guards.ensemble import read_state
 from plimsoll.labels.named import pack_of
 from plimsoll.run.ask.pool import Settings
 from plimsoll.run.keep.manifest import Summary
@@ -24,7 +27,9 @@ from plimsoll.screening.measure import (
     refuse_one_class,
 )
 from plimsoll.screening.nouns import THRESHOLD, Cost, Pair, Screened, Seen, Wish
+from plimsoll.screening.online import Online, begun, online
 from plimsoll.screening.paired import pairs
+from plimsoll.screening.voting import Voted, voted
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -32,6 +37,8 @@ class Result(Struct, frozen=True, kw_only=True):
 
     guards: tuple[Screened, ...]
     pairs: tuple[Pair, ...] = ()
+    online: Online | None = None
+    voted: Voted | None = None
 
 
 def screen(
@@ -46,11 +53,36 @@ def screen(
     `given` holds guards made in Python, by the text that stands for them."""
     if len(set(wish.guards)) < len(wish.guards):
         raise UserError("a guard is named twice: name each once")
+    if (wish.online or wish.jury) and len(wish.guards) < 2:
+        raise UserError(f"{'--online' if wish.online else '--jury'} needs at least two guards: name another")
     refuse_idle_model(wish, given or {})
     screening = _Screening(wish, Hearing(wish, settings or Settings(), observer_of, given or {}))
     found = tuple(map(screening.of, wish.guards))
     counted = screening.counted
-    return Result(guards=found, pairs=pairs(counted, seed=wish.seed) if len(counted) > 1 else ())
+    several = len(counted) > 1
+    return Result(
+        guards=found,
+        pairs=pairs(counted, seed=wish.seed) if several else (),
+        online=_learned(wish, screening.heard) if wish.online else None,
+        voted=voted(screening.heard, margin=wish.margin) if wish.jury else None,
+    )
+
+
+def _learned(wish: Wish, heard: Mapping[str, Sequence[Seen]]) -> Online:
+    """The ensemble after all labels; its state is written down where a file is named."""
+    path = Path(wish.state)
+    rounds = max(map(len, heard.values()))
+    state = (
+        read_state(path)
+        if wish.state and path.is_file()
+        else begun(tuple(heard), rounds, wish.rate, wish.share)
+    )
+    if len(state.experts) != len(heard):
+        raise UserError(f"--state {path} weighs {len(state.experts)} guards, and {len(heard)} are named")
+    found = online(heard, state, wish.terms)
+    if wish.state:
+        files.write(path, [msgspec.json.encode(state), b"\n"])
+    return found
 
 
 @dataclass
@@ -64,6 +96,7 @@ class _Screening:
     apart: Named | None = None
     """The development split: a share of the set, or another one."""
     counted: dict[str, Sequence[Mark]] = field(default_factory=dict[str, Sequence[Mark]])
+    heard: dict[str, Sequence[Seen]] = field(default_factory=dict[str, Sequence[Seen]])
 
     def __post_init__(self) -> None:
         wish = self.wish
@@ -84,7 +117,7 @@ class _Screening:
         kept = marks(every, threshold, wish.undecided)
         if not wish.one_class:
             refuse_one_class(kept, wish.labels)
-        self.counted[spec] = kept
+        self.counted[spec], self.heard[spec] = kept, every
         event = heard.instrument.event if heard.instrument else self.on.pack.event
         positives = sum(mark.unsafe for mark in kept)
         return Screened(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from plimsoll import registry
-from plimsoll.core import Attack, Judge, Model, Response, Sample, assistant, system, user
+from plimsoll.core import Attack, Guard, Judge, Model, Response, Sample, assistant, system, user
 
 STAND_INS: Mapping[registry.Room, str] = {
     "models": "scripted/letter-B",
@@ -76,6 +76,8 @@ def _stand_in(room_of_part: registry.Room, argument: registry.Argument) -> dict[
         return {"file": str(FILES[room_of_part])}
     if argument.type == tuple[Judge, ...]:
         return {argument.name: tuple(registry.build("judges", name) for name in ALIKE)}
+    if argument.type == tuple[Guard, ...]:
+        return {argument.name: tuple(registry.build("guards", STAND_INS["guards"]) for _ in range(2))}
     if argument.type == tuple[Attack, ...]:
         return {argument.name: tuple(registry.build("attacks", name) for name in ATTACKS)}
     room = registry.PROTOCOLS.get(argument.type)

@@ -1,13 +1,26 @@
 """Model -> the same model behind a guard, which holds back what it finds unsafe, before or after the call.
 
 What a guard that cannot decide does is said, never guessed: `undecided=block` holds back, `undecided=pass`
-lets through; either way the response notes it.
+lets through; either way the response notes it. A guard that fails, as where its endpoint is down, has not
+decided.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from plimsoll.core import Guard, Request, Response, Verdict, Wrapped, replace
+from plimsoll.core import (
+    Denied,
+    Guard,
+    Message,
+    ModelError,
+    Outcome,
+    Request,
+    Response,
+    Verdict,
+    Wrapped,
+    replace,
+)
 from plimsoll.registry import defense
 
 Place = Literal["before", "after", "both"]
@@ -27,13 +40,13 @@ class Guarded(Wrapped):
         """Call, unless the guard holds the request back; then have it look at the reply."""
         notes: tuple[str, ...] = ()
         if self.place != "after":
-            verdict = await self.guard.classify(request.messages)
+            verdict = await self._classified(request.messages)
             if self._holds(verdict):
                 return Response(finish="blocked", notes=(self._note("request", verdict),))
             notes = self._passed("request", verdict)
         response = await self.inner.generate(request)
         if self.place != "before" and response.text:
-            verdict = await self.guard.classify((*request.messages, response.message))
+            verdict = await self._classified((*request.messages, response.message))
             if self._holds(verdict):
                 held = (*notes, self._note("reply", verdict))
                 return Response(
@@ -45,6 +58,14 @@ class Guarded(Wrapped):
             notes = (*notes, *self._passed("reply", verdict))
         return replace(response, notes=(*response.notes, *notes)) if notes else response
 
+    async def _classified(self, messages: Sequence[Message]) -> Verdict:
+        try:
+            return await self.guard.classify(messages)
+        except Denied:
+            raise
+        except ModelError as error:
+            return Verdict(label="error", value=None, outcome=Outcome.JUDGE_ERROR, reason=str(error))
+
     def _holds(self, verdict: Verdict) -> bool:
         if verdict.value is None:
             return self.undecided == "block" and verdict.label != "empty"
@@ -52,7 +73,8 @@ class Guarded(Wrapped):
 
     def _passed(self, what: str, verdict: Verdict) -> tuple[str, ...]:
         undecided = verdict.value is None and verdict.label != "empty"
-        return (f"{self.guard.name} could not decide on the {what}: let through",) if undecided else ()
+        why = f" ({verdict.reason})" if verdict.reason else ""
+        return (f"{self.guard.name} could not decide on the {what}: let through{why}",) if undecided else ()
 
     def _note(self, what: str, verdict: Verdict) -> str:
         codes = ", ".join(map(str, verdict.detail.get("categories", ())))

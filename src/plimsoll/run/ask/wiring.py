@@ -133,6 +133,9 @@ class Wiring:
         given = self.pool.given.get(text)
         if given is not None:
             return given(inner)
+        if _is_guard(text):
+            guard = registry.build("guards", text, model_of=self.model)
+            return registry.build("defenses", "guarded", guard=guard, inner=inner)
         made = registry.build("defenses", text, model_of=self.model, inner=inner)
         refuse_unmet(text, needs_of(made), inner)
         return made
@@ -150,4 +153,15 @@ class Wiring:
 
     def _factory(self, text: str) -> object:
         given = self.pool.given.get(text)
-        return given if given is not None else registry.find("defenses", registry.parse(text).name).factory
+        if given is not None:
+            return given
+        room: registry.Room = "guards" if _is_guard(text) else "defenses"
+        return registry.find(room, registry.parse(text).name).factory
+
+
+def _is_guard(text: str) -> bool:
+    """Whether a guard is named as a defense, where no defense has its name: it stands before and behind."""
+    name = registry.parse(text).name.partition("/")[0]
+    if registry.current("defenses", name) in registry.names("defenses"):
+        return False
+    return registry.current("guards", name) in registry.names("guards")
