@@ -43,6 +43,7 @@ CASES = (
     "codecs",
     "judges_beside_peers",
     "open_ended",
+    "agents",
     "viewer",
     "board_page",
     "board_scoring",
