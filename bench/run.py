@@ -30,6 +30,7 @@ CASES = (
     "large_run",
     "million",
     "prefix",
+    "embedded",
     "five_shot",
     "compare",
     "sequential",

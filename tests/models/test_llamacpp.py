@@ -20,7 +20,7 @@ from plimsoll.core import (
     system,
     user,
 )
-from plimsoll.models._llamacpp_slots import Slots
+from plimsoll.models._llamacpp_slots import LONG, Slots
 from plimsoll.models.llamacpp import LlamaCpp, llamacpp
 from plimsoll.registry import build_model
 from tests.support.safetybench_prompts import Prompt, prompts
@@ -68,8 +68,8 @@ def test_a_file_of_another_kind_is_refused_before_any_call(tmp_path: Path) -> No
 
 def test_a_wrong_option_is_refused_before_any_call() -> None:
     pytest.importorskip("xllamacpp")
-    with pytest.raises(UserError, match="parallel is 0; it must be at least 1"):
-        build_model("llamacpp", {"parallel": "0"})
+    with pytest.raises(UserError, match="parallel is -1; it must be at least 0"):
+        build_model("llamacpp", {"parallel": "-1"})
     with pytest.raises(UserError, match=r"auto \| chat \| raw"):
         build_model("llamacpp", {"template": "jinja"})
 
@@ -90,6 +90,27 @@ def test_a_free_slot_goes_to_the_request_that_shares_most_with_it() -> None:
 
     asyncio.run(main())
     assert served == ["a1", "a2", "b1", "b2"]
+
+
+def test_a_long_beginning_is_waited_for_and_a_short_one_is_not() -> None:
+    served: list[tuple[str, int]] = []
+
+    async def one(slots: Slots, name: str, tokens: tuple[int, ...], rounds: int) -> None:
+        async with slots.slot(tokens) as slot:
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+            served.append((name, slot))
+
+    async def main() -> None:
+        slots, shots, others = Slots(2), tuple(range(2 * LONG)), tuple(range(-LONG, 0))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(one(slots, "a1", (*shots, 1), 9))
+            group.create_task(one(slots, "a2", (*shots, 2), 1))
+            group.create_task(one(slots, "b1", (*others, 1), 5))
+            group.create_task(one(slots, "short", (0, 1, 2), 1))
+
+    asyncio.run(main())
+    assert served == [("b1", 1), ("short", 1), ("a1", 0), ("a2", 0)]
 
 
 def test_a_cancelled_request_does_not_keep_its_slot() -> None:
@@ -151,6 +172,23 @@ def test_two_runs_give_equal_numbers_whatever_the_order() -> None:
     forward = using(lambda model: answers(model, asked))
     backward = using(lambda model: answers(model, asked[::-1]), parallel=2)
     assert [r.loglikelihoods for r in forward] == [r.loglikelihoods for r in backward[::-1]]
+
+
+@pytest.mark.llm
+def test_what_is_said_does_not_hang_on_what_is_asked_beside_it() -> None:
+    asked = [
+        Request(
+            messages=(user(f"Say something about the number {number}."),), sampling=Sampling(max_tokens=24)
+        )
+        for number in range(6)
+    ]
+
+    async def said(model: LlamaCpp, requests: list[Request]) -> list[Response]:
+        return await asyncio.gather(*map(model.generate, requests))
+
+    alone = using(lambda model: said(model, asked), parallel=1)
+    beside = using(lambda model: said(model, asked[::-1]), parallel=3)
+    assert [response.text for response in alone] == [response.text for response in beside[::-1]]
 
 
 @pytest.mark.llm

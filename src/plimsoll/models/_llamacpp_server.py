@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CONNECTIONS = 4
-"""Calls that run beside those that occupy a slot: tokenizing and rendering."""
+"""Calls that run beside the one that is evaluated: tokenizing and rendering."""
 
 
 class Likely(Struct, frozen=True):
@@ -121,14 +121,16 @@ class _Failure(Struct, frozen=True):
 
 @dataclass(kw_only=True)
 class LlamaServer:
-    """llama.cpp with one model, started on first use."""
+    """llama.cpp with one model, started on first use. It answers one request at a time."""
 
     path: Path
     context: int
     threads: int
-    slots: int
+    """For one token after the other."""
+    batch_threads: int
+    """For prompts, which are evaluated many tokens at a time."""
     size: int = 0
-    """Tokens that fit into one slot; known once the server runs."""
+    """Tokens that prompt and answer may take; known once the server runs."""
     vocabulary: int = 0
     templated: bool = False
     """Whether the file carries a chat template."""
@@ -190,7 +192,7 @@ class LlamaServer:
                 timeout=aiohttp.ClientTimeout(total=None),
                 # A connection that is kept open holds a server's thread and may be closed just when
                 # it is used again; a new one costs a fifth of a millisecond.
-                connector=aiohttp.TCPConnector(limit=self.slots + CONNECTIONS, force_close=True),
+                connector=aiohttp.TCPConnector(limit=1 + CONNECTIONS, force_close=True),
             )
             self._loop = loop
         return self._session
@@ -246,10 +248,11 @@ def _engine(server: LlamaServer, key: str) -> Any:
     given: Any = xllamacpp
     options = given.CommonParams()
     options.model.path = str(server.path)
-    options.n_ctx = server.context * server.slots
-    options.n_parallel = server.slots
+    options.n_ctx = server.context
+    options.n_parallel = 1
     options.kv_unified = False
-    options.cpuparams.n_threads = options.cpuparams_batch.n_threads = server.threads or spare_cores()
+    options.cpuparams.n_threads = server.threads
+    options.cpuparams_batch.n_threads = server.batch_threads
     # With flash attention a token's logits depend on the batch it was evaluated in, by up to 0.1 nats
     # here; without it a reused prefix changes no bit of the result.
     options.flash_attn_type = given.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
@@ -257,7 +260,7 @@ def _engine(server: LlamaServer, key: str) -> Any:
     options.hostnames, options.port, options.api_keys = ["127.0.0.1"], 0, [key]
     # Threads that spin while they wait cost more than they gain wherever the machine has other work.
     options.cpuparams.poll = options.cpuparams_batch.poll = 0
-    options.n_threads_http = server.slots + CONNECTIONS
+    options.n_threads_http = 1 + CONNECTIONS
     options.ui = options.endpoint_slots = options.warmup = False
     options.verbosity = -1
     try:

@@ -1,4 +1,4 @@
-"""Requests -> slots of the engine, each to where most of its beginning has been evaluated."""
+"""Requests -> engines, each to where most of its beginning has been evaluated."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -6,12 +6,16 @@ from contextlib import asynccontextmanager
 
 from plimsoll.models._local_weighing import Tokens, shared
 
+LONG = 256
+"""Tokens of a beginning that are worth waiting for, rather than evaluating them a second time."""
+
 
 class Slots:
     """A queue in which requests with the same beginning follow each other."""
 
     def __init__(self, count: int) -> None:
         self._idle: dict[int, Tokens] = dict.fromkeys(range(count), ())
+        self._busy: dict[int, Tokens] = {}
         self._waiting: list[tuple[Tokens, asyncio.Future[int]]] = []
 
     @asynccontextmanager
@@ -24,12 +28,9 @@ class Slots:
             self._give_back(slot, tokens)
 
     async def _take(self, tokens: Tokens) -> int:
-        if self._idle:
-            slot = max(self._idle, key=lambda slot: shared(self._idle[slot], tokens))
-            del self._idle[slot]
-            return slot
         turn: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._waiting.append((tokens, turn))
+        self._hand_out()
         try:
             return await turn
         except asyncio.CancelledError:
@@ -38,10 +39,30 @@ class Slots:
             raise
 
     def _give_back(self, slot: int, tokens: Tokens) -> None:
+        self._busy.pop(slot, None)
+        self._idle[slot] = tokens
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Give every idle slot to the request that it knows most of."""
         self._waiting = [waiting for waiting in self._waiting if not waiting[1].done()]
-        if not self._waiting:
-            self._idle[slot] = tokens
-            return
-        chosen = max(self._waiting, key=lambda waiting: shared(waiting[0], tokens))
-        self._waiting.remove(chosen)
-        chosen[1].set_result(slot)
+        while self._idle and self._waiting:
+            fits = [
+                (shared(known, tokens), -slot, -place)
+                for slot, known in self._idle.items()
+                for place, (tokens, _) in enumerate(self._waiting)
+            ]
+            best = next((fit for fit in sorted(fits, reverse=True) if self._may_have(fit)), None)
+            if best is None:
+                return
+            slot, place = -best[1], -best[2]
+            tokens, turn = self._waiting.pop(place)
+            del self._idle[slot]
+            self._busy[slot] = tokens
+            turn.set_result(slot)
+
+    def _may_have(self, fit: tuple[int, int, int]) -> bool:
+        """Whether no busy slot knows so much more of a request that it had better wait."""
+        here, _, place = fit
+        tokens = self._waiting[-place][0]
+        return all(shared(known, tokens) < here + LONG for known in self._busy.values())
