@@ -21,6 +21,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.models._llamacpp_slots import LONG, Slots
+from plimsoll.models._local_prompt import Template
 from plimsoll.models.llamacpp import LlamaCpp, llamacpp
 from plimsoll.registry import build_model
 from tests.support.safetybench_prompts import Prompt, prompts
@@ -29,12 +30,18 @@ T = TypeVar("T")
 LETTERS = ("(A", "(B", "(C", "(D")
 
 
-def using(work: Callable[[LlamaCpp], Awaitable[T]], **options: object) -> T:
+def using(
+    work: Callable[[LlamaCpp], Awaitable[T]],
+    *,
+    parallel: int = 0,
+    context: int = 0,
+    template: Template = "auto",
+) -> T:
     pytest.importorskip("xllamacpp")
 
     async def main() -> T:
         # One thread: several wait for each other, and crawl where other programs keep the cores busy.
-        model = llamacpp(threads=1, **options)
+        model = llamacpp(threads=1, parallel=parallel, context=context, template=template)
         try:
             return await work(model)
         finally:
@@ -194,17 +201,15 @@ def test_what_is_said_does_not_hang_on_what_is_asked_beside_it() -> None:
 @pytest.mark.llm
 def test_generation_keeps_limits_stops_and_seeds() -> None:
     async def work(model: LlamaCpp) -> list[Response]:
-        def request(**sampling: object) -> Request:
-            return Request(
-                messages=(system("Be brief."), user("Name a colour.")), sampling=Sampling(**sampling)
-            )
+        def request(sampling: Sampling) -> Request:
+            return Request(messages=(system("Be brief."), user("Name a colour.")), sampling=sampling)
 
         return [
-            await model.generate(request(max_tokens=3)),
-            await model.generate(request(max_tokens=60, stop=(" ",))),
-            await model.generate(request(max_tokens=20, temperature=1.5, seed=1)),
-            await model.generate(request(max_tokens=20, temperature=1.5, seed=1)),
-            await model.generate(request(max_tokens=20, temperature=1.5, seed=2)),
+            await model.generate(request(Sampling(max_tokens=3))),
+            await model.generate(request(Sampling(max_tokens=60, stop=(" ",)))),
+            await model.generate(request(Sampling(max_tokens=20, temperature=1.5, seed=1))),
+            await model.generate(request(Sampling(max_tokens=20, temperature=1.5, seed=1))),
+            await model.generate(request(Sampling(max_tokens=20, temperature=1.5, seed=2))),
         ]
 
     short, stopped, first, again, other = using(work)
