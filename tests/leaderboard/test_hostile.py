@@ -1,29 +1,38 @@
 """Attacks on a hosted board, each written out: what they cost, and what others notice of them."""
 
 import http.client
+import json
 import os
 import socket
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Generator
+import tracemalloc
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 
-from plimsoll.core import PlimsollError
-from plimsoll.leaderboard import grain
+from plimsoll.core import PlimsollError, Record, Sample, user
+from plimsoll.leaderboard import client, grain
 from plimsoll.leaderboard.errors import TooMany
 from plimsoll.leaderboard.limits import Uploads
 from plimsoll.leaderboard.nouns import Meta
+from plimsoll.leaderboard.runs import check_run
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.sizes import too_much
+from plimsoll.leaderboard.upload import Upload, of_bytes
+from plimsoll.run.keep import journal
+from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry
+from plimsoll.run.spec import RunSpec
 from tests.support import boards
 from tests.support.boards import Team, right, upload
 
+SPEC = "safetybench:split=starter,language=en"
 MANY = 10**8
 """Bytes that a stranger says it will send."""
 
@@ -200,7 +209,124 @@ def test_a_predictions_file_of_commas_is_not_read(lite: Service, team: Team) -> 
     assert next(each.code for each in checked.faults) == "too_large"
 
 
-def test_a_body_that_comes_too_slowly_is_ended() -> None:
+def test_what_a_fault_lists_is_not_kept_whole(tmp_path: Path) -> None:
+    """Attack: ids and languages of megabytes, all different, in a run whose records are all unknown."""
+    key = boards.small_key()
+    length, count = 2**17, 28
+    run = hostile_run(tmp_path, (f"{number}" + "x" * length for number in range(count)))
+    tracemalloc.start()
+    try:
+        found = check_run(run, key, benchmark=SPEC, verify=None)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.predictions.faults
+    assert all(len(fault.message) < 5000 for fault in found.predictions.faults)
+    assert peak < count * length
+
+
+def hostile_run(folder: Path, names: Iterable[str]) -> Upload:
+    """A packed run with a record of each name, in a language of that name too."""
+    manifest = Manifest(
+        format=2,
+        id="0" * 16,
+        spec=RunSpec(benchmark=SPEC, model="scripted"),
+        model=ModelEntry(name="scripted", revision=""),
+        card=CardEntry(title="", version=1),
+    )
+    (folder / "run").mkdir()
+    (folder / "run" / "run.json").write_bytes(msgspec.json.encode(manifest))
+    samples = (Sample(id=name, messages=(user("q"),), language=name) for name in names)
+    journal.rewrite(folder / "run" / "records.jsonl", (Record(sample=sample) for sample in samples))
+    with client.parcel(folder / "run").content as content:
+        content.seek(0)
+        return of_bytes(content.read())
+
+
+class Dripping:
+    """A client that begins a request and then sends a little again and again, until it is ended."""
+
+    def __init__(self, where: str, head: str, token: str = "") -> None:
+        host, _, port = urlsplit(where).netloc.rpartition(":")
+        self.socket = socket.create_connection((host, int(port)), timeout=0.05)
+        path = "/api/v1/boards/small/checks"
+        begun = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n{head}"
+        self.socket.sendall(begun.encode())
+        self.answer = b""
+
+    def goes_on(self, piece: bytes) -> bool:
+        """Send a piece; false where the other side has ended the connection."""
+        try:
+            self.socket.sendall(piece)
+            came = self.socket.recv(2**16)
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
+        self.answer += came
+        return bool(came)
+
+    def drips(self, piece: bytes, most: int = 400) -> bool:
+        """Send pieces until it is ended; false where it never was."""
+        with self.socket:
+            return not all(self.goes_on(piece) for _ in range(most))
+
+
+IMPATIENT = (0.4, 300.0, 900.0, 0.4, 1000.0)
+LONG = "Content-Length: 4000000\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "piece", "patience"),
+    [
+        ("X-Slow: ", b"x", IMPATIENT),
+        ("X-Slow: ", b"", IMPATIENT),
+        (LONG, b"x", IMPATIENT),
+        (LONG, b"", IMPATIENT),
+        ("Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", IMPATIENT),
+        (LONG, b"x" * 1000, (0.4, 300.0, 0.6, 0.1, 100.0)),
+    ],
+    ids=[
+        "a header by letters",
+        "half a header",
+        "a body by letters",
+        "no body",
+        "chunks of one byte",
+        "too long",
+    ],
+)
+def test_what_comes_too_slowly_or_for_too_long_is_ended(
+    lite: Service, team: Team, head: str, piece: bytes, patience: tuple[float, ...]
+) -> None:
+    """Attack: one byte now and then, for ever, in a header or a body."""
+    pytest.importorskip("uvicorn")
+    from plimsoll.leaderboard.connections import Patience
+
+    with boards.served(lite, patience=Patience(*patience)) as where:
+        slow = Dripping(where, head, team.token)
+        assert slow.drips(piece)
+        assert b" 200 " not in slow.answer
+        assert asked(where, "GET", "/healthz", {}) == 200
+
+
+def test_a_body_that_comes_fast_enough_is_answered_however_often_it_is_looked_at(
+    lite: Service, team: Team
+) -> None:
+    pytest.importorskip("uvicorn")
+    from plimsoll.leaderboard.connections import Patience
+
+    body = json.dumps(right()).encode().ljust(60_000)
+    with boards.served(lite, patience=Patience(every=0.2, slowest=1000.0)) as where:
+        client = Dripping(where, f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n", team.token)
+        with client.socket:
+            pieces = (body[at : at + 4000] for at in range(0, len(body), 4000))
+            assert all(client.goes_on(piece) for piece in pieces)
+            while client.goes_on(b""):
+                pass
+    assert client.answer.startswith(b"HTTP/1.1 200")
+
+
+def test_the_longest_waiting_makes_room() -> None:
     pytest.importorskip("uvicorn")
     from plimsoll.leaderboard.connections import Doors, Guarded
 

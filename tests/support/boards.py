@@ -62,10 +62,10 @@ def add_team(service: Service, name: str) -> Team:
 
 
 @contextmanager
-def served(service: Service, **options: Any) -> Generator[str]:
+def served(service: Service, *, patience: Any = None, **options: Any) -> Generator[str]:
     """The service's address while it is served from a thread."""
     options.setdefault("pages", serving.pages())
-    server = serving.server(make_app(service, **options))
+    server = serving.server(make_app(service, **options), patience)
     with serving.listening("127.0.0.1", 0) as bound:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()

@@ -25,6 +25,8 @@ ENDING = ".part"
 """Of what is being written."""
 LARGEST = 1 << 30
 """Bytes of a file that is read whole."""
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What systems say where there is no room for more."""
 
 
 def opened(path: Path) -> BufferedReader:
@@ -39,8 +41,9 @@ def opened(path: Path) -> BufferedReader:
 def read(path: Path, most: int = LARGEST) -> bytes:
     """The bytes of a regular file. Raises `OSError` where there is none, or more than wanted."""
     with opened(path) as file:
-        body = file.read(most + 1)
-    if len(body) > most:
+        # Asked for a number of bytes, Python takes as much memory before it reads the first.
+        body = file.read() if os.fstat(file.fileno()).st_size <= most else None
+    if body is None or len(body) > most:
         raise OSError(errno.EFBIG, f"is larger than {most:,} bytes", str(path))
     return body
 

@@ -8,7 +8,7 @@ here each is a fault with its ids, and nothing is scored until they are gone.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 from plimsoll.core import decoding
@@ -49,6 +49,23 @@ class Predictions(NamedTuple):
         return "".join(hashlib.sha256(read).hexdigest()[:32] for read in (self.compat, self.strict))
 
 
+class Ids:
+    """Ids of one fault: all are counted, and of the first few is kept what a message repeats.
+
+    An id may be as long as its sender likes, and there may be very many.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.named: list[str] = []
+
+    def add(self, id: str) -> None:
+        """Count one."""
+        self.count += 1
+        if self.count <= SHOWN:
+            self.named.append(short(id))
+
+
 class _Pairs(list[tuple[str, Any]]):
     """A JSON object as it stands, with keys that come twice."""
 
@@ -67,17 +84,15 @@ def check(content: bytes, key: Key, missing: Missing = "refuse") -> Predictions:
         return refused(key, read)
     places = {question.id: place for place, question in enumerate(key.questions)}
     predicted = bytearray([NONE]) * len(places)
-    unknown: list[str] = []
-    mistyped: list[str] = []
-    beyond: list[str] = []
+    unknown, mistyped, beyond = Ids(), Ids(), Ids()
     for id, value in read:
         place = places.get(id)
         if place is None:
-            unknown.append(id)
+            unknown.add(id)
         elif type(value) is not int:
-            mistyped.append(id)
+            mistyped.add(id)
         elif not 0 <= value < key.questions[place].options:
-            beyond.append(id)
+            beyond.add(id)
         else:
             predicted[place] = value
     given = Counter(id for id, _ in read)
@@ -85,9 +100,9 @@ def check(content: bytes, key: Key, missing: Missing = "refuse") -> Predictions:
         *fault("unknown_ids", "unknown to this board", unknown),
         *fault("wrong_type", "answered by something else than a whole number", mistyped),
         *fault("beyond_options", "answered beyond the question's options (the first is 0)", beyond),
-        *fault("duplicate_ids", "given more than once", [id for id, times in given.items() if times > 1]),
+        *fault("duplicate_ids", "given more than once", ids(id for id, times in given.items() if times > 1)),
     )
-    absent = fault("missing_ids", "without a prediction", [id for id in places if id not in given])
+    absent = fault("missing_ids", "without a prediction", ids(id for id in places if id not in given))
     return settled(bytes(predicted), bytes(predicted), faults, absent, missing)
 
 
@@ -106,15 +121,22 @@ def refused(key: Key, *faults: Fault) -> Predictions:
     return Predictions(nothing, nothing, faults)
 
 
-def fault(code: str, what: str, ids: Sequence[str]) -> tuple[Fault, ...]:
+def ids(found: Iterable[str]) -> Ids:
+    """Ids that are known all at once."""
+    counted = Ids()
+    for id in found:
+        counted.add(id)
+    return counted
+
+
+def fault(code: str, what: str, concerned: Ids) -> tuple[Fault, ...]:
     """A fault for the ids concerned, or nothing where there are none."""
-    if not ids:
+    if not concerned.count:
         return ()
-    named = tuple(map(short, ids[:SHOWN]))
-    more = f" and {len(ids) - SHOWN:,} more" if len(ids) > SHOWN else ""
-    noun = "id is" if len(ids) == 1 else "ids are"
-    message = f"{len(ids):,} {noun} {what}: {', '.join(named)}{more}"
-    return (Fault(code=code, message=message, count=len(ids), ids=named),)
+    more = f" and {concerned.count - SHOWN:,} more" if concerned.count > SHOWN else ""
+    noun = "id is" if concerned.count == 1 else "ids are"
+    message = f"{concerned.count:,} {noun} {what}: {', '.join(concerned.named)}{more}"
+    return (Fault(code=code, message=message, count=concerned.count, ids=tuple(concerned.named)),)
 
 
 def short(id: str) -> str:

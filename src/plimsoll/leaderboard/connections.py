@@ -8,21 +8,27 @@ that has waited longest without a request goes first when there are too many.
 import logging
 import time
 from asyncio import BaseTransport, TimerHandle, Transport
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-HEAD = 20.0
-"""Seconds for a whole header, from the opening of the connection or the end of the answer before."""
-ANSWER = 300.0
-"""Seconds for an answer, its reading by the client included."""
-BODY = 900.0
-"""Seconds for a whole body."""
-EVERY = 15.0
-"""Seconds after which a body is looked at: has enough come since?"""
-SLOWEST = 1024
-"""Bytes of a body in a second: the slowest that is waited for."""
+
+class Patience(NamedTuple):
+    """How long a client may take, in seconds."""
+
+    head: float = 20.0
+    """For a whole header, from the opening of the connection or the end of the answer before."""
+    answer: float = 300.0
+    """For an answer, its reading by the client included."""
+    body: float = 900.0
+    """For a whole body."""
+    every: float = 15.0
+    """After which a body is looked at: has enough come since?"""
+    slowest: float = 1024.0
+    """Bytes of a body in a second: the slowest that is waited for."""
+
+
 MOST = 2000
 SHARE = 2
 """Of the files that the system lets us open, one in so many may be a connection."""
@@ -72,6 +78,7 @@ class Guarded(H11Protocol):
     """A connection with an end to everything that its client may delay."""
 
     doors: Doors
+    patience: Patience
 
     def connection_made(self, transport: BaseTransport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Begin to wait for a header."""
@@ -119,19 +126,21 @@ class Guarded(H11Protocol):
         if phase == "body":
             self._watch_body(self._came)
         else:
-            self._timer = self.loop.call_later(HEAD if phase == "head" else ANSWER, self.drop)
+            wait = self.patience.head if phase == "head" else self.patience.answer
+            self._timer = self.loop.call_later(wait, self.drop)
 
     def _watch_body(self, came: int) -> None:
         """Look again in a while, and end what came too slowly."""
+        every, least = self.patience.every, self.patience.slowest * self.patience.every
 
         def look() -> None:
-            too_long = time.monotonic() - self._began > BODY
-            if too_long or self._came - came < SLOWEST * EVERY:
+            too_long = time.monotonic() - self._began > self.patience.body
+            if too_long or self._came - came < least:
                 self.drop()
             else:
                 self._watch_body(self._came)
 
-        self._timer = self.loop.call_later(EVERY, look)
+        self._timer = self.loop.call_later(every, look)
 
     def _stop(self) -> None:
         if self._timer is not None:
@@ -139,9 +148,9 @@ class Guarded(H11Protocol):
             self._timer = None
 
 
-def guarded() -> type[Guarded]:
+def guarded(patience: Patience) -> type[Guarded]:
     """The protocol of one server, with doors of its own."""
-    return type("Guarded", (Guarded,), {"doors": Doors(most())})
+    return type("Guarded", (Guarded,), {"doors": Doors(most()), "patience": patience})
 
 
 class Seldom(logging.Filter):

@@ -14,7 +14,17 @@ from typing import NamedTuple
 from plimsoll import registry
 from plimsoll.core import Judge, PlimsollError, Record
 from plimsoll.leaderboard.archives import unpack
-from plimsoll.leaderboard.checking import Missing, Predictions, fault, refused, settled, short
+from plimsoll.leaderboard.checking import (
+    SHOWN,
+    Ids,
+    Missing,
+    Predictions,
+    fault,
+    ids,
+    refused,
+    settled,
+    short,
+)
 from plimsoll.leaderboard.keys import Key, digest_of, id_of
 from plimsoll.leaderboard.nouns import Fault
 from plimsoll.leaderboard.scoring import NONE
@@ -80,22 +90,27 @@ def _read(run: RunFolder, key: Key, benchmark: str, missing: Missing) -> Predict
     if other := _other_benchmark(manifest, benchmark):
         return refused(key, other)
     choices: dict[int, _Choice] = {}
-    unknown: list[str] = []
-    twice: list[str] = []
-    altered: list[str] = []
+    unknown, twice, altered = Ids(), Ids(), Ids()
     languages: dict[str, None] = {}
     places = {question.id: place for place, question in enumerate(key.questions)}
-    for record in _judged(run):
-        languages[record.sample.language] = None
-        place = places.get(id_of(record.sample))
-        if place is None:
-            unknown.append(record.sample.id)
-        elif place in choices:
-            twice.append(record.sample.id)
-        elif key.questions[place].digest not in ("", digest_of(record.sample.choices)):
-            altered.append(record.sample.id)
-        else:
-            choices[place] = _choice(record)
+    judges: tuple[Judge, ...] = (
+        registry.build("judges", "choice"),
+        registry.build("judges", "official_choice"),
+    )
+    with asyncio.Runner() as loop:
+        for record in _readable(run):
+            if len(languages) < SHOWN:
+                languages[short(record.sample.language)] = None
+            place = places.get(id_of(record.sample))
+            if place is None:
+                unknown.add(record.sample.id)
+            elif place in choices:
+                twice.add(record.sample.id)
+            elif key.questions[place].digest not in ("", digest_of(record.sample.choices)):
+                altered.add(record.sample.id)
+            else:
+                # What is none of the board's questions costs no judging.
+                choices[place] = _choice(loop.run(engine.judged(record, judges)))
     if len(languages) > 1 and registry.parse(benchmark).arguments.get("language") != "both":
         return refused(key, _two_languages([*languages]))
     faults = (
@@ -103,20 +118,9 @@ def _read(run: RunFolder, key: Key, benchmark: str, missing: Missing) -> Predict
         *fault("duplicate_ids", "recorded more than once", twice),
         *fault("other_questions", "asked with other options, or in another order, than the host's", altered),
     )
-    absent = [q.id for place, q in enumerate(key.questions) if place not in choices]
+    absent = ids(question.id for place, question in enumerate(key.questions) if place not in choices)
     compat, strict = _filled(choices, key)
     return settled(compat, strict, faults, fault("missing_ids", "without a record", absent), missing)
-
-
-def _judged(run: RunFolder) -> Iterator[Record]:
-    """Every first-epoch record with its verdicts made anew, one after the other, without its transcript."""
-    judges: tuple[Judge, ...] = (
-        registry.build("judges", "choice"),
-        registry.build("judges", "official_choice"),
-    )
-    with asyncio.Runner() as loop:
-        for record in _readable(run):
-            yield _bare(loop.run(engine.judged(record, judges)))
 
 
 def _readable(run: RunFolder) -> Iterator[Record]:
@@ -130,12 +134,6 @@ def _readable(run: RunFolder) -> Iterator[Record]:
             yield replace(record, transcript=None)
         else:
             yield record
-
-
-def _bare(record: Record) -> Record:
-    from plimsoll.core import replace
-
-    return replace(record, transcript=None)
 
 
 def _choice(record: Record) -> _Choice:
@@ -159,11 +157,11 @@ def _filled(choices: dict[int, _Choice], key: Key) -> tuple[bytes, bytes]:
 
 def _two_languages(languages: list[str]) -> Fault:
     """The same questions in another language bear the same ids: what is wrong is not that they repeat."""
-    named = " and ".join(short(each) for each in languages[:2])
+    named = " and ".join(languages[:2])
     return Fault(
         code="two_languages",
         message=f"this run asked in {len(languages)} languages ({named}), and the board is for one: "
-        f"run the benchmark again in that language alone (-T language={short(languages[0])})",
+        f"run the benchmark again in that language alone (-T language={languages[0]})",
     )
 
 

@@ -21,8 +21,20 @@ from plimsoll.leaderboard.service import Service
 if TYPE_CHECKING:
     import uvicorn
 
+    from plimsoll.leaderboard.connections import Patience
+
 BACKLOG = 128
 """So many are taken in at one go, before the first of them can be turned away."""
+QUEUE = 4096
+"""So many may wait to be taken in: whom the system turns away here tries again only after a second."""
+
+
+class Queued(socket.socket):
+    """A socket with a longer queue than its server asks for."""
+
+    def listen(self, backlog: int = QUEUE, /) -> None:
+        """Listen."""
+        super().listen(max(backlog, QUEUE))
 
 
 @contextmanager
@@ -30,13 +42,13 @@ def listening(host: str, port: int) -> Generator[socket.socket]:
     """A socket that is bound and listens. Raises `UserError` where the address is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named in full, or asyncio does not switch Nagle's algorithm off: every reply would wait 40 ms.
-    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
+    with Queued(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((host, port))
         except OSError as error:
             raise UserError(f"{host}:{port} cannot be used: {error.strerror} (give another --port)") from None
-        bound.listen(BACKLOG)
+        bound.listen()
         yield bound
 
 
@@ -46,11 +58,11 @@ def serve(service: Service, bound: socket.socket, trusted: Sequence[str] = ()) -
     server(make_app(service, trusted=trusted, pages=pages())).run(sockets=[bound])
 
 
-def server(app: ASGIApp) -> "uvicorn.Server":
+def server(app: ASGIApp, patience: "Patience | None" = None) -> "uvicorn.Server":
     """The server of an application: it tells nobody what it is, and believes no forwarded header."""
     import uvicorn
 
-    from plimsoll.leaderboard.connections import Seldom, guarded
+    from plimsoll.leaderboard.connections import Patience, Seldom, guarded
 
     for name in ("asyncio", "uvicorn.error"):
         logger = logging.getLogger(name)
@@ -59,7 +71,7 @@ def server(app: ASGIApp) -> "uvicorn.Server":
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            http=guarded(),
+            http=guarded(patience or Patience()),
             log_level="warning",
             access_log=False,
             server_header=False,
