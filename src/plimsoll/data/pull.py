@@ -11,6 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence, Sized
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -24,11 +25,19 @@ CHUNK = 1 << 16
 ATTEMPTS = 4
 PAUSE = 0.25
 """Seconds before a second attempt; doubled each time."""
-TIMEOUT = 30.0
-LARGEST = 8 << 30
-"""Bytes of a file, whatever a server says."""
-SLOWEST, PATIENCE = 256, 60.0
-"""Bytes in a second that are waited for, after so many seconds."""
+LARGEST = 256 << 20
+"""Bytes of a file whose size is not known, whatever a server says."""
+
+
+class Patience(NamedTuple):
+    """How long a server may take."""
+
+    silent: float = 30.0
+    """Seconds without a byte."""
+    slowest: float = 256.0
+    """Bytes in a second that are waited for ..."""
+    after: float = 60.0
+    """... after so many seconds."""
 
 
 class Progress(NamedTuple):
@@ -55,7 +64,33 @@ class _Stopped(Exception):
 
 
 Watch = Callable[[Progress], None]
-Report = Callable[[int, int | None], object]
+
+
+@dataclass(frozen=True)
+class _Download:
+    """A file that is to come from one address."""
+
+    origin: Source
+    file: SourceFile
+    path: Path
+    address: str
+    watch: Watch | None
+    patience: Patience
+
+    @property
+    def part(self) -> Path:
+        """What has come of it."""
+        return self.path.with_name(f"{self.path.name}.part")
+
+    @property
+    def most(self) -> int:
+        """Bytes that it may have."""
+        return self.file.bytes or LARGEST
+
+    def report(self, done: int, total: int | None) -> None:
+        """Say how far it is."""
+        if self.watch is not None:
+            self.watch(Progress(self.file.name, done, total))
 
 
 def pull(
@@ -82,7 +117,13 @@ def chosen(origin: Source, only: Sequence[str]) -> tuple[SourceFile, ...]:
 
 
 def pull_file(
-    origin: Source, file: SourceFile, into: Path, *, watch: Watch | None, environ: Mapping[str, str]
+    origin: Source,
+    file: SourceFile,
+    into: Path,
+    *,
+    watch: Watch | None,
+    environ: Mapping[str, str],
+    patience: Patience = Patience(),  # noqa: B008, a value
 ) -> Pulled:
     """Bring one file to the folder `into`."""
     path = into / file.name
@@ -93,47 +134,52 @@ def pull_file(
         raise DataError(_by_hand(path, addresses, ["HF_HUB_OFFLINE is set"]))
     reasons: list[str] = []
     for address in addresses:
+        wanted = _Download(origin, file, path, address, watch, patience)
         try:
-            return Pulled(path, _fetch(origin, file, path, address, watch), True, bool(file.sha256))
+            return Pulled(path, _fetch(wanted), fresh=True, pinned=bool(file.sha256))
         except _Stopped as stopped:
             reasons.append(f"{_public(address)}: {stopped}")
     raise DataError(_by_hand(path, addresses, reasons) + _agreement(origin))
 
 
-def _fetch(origin: Source, file: SourceFile, path: Path, address: str, watch: Watch | None) -> str:
-    part = path.with_name(f"{path.name}.part")
+def _fetch(wanted: _Download) -> str:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with lock.waited_for(path.parent):
-            return _brought(origin, file, path, address, watch)
+        wanted.path.parent.mkdir(parents=True, exist_ok=True)
+        with lock.waited_for(wanted.path.parent):
+            return _brought(wanted)
     except OSError as error:
-        raise DataError(f"{part}: cannot be written: {error.strerror or error}") from error
+        remedy = "; make room: the same command goes on from there" if error.errno in files.FULL else ""
+        raise DataError(f"{wanted.part}: cannot be written: {error.strerror or error}{remedy}") from error
 
 
-def _brought(origin: Source, file: SourceFile, path: Path, address: str, watch: Watch | None) -> str:
+def _brought(wanted: _Download) -> str:
     """The checksum of the file, once it lies under its name; one process at a time fills what is begun."""
-    part = path.with_name(f"{path.name}.part")
-    if path.is_file():
-        return _verify(origin, file, path)
-    if part.is_symlink():
+    if wanted.path.is_file():
+        return _verify(wanted.origin, wanted.file, wanted.path)
+    part = wanted.part
+    if part.is_symlink() or (part.exists() and not part.is_file()) or _size(part) > wanted.most:
         part.unlink()
-    if part.exists() and (digest := _filled(origin, file, part, address, watch)):
-        part.replace(path)
+    if part.exists() and (digest := _filled(wanted)):
+        part.replace(wanted.path)
         return digest
     # What an earlier attempt had left was of another version: once more, from the start.
-    digest = _filled(origin, file, part, address, watch)
-    part.replace(path)
+    digest = _filled(wanted)
+    part.replace(wanted.path)
     return digest
 
 
-def _filled(origin: Source, file: SourceFile, part: Path, address: str, watch: Watch | None) -> str:
-    """Fill `part` and verify it; nothing where what it was resumed from proved wrong."""
-    resumed = part.exists()
-    _download(address, part, lambda done, total: watch and watch(Progress(file.name, done, total)))
+def _size(part: Path) -> int:
+    return part.stat().st_size if part.exists() else 0
+
+
+def _filled(wanted: _Download) -> str:
+    """Fill the part and verify it; nothing where what it was resumed from proved wrong."""
+    resumed = wanted.part.exists()
+    _download(wanted)
     try:
-        return _verify(origin, file, part)
+        return _verify(wanted.origin, wanted.file, wanted.part)
     except DataError as error:
-        part.unlink(missing_ok=True)
+        wanted.part.unlink(missing_ok=True)
         if resumed:
             return ""
         raise _Stopped(str(error)) from error
@@ -159,19 +205,19 @@ def _verify_count(file: SourceFile, path: Path) -> None:
         raise DataError(f"{path}: holds {found} records, but the official file has {file.records}")
 
 
-def _download(address: str, part: Path, report: Report) -> None:
-    """Fill `part`, going on where an earlier attempt stopped. Raises `_Stopped`, `OSError`."""
+def _download(wanted: _Download) -> None:
+    """Fill the part, going on where an earlier attempt stopped. Raises `_Stopped`, `OSError`."""
     reason = ""
     for attempt in range(ATTEMPTS):
         time.sleep(PAUSE * 2**attempt if attempt else 0)
         try:
-            if _attempt(address, part, report):
+            if _attempt(wanted):
                 return
             reason = "the connection ended before the file did"
         except urllib.error.HTTPError as error:
             error.close()
             if error.code == 416:
-                part.unlink(missing_ok=True)
+                wanted.part.unlink(missing_ok=True)
             elif error.code < 500 and error.code != 429:
                 raise _Stopped(f"HTTP {error.code}") from error
             reason = f"HTTP {error.code}"
@@ -182,48 +228,51 @@ def _download(address: str, part: Path, report: Report) -> None:
     raise _Stopped(reason)
 
 
-def _attempt(address: str, part: Path, report: Report) -> bool:
+def _attempt(wanted: _Download) -> bool:
     """One request; true when all that the server promised has arrived."""
-    have = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(_web(address), headers={"User-Agent": "plimsoll"})
-    if (token := os.environ.get("HF_TOKEN", "")) and address.startswith(f"{HUB}/"):
+    have = _size(wanted.part)
+    request = urllib.request.Request(_web(wanted.address), headers={"User-Agent": "plimsoll"})
+    if (token := os.environ.get("HF_TOKEN", "")) and wanted.address.startswith(f"{HUB}/"):
         # Unredirected: the hub sends us on to other hosts, which must not see the token.
         request.add_unredirected_header("Authorization", f"Bearer {token}")
     if have:
         request.add_header("Range", f"bytes={have}-")
-    with _WEB.open(request, timeout=TIMEOUT) as reply:
-        resumed = reply.status == 206
-        start = have if resumed else 0
-        length = reply.headers.get("Content-Length") or ""
-        if length and not (length.isascii() and length.isdigit() and len(length) <= 15):
-            raise _Stopped(f"the server says a length of {length[:40]!r}")
-        total = start + int(length) if length else None
-        if total is not None and total > LARGEST:
-            raise _Stopped(f"the server wants to send {total:,} bytes, more than any data set has")
-        if not resumed:
-            part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, files.GROWING | os.O_APPEND, 0o666), "ab") as out:
-            done = _copy(reply, out, start, total, report)
+    with _WEB.open(request, timeout=wanted.patience.silent) as reply:
+        start = have if reply.status == 206 else 0
+        total = _total(reply, start, wanted)
+        if reply.status != 206:
+            wanted.part.unlink(missing_ok=True)
+        with os.fdopen(os.open(wanted.part, files.GROWING | os.O_APPEND, 0o666), "ab") as out:
+            done = _copy(reply, out, wanted, start, total)
     return total is None or done >= total
 
 
+def _total(reply: http.client.HTTPResponse, start: int, wanted: _Download) -> int | None:
+    """How many bytes the whole file has, as the server says. Raises `_Stopped` for what cannot be."""
+    length = reply.headers.get("Content-Length") or ""
+    if not length:
+        return wanted.file.bytes or None
+    if not (length.isascii() and length.isdigit() and len(length) <= 15):
+        raise _Stopped(f"the server says a length of {length[:40]!r}")
+    total = start + int(length)
+    if total > wanted.most:
+        raise _Stopped(f"the server wants to send {total:,} bytes, and the file has at most {wanted.most:,}")
+    return total
+
+
 def _copy(
-    reply: http.client.HTTPResponse,
-    out: IO[bytes],
-    done: int,
-    total: int | None,
-    report: Report,
+    reply: http.client.HTTPResponse, out: IO[bytes], wanted: _Download, done: int, total: int | None
 ) -> int:
-    report(done, total)
+    wanted.report(done, total)
     began, came = time.monotonic(), 0
     while chunk := reply.read1(CHUNK):
         done, came = done + len(chunk), came + len(chunk)
-        if done > (LARGEST if total is None else total):
+        if done > (wanted.most if total is None else total):
             raise _Stopped("the server sends more than it said, or without an end")
-        if came < SLOWEST * (time.monotonic() - began - PATIENCE):
-            raise _Stopped(f"the server sends less than {SLOWEST} bytes in a second")
+        if came < wanted.patience.slowest * (time.monotonic() - began - wanted.patience.after):
+            raise _Stopped(f"the server sends less than {wanted.patience.slowest:g} bytes in a second")
         out.write(chunk)
-        report(done, total)
+        wanted.report(done, total)
     return done
 
 

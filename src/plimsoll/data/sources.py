@@ -24,6 +24,8 @@ class SourceFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Tried in this order."""
     sha256: str = ""
     """Of the official file; empty where none is known: then trusted on first use."""
+    bytes: int = 0
+    """How many the official file has; 0 where no checksum is known."""
     records: int = 0
     """How many records its JSON must hold; 0 leaves it open."""
     what: str = ""
