@@ -12,7 +12,7 @@ import click
 
 from plimsoll import __version__
 from plimsoll.cli import _dotenv, _help, _output
-from plimsoll.core import PlimsollError, UserError, did_you_mean
+from plimsoll.core import PlimsollError, UserError, did_you_mean, files
 
 OK, ERROR, USAGE, GATE, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes that scripts may rely on."""
@@ -23,8 +23,8 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every file of this folder that is no shared code."""
-        files = Path(__file__).parent.glob("[!_]*.py")
-        return sorted(path.stem for path in files)
+        found = Path(__file__).parent.glob("[!_]*.py")
+        return sorted(path.stem for path in found)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
@@ -186,4 +186,5 @@ def _complain(error: click.ClickException | PlimsollError) -> int:
 
 def _unusable(error: OSError) -> str:
     reason = error.strerror or str(error) or type(error).__name__
-    return reason if error.filename is None else f"{error.filename}: {reason}"
+    remedy = "; make room on the disk, then give the same command again" if error.errno in files.FULL else ""
+    return f"{reason}{remedy}" if error.filename is None else f"{error.filename}: {reason}{remedy}"

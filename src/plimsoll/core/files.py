@@ -61,8 +61,19 @@ def write_text(path: Path, text: str) -> None:
 
 def append(path: Path, body: bytes) -> None:
     """Add to the end of a file, which is made where there is none. Raises `OSError`."""
-    with os.fdopen(os.open(path, GROWING | os.O_APPEND, 0o666), "ab") as file:
+    with named(path), os.fdopen(os.open(path, GROWING | os.O_APPEND, 0o666), "ab") as file:
         file.write(body)
+
+
+@contextmanager
+def named(path: Path) -> Generator[None]:
+    """Let a failure name the file: one of an open file (the disk is full) says only what went wrong."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
 
 
 @contextmanager
@@ -70,7 +81,7 @@ def new(path: Path, mode: int = 0o666) -> Generator[BinaryIO]:
     """A file that was not there before, and is gone when the block ends badly. Raises `FileExistsError`."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | NO_LINK | BINARY, mode)
     try:
-        with os.fdopen(descriptor, "w+b") as file:
+        with named(path), os.fdopen(descriptor, "w+b") as file:
             yield file
     except BaseException:
         path.unlink(missing_ok=True)
@@ -85,7 +96,8 @@ def writing(path: Path) -> Generator[BinaryIO]:
             yield way
         return
     unfinished = path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}{ENDING}")
-    with new(unfinished) as file:
+    # Whoever asked for `path` is told of it, and not of the name that stands for it meanwhile.
+    with named(path), new(unfinished) as file, named(path):
         yield file
         file.flush()
         os.replace(unfinished, path)

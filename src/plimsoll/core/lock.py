@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from plimsoll.core.files import GROWING
+from plimsoll.core.files import GROWING, named
 from plimsoll.core.processes import lives
 
 UNABLE = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOTTY})
@@ -35,7 +35,8 @@ def held(path: Path) -> Generator[None]:
         owner = _read(descriptor)
         if not locked and _lives(owner):
             raise Taken(owner)
-        _write(descriptor, str(os.getpid()))
+        with named(path):
+            _write(descriptor, str(os.getpid()))
         yield
         if not locked:
             _write(descriptor, "")

@@ -23,18 +23,10 @@ if TYPE_CHECKING:
 
     from plimsoll.leaderboard.connections import Patience
 
-BACKLOG = 128
+BACKLOG = 16
 """So many are taken in at one go, before the first of them can be turned away."""
 QUEUE = 4096
 """So many may wait to be taken in: whom the system turns away here tries again only after a second."""
-
-
-class Queued(socket.socket):
-    """A socket with a longer queue than its server asks for."""
-
-    def listen(self, backlog: int = QUEUE, /) -> None:
-        """Listen."""
-        super().listen(max(backlog, QUEUE))
 
 
 @contextmanager
@@ -42,13 +34,13 @@ def listening(host: str, port: int) -> Generator[socket.socket]:
     """A socket that is bound and listens. Raises `UserError` where the address is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named in full, or asyncio does not switch Nagle's algorithm off: every reply would wait 40 ms.
-    with Queued(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((host, port))
         except OSError as error:
             raise UserError(f"{host}:{port} cannot be used: {error.strerror} (give another --port)") from None
-        bound.listen()
+        bound.listen(QUEUE)
         yield bound
 
 
@@ -64,11 +56,17 @@ def server(app: ASGIApp, patience: "Patience | None" = None) -> "uvicorn.Server"
 
     from plimsoll.leaderboard.connections import Patience, Seldom, guarded
 
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            for each in sockets or ():
+                each.listen(QUEUE)  # again: the server has just made the queue as short as its `backlog`
+
     for name in ("asyncio", "uvicorn.error"):
         logger = logging.getLogger(name)
         if not any(isinstance(each, Seldom) for each in logger.filters):
             logger.addFilter(Seldom())
-    return uvicorn.Server(
+    return Server(
         uvicorn.Config(
             app,
             http=guarded(patience or Patience()),

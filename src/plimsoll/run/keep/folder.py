@@ -96,8 +96,8 @@ def open_run(path: Path) -> RunFolder:
 
 
 def runs(log_dir: Path) -> list[RunFolder]:
-    """The run folders of a log folder, newest first."""
-    return [RunFolder(path.parent) for path in _newest_first(log_dir.glob("*/run.json"))]
+    """The run folders of a log folder, newest first; one whose name begins with a dot is not whole yet."""
+    return [RunFolder(path.parent) for path in _newest_first(log_dir.glob("[!.]*/run.json"))]
 
 
 def unfinished(log_dir: Path, run_id: str) -> RunFolder | None:
@@ -127,6 +127,17 @@ def _written_at(path: Path) -> int:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
+
+
+def begin(log_dir: Path, stamp: str, rest: str, manifest: Manifest) -> RunFolder:
+    """A new run, in a folder of its own; there is none where its manifest cannot be written."""
+    made = RunFolder(make(log_dir, stamp, rest))
+    try:
+        made.write_manifest(manifest)
+    except OSError:
+        made.path.rmdir()
+        raise
+    return made
 
 
 def make(log_dir: Path, stamp: str, rest: str) -> Path:

@@ -14,6 +14,7 @@ from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.keep import folder, journal
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.importing import made_whole
 from plimsoll.run.keep.manifest import FORMAT, Extremes, Manifest, ModelEntry, Summary
 from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import engine, sight
@@ -38,13 +39,14 @@ def rejudge(
     wiring = wiring or Wiring()
     wiring.refuse_unpriced()
     manifest = _derived(source, benchmark, spec or source.manifest().spec, wiring.entries)
-    made = RunFolder(_beside(source, manifest.id))
     work = _Rejudging(benchmark, wiring, observer)
-    with made.locked():
+    path = _beside(source, manifest.id)
+    path.rmdir()  # the name is ours; what takes it is whole
+    with made_whole(path) as made:
         made.write_manifest(manifest)
         asyncio.run(work.judge_all(source, made))
         made.write_summary(work.summary(source))
-    return made
+    return RunFolder(path)
 
 
 @dataclass

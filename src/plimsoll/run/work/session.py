@@ -158,11 +158,9 @@ class Session:
         benchmark = folder.slug(manifest.spec.benchmark.partition(":")[0])
         rest = f"{benchmark}-{folder.slug(manifest.model.name)}-{manifest.id}"
         try:
-            made = RunFolder(folder.make(log_dir, stamp, rest))
+            return folder.begin(log_dir, stamp, rest, manifest)
         except OSError as error:
             raise UserError(f"--log-dir {log_dir}: {error.strerror}") from error
-        made.write_manifest(manifest)
-        return made
 
     def _summary(
         self, count: engine.Count, status: str, reason: str, before: Summary, seconds: float
