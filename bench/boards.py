@@ -58,9 +58,9 @@ def opened(home: Path, database: str = "", **settings: Any) -> Service:
     return service
 
 
-def teams(service: Service, count: int) -> list[str]:
+def teams(service: Service, count: int, name: str = "Team") -> list[str]:
     """Tokens of as many teams."""
-    made = (service.office.add_team(HOST, f"Team {number}") for number in range(count))
+    made = (service.office.add_team(HOST, f"{name} {number}") for number in range(count))
     return [service.office.issue(HOST, team.id).token for team in made]
 
 
@@ -94,7 +94,11 @@ def start(home: Path, database: str = "", port: int = 0) -> Running:
     """Start the server and wait until it answers."""
     command = [str(PLIMSOLL), "board", "serve", "--home", str(home), "--port", str(port)]
     command += ["--database", database] if database else []
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True)
+    return listening(subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True))
+
+
+def listening(process: "subprocess.Popen[str]") -> Running:
+    """A server that was started, once it answers. Raises `Failed` where it ends."""
     assert process.stdout is not None
     with process.stdout as lines:
         for line in lines:

@@ -46,6 +46,7 @@ CASES = (
     "open_ended",
     "agents",
     "viewer",
+    "board",
     "board_page",
     "board_scoring",
     "board_clients",
