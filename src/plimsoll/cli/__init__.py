@@ -56,6 +56,7 @@ SUMMARIES = {
     "board": "Host a leaderboard.",
     "cache": "Show or empty the cache of responses.",
     "calibrate": "Hold judges against people: agreement, errors, cost.",
+    "card": "Write and check risk cards, and assess a deployment by them.",
     "compare": "Hold runs against each other, question by question.",
     "coverage": "Show what of the field's surveys is measured here, and what is not.",
     "data": "Fetch official data sets, and see where they lie.",
