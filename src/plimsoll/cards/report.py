@@ -157,13 +157,14 @@ def _residual(found: Results) -> Iterator[Block]:
         (
             name_of(each.planned.card),
             each.planned.card.actions_required or MISSING,
+            each.planned.card.detection or MISSING,
             each.planned.card.mitigation or MISSING,
             ", ".join(each.planned.card.regulations) or MISSING,
         )
         for each in found.cards
         if each.outcome in ("seen", "disputed")
     ]
-    columns = [say(f"column.{name}") for name in ("card", "actions", "mitigation", "regulations")]
+    columns = [say(f"column.{name}") for name in ("card", "actions", "detection", "mitigation", "regulations")]
     yield Ruled(say("section.residual"), columns, rows) if rows else Paragraph(say("none.residual"))
 
 
