@@ -164,7 +164,9 @@ def _residual(found: Results) -> Iterator[Block]:
         for each in found.cards
         if each.outcome in ("seen", "disputed")
     ]
-    columns = [say(f"column.{name}") for name in ("card", "actions", "detection", "mitigation", "regulations")]
+    columns = [
+        say(f"column.{name}") for name in ("card", "actions", "detection", "mitigation", "regulations")
+    ]
     yield Ruled(say("section.residual"), columns, rows) if rows else Paragraph(say("none.residual"))
 
 
