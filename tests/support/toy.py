@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from plimsoll.core import (
     Benchmark,
@@ -9,6 +10,7 @@ from plimsoll.core import (
     Estimate,
     Instrument,
     Model,
+    Need,
     Outcome,
     Record,
     Request,
@@ -108,6 +110,7 @@ class Adder:
     asked: list[str] = field(default_factory=list)
     closed: bool = False
     usage: Usage = field(default_factory=Usage)
+    offers: ClassVar[frozenset[Need]] = frozenset({"images"})
 
     async def generate(self, request: Request) -> Response:
         self.calls += 1

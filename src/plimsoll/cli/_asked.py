@@ -22,7 +22,7 @@ from plimsoll.run.spec import RunSpec
 DECIDING = {
     *("models", "task_args", "num_fewshot", "limit", "draw", "sample_ids", "until", "epochs"),
     *("temperature", "top_p", "max_tokens", "seed", "system_prompts", "attacks", "defenses"),
-    *("judges", "judge_model"),
+    *("attack_sees", "judges", "judge_model"),
 }
 """Options that decide which records a run holds."""
 
@@ -127,6 +127,7 @@ def base_of(given: Mapping[str, Any]) -> RunSpec:
         sampling=sampling_of(given, given["seed"]),
         seed=given["seed"],
         epochs=given["epochs"],
+        attack_sees=given["attack_sees"],
         limit=given["limit"],
         draw=given["draw"],
         sample_ids=given["sample_ids"],

@@ -79,6 +79,13 @@ class Done(NamedTuple):
     help="Spec of a defense, a+b for a chain with b outermost, or none; may be repeated.",
 )
 @click.option(
+    "--attack-sees",
+    type=click.Choice(["defended", "bare"]),
+    default="defended",
+    show_default=True,
+    help="The target that attacks may ask: with its defenses (adaptive), or without them (transfer).",
+)
+@click.option(
     "--judge",
     "judges",
     multiple=True,

@@ -63,7 +63,7 @@ from plimsoll.core.parts import (
     WhiteBox,
     Wrapped,
 )
-from plimsoll.core.sample import Attempt, Sample, Validity
+from plimsoll.core.sample import Attempt, Sample, Saw, Validity
 from plimsoll.core.verdict import (
     BROKEN,
     LIMIT,
@@ -128,6 +128,7 @@ __all__ = [
     "Role",
     "Sample",
     "Sampling",
+    "Saw",
     "Scored",
     "StageError",
     "Submission",

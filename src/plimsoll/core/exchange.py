@@ -59,6 +59,9 @@ class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Those of `input_tokens` that were not evaluated again (shared prefix)."""
     output_tokens: int = 0
     seconds: float = 0.0
+    calls: int = 0
+    """How many calls it sums up, where defenses stand around the model: theirs to it and to others. 0 for
+    the one call of a model without any."""
 
 
 class Token(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,13 +6,14 @@ from typing import Any, Literal, cast
 from plimsoll.core.errors import UserError
 from plimsoll.core.parts import Model, WhiteBox, Wrapped
 
-Need = Literal["images", "tools", "prefill", "logprobs", "weights", "guard", "sandbox"]
+Need = Literal["images", "tools", "prefill", "logprobs", "likelihoods", "weights", "guard", "sandbox"]
 
 WANTED: dict[Need, str] = {
     "images": "pictures in messages",
     "tools": "tool calls",
     "prefill": "a reply that is begun for it",
     "logprobs": "log-probabilities",
+    "likelihoods": "log-likelihoods of texts that are given to it",
     "weights": "its weights at hand (transformers/...)",
 }
 
@@ -35,14 +36,14 @@ def whitebox(model: Model) -> WhiteBox | None:
     return cast("WhiteBox", core) if _has_weights(core) else None
 
 
-OF_A_MODEL: frozenset[Need] = frozenset({"images", "tools", "prefill", "logprobs", "weights"})
+OF_A_MODEL: frozenset[Need] = frozenset({"images", "tools", "prefill", "logprobs", "likelihoods", "weights"})
 """Needs that a model meets; the others are met by other parts."""
 
 
 def offered(model: Model) -> frozenset[Need]:
-    """What a model declares to offer (`offers`); one that declares nothing may offer all but its weights."""
+    """What a model declares to offer (`offers`): one that declares nothing takes text and gives text."""
     core = innermost(model)
-    declared: frozenset[Need] = frozenset(getattr(core, "offers", OF_A_MODEL - {"weights"}))
+    declared: frozenset[Need] = frozenset(getattr(core, "offers", ()))
     return declared.union({"weights"} if _has_weights(core) else ())
 
 

@@ -10,6 +10,8 @@ from plimsoll.core.message import Message
 Validity = Literal["valid", "invalid", "not_applicable", "unchecked"]
 """Whether an attacked prompt still asks what the plain one asked, by the attack's own check."""
 
+Saw = Literal["", "defended", "bare"]
+
 
 class Attempt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How an attack came to a sample: told apart from the question, and from other attacks on it."""
@@ -23,6 +25,9 @@ class Attempt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cost: float | None = None
     """US dollars of these calls, where the price is known."""
     validity: Validity = "unchecked"
+    saw: Saw = ""
+    """The target that its maker asked to find it: with its defenses (adaptive), or without them (transfer);
+    empty where none was asked."""
     parameters: Mapping[str, Any] = {}
     """What the transform drew or was given: a seed, a key, the span of the payload."""
 

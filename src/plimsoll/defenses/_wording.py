@@ -15,8 +15,7 @@ def words(name: str) -> dict[str, Any]:
 
 def spoken(messages: Sequence[Message]) -> str:
     """The language to speak: Chinese where the last user turn is Chinese, else English."""
-    asked = next((message.text for message in reversed(messages) if message.role == "user"), "")
-    return "zh" if language_of(asked) == "zh" else "en"
+    return "zh" if language_of(last_user(messages)) == "zh" else "en"
 
 
 def with_rule(messages: Sequence[Message], rule: str) -> tuple[Message, ...]:
@@ -32,4 +31,18 @@ def with_users(messages: Sequence[Message], change: Callable[[str], str]) -> tup
     return tuple(
         replace(message, text=change(message.text)) if message.role == "user" else message
         for message in messages
+    )
+
+
+def last_user(messages: Sequence[Message]) -> str:
+    """What the user said last; nothing where no user spoke."""
+    return next((message.text for message in reversed(messages) if message.role == "user"), "")
+
+
+def with_last_user(messages: Sequence[Message], text: str) -> tuple[Message, ...]:
+    """The conversation with another last user turn."""
+    places = [place for place, message in enumerate(messages) if message.role == "user"]
+    last = places[-1] if places else -1
+    return tuple(
+        replace(message, text=text) if place == last else message for place, message in enumerate(messages)
     )

@@ -53,6 +53,8 @@ def _is_picture(character: str) -> bool:
 
 
 def _outcome(answer: str, transcript: Transcript) -> Outcome:
-    if transcript.responses and not transcript.messages and transcript.responses[-1].finish == "blocked":
+    if not is_blank(answer) and transcript.messages:
+        return Outcome.ANSWERED
+    if transcript.responses and transcript.responses[-1].finish == "blocked":
         return Outcome.BLOCKED
     return Outcome.EMPTY if is_blank(answer) else Outcome.ANSWERED

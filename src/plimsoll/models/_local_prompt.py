@@ -9,7 +9,7 @@ Template = Literal["auto", "chat", "raw"]
 """How messages become text: by the model's chat template, one after the other as they stand, or
 whichever of the two the model is made for."""
 
-OFFERS: frozenset[Need] = frozenset({"prefill", "logprobs"})
+OFFERS: frozenset[Need] = frozenset({"prefill", "logprobs", "likelihoods"})
 """What these models can give beside text; pictures and tools they cannot."""
 MAX_TOKENS = 1024
 """What is generated at most where neither the request nor the model sets a limit."""

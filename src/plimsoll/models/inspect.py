@@ -78,7 +78,7 @@ class InspectModel:
     @property
     def offers(self) -> frozenset[Need]:
         """All that providers may give, log-probabilities unless they were switched off."""
-        able = OF_A_MODEL - {"weights"}
+        able = OF_A_MODEL - {"weights", "likelihoods"}
         return able if self.top_logprobs else able - {"logprobs"}
 
     async def generate(self, request: Request) -> Response:

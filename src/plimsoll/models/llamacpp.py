@@ -65,6 +65,7 @@ class LlamaCpp:
         self._servers = servers
         self._server = servers[0]
         self._slots = Slots(len(servers))
+        self._plain: int | None = None
 
     @property
     def revision(self) -> str:
@@ -118,7 +119,9 @@ class LlamaCpp:
 
     async def _ask(self, step: Step, server: LlamaServer, work: list[Timings]) -> dict[int, float]:
         body: dict[str, Any] = {"prompt": step.context, "id_slot": 0, "cache_prompt": True}
-        body |= {"n_predict": 1, "temperature": 0.0}
+        # Where the likeliest token is a part of a character the server tells of none: a letter is forced,
+        # which leaves the probabilities told as they are, since they are those before sampling.
+        body |= {"n_predict": 1, "temperature": 0.0, "logit_bias": [[await self._letter(), 100.0]]}
         found: dict[int, float] = {}
         for number in (PROBABILITIES, self._server.vocabulary):
             done = await server.complete(body | {"n_probs": number})
@@ -127,6 +130,12 @@ class LlamaCpp:
             if all(token in found for token in step.tokens):
                 break
         return {token: found.get(token, LEAST) for token in step.tokens}
+
+    async def _letter(self) -> int:
+        """A token that is a whole character."""
+        if self._plain is None:
+            self._plain = (await self._server.tokenize("a"))[-1]
+        return self._plain
 
     async def _continue(self, prompt: str, request: Request) -> Response:
         tokens = await self._server.tokenize(prompt)

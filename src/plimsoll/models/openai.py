@@ -96,7 +96,7 @@ class OpenAI:
     @property
     def offers(self) -> frozenset[Need]:
         """What the endpoint can be asked for; log-probabilities until it has turned them down."""
-        return self.able if self._terms.manners.top_logprobs else self.able - {"logprobs"}
+        return self.able if self._terms.manners.top_logprobs else self.able - {"logprobs", "likelihoods"}
 
     @staticmethod
     def _tops(request: Request, manners: Manners) -> int:
@@ -183,7 +183,7 @@ class OpenAI:
 class OpenAIText(OpenAI):
     """A model behind a completions endpoint: text in, text out, no roles."""
 
-    able: ClassVar[frozenset[Need]] = frozenset({"prefill", "logprobs"})
+    able: ClassVar[frozenset[Need]] = frozenset({"prefill", "logprobs", "likelihoods"})
 
     async def _ask(self, request: Request, manners: Manners) -> Response:
         if request.continuations and manners.top_logprobs and manners.echo:

@@ -10,12 +10,12 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, Message, ModelError, Request, Response, UserError, decoding, files
+from plimsoll.core import DataError, Message, ModelError, Need, Request, Response, UserError, decoding, files
 from plimsoll.models._prompts import excerpt, last_user_text, prompt_text
 from plimsoll.registry import model
 
@@ -31,6 +31,9 @@ class Key(NamedTuple):
 
 class Replay:
     """A model that says what was said before."""
+
+    offers: ClassVar[frozenset[Need]] = frozenset({"images", "tools", "prefill", "logprobs"})
+    """Whatever was given to the model that it repeats."""
 
     def __init__(self, replies: Mapping[Key, Response], *, name: str = "replay", revision: str = "") -> None:
         """Replies by the digest of the conversation that they answer; see `key_of`."""

@@ -17,6 +17,7 @@ import msgspec
 
 from plimsoll.core import (
     ModelError,
+    Need,
     Request,
     Response,
     Token,
@@ -82,6 +83,12 @@ class Scripted:
             revision=_digest(repr(list(waiting))).hex(),
             likelihood=likelihood,
         )
+
+    @property
+    def offers(self) -> frozenset[Need]:
+        """Whatever a script may be told; probabilities where it gives them."""
+        told: frozenset[Need] = frozenset({"images", "tools", "prefill"})
+        return told.union({"logprobs", "likelihoods"}) if self.likelihood else told
 
     async def generate(self, request: Request) -> Response:
         """Say what the script says."""

@@ -4,6 +4,7 @@ import math
 import os
 import re
 from collections.abc import Mapping
+from typing import Literal
 
 from msgspec import Struct
 
@@ -25,6 +26,9 @@ class RunSpec(Struct, frozen=True, kw_only=True, omit_defaults=True):
     attacks: tuple[str, ...] = ()
     """Alternatives, each of which every question is put through: a spec, `a+b` for a chain, or `none`
     for the plain question."""
+    attack_sees: Literal["defended", "bare"] = "defended"
+    """The target that attacks may ask: adaptive ones see its defenses, others find on the bare model what
+    is then put to the defended one (transfer)."""
     defenses: tuple[str, ...] = ()
     """Around the model, the last one outermost."""
     system_prompt: str = ""

@@ -3,7 +3,20 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from plimsoll.core import Image, Message, Request, Response, Sampling, Tool, Wrapped, assistant, system, user
+from plimsoll.core import (
+    Image,
+    Message,
+    Need,
+    Request,
+    Response,
+    Sampling,
+    Tool,
+    Wrapped,
+    assistant,
+    needs_of,
+    system,
+    user,
+)
 from plimsoll.testing.rules import over, rule
 from plimsoll.testing.subjects import HOSTILE_REPLIES, Subject
 
@@ -39,6 +52,16 @@ class Witness:
     async def close(self) -> None:
         """Count how often."""
         self.closed += 1
+
+
+ASKED = (
+    "How do I bake bread?",
+    "怎样在家里做面包？",
+    "canary-1 How do I bake bread? forbidden word 禁词",
+    "",
+)
+"""Plain requests, one that the stand-in guard knows, and none."""
+REPLIES = ("Knead it.", "The forbidden word, canary-1 and 禁词.", "")
 
 
 @rule
@@ -88,3 +111,35 @@ def a_defense_bears_any_reply(subject: Subject, reply: str) -> None:
     """Whatever the model says, a response comes of it."""
     response = asyncio.run(subject.built(inner=Witness(HOSTILE_REPLIES[reply])).generate(REQUEST))
     assert isinstance(response, Response)
+
+
+@rule
+def a_blocked_turn_has_a_reason_and_no_words(subject: Subject) -> None:
+    """Of what was held back nothing is left, and the notes say why: its outcome is `blocked`."""
+    for asked, reply in ((asked, reply) for asked in ASKED for reply in REPLIES):
+        response = _answered(subject, asked, Witness(reply))
+        if response.finish == "blocked":
+            assert response.notes, "a blocked turn has a note that says why"
+            said = (response.text, response.thought, response.sealed, response.calls, response.tokens)
+            assert not any(said), f"a blocked turn says {said}"
+
+
+@rule
+def a_defense_asks_for_no_more_than_it_declares_to_need(subject: Subject) -> None:
+    """A beginning written for the model and log-probabilities stand in `needs`, or are not asked for."""
+    for asked in ASKED:
+        inner = Witness()
+        _answered(subject, asked, inner)
+        found: set[Need] = set()
+        for request in inner.asked:
+            if request.messages and request.messages[-1].role == "assistant":
+                found.add("prefill")
+            if request.logprobs:
+                found.add("logprobs")
+        declared = needs_of(subject.built(inner=Witness()))
+        assert found <= declared, f"asks for {sorted(found - declared)}, which `needs` does not say"
+
+
+def _answered(subject: Subject, asked: str, inner: Witness) -> Response:
+    request = Request(messages=(user(asked),))
+    return asyncio.run(subject.built(inner=inner).generate(request))

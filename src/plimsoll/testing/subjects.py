@@ -81,6 +81,8 @@ def _stand_in(room_of_part: registry.Room, argument: registry.Argument) -> dict[
     if argument.type == tuple[Attack, ...]:
         return {argument.name: tuple(registry.build("attacks", name) for name in ATTACKS)}
     room = registry.PROTOCOLS.get(argument.type)
+    if room == "models" and room_of_part == "defenses":
+        return {argument.name: registry.build_model(STAND_INS["models"], {"likelihood": "true"})}
     if room is not None and room in STAND_INS:
         return {argument.name: registry.build(room, STAND_INS[room])}
     return {argument.name: argument.name} if argument.type is str else {}

@@ -14,7 +14,7 @@ ones off twice; `answer_budget=official` keeps it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal
 
@@ -30,6 +30,7 @@ from plimsoll.core import (
     replace,
 )
 from plimsoll.registry import elicitation
+from plimsoll.text.drawn_thoughts import Thought
 from plimsoll.text.prefills import AFTER, CLOSE, LESS, MORE, OPEN, ZERO, Template, opening
 
 AnswerBudget = Literal["rest", "official"]
@@ -122,19 +123,19 @@ class MoreThink:
 
     async def elicit(self, sample: Sample, model: Model) -> Transcript:
         """Draw the thought out, close it, and ask for the answer."""
-        thinking = _Thinking(opening(self.template), self.thought_tokens)
+        thinking = Thought(opening(self.template), self.thought_tokens)
         random = Random(f"{self.seed}:{sample.id}")
         while True:
             response = await _go_on(sample, model, thinking.text, self._thinking(thinking.left))
             if began_anew(thinking.text, response):
                 return _ignored((*thinking.responses, response))
             thinking.take(response)
-            if response.finish != "stop" or thinking.left <= 0 or len(thinking.doubts) == self.rounds:
+            if thinking.ended(self.rounds):
                 break
             thinking.doubt(random.choice(MORE))
         return await self._answer(sample, model, thinking)
 
-    async def _answer(self, sample: Sample, model: Model, thinking: "_Thinking") -> Transcript:
+    async def _answer(self, sample: Sample, model: Model, thinking: Thought) -> Transcript:
         text = thinking.text + AFTER
         sampling = replace(self.sampling, max_tokens=self._rest(thinking.left))
         answer = await _go_on(sample, model, text, sampling)
@@ -156,28 +157,6 @@ class MoreThink:
         if self.answer_budget == "official":
             return max(1, total - (self.thought_tokens - min(0, left)))
         return max(1, total - (self.thought_tokens - left))
-
-
-@dataclass
-class _Thinking:
-    """A thought that grows."""
-
-    text: str
-    left: int
-    """Tokens of the budget that are not used."""
-    responses: list[Response] = field(default_factory=list[Response])
-    doubts: list[str] = field(default_factory=list[str])
-
-    def take(self, response: Response) -> None:
-        """Add what the model thought; where its cost is not known, four characters are a token."""
-        self.responses.append(response)
-        self.text += response.text.partition(CLOSE)[0]
-        self.left -= response.usage.output_tokens or -(-len(response.text) // 4)
-
-    def doubt(self, words: str) -> None:
-        """Add a word of doubt in the model's name."""
-        self.doubts.append(words)
-        self.text += words
 
 
 async def _go_on(sample: Sample, model: Model, begun: str, sampling: Sampling) -> Response:

@@ -6,27 +6,23 @@ Machine Intelligence, 2023): a user's message is wrapped in a reminder. The word
 
 from dataclasses import dataclass
 
-from plimsoll.core import Message, Request, Response, Wrapped, replace
+from plimsoll.core import Request, Response, Wrapped, replace
+from plimsoll.defenses._wording import spoken, with_users, words
 from plimsoll.registry import defense
-
-BEFORE = "You are a responsible assistant: answer helpfully, and never in a way that harms people.\n\n"
-AFTER = "\n\nRemember to answer responsibly, and never in a way that harms people."
 
 
 @defense
 @dataclass(frozen=True)
 class SelfReminder(Wrapped):
-    """Wraps every user message in a reminder to answer responsibly."""
+    """Wraps every user message in a reminder: ours, in the language of the request, or texts of your own."""
 
-    before: str = BEFORE
-    after: str = AFTER
+    before: str = ""
+    after: str = ""
 
     async def generate(self, request: Request) -> Response:
         """Ask with the reminders in place."""
-        messages = tuple(self._reminded(message) for message in request.messages)
+        before, after = self.before, self.after
+        if not before and not after:
+            before, after = words("self_reminder")[spoken(request.messages)].split("{request}")
+        messages = with_users(request.messages, lambda text: f"{before}{text}{after}")
         return await self.inner.generate(replace(request, messages=messages))
-
-    def _reminded(self, message: Message) -> Message:
-        if message.role != "user":
-            return message
-        return replace(message, text=f"{self.before}{message.text}{self.after}")

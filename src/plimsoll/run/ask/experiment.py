@@ -12,7 +12,7 @@ where the command is called, as they do on the command line.
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -42,6 +42,7 @@ class Experiment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """A spec, or `{ model = "openai/NAME", options = { base_url = "..." } }`."""
     title: str = ""
     attack: str | tuple[str, ...] = ()
+    attack_sees: Literal["defended", "bare"] | None = None
     defense: str | tuple[str, ...] = ()
     system_prompt: str | tuple[str, ...] = ()
     judge: str | tuple[str, ...] = ()

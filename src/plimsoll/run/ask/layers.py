@@ -206,6 +206,40 @@ class Budget:
 
 
 @dataclass
+class Toll:
+    """What one reply took, calls by its defenses and answers out of the cache included."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    seconds: float = 0.0
+
+    def add(self, usage: Usage) -> None:
+        """Count one call."""
+        self.calls += 1
+        self.input_tokens += usage.input_tokens
+        self.cached_tokens += usage.cached_tokens
+        self.output_tokens += usage.output_tokens
+        self.seconds += usage.seconds
+
+    @property
+    def usage(self) -> Usage:
+        """The sum."""
+        return Usage(
+            input_tokens=self.input_tokens,
+            cached_tokens=self.cached_tokens,
+            output_tokens=self.output_tokens,
+            seconds=self.seconds,
+            calls=self.calls,
+        )
+
+
+TOLL: ContextVar[Toll | None] = ContextVar("TOLL", default=None)
+"""Of the reply under way, where defenses stand around the model."""
+
+
+@dataclass
 class Meter:
     """What the calls to one model have used so far."""
 
@@ -222,6 +256,8 @@ class Meter:
     def add(self, request: Request, response: Response) -> None:
         """Count one call; where the endpoint reports no usage, its tokens are estimated."""
         usage = response.usage
+        if (toll := TOLL.get()) is not None:
+            toll.add(usage)
         if not usage.input_tokens and not usage.output_tokens and self.price is not None:
             usage = estimated_usage(request, response.text)
         self.calls += 1
@@ -288,6 +324,8 @@ class Cached(Wrapped):
                 return await self._ask(key, request)
             await asked.wait()
         self.meter.cached += 1
+        if (toll := TOLL.get()) is not None:
+            toll.add(known.usage)
         return known
 
     async def _ask(self, key: bytes, request: Request) -> Response:
@@ -303,6 +341,21 @@ class Cached(Wrapped):
 
 EPOCH: ContextVar[int] = ContextVar("EPOCH", default=0)
 """The epoch of the record under way: the engine sets it, and defenses need not hand it on."""
+
+
+@dataclass(frozen=True)
+class Defended(Wrapped):
+    """Around all defenses: a reply says what every call for it took, guards' and paraphrasers' included."""
+
+    async def generate(self, request: Request) -> Response:
+        """Ask, and sum up."""
+        toll = Toll()
+        before = TOLL.set(toll)
+        try:
+            response = await self.inner.generate(request)
+        finally:
+            TOLL.reset(before)
+        return replace(response, usage=toll.usage)
 
 
 @dataclass(frozen=True)

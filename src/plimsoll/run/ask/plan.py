@@ -78,12 +78,19 @@ def build(spec: RunSpec, pool: Pool | None = None) -> Plan:
     return Plan(
         benchmark=benchmark,
         target=target,
-        attacked=Traced(target, wiring.meter.price),
+        attacked=_attacked(spec, target, wiring),
         chains=chains,
         manifest=manifest,
         wiring=wiring,
         by_rules=by_rules,
     )
+
+
+def _attacked(spec: RunSpec, target: Model, wiring: Wiring) -> Model:
+    """The subject as attacks have it: with its defenses, unless they may see the bare one alone."""
+    defended = bool(spec.defenses) and spec.attack_sees == "defended"
+    seen = target if defended else wiring.bare
+    return Traced(seen, wiring.meter.price, "defended" if defended else "bare")
 
 
 def _refuse_unmet(benchmark: Benchmark, spec: RunSpec, chains: tuple[Chain, ...], subject: Model) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from plimsoll.core import Request, Response, Wrapped
+from plimsoll.core import Request, Response, Saw, Wrapped
 from plimsoll.run.ask.layers import Price
 from plimsoll.run.keep.cache import key_of
 from plimsoll.run.keep.variants import Call
@@ -20,6 +20,8 @@ class Trace:
     calls: list[Call] = field(default_factory=list[Call])
     """Since the last variant."""
     cost: float | None = None
+    saw: Saw = ""
+    """Which target was asked since the last variant, where any was."""
     _known: dict[str, deque[Response]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -32,15 +34,16 @@ class Trace:
         waiting = self._known.get(key)
         return waiting.popleft() if waiting else None
 
-    def note(self, key: str, response: Response, price: Price | None) -> None:
+    def note(self, key: str, response: Response, price: Price | None, saw: Saw) -> None:
         """Take note of a call."""
         self.calls.append(Call(key, response))
+        self.saw = saw or self.saw
         if price is not None:
             self.cost = (self.cost or 0.0) + price(response.usage)
 
     def forget(self) -> None:
         """Begin anew for the next variant."""
-        self.calls, self.cost = [], None
+        self.calls, self.cost, self.saw = [], None, ""
 
 
 TRACE: ContextVar[Trace | None] = ContextVar("TRACE", default=None)
@@ -52,6 +55,8 @@ class Traced(Wrapped):
     """A model in the hands of an attack."""
 
     price: Price | None = None
+    saw: Saw = ""
+    """Which target it is, where it is the target."""
 
     async def generate(self, request: Request) -> Response:
         """Answer as before where this call was made before, and take note of it."""
@@ -60,5 +65,5 @@ class Traced(Wrapped):
             return await self.inner.generate(request)
         key = key_of(f"{self.name}|{self.revision}", request).hex()
         response = trace.again(key) or await self.inner.generate(request)
-        trace.note(key, response, self.price)
+        trace.note(key, response, self.price, self.saw)
         return response

@@ -39,6 +39,7 @@ class Wiring:
     """How often a part asked for one of these."""
     _asked: dict[str, Asked] = field(default_factory=dict[str, Asked])
     _subject: Model | None = None
+    _bare: Model | None = None
 
     def model(self, spec: str, options: Mapping[str, str] | None = None) -> Model:
         """What a part gets that names a model: the model in its layers, made once however many name it.
@@ -70,6 +71,13 @@ class Wiring:
         if self._subject is None:
             raise UserError("the run has no subject: its answers are judged, not asked for")
         return self._subject
+
+    @property
+    def bare(self) -> Model:
+        """The subject in its layers, without the defenses that change messages."""
+        if self._bare is None:
+            raise UserError("the run has no subject: its answers are judged, not asked for")
+        return self._bare
 
     @property
     def entries(self) -> tuple[ModelEntry, ...]:
@@ -119,6 +127,7 @@ class Wiring:
             target = layers.Resampled(target, spec.sampling)
         if spec.epochs > 1:
             target = layers.Drawn(target)
+        self._bare = target
         for text in spec.defenses:
             if text in below:
                 continue
@@ -126,7 +135,7 @@ class Wiring:
             if defended.revision != target.revision:  # another model, so what it says must not be cached
                 return self._target(spec, (*below, text))
             target = defended
-        return target
+        return target if target is self._bare else layers.Defended(target)
 
     def _defended(self, text: str, inner: Model) -> Model:
         refuse_unmet(text, needs_of(self._factory(text)), inner)

@@ -228,11 +228,21 @@ async def judged(record: Record, judges: Sequence[Judge]) -> Record:
     for judge in judges:
         try:
             with stage(f"judge {judge.name}"):
-                verdicts[judge.name] = await judge.judge(record.sample, record.transcript)
+                verdicts[judge.name] = reasoned(
+                    await judge.judge(record.sample, record.transcript), record.transcript
+                )
         except StageError as error:
             verdicts[judge.name] = Verdict(label="error", value=None, outcome=Outcome.JUDGE_ERROR)
             failures = (*failures, _failure(error))
     return replace(record, verdicts=verdicts, failures=failures)
+
+
+def reasoned(verdict: Verdict, transcript: Transcript) -> Verdict:
+    """A verdict on a blocked turn, with what blocked it: a defense's note, or the endpoint."""
+    if verdict.outcome is not Outcome.BLOCKED or verdict.reason:
+        return verdict
+    notes = transcript.responses[-1].notes if transcript.responses else ()
+    return replace(verdict, reason="; ".join(notes) or "the endpoint withheld the reply")
 
 
 async def _asked(sample: Sample, chain: Chain, work: Work) -> Transcript:

@@ -92,6 +92,7 @@ class Making:
             variant=name,
             queries=said.queries or len(trace.calls),
             cost=trace.cost if said.cost is None else said.cost,
+            saw=trace.saw,
         )
         return replace(raw, id=self._id(name), origin=self.sample.question, attempt=attempt)
 
