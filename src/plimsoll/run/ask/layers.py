@@ -23,6 +23,7 @@ from plimsoll.core import (
     system,
 )
 from plimsoll.run.ask.limits import Limiter
+from plimsoll.run.ask.tolls import TOLL
 from plimsoll.run.keep.cache import Cache, key_of
 from plimsoll.text.dollars import dollars
 
@@ -206,40 +207,6 @@ class Budget:
 
 
 @dataclass
-class Toll:
-    """What one reply took, calls by its defenses and answers out of the cache included."""
-
-    calls: int = 0
-    input_tokens: int = 0
-    cached_tokens: int = 0
-    output_tokens: int = 0
-    seconds: float = 0.0
-
-    def add(self, usage: Usage) -> None:
-        """Count one call."""
-        self.calls += 1
-        self.input_tokens += usage.input_tokens
-        self.cached_tokens += usage.cached_tokens
-        self.output_tokens += usage.output_tokens
-        self.seconds += usage.seconds
-
-    @property
-    def usage(self) -> Usage:
-        """The sum."""
-        return Usage(
-            input_tokens=self.input_tokens,
-            cached_tokens=self.cached_tokens,
-            output_tokens=self.output_tokens,
-            seconds=self.seconds,
-            calls=self.calls,
-        )
-
-
-TOLL: ContextVar[Toll | None] = ContextVar("TOLL", default=None)
-"""Of the reply under way, where defenses stand around the model."""
-
-
-@dataclass
 class Meter:
     """What the calls to one model have used so far."""
 
@@ -341,21 +308,6 @@ class Cached(Wrapped):
 
 EPOCH: ContextVar[int] = ContextVar("EPOCH", default=0)
 """The epoch of the record under way: the engine sets it, and defenses need not hand it on."""
-
-
-@dataclass(frozen=True)
-class Defended(Wrapped):
-    """Around all defenses: a reply says what every call for it took, guards' and paraphrasers' included."""
-
-    async def generate(self, request: Request) -> Response:
-        """Ask, and sum up."""
-        toll = Toll()
-        before = TOLL.set(toll)
-        try:
-            response = await self.inner.generate(request)
-        finally:
-            TOLL.reset(before)
-        return replace(response, usage=toll.usage)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from plimsoll.core import Changed, Model, Usage, UserError, needs_of, refuse_unm
 from plimsoll.run.ask import layers
 from plimsoll.run.ask.own import fingerprint
 from plimsoll.run.ask.pool import Pool
+from plimsoll.run.ask.tolls import Defended
 from plimsoll.run.ask.tracing import Traced
 from plimsoll.run.keep.manifest import ModelEntry
 from plimsoll.run.spec import RunSpec
@@ -135,7 +136,7 @@ class Wiring:
             if defended.revision != target.revision:  # another model, so what it says must not be cached
                 return self._target(spec, (*below, text))
             target = defended
-        return target if target is self._bare else layers.Defended(target)
+        return target if target is self._bare else Defended(target)
 
     def _defended(self, text: str, inner: Model) -> Model:
         refuse_unmet(text, needs_of(self._factory(text)), inner)
