@@ -81,11 +81,16 @@ def _stand_in(room_of_part: registry.Room, argument: registry.Argument) -> dict[
     if argument.type == tuple[Attack, ...]:
         return {argument.name: tuple(registry.build("attacks", name) for name in ATTACKS)}
     room = registry.PROTOCOLS.get(argument.type)
-    if room == "models" and room_of_part == "defenses":
-        return {argument.name: registry.build_model(STAND_INS["models"], {"likelihood": "true"})}
     if room is not None and room in STAND_INS:
-        return {argument.name: registry.build(room, STAND_INS[room])}
+        return {argument.name: _stand_in_of(room, room_of_part)}
     return {argument.name: argument.name} if argument.type is str else {}
+
+
+def _stand_in_of(room: registry.Room, room_of_part: registry.Room) -> Any:
+    """A part of the room; a defense that measures texts needs a model that weighs them."""
+    if room == "models" and room_of_part == "defenses":
+        return registry.build_model(STAND_INS[room], {"likelihood": "true"})
+    return registry.build(room, STAND_INS[room])
 
 
 def questions() -> list[Sample]:
