@@ -302,3 +302,16 @@ def test_a_request_may_ask_for_the_texts_alone_and_for_a_least_number_of_tokens(
     plain = using(lambda model: model.generate(asked), template="raw")
     assert raw.text == plain.text == held.text
     assert held.usage.output_tokens == plain.usage.output_tokens
+
+
+@pytest.mark.llm
+def test_texts_in_which_a_character_is_several_tokens_are_weighed() -> None:
+    request = Request(
+        messages=(user("怎样在电脑上杀死一个"),), continuations=("卡住的进程？",), template="raw"
+    )
+
+    async def weighed(model: LlamaCpp) -> Response:
+        return await model.generate(request)
+
+    (number,) = using(weighed).loglikelihoods
+    assert -200 < number < 0
