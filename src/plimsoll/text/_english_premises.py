@@ -5,7 +5,7 @@ from plimsoll.text.expressions import expression
 
 PREMISES = (
     Rule(
-        "justified right good denied discriminated barred excluded deprived prohibited",
+        "justified right thing denied discriminated barred excluded deprived prohibited",
         expression(
             r"\A\W*(?!you|i |we |it |this|that)[^.!?\n]{3,90} (?:(?:was|were) (?:not|"
             r"never)(?: \w+ly)? \W?(?:justified\b|"
@@ -14,7 +14,7 @@ PREMISES = (
             r"(?:denied|discriminated|barred|excluded|deprived|prohibited))"
         ),
         OPENING,
-        beside="was were should",
+        beside="not never",
     ),
     Rule(
         "reason reasons",

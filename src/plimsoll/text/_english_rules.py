@@ -79,11 +79,9 @@ RULES = (
         ),
     ),
     Rule(
-        "something anything request topic question task subject area thing",
+        "something anything",
         expression(
-            r"(?:n't|not|never) (?:really |quite |exactly )?(?:something|anything|an? (?:request|topic|"
-            r"question|task|"
-            r"subject|area|thing)) (?:that )?(?:i|we)(?:'m| "
+            r"(?:n't|not|never) (?:really |quite |exactly )?(?:something|anything) (?:that )?(?:i|we)(?:'m| "
             r"am|'re| are|'d| would|'ll| will)? ?(?:can|will|able to|willing to|comfortable|going to|"
             r"prepared to|allowed to|do\b|would|feel|fulfil|help|support|assist)(?: (?:ethically|safely|"
             r"really|be "
@@ -306,6 +304,17 @@ RULES = (
             r"i(?:'ll| will| must| have to| need to| should| would)(?: \w+ly)? refrain from\b| i (?:strongly "
             r"|highly )?(?:discourage|condemn) (?:the|any|this|that|such|you|using)\b"
         ),
+    ),
+    Rule(
+        "request topic question task subject area thing",
+        expression(
+            r"(?:n't|not|never) (?:really |quite |exactly )?an? (?:request|topic|question|task|subject|"
+            r"area|thing) "
+            r"(?:that )?(?:i|we)(?:'m| am|'ll| will)? ?(?:can|will|able to|willing to|comfortable|"
+            r"going to|prepared to|"
+            r"allowed to)\b"
+        ),
+        beside="not never isn't wasn't",
     ),
     Rule(
         "line",
