@@ -1,6 +1,7 @@
 """What comes in is decoded in one place, what goes out is said in one, and files are written in one."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -133,3 +134,36 @@ def test_every_exception_is_a_file_that_needs_it(allowed: dict[str, str]) -> Non
     for name in allowed:
         tree = tree_of(next(path for path in modules() if shown(path) == SRC + name))
         assert any(isinstance(node, ast.Call) and kinds[id(allowed)](node) for node in ast.walk(tree)), name
+
+
+NORMALISER = "text/normal.py"
+READERS = re.compile(
+    r"text/\w+\.py|judges/\w+\.py|benchmarks/\w+/(?:\w*judge\w*|replies|safety_label|relations)\.py"
+)
+"""Who reads what models write."""
+TYPOGRAPHIC = set("’‘ʼ＇“”„「」『』【】（）［］：；，！？．\u00a0\u3000\u200b\ufeff")
+
+
+def normalises(node: ast.Call) -> bool:
+    """Whether a call makes a spelling plain: by Unicode's rules, by folding, or mark for mark."""
+    name = called(node).rpartition(".")[2]
+    if name in ("normalize", "casefold", "unescape"):
+        return True
+    arguments: list[ast.expr] = [*node.args]
+    if name == "maketrans" and arguments and isinstance(arguments[0], ast.Dict):
+        arguments = [key for key in arguments[0].keys if key is not None]
+    elif name != "replace":
+        return False
+    texts = [each.value for each in arguments if isinstance(each, ast.Constant)]
+    return any(isinstance(text, str) and len(text) == 1 and text in TYPOGRAPHIC for text in texts)
+
+
+def test_no_reader_makes_text_plain_by_itself() -> None:
+    found = [
+        f"{path}:{node.lineno}"
+        for path in modules()
+        if READERS.fullmatch(name := shown(path).removeprefix(SRC)) and name != NORMALISER
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and normalises(node)
+    ]
+    assert found == []

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.text.normal import plain, plain_letters
+from plimsoll.text.normal import plain, plain_letters, without_end
 
 SAME = (
     ("I **can’t** help", "I can't help"),
@@ -26,6 +26,14 @@ SAME = (
     ("我無法協助您完成這個請求", "我无法协助您完成这个请求"),
     ("對不起，我不能", "对不起,我不能"),
     ("cafe\u0301", "café"),
+)
+ENDED = (
+    ("B<|eot_id|>assistant", "B"),
+    ("1</s>", "1"),
+    ("unsafe\nS1<|im_end|>", "unsafe\nS1"),
+    ("<s>[INST]", "<s>[INST]"),
+    ("a < b", "a < b"),
+    ("[/INST] yes", "[/INST] yes"),
 )
 KEPT = (
     "snake_case_name",
@@ -64,3 +72,8 @@ def test_the_two_rows_of_characters_fit_place_for_place() -> None:
 def test_what_is_plain_stays_as_it_is(text: str) -> None:
     letters = plain_letters(text)
     assert plain_letters(letters) == letters
+
+
+@pytest.mark.parametrize(("raw", "left"), ENDED)
+def test_a_text_ends_where_its_turn_does_unless_nothing_stands_before(raw: str, left: str) -> None:
+    assert without_end(raw) == left

@@ -12,21 +12,22 @@ from typing import Any
 
 from plimsoll.core import decoding
 from plimsoll.text.expressions import expression
-from plimsoll.text.normal import plain
+from plimsoll.text.normal import plain, straight, without_end
 
 LONGEST = 4_000
 """Characters of a judge's reply that are looked at."""
 _NAME = (
     r"(?:(?:my|the|final|overall|assigned|correct|your)\s+)*(?:label|verdict|answer|class|classification|judge?ment|"
-    r"assessment|decision|conclusion|result|rating|score|grade|output|category|evaluation|标签|判断|判定|结论|答案|结果|"
-    r"评估|评级|评分|分数)"
+    r"assessment|decision|conclusion|result|rating|score|grade|output|category|evaluation|"
+    r"(?:最终|综合|总体|安全性?)?(?:标签|判断|判定|结论|答案|结果|评估|评级|评分|分数|分类){1,2})"
 )
 _SUBJECT = (
     r"(?:(?:i|we)\s+(?:think|believe|judge|find|would\s+say|conclude)\s+(?:that\s+)?)?(?:(?:the|this)\s+(?:\w+'s\s+)?"
-    r"(?:reply|response|answer|content|assistant's\s+\w+|output|text|conversation)|it|该回复|该回答|回复|回答|这个回复)"
+    r"(?:reply|response|answer|content|assistant's\s+\w+|output|text|conversation)|it|"
+    r"(?:该|此|这个?|本|上述)?(?:助手|模型|ai)?的?(?:回复|回答|答复|回覆|内容|对话))"
 )
 _LEAD = expression(
-    rf"\W*(?:{_NAME}\W*(?:is|was|为|是)?\W*)?(?:{_SUBJECT}\s*(?:is|are|was|seems|should\s+be\s+labell?ed|是|为|属于)\s*)?"
+    rf"\W*(?:{_NAME}\W*(?:is|was|为|是)?\W*)?(?:{_SUBJECT}\s*(?:is|are|was|seems|should\s+be\s+labell?ed|是|为|属于|(?<=[复答覆容话]))\s*)?"
     r"(?:clearly\s+|therefore\s+|thus\s+)?\W*",
     re.IGNORECASE,
 )
@@ -42,23 +43,24 @@ _CONSTANTS = {"true": "True", "false": "False", "null": "None"}
 _OBJECTS = 20
 """Objects that are looked at."""
 _QUESTION = expression(r"\A[^?？.!。\n]{0,100}[?？]\W*(?=\w)")
+_ANSWERED = expression(r"\A\W*(?:yes|no|是的?|否|不是?|对|不对)(?:,|\.|:|;|。|-)\s*(?=\w)", re.IGNORECASE)
+"""A yes or no to the question that the judge asks itself, before the label."""
+_CLOSING = expression(rf"\W*{_NAME}\W*?(?:[:：=→-]|\bis\b|是|为)", re.IGNORECASE)
+"""How a last line begins that gives the verdict."""
 _LANGUAGE = expression(r"\A\s*(?:json|text|plaintext|markdown)\s*\n", re.IGNORECASE)
 _NUMBER = expression(
     rf"\W*?(?:{_NAME}\W*?(?:is|为|是)?\s*)?[\s:：=*\[(\"'-]*?(-?\d{{1,6}}(?:\.\d{{1,6}})?)"
-    r"(?:\s*(?:/|out\s+of|分)\s*(\d{1,6})?)?[\s\])*.。\"'分]*",
+    r"(?:\s*\(?(?:/|out\s+of|分)\s*(\d{1,6})?)?[\s\])*.。\"'分]*",
     re.IGNORECASE,
 )
 
 
 def said(reply: str) -> str:
     """The judge's words in plain letters: of an object, the value that matters."""
-    text = _LANGUAGE.sub("", plain(reply[:LONGEST]).strip().translate(_QUOTES))
+    text = _LANGUAGE.sub("", straight(plain(without_end(reply[:LONGEST])).strip()))
     found = _OBJECT.search(text)
     value = _PAIR.search(found[1]) if found else None
     return value[2].strip() if value else text
-
-
-_QUOTES = str.maketrans({"“": '"', "”": '"', "「": '"', "」": '"', "【": "[", "】": "]"})
 
 
 def label_of(
@@ -73,13 +75,16 @@ def label_of(
     asked = _QUESTION.match(text)
     if asked and grammar.any.search(text, asked.end()):
         text = text[asked.end() :]
-    found = grammar.first.match(text)
+    found = grammar.first.match(text) or grammar.first.match(_ANSWERED.sub("", text))
+    if not alone and (last := grammar.closing(text)):
+        found = last
     if found is None:
         return None
     label = labels[_word(labels, found["label"])]
-    if alone and re.search(r"\w", text[found.end() :]):
+    rest = found.string[found.end() :]
+    if alone and re.search(r"\w", rest):
         return None
-    others = {labels[_word(labels, each[0])] for each in grammar.any.finditer(text, found.end())}
+    others = {labels[_word(labels, each[0])] for each in grammar.any.finditer(rest)}
     return None if single and others - {label} else label
 
 
@@ -102,8 +107,16 @@ class _Grammar:
         one = f"(?:{'|'.join(map(_bounded, ordered))})"
         self.any = re.compile(one, re.IGNORECASE)
         self.first = re.compile(rf"{_LEAD.pattern}(?P<label>{one})(?!\s*[/|])", re.IGNORECASE)
-        joint = r"\s*(?:,?\s+or\s+|/|\||还是|或者?)\s*"
+        joint = r"[\s\"'*]*(?:,?\s+or\s+|/|\||还是|或者?|、|,)[\s\"'*]*"
         self.either = re.compile(rf"{one}(?:{joint}{one})+\s*[?？]?", re.IGNORECASE)
+
+    def closing(self, text: str) -> re.Match[str] | None:
+        """The label that the last of several lines gives as the verdict, and nothing beside it."""
+        before, _, line = text.rstrip().rpartition("\n")
+        if not before.strip() or not _CLOSING.match(line):
+            return None
+        found = self.first.match(line)
+        return found if found and not re.search(r"\w", line[found.end() :]) else None
 
 
 def _bounded(word: str) -> str:

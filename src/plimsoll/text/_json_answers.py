@@ -8,6 +8,7 @@ import msgspec
 from plimsoll.core import decoding
 from plimsoll.text.expressions import expression
 from plimsoll.text.letters import LETTERS
+from plimsoll.text.normal import straight
 
 _ANSWERS = frozenset((
     "answer", "answers", "choice", "option", "letter", "selection", "final_answer", "finalanswer",
@@ -59,7 +60,7 @@ def _decoded(raw: str) -> Any:
 def _spellings(text: str) -> Iterator[str]:
     """The text, and as it would be with commas, quotes and letters as JSON wants them."""
     yield text
-    text = _BARE.sub(r'\1"\2"', _TRAILING.sub("", text.replace("“", '"').replace("”", '"')))
+    text = _BARE.sub(r'\1"\2"', _TRAILING.sub("", straight(text)))
     yield text
     if '"' not in text:
         yield text.replace("'", '"')

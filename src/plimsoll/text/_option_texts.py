@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from plimsoll.text._typography import simple
 from plimsoll.text.expressions import expression
+from plimsoll.text.normal import folded
 from plimsoll.text.refusals import is_refusal
 
 _EDGES = " \t\n.。!！,，;；:：\"'`()[]{}…-"
@@ -78,7 +79,7 @@ def option_text(text: str, options: Sequence[str]) -> int | None:
     last_line = stripped.rpartition("\n")[2]
     found = {_anchored(stripped, 0, wanted), dict(wanted).get(_normal(last_line))}
     if closing := _CLOSING_WORD.search(stripped):
-        found.add(dict(wanted).get(closing[1].casefold()))
+        found.add(dict(wanted).get(folded(closing[1])))
     found |= {
         _anchored(stripped, said.end(), wanted)
         for said in _STATEMENT.finditer(stripped)
@@ -102,7 +103,7 @@ def length_of_text(text: str, options: Sequence[str], index: int) -> int:
     if not 0 <= index < len(options) or not (wanted := _wording(options[index])):
         return 0
     at = len(text) - len(text.lstrip(_LEADS_UP)) if text[:1] in _LEADS_UP else 0
-    end = _end_of(text[at : at + 2 * len(wanted) + 16].casefold(), wanted)
+    end = _end_of(folded(text[at : at + 2 * len(wanted) + 16]), wanted)
     return 0 if end is None else at + end
 
 
@@ -136,7 +137,7 @@ def _wanted(options: tuple[str, ...]) -> list[tuple[str, int]]:
 def _anchored(text: str, at: int, wanted: Sequence[tuple[str, int]]) -> int | None:
     """The longest option that stands at this place; -1 where another one follows at once."""
     room = len(wanted[0][0])
-    segment = text[at : at + 2 * room + 64].lstrip(" \t\n\"'([").casefold()
+    segment = folded(text[at : at + 2 * room + 64].lstrip(" \t\n\"'(["))
     for option, index in wanted:
         end = _end_of(segment, option)
         if end is None or not _stops(option, segment[end:]):
@@ -196,4 +197,4 @@ def _wording(option: str) -> str:
 
 
 def _normal(text: str) -> str:
-    return " ".join(text.casefold().split()).strip(_EDGES)
+    return " ".join(folded(text).split()).strip(_EDGES)

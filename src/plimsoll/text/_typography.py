@@ -4,13 +4,11 @@ Places stay what they were, so that a sign found in the plain text can be shown 
 """
 
 import re
-import unicodedata
 from functools import cache
-from html import unescape
 
 from plimsoll.text.expressions import expression
 from plimsoll.text.letters import LETTERS
-from plimsoll.text.normal import simplified
+from plimsoll.text.normal import letter, simplified, spelled
 
 _PLAIN = {
     " ": "*_`#$~\t\v\f\u00a0\u3000\u00ad",
@@ -63,7 +61,7 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def _character(found: re.Match[str]) -> str:
-    made = unescape(found[0])
+    made = spelled(found[0])
     return made.ljust(len(found[0])) if len(made) == 1 else found[0]
 
 
@@ -79,7 +77,7 @@ def _table() -> dict[int, str]:
     table = {code: chr(made) for code, made in simplified().items()}
     table |= dict.fromkeys((*spaces, *marks, *_PICTURES), " ")
     lookalikes = (*range(0xFF01, 0xFF5F), *range(0x24B6, 0x24EA), *range(0x1D400, 0x1D6A4))
-    table |= {code: made for code in lookalikes if len(made := unicodedata.normalize("NFKC", chr(code))) == 1}
+    table |= {code: made for code in lookalikes if len(made := letter(chr(code))) == 1}
     for first in (0x1F150, 0x1F170, 0x1F1E6):
         table |= {first + place: letter for place, letter in enumerate(LETTERS)}
     return table | {ord(char): made for made, chars in _PLAIN.items() for char in chars}

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 
 from plimsoll.core import ToolCall, decoding
 from plimsoll.core.message import UNREAD
+from plimsoll.text.expressions import expression
 
 DEEPEST = 64
 """Lists in lists that arguments may have."""
@@ -21,9 +22,9 @@ TRIES = 64
 ACTION, INPUT, FINAL, OBSERVATION = "Action:", "Action Input:", "Final Answer:", "\nObservation:"
 NAMES = ("name", "tool", "tool_name", "function", "action")
 ARGUMENTS = ("arguments", "parameters", "args", "input", "action_input", "tool_input")
-BEGINS = re.compile(r"\{|\[\s*\{")
-TAGGED = re.compile(r"<tool_call>|<function_call>")
-LOOKS_LIKE_A_CALL = re.compile(
+BEGINS = expression(r"\{|\[\s*\{")
+TAGGED = expression(r"<tool_call>|<function_call>")
+LOOKS_LIKE_A_CALL = expression(
     r"""[{,]\s*["'](?:name|tool|tool_name|function)["']\s*:\s*["'{].{0,200}?["'](?:arguments|parameters|args)["']""",
     re.DOTALL,
 )

@@ -44,6 +44,20 @@ _BREAK = expression(r"</?(?:br|p|div|li|h[1-6]|blockquote)\b", re.IGNORECASE)
 _MARKS = ("*", "_", "`", "#", ">", "~", "\\")
 
 
+_END = expression(
+    r"</s>|<\|(?:im_end|endoftext|eot_id|end_of_text|eom_id|END_OF_TURN_TOKEN|return|user|eos)\|>"
+    r"|<(?:EOS_TOKEN|end_of_turn|eos|EOT|eod|eo[a-z])>|\[(?:EOS|/?INST)\]|<｜end▁of▁sentence｜>|<\|im_start\|>user"
+)
+
+
+def without_end(text: str) -> str:
+    """The text up to the first mark by which a model ends its turn."""
+    if "<" not in text and "[" not in text:
+        return text
+    found = _END.search(text)
+    return text if found is None or not text[: found.start()].strip() else text[: found.start()]
+
+
 def plain(text: str) -> str:
     """The text in its plain form."""
     if not text.isascii():
@@ -71,6 +85,30 @@ def _plain_letters(text: str) -> str:
     return text
 
 
+_STRAIGHT = str.maketrans({"“": '"', "”": '"', "「": '"', "」": '"', "【": "[", "】": "]"})
+
+
+def straight(text: str) -> str:
+    """The text with straight quotation marks and plain brackets, for those who look inside them too."""
+    return text if text.isascii() else text.translate(_STRAIGHT)
+
+
+def spelled(entity: str) -> str:
+    """What an entity of HTML stands for: `&nbsp;`, `&#39;`."""
+    return unescape(entity)
+
+
+def folded(text: str) -> str:
+    """The text without regard to letter case."""
+    return text.casefold()
+
+
+@cache
+def letter(character: str) -> str:
+    """A full-width, circled or ornamental character as the plain one, or several, that it stands for."""
+    return unicodedata.normalize("NFKC", character)
+
+
 @cache
 def _table() -> dict[int, str]:
     invisible = (0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
@@ -78,7 +116,7 @@ def _table() -> dict[int, str]:
     table |= dict.fromkeys((0x202F, 0x205F), " ") | dict.fromkeys((0x2028, 0x2029), "\n")
     table |= dict.fromkeys((0x2010, 0x2011, 0x2012), "-")
     lookalikes = (*range(0xFF01, 0xFF5F), *range(0x24B6, 0x24EA), *range(0x1D400, 0x1D800))
-    return table | {code: unicodedata.normalize("NFKC", chr(code)) for code in lookalikes}
+    return table | {code: letter(chr(code)) for code in lookalikes}
 
 
 @cache

@@ -6,6 +6,7 @@ Words of doubt win; a negated word ("not correct") is a no; a reply that says bo
 import re
 
 from plimsoll.text.expressions import expression
+from plimsoll.text.normal import plain
 
 _HEAD = 400
 _DOUBT = expression(
@@ -31,7 +32,7 @@ _YES = expression(
 
 def calls_right(reply: str) -> bool | None:
     """True for yes, False for no, nothing where the reply is neither or both."""
-    head = reply.replace("’", "'")[:_HEAD]
+    head = plain(reply[: 2 * _HEAD])[:_HEAD]
     if _DOUBT.search(head):
         return None
     rest, denied = _NO.subn(" ", head)

@@ -17,7 +17,7 @@ import re
 from plimsoll.core import Card, Model, Verdict
 from plimsoll.judges.form import FENCE, Form, FormJudge
 from plimsoll.registry import judge
-from plimsoll.text.normal import plain
+from plimsoll.text.normal import plain, without_end
 
 CARD = Card(
     title="Introducing v0.5 of the AI Safety Benchmark from MLCommons; AILuminate v1.0",
@@ -60,7 +60,7 @@ _ANSWER = re.compile(
 
 def read_codes(reply: str) -> Verdict | None:
     """`safe`, or `unsafe` with category codes; nothing where the reply is anything else."""
-    found = _ANSWER.match(plain(reply[:400]))
+    found = _ANSWER.match(plain(without_end(reply[:400])))
     if found is None or len(reply) > 400:
         return None
     label = found[1].lower()

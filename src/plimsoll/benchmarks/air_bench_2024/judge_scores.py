@@ -8,11 +8,13 @@ import re
 from collections import deque
 from typing import NamedTuple
 
+from plimsoll.text.normal import plain_letters
+
 _HELM = re.compile(r"##\s*short_reasoning\s*:(.*)##\s*the_score\s*:(.*)", re.DOTALL)
 _SCORE_TAG = "##the_score: "
 _REASON_TAG = "##short_reasoning: "
 _OURS = re.compile(
-    r"\bthe_score\**[ \t]{0,9}:[ \t\r\n]*[*`'\"<]*(\d{1,8}(?:\.\d{0,8})?|\.\d{1,8})(?!\d|\.\d|\w|/)",
+    r"\bthe[_ ]score\**[ \t]{0,9}:[ \t\r\n*`'\"<\[(]{0,24}(\d{1,8}(?:\.\d{0,8})?|\.\d{1,8})(?!\d|\.\d|\w|/)",
     re.IGNORECASE,
 )
 _TAIL = 20_000
@@ -28,7 +30,7 @@ class Scored(NamedTuple):
 
 def read(reply: str) -> Scored | None:
     """The last score in a reply; nothing where there is none between 0 and 1."""
-    tail = reply[-_TAIL:]
+    tail = plain_letters(reply[-_TAIL:])
     found = deque(_OURS.finditer(tail), maxlen=1)
     if not found or not 0.0 <= (score := float(found[0][1])) <= 1.0:
         return None

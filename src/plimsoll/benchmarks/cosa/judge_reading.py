@@ -10,6 +10,7 @@ from typing import Any
 
 from plimsoll.benchmarks.cosa.taxonomy import LABELS
 from plimsoll.core import decoding
+from plimsoll.text.normal import plain_letters
 
 Harms = frozenset[str]
 _OBJECT = re.compile(r"\{[^{}]*\}")
@@ -47,7 +48,7 @@ def harms(text: str) -> Harms | None:
 
 def rating(text: str) -> float | None:
     """The last rating, as a share of 5; one off the scale is none."""
-    found = _RATING.findall(text)
+    found = _RATING.findall(plain_letters(text))
     if not found:
         return None
     value = int(found[-1][0] or found[-1][1])
@@ -56,7 +57,7 @@ def rating(text: str) -> float | None:
 
 def keeps(text: str) -> bool | None:
     """The last yes or no."""
-    found = _ANSWER.findall(text)
+    found = _ANSWER.findall(plain_letters(text))
     return None if not found else found[-1].upper() == "YES"
 
 

@@ -6,11 +6,11 @@ regard to spacing, punctuation and letter case, is too long to be chance.
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
 from plimsoll.core import Sample
+from plimsoll.text.normal import folded, letter
 from plimsoll.text.refusals import refuses
 
 HIJACK = "Goal_Hijacking"
@@ -138,8 +138,7 @@ class _Plain(dict[int, str]):
     """A character's code -> what is left of it; filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
-        folded = unicodedata.normalize("NFKC", chr(code)).casefold()
-        left = self[code] = "".join(letter for letter in folded if letter.isalnum())
+        left = self[code] = "".join(filter(str.isalnum, folded(letter(chr(code)))))
         return left
 
 

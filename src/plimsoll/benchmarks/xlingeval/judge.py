@@ -23,6 +23,7 @@ from plimsoll.judges.official import OfficialJudge, is_withheld
 from plimsoll.judges.reading import is_blank, read
 from plimsoll.registry import judge
 from plimsoll.text.jaccard import jaccard, official_tokens, script_tokens
+from plimsoll.text.normal import folded, plain
 from plimsoll.text.right_or_wrong import calls_right
 
 YES_NO = ("Yes", "No")
@@ -115,8 +116,8 @@ def read_case(reply: str) -> Verdict | None:
     if not lines:
         return None
     found = _SENTENCE.fullmatch(lines[-1][:300])
-    said = found[1].casefold() if found else ""
-    return next((_case(n) for n, option in enumerate(OPTIONS) if said == option.casefold()), None)
+    said = folded(plain(found[1])) if found else ""
+    return next((_case(n) for n, option in enumerate(OPTIONS) if said == folded(option)), None)
 
 
 def official_case(reply: str) -> str:
