@@ -17,6 +17,7 @@ from plimsoll.data.changes import CHANGES
 from plimsoll.judges.reading import is_blank
 from plimsoll.judges.revision import revision_of
 from plimsoll.registry import judge
+from plimsoll.text.normal import folded, plain
 from plimsoll.text.refusals import refuses
 
 RULES = "rules"
@@ -160,7 +161,7 @@ def happened(condition: Condition, transcript: Transcript) -> bool:
     reply = transcript.reply
     if condition.refuses is not None and (is_blank(reply) or refuses(reply) is not condition.refuses):
         return False
-    if condition.says and not any(each.casefold() in reply.casefold() for each in condition.says):
+    if condition.says and not any(folded(plain(each)) in folded(plain(reply)) for each in condition.says):
         return False
     if condition.changed and not any(path.startswith(condition.changed) for path in _paths(transcript)):
         return False
@@ -183,7 +184,7 @@ def carried_out(transcript: Transcript) -> list[ToolCall]:
 
 
 def _fits(where: Mapping[str, str], arguments: Mapping[str, Any]) -> bool:
-    return all(text.casefold() in _text(arguments.get(key)).casefold() for key, text in where.items())
+    return all(folded(text) in folded(_text(arguments.get(key))) for key, text in where.items())
 
 
 def _text(value: Any) -> str:
