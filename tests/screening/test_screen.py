@@ -264,3 +264,27 @@ def test_learning_and_voting_need_two_guards(capsys: pytest.CaptureFixture[str],
     for option in ("--online", "--jury"):
         assert cli.exit_code(["guard", "stored:score", "--on", on, option]) == 2
         assert "at least two guards" in capsys.readouterr().err
+
+
+def test_a_page_shows_figures_parts_pairs_regret_and_jury_in_both_languages(
+    capsys: pytest.CaptureFixture[str], words: str, on: str, logs: tuple[str, str], tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    more = ["--online", "--jury", "--categories", "--output", str(page)]
+    found = said(capsys, words, "stored:score", "--on", on, *more, *logs)
+    shown = page.read_text(encoding="utf-8")
+    for anchor in ("figures", "how", "pairs", "online", "jury"):
+        assert f'<section id="{anchor}"' in shown
+    assert found["split_sha256"][:16] in shown
+    assert "内容护栏的测评" in shown
+    assert shown.count("<line class=") > 20  # the regret, round by round
+
+
+def test_a_guards_run_is_no_run_of_a_model_and_says_how_it_is_measured(
+    capsys: pytest.CaptureFixture[str], words: str, on: str, logs: tuple[str, str]
+) -> None:
+    run = said(capsys, words, "--on", on, *logs)["run"]
+    assert cli.exit_code(["report", run]) == 2
+    assert "plimsoll guard 'words:file=" in capsys.readouterr().err
+    assert cli.exit_code(["records", run]) == 0
+    assert capsys.readouterr().out.count('"outcome":"answered"') == 60

@@ -102,7 +102,7 @@ def opened(run: Path | None, log_dir: Path) -> RunFolder:
     """The run folder of an argument; without one, the newest of the log folder."""
     if run is not None:
         return open_run(run if run.exists() or not (log_dir / run).exists() else log_dir / run)
-    newest = next(iter(runs(log_dir)), None)
+    newest = next((each for each in runs(log_dir) if not each.manifest().hashes), None)
     if newest is None:
         raise UserError(f"{log_dir} holds no run yet: name a run folder, or make one with plimsoll run")
     return newest

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from plimsoll.cli import _endings, _options, _output
-from plimsoll.core import UserError
+from plimsoll.core import UserError, files
 from plimsoll.evaluation.asking import settings_of
 from plimsoll.evaluation.progress import Progress, tell
 from plimsoll.screening.asking import Observer
@@ -85,6 +85,9 @@ from plimsoll.stats.hedge import LOSSES
 @click.option(
     "--cache/--no-cache", "cached", default=True, show_default=True, help="Reuse earlier responses."
 )
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write a page (HTML) to FILE too."
+)
 @_options.LOG_DIR
 @_output.JSON
 def command(guards: tuple[str, ...], against: tuple[str, ...], **given: Any) -> int:
@@ -121,6 +124,8 @@ def command(guards: tuple[str, ...], against: tuple[str, ...], **given: Any) -> 
         seed=given["seed"],
     )
     result = _watched(wish, given)
+    if given["output"] is not None:
+        _write(result, given["output"])
     if given["as_json"]:
         _output.value(_plain(result))
     else:
@@ -128,6 +133,15 @@ def command(guards: tuple[str, ...], against: tuple[str, ...], **given: Any) -> 
 
         _output.show(guard_terminal.render(result))
     return max(_code(each, given["max_errors"]) for each in result.guards)
+
+
+def _write(result: Result, path: Path) -> None:
+    from plimsoll.reports import guard_html
+
+    try:
+        files.write_text(path, guard_html.render(result))
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _terms(given: Mapping[str, Any]) -> Terms:

@@ -135,6 +135,11 @@ def _view(folder: RunFolder, known: Known) -> RunView:
     from plimsoll.calibration.correct import corrections
 
     manifest = folder.manifest()
+    if manifest.hashes:
+        raise UserError(
+            f"{folder.path} holds a guard's verdicts: plimsoll guard {manifest.spec.model!r} --on "
+            f"{manifest.spec.benchmark!r} --output FILE.html measures them, and asks nobody again"
+        )
     held = keeping.load(known.calibration) if known.calibration else None
     found = corrections(summary, manifest, folder, calibration=held, labels=known.labels)
     asked = (f"{note} ({number:,} of {summary.records:,})" for note, number in summary.notes.items())

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 
 from plimsoll.core import Instrument, Message, Model, Outcome, Request, Response, Sampling, Verdict, user
+from plimsoll.core import replace as core_replace
 from plimsoll.guards import _first_token
 from plimsoll.guards._policy import Policy
 from plimsoll.guards._reading import Reading
@@ -125,12 +126,13 @@ class Asked:
         role = turns_of(messages)[-1].role
         weighed = _first_token.weighed(response) if self.way == "choice" else None
         if weighed is not None:
-            return found(self.policy, Reading(weighed >= 0.5), weighed, response.text)
+            return timed(found(self.policy, Reading(weighed >= 0.5), weighed, response.text), response)
         said = split(response.text).answer
         reading = self.wording.read(said, self.policy, role)
         if response.finish == "blocked" or reading is None:
-            return unread(response, said)
-        return found(self.policy, self.overrule(reading), self.wording.score(response, role), response.text)
+            return timed(unread(response, said), response)
+        score = self.wording.score(response, role)
+        return timed(found(self.policy, self.overrule(reading), score, response.text), response)
 
 
 def found(policy: Policy, reading: Reading, score: float | None, reply: str) -> Verdict:
@@ -151,6 +153,12 @@ def found(policy: Policy, reading: Reading, score: float | None, reply: str) -> 
         confidence=sure,
         detail=detail,
     )
+
+
+def timed(verdict: Verdict, response: Response) -> Verdict:
+    """The verdict with what the call took, waiting for its turn aside."""
+    seconds = response.usage.seconds
+    return core_replace(verdict, detail={**verdict.detail, "seconds": seconds}) if seconds else verdict
 
 
 def unread(response: Response, said: str) -> Verdict:

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from plimsoll.core import (
+    Estimate,
     Failure,
     Guard,
     Labelled,
@@ -25,6 +26,7 @@ from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import FORMAT, Summary
 from plimsoll.run.work.engine import Count
 from plimsoll.screening.sets import conversation
+from plimsoll.stats.intervals import wilson
 
 PATIENCE = 25
 """Conversations that may fail one after the other before the guard is given up."""
@@ -46,6 +48,8 @@ class Asking:
     observer: Observer | None = None
     count: Count = field(default_factory=lambda: Count([]))
     failed_in_a_row: int = 0
+    decided: int = 0
+    flagged: int = 0
 
     async def done(self) -> Summary:
         """Ask of every conversation that the run holds no verdict on. Raises what stopped it."""
@@ -75,7 +79,7 @@ class Asking:
             if record.outcome is Outcome.JUDGE_ERROR:
                 continue
             settled.add(record.sample.id)
-            self.count.add(record)
+            self._counted(record)
         return settled
 
     async def _all(self, todo: Iterator[Labelled]) -> None:
@@ -93,12 +97,18 @@ class Asking:
         for number, item in enumerate(todo, start=1):
             record = await self._record(item)
             sink.append(record)
-            self.count.add(record)
+            self._counted(record)
             if self.observer is not None:
                 self.observer(record, self.count)
             self._refuse_to_go_on(record)
             if number % TURN == 0:
                 await asyncio.sleep(0)
+
+    def _counted(self, record: Record) -> None:
+        self.count.add(record)
+        value = record.verdicts[self.guard.name].value
+        self.decided += value is not None
+        self.flagged += value is not None and value >= 0.5
 
     async def _record(self, item: Labelled) -> Record:
         truth = item.truth("binary")
@@ -112,7 +122,8 @@ class Asking:
             verdict = Verdict(label="error", value=None, outcome=Outcome.JUDGE_ERROR)
             cause = error.cause
             failures = (Failure(stage=error.stage, error=type(cause).__name__, message=str(cause)[:2000]),)
-        metadata["seconds"] = round(time.perf_counter() - begun, 6)
+        waited = time.perf_counter() - begun
+        metadata["seconds"] = round(float(verdict.detail.get("seconds") or waited), 6)
         return Record(
             sample=replace(item.sample, target=target, metadata=metadata),
             transcript=item.transcript,
@@ -130,6 +141,25 @@ class Asking:
                 f"the same command goes on with {self.run.path}"
             )
 
+    def _estimates(self) -> tuple[Estimate, ...]:
+        """How much was flagged: of how rightly, `plimsoll guard` tells."""
+        if not self.decided:
+            return ()
+        kind = self.guard.instrument
+        low, high = wilson(self.flagged, self.decided)
+        return (
+            Estimate(
+                name=kind.estimate,
+                value=self.flagged / self.decided,
+                low=low,
+                high=high,
+                n=self.decided,
+                unscored=self.count.records - self.decided,
+                judge=self.guard.name,
+                higher_is_safer=kind.higher_is_safer,
+            ),
+        )
+
     def _summary(self, before: Summary, status: str, reason: str, seconds: float) -> Summary:
         meters = self.wiring.meters.values()
         used = self.wiring.usage
@@ -138,6 +168,7 @@ class Asking:
             status=status,
             reason=reason,
             records=self.count.records,
+            estimates=self._estimates(),
             outcomes=dict(sorted(self.count.outcomes.items())),
             failures=dict(sorted(self.count.failures.items())),
             judging=Usage(

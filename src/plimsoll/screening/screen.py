@@ -173,7 +173,8 @@ def _unknown(every: Sequence[Seen]) -> Mapping[str, int]:
 
 def _notes(every: Sequence[Seen]) -> tuple[str, ...]:
     decided = {seen.score for seen in every if seen.score is not None}
-    return ("the guard says yes or no: its curves have one corner",) if decided <= {0.0, 1.0} else ()
+    corner = decided and decided <= {0.0, 1.0}
+    return ("the guard says yes or no: its curves have one corner",) if corner else ()
 
 
 def _cost(heard: Heard, every: Sequence[Seen]) -> Cost:
