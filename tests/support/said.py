@@ -17,7 +17,9 @@ HOLE = re.compile(r"\{\d+\}")
 QUOTED = re.compile(r"`[^`]*`")
 SPEAKERS = {"_output", "click"}
 """What commands speak through."""
-TELLERS = {"tell", "Progress"}
+TELLERS = {"tell"}
+NAMES = {"html", "zh", "bold", "dim", "cyan"}
+"""Words that stand among what is said, and are said to nobody."""
 TELLING = (
     *("cli/*.py", "reports/calibration_terminal.py", "labelling/terminal.py", "evaluation/progress.py"),
     *(
@@ -177,7 +179,8 @@ def _pieces(node: ast.expr) -> tuple[list[str | None], list[ast.expr]]:
     if isinstance(node, ast.BoolOp):
         return [], node.values
     if isinstance(node, ast.Call):
-        return [], [*node.args, *(each.value for each in node.keywords)]
+        named = (each.value for each in node.keywords if each.arg != "style")
+        return [], [*node.args, *named]
     if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
         return [], [node.elt]
     if isinstance(node, (ast.Tuple, ast.List)):
@@ -188,7 +191,8 @@ def _pieces(node: ast.expr) -> tuple[list[str | None], list[ast.expr]]:
 
 
 def _wordy(template: str) -> bool:
-    return bool(WORD.search(QUOTED.sub("", HOLE.sub("", template))))
+    said = QUOTED.sub("", HOLE.sub("", template))
+    return template not in NAMES and "://:" not in said and bool(WORD.search(said))
 
 
 def _named(node: ast.expr) -> str:

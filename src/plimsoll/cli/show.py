@@ -11,6 +11,7 @@ from msgspec import to_builtins
 from plimsoll import registry
 from plimsoll.cli import _output
 from plimsoll.core import Instrument, Judge, UserError
+from plimsoll.words import translated
 
 SHOWN = 40
 """Characters of a default that are shown."""
@@ -32,10 +33,10 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
         for listed in ("languages", "covers"):
             card[listed] = ", ".join(getattr(part.card, listed))
         _output.echo()
-        _output.table(((key, str(value)) for key, value in card.items() if value), "card")
+        _output.table(((translated(key), str(value)) for key, value in card.items() if value), "card")
     if instrument := _instrument(part):
         _output.echo()
-        _output.table(_measured(instrument), "measures")
+        _output.table(((translated(key), value) for key, value in _measured(instrument)), "measures")
     arguments = [(f"{a.name}={_default(a)}", a.kind) for a in part.options]
     if arguments:
         _output.echo()

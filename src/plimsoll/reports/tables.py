@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from plimsoll.core import Estimate, Reference
-from plimsoll.pages.markup import Said, Table, code, directed, joined, key
+from plimsoll.pages.markup import Said, Table, bilingual, code, directed, joined, key
 from plimsoll.pages.units import arrow, interval_of, value_of
-from plimsoll.pages.words import interval, percent, plain
+from plimsoll.pages.words import interval, knows, percent, plain
 from plimsoll.reports import partial
 from plimsoll.reports.figures import RATES, SCORES, Figures
 from plimsoll.stats.pooling import Pooled
@@ -133,10 +133,16 @@ def category(name: str) -> Said:
 def group(estimate: Estimate) -> Said:
     """What an estimate is about."""
     words = (
-        code(kind, value) if kind in ("category", "language") else f"{plain(kind)} {plain(value)}"
+        code(kind, value) if kind in ("category", "language") else _part(kind, value)
         for kind, value in estimate.group.items()
     )
     return joined([*words]) or key("row.all")
+
+
+def _part(kind: str, value: str) -> Said:
+    """A subset by something else than category and language."""
+    named = code("category", value) if knows(f"category.{value}") else bilingual(plain(value))
+    return key("group.named", bilingual(plain(kind)), named)
 
 
 def _columns(figures: Figures, named: Iterable[tuple[str, str]]) -> list[Said]:
