@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plimsoll.core import ModelError, Request, Sampling, TransientError, UserError, user
-from tests.support.asking import CHOICE, INSTRUCTED, PLAIN, ask
+from tests.support.asking import CHOICE, INSTRUCTED, PLAIN, ask, ask_together
 from tests.support.endpoint import FakeEndpoint, Fault, chat, document, events, piece, status
 
 Body = Mapping[str, Any]
@@ -285,3 +285,27 @@ def test_a_stream_may_hold_a_whole_answer_of_another_kind() -> None:
     with FakeEndpoint(answer=answer) as endpoint:
         (response,) = ask(endpoint, PLAIN)
     assert response.text == "B"
+
+
+TOO_LARGE = "max_tokens is too large: 4096. This model supports at most 2048 completion tokens"
+
+
+@pytest.mark.parametrize("model", ["openai/any", "anthropic/any"])
+def test_of_requests_that_are_refused_together_the_first_learns_for_all(model: str) -> None:
+    def answer(body: Body) -> Fault | None:
+        return status(400, TOO_LARGE) if body["max_tokens"] > 2048 else None
+
+    with FakeEndpoint("hi", answer=answer) as endpoint:
+        responses = ask_together(endpoint, *[SAMPLED] * 8, model=model)
+        asked = [body["max_tokens"] for body in (each.body for each in endpoint.received)]
+    assert [getattr(each, "text", each) for each in responses] == ["hi"] * 8
+    assert set(asked) == {4096, 2048}
+    assert asked.count(2048) == 8
+
+
+def test_where_only_a_user_can_help_one_request_finds_out_and_the_others_stop() -> None:
+    with FakeEndpoint("hi", answer=lambda body: status(400, TOO_LARGE)) as endpoint:
+        outcomes = ask_together(endpoint, *[SAMPLED] * 8)
+        asked = [each.body["max_tokens"] for each in endpoint.received]
+    assert all(isinstance(each, UserError) and "--max-tokens" in str(each) for each in outcomes)
+    assert asked.count(2048) == 1

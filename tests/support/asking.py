@@ -25,3 +25,16 @@ def ask(
             await asked.close()
 
     return asyncio.run(all_of())
+
+
+def ask_together(endpoint: FakeEndpoint, *requests: Request, model: str = "openai/any") -> list[object]:
+    """The responses to requests that are put at the same time, or what was raised instead."""
+
+    async def all_of() -> list[object]:
+        asked = build_model(model, {"base_url": endpoint.url})
+        try:
+            return list(await asyncio.gather(*map(asked.generate, requests), return_exceptions=True))
+        finally:
+            await asked.close()
+
+    return asyncio.run(all_of())

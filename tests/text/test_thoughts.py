@@ -16,6 +16,8 @@ MARKS = (
     "<|begin_of_solution|>",
     "<|end_of_solution|>",
     "<|channel|>analysis<|message|>",
+    "analysis",
+    "assistantfinal",
 )
 CASES = {
     "no marks": ("Hello.", "", "Hello."),
@@ -61,6 +63,9 @@ CASES = {
         "b",
     ),
     "a final channel alone": ("<|channel|>final<|message|>b", "", "b"),
+    "channels without any marks": ("analysisThe a.assistantfinalSure! b", "The a.", "Sure! b"),
+    "channels without marks, cut off in the thought": ("analysisThe a, and", "The a, and", ""),
+    "an answer that begins with the word": ("analysis of b", "", "analysis of b"),
     "Kimi": ("◁think▷a◁/think▷b", "a", "b"),
     "Seed": ("<seed:think>a</seed:think>b", "a", "b"),
     "a reflection": ("<reflection>a</reflection>b", "a", "b"),

@@ -3,10 +3,11 @@
 What helped is left out from then on, and noted; what did not help is forgotten.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from plimsoll.core import ModelError, Response
+from plimsoll.core import ModelError, Response, UserError
 from plimsoll.models._faults import Rejected, ServerFault, Withheld
 from plimsoll.models._manners import Change, Manners, blind_changes, named_change, without_logprobs
 
@@ -24,16 +25,49 @@ class Terms:
         self.manners = manners
         self.accepted: frozenset[str] = frozenset()
         """Fields of requests that were answered."""
+        self._learning = asyncio.Lock()
+        self._hopeless: UserError | None = None
+        """What only a user can help, once it was found."""
 
     def accept(self, body: Body) -> None:
         """Take note that a request was answered."""
         if not body.keys() <= self.accepted:
             self.accepted |= body.keys()
 
-    async def less(self, ask: Ask, body_of: BodyOf, refused: Rejected | ServerFault) -> Response:
-        """Ask for less. Raises the refusal where that does not help."""
+    async def less(
+        self, ask: Ask, body_of: BodyOf, asked: Manners, refused: Rejected | ServerFault
+    ) -> Response:
+        """Ask for less than `asked`. Raises the refusal where that does not help.
+
+        Requests that are refused together wait for the first of them: it learns for all.
+        """
+        if not self._learning.locked():
+            async with self._learning:
+                return await self._learned(ask, body_of, refused)
+        async with self._learning:
+            pass
+        if self._hopeless is not None:
+            raise self._hopeless
+        if self.manners is not asked:
+            try:
+                return await ask(self.manners)
+            except Withheld:
+                return BLOCKED
+            except (Rejected, ServerFault) as again:
+                refused = again
+        return await self._learned(ask, body_of, refused)
+
+    async def _learned(self, ask: Ask, body_of: BodyOf, refused: Rejected | ServerFault) -> Response:
         if isinstance(refused, ServerFault):
             return await self._without_logprobs(ask, body_of, refused)
+        try:
+            return await self._named(ask, body_of, refused)
+        except UserError as hopeless:
+            self._hopeless = hopeless
+            raise
+
+    async def _named(self, ask: Ask, body_of: BodyOf, refused: Rejected) -> Response:
+        """Leave out what the endpoint itself says it refuses."""
         manners, changes, said = self.manners, list[Change](), refused
         while change := named_change(manners, body_of(manners), said):
             manners = change.of(manners)

@@ -137,12 +137,14 @@ class Anthropic:
 
     async def generate(self, request: Request) -> Response:
         """Answer one request."""
+        asked = self._terms.manners
         try:
-            return await self._ask(request, self._terms.manners)
+            return await self._ask(request, asked)
         except Withheld:
             return BLOCKED
         except (Rejected, ServerFault) as refused:
-            return await self._terms.less(partial(self._ask, request), partial(self._body, request), refused)
+            ask, body_of = partial(self._ask, request), partial(self._body, request)
+            return await self._terms.less(ask, body_of, asked, refused)
 
     async def _ask(self, request: Request, manners: Manners) -> Response:
         body = self._body(request, manners)

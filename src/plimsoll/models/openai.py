@@ -86,12 +86,14 @@ class OpenAI:
 
     async def generate(self, request: Request) -> Response:
         """Answer a request, weighing its continuations by the best means there is."""
+        asked = self._terms.manners
         try:
-            return await self._ask(request, self._terms.manners)
+            return await self._ask(request, asked)
         except Withheld:
             return BLOCKED
         except (Rejected, ServerFault) as refused:
-            return await self._terms.less(partial(self._ask, request), partial(self._body, request), refused)
+            ask, body_of = partial(self._ask, request), partial(self._body, request)
+            return await self._terms.less(ask, body_of, asked, refused)
 
     @property
     def offers(self) -> frozenset[Need]:

@@ -43,6 +43,8 @@ _LIKELY = {
 }
 _MARKS = _CERTAIN | _LIKELY
 _MARK = expression("|".join(re.escape(mark) for mark in _MARKS))
+_STRIPPED = expression(r"(?P<begin>analysis)(?=[A-Z]).*?(?:(?P<end>assistantfinal)|\Z)", re.DOTALL)
+"""gpt-oss's channels where the endpoint has dropped the marks around their names."""
 _BEGINS = expression(r"\s*(?:{})".format("|".join(re.escape(mark) for mark in _LIKELY)))
 
 
@@ -98,11 +100,20 @@ def answer_place(reply: str) -> tuple[int, int] | None:
 
 def _may_think(reply: str) -> bool:
     """Whether a mark can stand in the reply at all."""
-    return "<" in reply or "THINK]" in reply or "◁" in reply
+    return "<" in reply or "THINK]" in reply or "◁" in reply or reply.startswith("analysis")
 
 
 def pieces(reply: str) -> tuple[Piece, ...]:
     """The reply as thoughts, answers and the marks between them; joined they are the reply again."""
+    if stripped := _STRIPPED.match(reply):
+        begun, ended = stripped.span("end") if stripped["end"] else (len(reply), len(reply))
+        found = (
+            Piece("mark", stripped["begin"]),
+            Piece("thought", reply[stripped.end("begin") : begun]),
+            Piece("mark", reply[begun:ended]),
+            Piece("answer", reply[ended:]),
+        )
+        return tuple(piece for piece in found if piece.text)
     return tuple(piece for piece in _pieces(reply) if piece.text)
 
 
