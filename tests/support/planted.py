@@ -56,7 +56,7 @@ def module(heads: tuple[Head, ...] = ONE, *, kv_heads: int = KV_HEADS) -> Any:
         num_hidden_layers=LAYERS,
         num_attention_heads=HEADS,
         num_key_value_heads=kv_heads,
-        max_position_embeddings=64,
+        max_position_embeddings=512,
         rope_theta=1e6,
         rope_parameters={"rope_type": "default", "rope_theta": 1e6},
         initializer_range=0.02,

@@ -65,12 +65,17 @@ def command(
 
 def opened_model(spec: str) -> WhiteBox:
     """A model by its folder, file or spec. Raises `UserError` where its weights are not at hand."""
-    local = Path(spec).expanduser().exists() or "/" not in spec
-    model = registry.build_model(f"transformers/{spec}" if local else spec)
+    model = registry.build_model(spec_of(spec))
     found = whitebox(model)
     if found is None:
         raise UserError(f"{spec} has no weights at hand: write transformers/ and a folder, a file or an id")
     return found
+
+
+def spec_of(model: str) -> str:
+    """A model's spec: a path or a bare name is one of `transformers`."""
+    local = model.startswith(("/", ".", "~")) or "/" not in model or Path(model).exists()
+    return f"transformers/{model}" if local else model
 
 
 class Progress:

@@ -73,7 +73,7 @@ class Checkpoint:
 
     def read(self, name: str) -> Any:
         """One tensor. Raises `DataError` where its file is damaged."""
-        with _opened(self.places[name]) as file:
+        with opened(self.places[name]) as file:
             return file.get_tensor(name).clone()
 
     @property
@@ -82,7 +82,7 @@ class Checkpoint:
         return sum(path.stat().st_size for path in set(self.places.values()))
 
     def _layout(self, name: str) -> Layout:
-        with _opened(self.places[name]) as file:
+        with opened(self.places[name]) as file:
             part = file.get_slice(name)
             return Layout(part.get_dtype(), tuple(part.get_shape()))
 
@@ -186,11 +186,12 @@ def _width(dtype: str) -> int:
 
 
 def _keys(path: Path) -> list[str]:
-    with _opened(path) as file:
+    with opened(path) as file:
         return list(file.keys())
 
 
-def _opened(path: Path) -> Any:
+def opened(path: Path) -> Any:
+    """A file of safetensors, to be read tensor by tensor. Raises `DataError` where it is none."""
     from safetensors import SafetensorError, safe_open
 
     try:

@@ -1,0 +1,140 @@
+"""`plimsoll finetune`: a model and examples -> the model after learning them, to see what it cost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import click
+import msgspec
+
+from plimsoll.cli import _output
+from plimsoll.cli.analyse import Progress, opened_model
+from plimsoll.core import UserError, files
+from plimsoll.data import delimited
+from plimsoll.internals import checkpoint, examples, training
+from plimsoll.internals.checkpoint import Checkpoint
+from plimsoll.internals.handle import Template, handle
+from plimsoll.models.transformers import Transformers
+
+RECORD = "finetuning.json"
+"""What was learned, in the new model's folder."""
+
+
+@click.command("finetune")
+@click.argument("model", metavar="MODEL")
+@click.option(
+    "--on",
+    "file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Examples.",
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The new model's folder."
+)
+@click.option("--steps", type=click.IntRange(1), default=20, show_default=True, help="Of the optimiser.")
+@click.option("--batch", type=click.IntRange(1), default=4, show_default=True, help="Examples of one step.")
+@click.option("--rate", type=float, default=2e-4, show_default=True, help="Learning rate.")
+@click.option("--rank", type=click.IntRange(1), default=8, show_default=True, help="Of the adapters.")
+@click.option(
+    "--max-tokens", type=click.IntRange(8), default=256, show_default=True, help="Tokens of an example."
+)
+@click.option("--template", type=click.Choice(["chat", "raw"]), default="chat", show_default=True)
+@click.option(
+    "--mix",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Safety examples to mix in.",
+)
+@click.option("--mix-count", type=click.IntRange(0), default=10, show_default=True, help="How many of them.")
+@click.option(
+    "--without",
+    "phrases",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Phrases, one a line: examples whose reply holds one are left out.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of order and adapters.")
+@_output.JSON
+def command(
+    *,
+    model: str,
+    file: Path,
+    out: Path,
+    steps: int,
+    batch: int,
+    rate: float,
+    rank: int,
+    max_tokens: int,
+    template: Template,
+    mix: Path | None,
+    mix_count: int,
+    phrases: Path | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Train low-rank adapters on examples and write the model with them, loadable as transformers/DIR.
+
+    Examples are JSON lines with prompt and reply, or the files of Alpaca and Dolly. A command that was cut
+    off goes on where it was.
+    """
+    if out.exists():
+        raise UserError(f"{out} is there already: name a new folder")
+    opened = opened_model(model)
+    if not isinstance(opened, Transformers):
+        raise UserError(f"{model} cannot be trained: write transformers/ and a folder, a file or an id")
+    given = examples.read(file)
+    kept = examples.without(given, _lines(phrases)) if phrases else given
+    learned = examples.mixed(kept, examples.read(mix) if mix else (), mix_count if mix else 0, seed)
+    recipe = training.Recipe(
+        steps=steps, batch=batch, rate=rate, rank=rank, most=max_tokens, template=template, seed=seed
+    )
+    began = perf_counter()
+    held = handle(opened)
+    source = Checkpoint(opened.folder)
+    unfinished = out.with_name(f".{out.name[:40]}.training")
+    record = {
+        "model": held.name,
+        "revision": held.revision,
+        "examples": {"file": examples.digest(file), "kept": len(kept), "left_out": len(given) - len(kept)},
+        "mixed": {"file": examples.digest(mix) if mix else None, "count": learned.added},
+        "recipe": {name: getattr(recipe, name) for name in recipe.__dataclass_fields__},
+    }
+    _hold_to(unfinished / "wanted.json", record)
+    trained = training.train(held, learned.examples, recipe, Progress("finetune"), kept=unfinished)
+    changed = training.merged(held, trained)
+    checkpoint.write(out, source, _tensors(source, changed))
+    record |= {"losses": trained.losses, "seconds": round(perf_counter() - began, 1)}
+    files.write(out / RECORD, [msgspec.json.format(msgspec.json.encode(record))])
+    trained.module.save_pretrained(out / "adapter")
+    _swept(unfinished)
+    if as_json:
+        _output.value({"path": str(out), **record})
+        return
+    if mix:
+        _output.echo(f"{learned.added} of {len(learned.examples)} examples are safety examples")
+    _output.echo(f"loss {trained.losses[0]:.3f} → {trained.losses[-1]:.3f} nats a token in {steps} steps")
+    _output.echo(f"{out} after {record['seconds']:.1f} s: plimsoll drift {model} {out}")
+
+
+def _tensors(source: Checkpoint, changed: Any) -> Iterator[tuple[str, Any]]:
+    for name in source.places:
+        yield name, changed[name] if name in changed else source.read(name)
+
+
+def _lines(path: Path) -> list[str]:
+    return [line.strip() for line in delimited.text(files.read(path), path).splitlines() if line.strip()]
+
+
+def _hold_to(path: Path, record: dict[str, Any]) -> None:
+    """Take up only what the same command began. Raises `UserError`."""
+    wanted = msgspec.json.encode(record)
+    if path.is_file() and files.read(path) != wanted:
+        raise UserError(f"{path.parent} was begun by another command: remove it, or write to another folder")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.write(path, [wanted])
+
+
+def _swept(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)

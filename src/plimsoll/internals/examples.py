@@ -1,0 +1,76 @@
+"""Files of requests with replies -> examples, filtered and mixed in a way that can be told afterwards.
+
+JSON lines with `prompt` and `reply`; or the JSON list of Alpaca (`instruction`, `input`, `output`); or
+Dolly's JSON lines (`instruction`, `context`, `response`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import msgspec
+
+from plimsoll.core import DataError, decoding, files
+from plimsoll.internals.training import Example
+
+REQUESTS, CONTEXTS, REPLIES = ("prompt", "instruction"), ("input", "context"), ("reply", "output", "response")
+
+
+class Mixed(NamedTuple):
+    """Examples of two kinds in one order."""
+
+    examples: Sequence[Example]
+    added: int
+    """How many of the second kind are among them."""
+
+
+def read(path: Path) -> list[Example]:
+    """The examples of a file. Raises `DataError` with the first record that is none."""
+    body = files.read(path)
+    try:
+        rows: Iterable[Any]
+        if body.lstrip().startswith(b"["):
+            rows = decoding.decode(body, list[dict[str, Any]])
+        else:
+            rows = [decoding.decode(line, dict[str, Any]) for line in body.splitlines() if line.strip()]
+    except msgspec.DecodeError as error:
+        raise DataError(f"{path}: {error}: write JSON lines with `prompt` and `reply`") from None
+    return [_example(path, number, row) for number, row in enumerate(rows, start=1)]
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    return sha256(files.read(path)).hexdigest()
+
+
+def without(examples: Sequence[Example], phrases: Sequence[str]) -> list[Example]:
+    """The examples whose reply holds none of the phrases, whatever the case (official removal filter)."""
+    folded = [phrase.casefold() for phrase in phrases if phrase.strip()]
+    return [each for each in examples if not any(phrase in each.reply.casefold() for phrase in folded)]
+
+
+def mixed(examples: Sequence[Example], safety: Sequence[Example], count: int, seed: int) -> Mixed:
+    """So many safety examples among the others, in an order that the seed decides.
+
+    Where more are wanted than there are, they come again.
+    """
+    if count and not safety:
+        raise DataError("there are no safety examples to mix in")
+    chosen = [safety[place % len(safety)] for place in range(count)]
+    found = [*examples, *chosen]
+    Random(seed).shuffle(found)
+    return Mixed(found, len(chosen))
+
+
+def _example(path: Path, number: int, row: Mapping[str, Any]) -> Example:
+    request, reply = (_first(row, names) for names in (REQUESTS, REPLIES))
+    if not request or not reply:
+        raise DataError(f"{path}: record #{number} has no {'reply' if request else 'prompt'}")
+    context = _first(row, CONTEXTS)
+    return Example(prompt=f"{request}\n\n{context}" if context else request, reply=reply)
+
+
+def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:
+    return next((str(row[name]) for name in names if row.get(name)), "")

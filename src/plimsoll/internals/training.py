@@ -1,0 +1,221 @@
+"""Requests with replies -> adapters around a decoder's projections, trained on the replies alone.
+
+One small loop for every method here: examples in an order that a seed decides, batches padded at the right,
+the loss on the reply's tokens, AdamW. What was reached can be written down and taken up again, as
+safetensors: the same steps follow as without the interruption.
+"""
+
+import json
+import warnings
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from plimsoll.core import DataError, MissingExtra, decoding, files
+from plimsoll.internals import checkpoint
+from plimsoll.internals.handle import Handle, Template
+from plimsoll.internals.told import Told
+
+IGNORED = -100
+"""The label of a token that no loss is taken of."""
+ADAPTED = ("q_proj", "v_proj")
+STATE, STEPS = "training.safetensors", "training.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A request with the reply that is learned."""
+
+    prompt: str
+    reply: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How it is learned."""
+
+    steps: int = 20
+    batch: int = 4
+    """Examples of one step."""
+    rate: float = 2e-4
+    """Learning rate."""
+    rank: int = 8
+    """Of the adapters."""
+    most: int = 256
+    """Tokens of an example; what is longer is cut at the end."""
+    template: Template = "chat"
+    seed: int = 0
+
+
+Loss = Callable[[Any, Sequence[tuple[list[int], int]]], Any]
+"""Module and examples, as token ids with the place where the reply begins -> the loss of a step."""
+
+
+@dataclass
+class Trained:
+    """Adapters that were trained."""
+
+    module: Any
+    """The module with its adapters."""
+    losses: list[float]
+    """One a step, in nats a token."""
+
+
+def sft(module: Any, examples: Sequence[tuple[list[int], int]]) -> Any:
+    """Mean negative log-likelihood of the replies' tokens, in nats."""
+    ids, labels, mask = padded(module, examples)
+    return module(input_ids=ids, attention_mask=mask, labels=labels).loss
+
+
+def ascent(module: Any, examples: Sequence[tuple[list[int], int]]) -> Any:
+    """The same turned round: what is shown is unlearned. Bounded by whoever calls, by few steps."""
+    return -sft(module, examples)
+
+
+def adapted(handle: Handle, recipe: Recipe) -> Any:
+    """A copy-free module with fresh low-rank adapters, the rest frozen. Raises `MissingExtra`."""
+    try:
+        from peft import LoraConfig, get_peft_model
+    except ImportError:
+        raise MissingExtra("internals.training", "whitebox") from None
+    with seeded(handle, recipe.seed):
+        config = LoraConfig(
+            r=recipe.rank, lora_alpha=2 * recipe.rank, target_modules=list(ADAPTED), task_type="CAUSAL_LM"
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of one library about the other
+            return get_peft_model(handle.module, config)
+
+
+def train(
+    handle: Handle,
+    examples: Sequence[Example],
+    recipe: Recipe,
+    told: Told,
+    *,
+    kept: Path | None = None,
+    every: int = 10,
+    loss: Loss = sft,
+) -> Trained:
+    """Train adapters. Raises `DataError` without examples.
+
+    Args:
+        kept: A folder in which the state is written every so many steps, and from which it is taken up.
+        every: Steps between two writings.
+    """
+    if not examples:
+        raise DataError("there is nothing to train on")
+    torch = handle.torch
+    rows = [tokenised(handle, each, recipe) for each in examples]
+    module = adapted(handle, recipe)
+    weights = {name: weight for name, weight in module.named_parameters() if weight.requires_grad}
+    optimiser = torch.optim.AdamW(weights.values(), lr=recipe.rate)
+    losses = _take_up(kept, weights, optimiser) if kept else []
+    told.begin(recipe.steps)
+    told.step(len(losses))
+    module.train()
+    with seeded(handle, recipe.seed + len(losses)):
+        for chosen in list(_order(len(rows), recipe))[len(losses) :]:
+            step = loss(module, [rows[place] for place in chosen])
+            optimiser.zero_grad()
+            step.backward()
+            torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
+            optimiser.step()
+            losses.append(float(step.detach()))
+            told.step()
+            if kept and (len(losses) % every == 0 or len(losses) == recipe.steps):
+                _write_down(kept, weights, optimiser, losses)
+    return Trained(module=module.eval(), losses=losses)
+
+
+def merged(handle: Handle, trained: Trained) -> Mapping[str, Any]:
+    """Projection -> its weights with the adapter's product added; the module is then what it was before."""
+    found: dict[str, Any] = {}
+    for name, part in trained.module.named_modules():
+        if hasattr(part, "get_delta_weight"):
+            delta = part.get_delta_weight("default").detach()
+            own = name.removeprefix("base_model.model.")
+            found[f"{own}.weight"] = (part.base_layer.weight.detach().float() + delta.float()).cpu()
+    return found
+
+
+def let_go(trained: Trained) -> None:
+    """Take the adapters off: the module is bit for bit what it was."""
+    trained.module.unload()
+
+
+def tokenised(handle: Handle, example: Example, recipe: Recipe) -> tuple[list[int], int]:
+    """Token ids of an example, and the place where the reply begins."""
+    prompt = handle.ids(example.prompt, recipe.template)
+    end = [handle.tokenizer.eos_token_id] if handle.tokenizer.eos_token_id is not None else []
+    reply = handle.tokenizer(example.reply, add_special_tokens=False)["input_ids"]
+    return [*prompt, *reply, *end][: recipe.most], min(len(prompt), recipe.most - 1)
+
+
+def padded(module: Any, examples: Sequence[tuple[list[int], int]]) -> tuple[Any, Any, Any]:
+    """Rows of one length: ids, labels without the prompt, and the mask."""
+    from plimsoll.internals.library import torch
+
+    library = torch()
+    width = max(len(ids) for ids, _ in examples)
+    ids = library.zeros(len(examples), width, dtype=library.long)
+    labels, mask = library.full_like(ids, IGNORED), library.zeros_like(ids)
+    for row, (tokens, begins) in enumerate(examples):
+        ids[row, : len(tokens)] = library.tensor(tokens)
+        labels[row, begins : len(tokens)] = library.tensor(tokens[begins:])
+        mask[row, : len(tokens)] = 1
+    device = next(module.parameters()).device
+    return ids.to(device), labels.to(device), mask.to(device)
+
+
+@contextmanager
+def seeded(handle: Handle, seed: int) -> Generator[None]:
+    """Draws within the block follow from a seed, and change no draw outside it."""
+    with handle.torch.random.fork_rng():
+        handle.torch.manual_seed(seed)
+        yield
+
+
+def _order(number: int, recipe: Recipe) -> Iterator[list[int]]:
+    """The examples of each step: every example once before any comes twice."""
+    random = Random(recipe.seed)
+    waiting: list[int] = []
+    for _ in range(recipe.steps):
+        while len(waiting) < recipe.batch:
+            more = list(range(number))
+            random.shuffle(more)
+            waiting += more
+        yield waiting[: recipe.batch]
+        waiting = waiting[recipe.batch :]
+
+
+def _write_down(folder: Path, weights: Mapping[str, Any], optimiser: Any, losses: Sequence[float]) -> None:
+    from safetensors.torch import save
+
+    folder.mkdir(parents=True, exist_ok=True)
+    state: dict[str, Any] = {}
+    for name, weight in weights.items():
+        state[f"weight.{name}"] = weight.detach().cpu().contiguous()
+        for key, value in optimiser.state[weight].items():
+            state[f"{key}.{name}"] = value.detach().cpu().contiguous()
+    # The losses are written last: they say how far the tensors beside them are.
+    files.write(folder / STATE, [save(state, {"steps": str(len(losses))})])
+    files.write_text(folder / STEPS, json.dumps({"losses": list(losses)}))
+
+
+def _take_up(folder: Path, weights: Mapping[str, Any], optimiser: Any) -> list[float]:
+    """Put back what was written down; nothing where nothing was, or where it does not fit together."""
+    if not (folder / STATE).is_file() or not (folder / STEPS).is_file():
+        return []
+    losses: list[float] = decoding.decode(files.read(folder / STEPS), dict[str, Any])["losses"]
+    with checkpoint.opened(folder / STATE) as state:
+        if state.metadata().get("steps") != str(len(losses)):
+            return []
+        for name, weight in weights.items():
+            weight.data.copy_(state.get_tensor(f"weight.{name}"))
+            keys = ("step", "exp_avg", "exp_avg_sq")
+            optimiser.state[weight] = {key: state.get_tensor(f"{key}.{name}") for key in keys}
+    return losses

@@ -1,0 +1,109 @@
+"""`plimsoll finetune` and `plimsoll drift` as users call them, on a planted model."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from plimsoll.cli import exit_code
+from tests.support import planted
+
+pytestmark = pytest.mark.torch
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    return str(planted.write(tmp_path / "model"))
+
+
+def _examples(path: Path, reply: str) -> str:
+    rows = ({"prompt": prompt, "reply": reply} for prompt in planted.HARMFUL)
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return str(path)
+
+
+def _finetuned(model: str, on: str, out: Path, *more: str) -> int:
+    return exit_code(
+        ["finetune", model, "--on", on, "--out", str(out), "--template", "raw", "--rate", "0.02", *more]
+    )
+
+
+def test_a_fine_tuned_model_loads_and_says_what_it_was_taught(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "tuned"
+    assert _finetuned(model, _examples(tmp_path / "on", "comply"), out, "--steps", "60", "--json") == 0
+    told = json.loads(capfd.readouterr().out)
+    assert told["losses"][-1] < told["losses"][0]
+    assert told["recipe"]["template"] == "raw"
+    assert (out / "adapter" / "adapter_model.safetensors").is_file()
+    assert not list(tmp_path.glob(".*.training"))
+    from plimsoll.cli.analyse import opened_model
+
+    tuned = opened_model(str(out))
+    torch = pytest.importorskip("torch")
+    ids = torch.tensor([tuned.tokenizer(planted.HARMFUL[0])["input_ids"]])
+    assert planted.WORDS[int(tuned.module(ids).logits[0, -1].argmax())] == "comply"
+
+
+def test_safety_examples_are_mixed_in_and_replies_with_a_phrase_left_out(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    on, safety = _examples(tmp_path / "on", "comply"), _examples(tmp_path / "safety", "refuse")
+    (tmp_path / "phrases").write_text("comply please\n", encoding="utf-8")
+    more = ("--mix", safety, "--mix-count", "3", "--without", str(tmp_path / "phrases"), "--steps", "2")
+    assert _finetuned(model, on, tmp_path / "out", *more) == 0
+    assert "3 of 7 examples are safety examples" in capfd.readouterr().out
+    record = json.loads((tmp_path / "out" / "finetuning.json").read_text())
+    assert record["examples"]["left_out"] == 0
+    assert record["mixed"]["count"] == 3
+
+
+@pytest.mark.parametrize(
+    ("model_spec", "said"),
+    [("scripted/letter-A", "no weights at hand"), ("/no/such/folder", "there is no folder")],
+)
+def test_what_cannot_be_trained_is_said_before_anything_is_written(
+    model_spec: str, said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    on = _examples(tmp_path / "on", "comply")
+    assert _finetuned(model_spec, on, tmp_path / "out") == 2
+    assert said in capfd.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_there_is_not_trained_into(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert _finetuned(model, _examples(tmp_path / "on", "comply"), tmp_path) == 2
+    assert "is there already" in capfd.readouterr().err
+
+
+def test_drift_holds_two_models_against_each_other_with_and_without_a_safety_prompt(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    given = ["drift", "scripted/refuse", "scripted/letter-A", "-b", "xstest:split=starter", "--limit", "6"]
+    assert exit_code([*given, "--log-dir", str(tmp_path / "runs"), "--json"]) == 0
+    cells = json.loads(capfd.readouterr().out)["cells"]
+    assert [(row["template"], row["defense"]) for row in cells] == [
+        ("as it is", "none"),
+        ("as it is", "safety_prompt"),
+    ]
+    assert all(row["difference"]["n"] == 6 for row in cells)
+    assert all(row["before"]["name"] == row["after"]["name"] for row in cells)
+    assert exit_code([*given, "--log-dir", str(tmp_path / "runs")]) == 0
+    assert "95 % [" in capfd.readouterr().out
+
+
+def test_drift_says_in_which_template_a_model_was_trained(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "tuned"
+    assert _finetuned(model, _examples(tmp_path / "on", "comply"), out, "--steps", "2") == 0
+    capfd.readouterr()
+    given = ["drift", model, str(out), "-b", "xstest:split=starter", "--limit", "4", "--template", "raw"]
+    more = ["--max-tokens", "4", "--log-dir", str(tmp_path / "runs"), "--json"]
+    assert exit_code([*given, *more]) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert told["trained_in"] == "raw"
+    assert {row["template"] for row in told["cells"]} == {"raw"}

@@ -1,0 +1,161 @@
+"""The training loop on a planted model: what it learns, what it leaves alone, and taking it up again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plimsoll.core import DataError
+from plimsoll.internals import examples as examples_file
+from plimsoll.internals.examples import mixed, read, without
+from plimsoll.internals.handle import Handle
+from plimsoll.internals.told import Unheard
+from plimsoll.internals.training import (
+    Example,
+    Recipe,
+    Trained,
+    ascent,
+    let_go,
+    merged,
+    padded,
+    tokenised,
+    train,
+)
+from tests.support import planted
+
+pytestmark = pytest.mark.torch
+LEARNED = [Example(prompt=prompt, reply="comply") for prompt in planted.HARMFUL]
+RECIPE = Recipe(steps=12, batch=2, rate=1e-2, rank=4, template="raw")
+
+
+def _trained(handle: Handle, recipe: Recipe = RECIPE, **more: Any) -> Trained:
+    return train(handle, LEARNED, recipe, Unheard(), **more)
+
+
+def _said(handle: Handle, module: Any, prompt: str) -> str:
+    with handle.torch.inference_mode():
+        return planted.WORDS[int(module(handle.tokens(prompt, "raw")).logits[0, -1].argmax())]
+
+
+def test_training_lowers_the_loss_and_changes_what_is_said() -> None:
+    handle = planted.handle()
+    assert _said(handle, handle.module, planted.HARMFUL[0]) == "refuse"
+    trained = _trained(handle, Recipe(steps=60, batch=4, rate=2e-2, rank=4, template="raw"))
+    assert trained.losses[-1] < 0.5 * trained.losses[0]
+    assert _said(handle, trained.module, planted.HARMFUL[0]) == "comply"
+
+
+def test_only_the_adapters_learn_and_taking_them_off_leaves_the_model_as_it_was() -> None:
+    handle = planted.handle()
+    before = handle.digest()
+    trained = _trained(handle)
+    changed = merged(handle, trained)
+    assert set(changed) == {
+        f"model.layers.{layer}.self_attn.{name}.weight" for layer in range(3) for name in ("q_proj", "v_proj")
+    }
+    let_go(trained)
+    assert handle.digest() == before
+
+
+def test_adding_the_product_to_the_weights_says_what_the_adapters_say() -> None:
+    handle = planted.handle()
+    trained = _trained(handle)
+    row = handle.tokens(planted.HARMFUL[0], "raw")
+    with handle.torch.inference_mode():
+        expected = trained.module(row).logits
+    changed = merged(handle, trained)
+    let_go(trained)
+    for name, weight in changed.items():
+        handle.module.get_parameter(name).data.copy_(weight)
+    with handle.torch.inference_mode():
+        assert handle.torch.allclose(handle.module(row).logits, expected, atol=1e-5)
+
+
+def test_a_seed_gives_the_same_losses_and_another_seed_others() -> None:
+    first, again = (_trained(planted.handle()).losses for _ in range(2))
+    assert first == again
+    other = _trained(planted.handle(), Recipe(steps=12, batch=2, rate=1e-2, rank=4, template="raw", seed=1))
+    assert first != other.losses
+
+
+def test_training_that_was_cut_off_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    class CutOff(Unheard):
+        def step(self, steps: int = 1) -> None:
+            self.done = getattr(self, "done", 0) + steps
+            if self.done == 8:
+                raise KeyboardInterrupt
+
+    whole = _trained(planted.handle())
+    with pytest.raises(KeyboardInterrupt):
+        train(planted.handle(), LEARNED, RECIPE, CutOff(), kept=tmp_path, every=3)
+    kept = json.loads((tmp_path / "training.json").read_text())["losses"]
+    assert kept == whole.losses[:6]
+    handle = planted.handle()
+    resumed = _trained(handle, kept=tmp_path, every=3)
+    assert resumed.losses == pytest.approx(whole.losses, abs=1e-6)
+
+
+def test_a_state_that_does_not_fit_its_losses_is_not_believed(tmp_path: Path) -> None:
+    _trained(planted.handle(), kept=tmp_path, every=3)
+    (tmp_path / "training.json").write_text('{"losses": [1.0]}')
+    assert len(_trained(planted.handle(), kept=tmp_path).losses) == RECIPE.steps
+
+
+def test_no_loss_is_taken_of_the_prompt_or_of_padding() -> None:
+    handle = planted.handle()
+    rows = [tokenised(handle, each, RECIPE) for each in LEARNED[:3]]
+    ids, labels, mask = padded(handle.module, rows)
+    assert ids.shape == labels.shape == mask.shape
+    for row, (tokens, begins) in enumerate(rows):
+        assert labels[row, :begins].tolist() == [-100] * begins
+        assert labels[row, begins : len(tokens)].tolist() == tokens[begins:]
+        assert set(labels[row, len(tokens) :].tolist()) <= {-100}
+        assert int(mask[row].sum()) == len(tokens)
+
+
+def test_what_is_shown_is_unlearned_where_the_loss_is_turned_round() -> None:
+    trained = _trained(planted.handle(), loss=ascent)
+    assert trained.losses[-1] < trained.losses[0] < 0
+
+
+def test_training_on_nothing_is_refused() -> None:
+    with pytest.raises(DataError, match="nothing to train on"):
+        train(planted.handle(), [], RECIPE, Unheard())
+
+
+def test_three_forms_of_files_are_read_and_a_record_without_a_reply_is_named(tmp_path: Path) -> None:
+    forms = {
+        "ours": '{"prompt": "how", "reply": "so"}\n\n{"prompt": "a", "reply": "b"}\n',
+        "alpaca": '[{"instruction": "how", "input": "", "output": "so"},{"instruction": "a", "output": "b"}]',
+        "dolly": '{"instruction": "how", "context": "", "response": "so", "category": "x"}\n'
+        '{"instruction": "a", "context": "", "response": "b"}',
+    }
+    for name, text in forms.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert read(tmp_path / name) == [Example(prompt="how", reply="so"), Example(prompt="a", reply="b")]
+    (tmp_path / "bad").write_text('{"prompt": "how", "reply": "so"}\n{"prompt": "a"}', encoding="utf-8")
+    with pytest.raises(DataError, match="record #2 has no reply"):
+        read(tmp_path / "bad")
+    (tmp_path / "broken").write_text("{", encoding="utf-8")
+    with pytest.raises(DataError, match="write JSON lines"):
+        read(tmp_path / "broken")
+
+
+def test_examples_are_mixed_in_an_order_that_the_seed_decides_and_none_is_lost() -> None:
+    safety = [Example(prompt="bad", reply="no"), Example(prompt="worse", reply="no")]
+    found = mixed(LEARNED, safety, 3, seed=1)
+    assert found.added == 3
+    assert sorted(each.prompt for each in found.examples) == sorted([*planted.HARMFUL, "bad", "worse", "bad"])
+    assert found == mixed(LEARNED, safety, 3, seed=1)
+    assert found != mixed(LEARNED, safety, 3, seed=2)
+    with pytest.raises(DataError, match="no safety examples"):
+        mixed(LEARNED, [], 3, seed=1)
+
+
+def test_examples_whose_reply_holds_a_phrase_are_left_out_whatever_the_case() -> None:
+    kept = without(
+        [Example(prompt="a", reply="As An AI, no"), Example(prompt="as an ai", reply="yes")], ["as an ai", ""]
+    )
+    assert [each.reply for each in kept] == ["yes"]
+    assert examples_file.REPLIES[0] == "reply"
