@@ -374,3 +374,24 @@ def test_reading_the_embedded_model_is_silent(capfd: pytest.CaptureFixture[str])
     response = using(transformers(), lambda model: model.generate(written("Say hello.", max_tokens=4)))
     assert response.text
     assert capfd.readouterr() == ("", "")
+
+
+def test_models_that_are_loaded_at_once_have_their_weights(tmp_path: Path) -> None:
+    import threading
+
+    made = [
+        transformers(str(write_tiny(tmp_path / str(number), num_hidden_layers=24, tie_word_embeddings=True)))
+        for number in range(6)
+    ]
+    begin, found = threading.Barrier(len(made)), list[bool]()
+
+    def load(one: Transformers) -> None:
+        begin.wait()
+        found.append(not any(weight.is_meta for weight in one.module.parameters()))
+
+    threads = [threading.Thread(target=load, args=[one]) for one in made]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [True] * len(made)

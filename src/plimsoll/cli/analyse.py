@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 from typing import Literal
@@ -12,6 +13,9 @@ import msgspec
 from plimsoll import registry
 from plimsoll.cli import _output
 from plimsoll.core import Analysed, Finding, UserError, WhiteBox, files, whitebox
+from plimsoll.data import locate
+from plimsoll.models.transformers import Transformers
+from plimsoll.whitebox import parity
 from plimsoll.whitebox.anchors import anchors
 
 SHOWN = 12
@@ -69,7 +73,21 @@ def opened_model(spec: str) -> WhiteBox:
     found = whitebox(model)
     if found is None:
         raise UserError(f"{spec} has no weights at hand: write transformers/ and a folder, a file or an id")
+    if isinstance(model, Transformers) and model.file:
+        _refuse_another_model(found, model.file)
     return found
+
+
+def _refuse_another_model(model: WhiteBox, file: Path) -> None:
+    """A GGUF file is held against llama.cpp once for each version of the library. Raises `UserError`."""
+    place = locate.home() / "parity" / f"{sha256(model.revision.encode()).hexdigest()[:24]}.json"
+    found = parity.remembered(place)
+    if found is None:
+        _output.echo(f"{file.name}: held against llama.cpp, once", err=True)
+        other = registry.build_model(f"llamacpp/{file}")
+        found = parity.measured(model, other, quantised=parity.is_quantised(file))
+        parity.remember(place, found)
+    parity.refuse_unlike(file, found)
 
 
 def spec_of(model: str) -> str:

@@ -8,7 +8,7 @@ import click
 
 from plimsoll.cli import _output
 from plimsoll.cli.analyse import spec_of
-from plimsoll.core import Estimate, decoding, files
+from plimsoll.core import Estimate, UserError, decoding, files
 from plimsoll.evaluation.evaluate import Options, compare, grid
 from plimsoll.evaluation.results import Compared, GridCell, GridResult
 
@@ -96,7 +96,10 @@ def _row(template: str, before: GridCell, after: GridCell) -> dict[str, Any]:
         "gap": before.gap or after.gap,
     }
     if before.run and after.run:
-        row["difference"] = _difference(compare(before.run, after.run))
+        try:
+            row["difference"] = _difference(compare(before.run, after.run))
+        except UserError as error:
+            row["gap"] = str(error)
     return row
 
 

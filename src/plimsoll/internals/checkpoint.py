@@ -20,7 +20,7 @@ WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 TIED = "lm_head.weight"
 """The one tensor that models of this kind tie to their embedding."""
-KEPT = (".json", ".jinja", ".model", ".txt")
+KEPT = ("*.json", "*.jinja", "*.model", "merges.txt", "vocab.txt")
 """What else of a model's folder belongs to it: configuration and tokenizer."""
 NAMES = {
     "float64": "F64",
@@ -136,8 +136,8 @@ def write(folder: Path, like: Checkpoint, tensors: Iterator[tuple[str, Any]]) ->
     made = folder.with_name(f".{folder.name[:40]}.{uuid4().hex[:12]}{files.ENDING}")
     made.mkdir()
     try:
-        for path in like.folder.iterdir():
-            if path.suffix in KEPT and path.name != INDEX and path.is_file():
+        for path in (path for kept in KEPT for path in like.folder.glob(kept)):
+            if path.name != INDEX and path.is_file():
                 files.write(made / path.name, [files.read(path)])
         _stream(made / WEIGHTS, like, tensors)
         made.rename(folder)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -38,6 +39,7 @@ class Boards:
     books: Books
     _kept: dict[str, _Kept] = field(default_factory=dict[str, _Kept], repr=False)
     """By slug, for the newest version seen: another process may have changed the board."""
+    _loading: Lock = field(default_factory=Lock, repr=False)
 
     def all(self) -> tuple[Board, ...]:
         """Every board, by slug."""
@@ -101,8 +103,11 @@ class Boards:
 
     def _rows(self, slug: str) -> _Kept:
         kept = self._kept.get(slug)
-        with self.books.database.read() as connection:
-            found = board_of(connection, slug)
+        if kept is not None and kept.board.version == self.version(slug):
+            return kept
+        # A large board takes seconds to place: one request does it, the others wait and hold no connection.
+        with self._loading, self.books.database.read() as connection:
+            kept, found = self._kept.get(slug), board_of(connection, slug)
             if kept is None or kept.board.version != found.version:
                 kept = self._load(connection, found)
                 self._kept[slug] = kept

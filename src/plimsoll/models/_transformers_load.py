@@ -9,12 +9,15 @@ from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 from plimsoll.core import MissingExtra, UserError
 from plimsoll.models._local_files import fingerprint, gguf, is_embedded
 from plimsoll.models._local_files import revision as file_revision
 from plimsoll.models._transformers_kept import drop, is_whole, keep, place
+
+_ONE_AT_A_TIME = Lock()
 
 DType = Literal["auto", "float32", "bfloat16", "float16"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -84,7 +87,8 @@ def load(found: Source, *, dtype: DType, device: Device) -> Loaded:
     torch = _library("torch")
     chosen = _device(torch, device)
     kind = dtype if dtype != "auto" else "float32" if chosen == "cpu" else "auto"
-    with _quiet(), _named(found):
+    # The library builds modules under settings of the whole process: two at once are left without weights.
+    with _ONE_AT_A_TIME, _quiet(), _named(found):
         module, tokenizer = _from_file(found, kind) if found.file else _from(found, kind)
     return adopt(module.to(chosen), tokenizer)
 

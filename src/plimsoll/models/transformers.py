@@ -75,6 +75,11 @@ class Transformers:
         return self.engine.loaded.tokenizer
 
     @property
+    def file(self) -> Path | None:
+        """The GGUF file that it comes from."""
+        return self._found.file
+
+    @property
     def folder(self) -> Path:
         """A folder of safetensors with its weights; loads it. Raises `UserError` where there is none."""
         module = self.module
