@@ -19,6 +19,7 @@ FORMER = {
 }
 
 TOGETHER = {
+    "guard-bench": ("aegis", "beavertails", "harmbench_responses", "openai_moderation", "toxic_chat"),
     "strongreject-wildjailbreak-xstest": ("simplesafetytests", "strongreject", "wildjailbreak", "xstest"),
 }
 """Data folders that hold the files of several systems."""

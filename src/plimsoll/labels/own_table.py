@@ -40,12 +40,13 @@ def read(path: Path) -> LabelPack:
             differs="none",
         ),
         event="unsafe",
-        items=partial(_labelled, path),
+        items=partial(labelled, path),
         files={path.name: checksum_of(path)},
     )
 
 
-def _labelled(path: Path) -> Iterator[Labelled]:
+def labelled(path: Path) -> Iterator[Labelled]:
+    """The rows of a table as labelled conversations. Raises `DataError` for the first wrong one."""
     table = read_table(path)
     columns = _columns(table)
     seen: dict[str, str] = {}

@@ -63,7 +63,7 @@ def _facts(found: Screened) -> Iterator[str]:
         (found.unparsed, "unparsed"),
         (found.errors, "errors"),
         (found.empty, "empty"),
-        (found.tied, "without a label, as people's votes are tied"),
+        (found.tied, "without a label"),
     ]
     if said := ", ".join(f"{count:,} {what}" for count, what in left if count):
         how = {
