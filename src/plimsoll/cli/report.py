@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import click
 
-from plimsoll.cli import _options, _output
+from plimsoll.cli import _options, _output, _standards
 from plimsoll.cli._tied import Tied, matrix_of, overview_of
 from plimsoll.core import UserError, files, replace
 from plimsoll.pages.words import Language
@@ -34,10 +34,10 @@ NOTHING = Known()
 @click.option(
     "--format",
     "form",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice([*FORMATS, *_standards.KINDS]),
     default="table",
     show_default=True,
-    help="What to write.",
+    help="What to write; from safety-case on, documents in the form of a standard.",
 )
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File; - prints it.")
 @_options.LANGUAGE
@@ -47,6 +47,9 @@ NOTHING = Known()
     help="What plimsoll calibrate found of the judge; a kept one that fits is used without it.",
 )
 @click.option("--labels", default="", metavar="PACK", help="Labels of people on replies of this very run.")
+@_standards.ALSO
+@_standards.SCOPE
+@_standards.ASSESSMENT
 @_options.LOG_DIR
 @_output.JSON
 def command(
@@ -57,6 +60,9 @@ def command(
     language: str,
     calibration: Path | None,
     labels: str,
+    also: tuple[Path, ...],
+    scope: Path | None,
+    assessment: Path | None,
     log_dir: Path,
     as_json: bool,
 ) -> None:
@@ -66,7 +72,18 @@ def command(
     The folder of a suite is reported as a whole: safety, over-refusal and utility, hazard by hazard. That
     of a grid is reported as a matrix, each cell held against its baseline question by question.
     --json prints what --format json writes.
+
+    Documents of a standard are about all runs of one model: RUN may be a suite, a run or a log folder, and
+    --also adds others.
     """
+    if form in _standards.KINDS:
+        if as_json or calibration or labels:
+            raise UserError(f"--json, --calibration and --labels do not go with --format {form}")
+        wish = _standards.Wish(_paths(run, also, log_dir), output, _spoken(language), scope, assessment)
+        _standards.write(form, wish)
+        return
+    if also or scope or assessment:
+        raise UserError(f"--also, --scope and --assessment go with {', '.join(_standards.KINDS)}")
     if as_json:
         if form not in ("table", "json"):
             raise UserError(f"--json and --format {form} are two formats: keep one of them")
@@ -90,6 +107,12 @@ def command(
         _output.document(rendered(folder, form, language, known))
         return
     _output.echo(write(folder, form, output, language, known))
+
+
+def _paths(run: Path | None, also: tuple[Path, ...], log_dir: Path) -> tuple[Path, ...]:
+    """Where the runs of a document lie: what is named, else everything in the log folder."""
+    named = [path if path.exists() else log_dir / path for path in (*([run] if run else []), *also)]
+    return tuple(named) or (log_dir,)
 
 
 def print_scores(folder: RunFolder) -> None:

@@ -15,7 +15,7 @@ from plimsoll.pages.document import (
 )
 from plimsoll.pages.document import Said as SaidBy
 from plimsoll.pages.frame import alone, unbroken
-from plimsoll.pages.markup import Markup, escape, key
+from plimsoll.pages.markup import Key, Markup, escape, key
 from plimsoll.pages.plots import Plots
 from plimsoll.pages.words import Language
 
@@ -108,6 +108,11 @@ class _Page:
         return f"<div>{self.word(said.who, 'h4')}<pre{veil}>{escape(said.text)}</pre></div>"
 
     def _bars(self, bars: Bars) -> str:
-        title = in_language(bars.title, self.markup.language)
-        drawn = Plots(self.markup).bars(title, bars.rows, in_language(bars.axis, self.markup.language))
+        title, axis = (
+            each if isinstance(each, Key) else self._plain(each) for each in (bars.title, bars.axis)
+        )
+        drawn = Plots(self.markup).bars(title, bars.rows, axis)
         return f'<div class="measures"><div>{self.word(bars.title, "h3")}{drawn}</div></div>'
+
+    def _plain(self, word: Word) -> str:
+        return in_language(word, self.markup.language)

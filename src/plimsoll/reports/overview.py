@@ -115,7 +115,11 @@ class _Member(NamedTuple):
 
 def overview(path: Path) -> Overview:
     """Read a suite's folder and the runs beside it. Raises `DataError`, `UserError`."""
-    manifest = read(path)
+    return gathered(path, read(path))
+
+
+def gathered(path: Path, manifest: SuiteManifest) -> Overview:
+    """An overview of runs that lie beside `path`, whatever ties them. Raises `DataError`, `UserError`."""
     members = {each.run: _member(each, path.parent) for each in manifest.runs if each.run}
     named = labels([each.benchmark for each in manifest.runs])
     lines = tuple(

@@ -1,0 +1,1 @@
+"""Runs -> the documents that a release needs, each in the form of its standard."""
