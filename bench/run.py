@@ -52,6 +52,7 @@ CASES = (
     "board_clients",
     "board_kill",
     "taxonomies",
+    "safety_case",
 )
 PACKAGES = (
     "plimsoll",
