@@ -1,5 +1,6 @@
 """Attacks on a hosted board, each written out: what they cost, and what others notice of them."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -21,7 +22,8 @@ from plimsoll.core import PlimsollError, Record, Sample, user
 from plimsoll.leaderboard import client, grain
 from plimsoll.leaderboard.errors import TooMany
 from plimsoll.leaderboard.limits import Uploads
-from plimsoll.leaderboard.nouns import Meta
+from plimsoll.leaderboard.nouns import Meta, Query
+from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.runs import check_run
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.sizes import too_much
@@ -103,16 +105,27 @@ def test_a_token_is_looked_at_before_a_body(lite: Service, token: str) -> None:
         assert asked(where, "POST", "/api/v1/boards/small/submissions", headers) == 401
 
 
-def test_files_of_one_token_come_in_a_few_at_a_time() -> None:
+def test_files_of_one_token_come_in_a_few_at_a_time_and_others_wait_a_while() -> None:
     """Attack: thirty slow uploads, each of which holds a temporary file."""
-    uploads = Uploads(each=1, most=2)
-    with uploads.slot(1):
-        with pytest.raises(TooMany), uploads.slot(1):
-            pass
-        with uploads.slot(2), pytest.raises(TooMany), uploads.slot(3):
-            pass
-    with uploads.slot(1), uploads.slot(3):
-        pass
+
+    async def refused(uploads: Uploads, token: int) -> bool:
+        try:
+            async with uploads.slot(token):
+                return False
+        except TooMany:
+            return True
+
+    async def crowd() -> None:
+        uploads = Uploads(each=1, most=2, patience=0.05)
+        async with uploads.slot(1):
+            assert await refused(uploads, 1)
+            async with uploads.slot(2):
+                assert await refused(uploads, 3)
+        assert not any([await refused(uploads, token) for token in (1, 2, 3)])
+        uploads = Uploads(each=1, most=2, patience=60)
+        assert not any(await asyncio.gather(*(refused(uploads, token) for token in range(200))))
+
+    asyncio.run(crowd())
 
 
 def test_a_good_token_is_good_whatever_bad_ones_came_before(lite: Service, team: Team) -> None:
@@ -324,6 +337,26 @@ def test_a_body_that_comes_fast_enough_is_answered_however_often_it_is_looked_at
             while client.goes_on(b""):
                 pass
     assert client.answer.startswith(b"HTTP/1.1 200")
+
+
+def test_a_board_that_has_changed_is_placed_once_for_all_who_ask_at_once(lite: Service, team: Team) -> None:
+    """Attack: many readers in the moment after a change, each of whom would cost a placing."""
+    lite.office.change(HOST, "small", daily=1000)
+    for number in range(20):
+        sent = upload(right(wrong=number))
+        lite.office.publish(HOST, lite.entrance.submit(team.who, "small", Meta(model=f"m{number}"), sent).id)
+    gate, seen = threading.Barrier(12), list[int]()
+
+    def ask() -> None:
+        gate.wait()
+        seen.extend(map(id, lite.boards.table("small", Query()).rows))
+
+    threads = [threading.Thread(target=ask) for _ in range(12)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(set(seen)) == 20
 
 
 def test_the_longest_waiting_makes_room() -> None:

@@ -306,7 +306,7 @@ async def _asker(request: Request) -> Who:
 
 async def _upload(request: Request, who: Who) -> Upload:
     """The file of somebody who is known."""
-    with web.counter(request).uploads.slot(who.token):
+    async with web.counter(request).uploads.slot(who.token):
         return await read_upload(request)
 
 

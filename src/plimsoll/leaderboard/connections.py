@@ -135,7 +135,9 @@ class Guarded(H11Protocol):
 
         def look() -> None:
             too_long = time.monotonic() - self._began > self.patience.body
-            if too_long or self._came - came < least:
+            # While nothing is read on our side, nothing can come.
+            too_slow = self._came - came < least and not self.flow.read_paused
+            if too_long or too_slow:
                 self.drop()
             else:
                 self._watch_body(self._came)

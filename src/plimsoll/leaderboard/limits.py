@@ -6,9 +6,10 @@ How many scores a team may have in a day is counted in the database (`entrance.p
 """
 
 import time
+from asyncio import Semaphore, timeout
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from threading import Lock
@@ -79,19 +80,36 @@ class Uploads:
 
     each: int = 2
     most: int = 16
+    patience: float = 20.0
+    """Seconds that a file waits for a place."""
     _by_token: Counter[int] = field(default_factory=Counter[int])
+    _room: Semaphore = field(init=False)
 
-    @contextmanager
-    def slot(self, token: int) -> Generator[None]:
-        """Hold a place while a file comes in. Raises `TooMany` at once where there is none."""
-        if self._by_token[token] >= self.each or self._by_token.total() >= self.most:
-            raise TooMany("too many files are coming in: try again in a moment", retry_after=10)
+    def __post_init__(self) -> None:
+        self._room = Semaphore(self.most)
+
+    @asynccontextmanager
+    async def slot(self, token: int) -> AsyncGenerator[None]:
+        """Hold a place while a file comes in. Raises `TooMany` where there is none for too long."""
+        if self._by_token[token] >= self.each:
+            raise TooMany("too many files of yours are coming in: try again in a moment", retry_after=10)
         self._by_token[token] += 1
         try:
-            yield
+            await self._enter()
+            try:
+                yield
+            finally:
+                self._room.release()
         finally:
             self._by_token[token] -= 1
             self._by_token += Counter()
+
+    async def _enter(self) -> None:
+        try:
+            async with timeout(self.patience):
+                await self._room.acquire()
+        except TimeoutError:
+            raise TooMany("too many files are coming in: try again in a moment", retry_after=10) from None
 
 
 def _plain(text: str) -> str:

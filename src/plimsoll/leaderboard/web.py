@@ -134,7 +134,7 @@ async def form_with_file(request: Request) -> Form:
     asker = await in_thread(visitor, request)
     if asker.who is None:
         raise Unauthorized("sign in first")
-    with counter(request).uploads.slot(asker.who.token):
+    async with counter(request).uploads.slot(asker.who.token):
         return await _form(request, RUN_LIMIT)
 
 
