@@ -14,7 +14,7 @@ from plimsoll.core.decoding import TooDeep, decode, loosely
 from plimsoll.core.hidden import escaped, visible
 from plimsoll.data import trust
 from plimsoll.data.yaml_text import read as read_yaml
-from plimsoll.run.keep import journal
+from plimsoll.run.keep import index, journal
 from plimsoll.run.keep.cache import Cache, key_of
 from plimsoll.run.keep.folder import RunFolder, runs
 from plimsoll.run.keep.importing import made_whole
@@ -27,7 +27,8 @@ def record(number: int) -> Record:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     made = tmp_path / "run" / "records.jsonl"
     made.parent.mkdir()
     journal.rewrite(made, map(record, range(5)))
@@ -51,21 +52,109 @@ def broken_index(index: Path, how: str) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="needs pipes in folders")
 @pytest.mark.parametrize("how", ["folder", "pipe", "offset", "before", "\0" * 100, "[" * 100_000, "{}"])
 def test_an_index_that_tells_nothing_costs_no_record(path: Path, how: str) -> None:
-    broken_index(journal.index_path(path), how)
+    broken_index(index.path_of(path), how)
     assert [entry.id for entry in journal.entries(path)] == [f"s{n}" for n in range(5)]
     found = journal.find(path, "s3")
     assert found is not None
     assert found.sample.id == "s3"
 
 
-def test_an_index_that_lies_about_a_place_is_not_believed(path: Path) -> None:
-    lines = journal.index_path(path).read_bytes().splitlines(keepends=True)
-    first = lines[0].replace(b'"s0"', b'"s3"', 1)
-    journal.index_path(path).write_bytes(first + b"".join(lines[1:]))
-    found = journal.find(path, "s3")
-    assert found is not None
-    assert found.sample.id == "s3"
-    assert not journal.is_derived(path)
+def lied(how: str, lines: list[bytes]) -> list[bytes]:
+    *rest, end = lines
+    if how == "a place":
+        rest[0] = rest[0].replace(b'"s0"', b'"s3"', 1)
+    elif how == "an outcome":
+        rest = [line.replace(b'"error"', b'"answered"') for line in rest]
+    elif how == "a label":
+        rest[2] = rest[2].replace(b'"",0', b'"safe",0').replace(b'"","en","",', b'"PH","en","A",')
+    elif how == "an id too few":
+        rest = rest[:2] + rest[3:]
+    elif how == "an id too many":
+        rest = [*rest, rest[0].replace(b'"s0"', b'"s9"', 1)]
+    elif how == "a record twice":
+        rest = [*rest, rest[0]]
+    elif how == "the last one missing":
+        rest = rest[:-1]
+    elif how == "no end":
+        return rest
+    return [*rest, end]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        *("a place", "an outcome", "a label", "an id too few", "an id too many", "a record twice"),
+        *("the last one missing", "no end"),
+    ],
+)
+def test_an_index_that_lies_is_not_believed(path: Path, how: str) -> None:
+    """Attack: another index with the end of a true one, or with none."""
+    true = list(journal.entries(path))
+    whole = index.path_of(path).read_bytes().splitlines(keepends=True)
+    forged = lied(how, whole)
+    assert forged != whole
+    index.path_of(path).write_bytes(b"".join(forged))
+    assert how == "no end" or not journal.is_derived(path)
+    assert list(journal.entries(path)) == true
+    index.path_of(path).write_bytes(b"".join(forged))
+    for number in range(5):
+        found = journal.find(path, f"s{number}")
+        assert found is not None
+        assert found.sample.id == f"s{number}"
+    assert journal.find(path, "s9") is None
+    assert journal.is_derived(path)
+
+
+def is_believed(path: Path) -> bool:
+    found = index.believed(path)
+    return found is not None and len(list(found)) > 0
+
+
+def test_an_index_of_another_machine_or_another_journal_is_not_believed(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attack: an index that is whole in itself, packed beside a journal that says otherwise."""
+    other = tmp_path / "other" / "records.jsonl"
+    other.parent.mkdir()
+    journal.rewrite(other, map(record, range(5, 10)))
+    assert other.stat().st_size == path.stat().st_size
+    assert is_believed(path)
+    index.path_of(other).replace(index.path_of(path))
+    assert not is_believed(path)
+    assert [entry.id for entry in journal.entries(path)] == [f"s{n}" for n in range(5)]
+    assert is_believed(path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "elsewhere"))
+    assert not is_believed(path)
+    assert len(list(journal.entries(path))) == 5
+
+
+def test_an_index_of_a_journal_that_was_changed_since_is_not_believed(path: Path) -> None:
+    """Attack, or an editor: a line that says otherwise and is as long as before."""
+    list(journal.entries(path))
+    body = path.read_bytes().replace(b'"s3"', b'"s8"')
+    path.write_bytes(body)
+    assert [entry.id for entry in journal.entries(path)] == ["s0", "s1", "s2", "s8", "s4"]
+    assert journal.find(path, "s3") is None
+
+
+def test_lists_are_true_where_no_key_can_be_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "/dev/null")
+    assert [entry.id for entry in journal.entries(path)] == [f"s{n}" for n in range(5)]
+    sink = journal.Journal(path)
+    sink.append(record(5))
+    sink.close()
+    assert [entry.id for entry in journal.entries(path)] == [f"s{n}" for n in range(6)]
+
+
+def test_who_looks_while_a_run_is_under_way_leaves_no_record_twice_in_its_list(path: Path) -> None:
+    sink = journal.Journal(path)
+    for number in range(5, 1010):
+        sink.append(record(number))
+    assert len(list(journal.entries(path))) == 1010
+    sink.append(record(1010))
+    sink.close()
+    assert [entry.id for entry in journal.entries(path)] == [f"s{n}" for n in range(1011)]
+    assert journal.is_derived(path)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs pipes in folders")

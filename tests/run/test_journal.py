@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plimsoll.core import DataError, Record, Response, Sample, Transcript, Verdict, user
-from plimsoll.run.keep import journal
+from plimsoll.run.keep import index, journal
 
 
 def record(sample_id: str, epoch: int = 0, reply: str = "(B)") -> Record:
@@ -65,9 +65,9 @@ def test_a_broken_line_in_the_middle_is_named(tmp_path: Path) -> None:
 
 def test_the_index_is_made_anew_when_it_is_missing_or_stale(tmp_path: Path) -> None:
     path = written(tmp_path / "records.jsonl", record("1"), record("2"))
-    journal.index_path(path).unlink()
+    index.path_of(path).unlink()
     assert [entry.id for entry in journal.entries(path)] == ["1", "2"]
-    journal.index_path(path).write_bytes(journal.index_path(path).read_bytes().splitlines(True)[0])
+    index.path_of(path).write_bytes(index.path_of(path).read_bytes().splitlines(True)[0])
     assert journal.find(path, "2") == record("2")
     assert [entry.id for entry in journal.entries(path)] == ["1", "2"]
 
@@ -95,7 +95,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from tests.run.test_journal import record
 from plimsoll.core import PlimsollError
-from plimsoll.run.keep import journal
+from plimsoll.run.keep import index, journal
 sink = journal.Journal(Path(sys.argv[1]))
 for number in range(1000):
     try:

@@ -5,7 +5,7 @@ import pytest
 
 from plimsoll.core import DataError, replace
 from plimsoll.reports.items import embed, fate
-from plimsoll.run.keep import journal
+from plimsoll.run.keep import index, journal
 from plimsoll.viewer.logs import Logs, estimates_of
 from plimsoll.viewer.search import Filter, by_chance, changed, fitting, read_filter, search, twin
 from plimsoll.viewer.shelf import Shelf, found_by_index
@@ -72,7 +72,7 @@ def test_a_line_that_is_no_record_is_named(shelf: Shelf) -> None:
 
 def test_reading_writes_nothing_into_the_run(tmp_path: Path) -> None:
     folder = write_run(tmp_path, "20260301-a", records_of(2))
-    journal.index_path(folder.records_path).unlink()
+    index.path_of(folder.records_path).unlink()
     before = {path: path.stat().st_mtime_ns for path in folder.path.iterdir()}
     shelf = Shelf(folder).read_on()
     search(shelf, Filter(q="bleach"))
@@ -85,9 +85,9 @@ def test_an_index_that_is_wrong_finds_nothing(tmp_path: Path) -> None:
     found = found_by_index(folder, "zh-1", 0)
     assert found is not None
     assert found.sample.id == "zh-1"
-    index = journal.index_path(folder.records_path)
-    index.write_bytes(
-        index.read_bytes().replace(b'["zh-1",', b'["zh-0",').replace(b'["zh-0",', b'["zh-1",', 1)
+    lying = index.path_of(folder.records_path)
+    lying.write_bytes(
+        lying.read_bytes().replace(b'["zh-1",', b'["zh-0",').replace(b'["zh-0",', b'["zh-1",', 1)
     )
     assert found_by_index(folder, "zh-1", 0) is None
 

@@ -12,7 +12,8 @@ from zlib import crc32
 from plimsoll.reports.counts import Counts, Told, fate_of
 from plimsoll.reports.items import LIMIT, Embedded, embed
 from plimsoll.run.keep.folder import RunFolder
-from plimsoll.run.keep.journal import Entry, read_at
+from plimsoll.run.keep.index import Entry
+from plimsoll.run.keep.journal import read_at
 
 LARGE = 100_000
 """Records above which a page holds a draw of them."""

@@ -150,24 +150,9 @@ class Shelf:
 
 
 def found_by_index(folder: RunFolder, sample_id: str, epoch: int) -> Record | None:
-    """One record through the journal's index as it lies there, or `None` where it does not help.
-
-    The record itself tells whether the index was right, so an old one does no harm.
-    """
-    path = folder.records_path
-    try:
-        index = b"\n" + journal.index_path(path).read_bytes()
-    except OSError:
-        return None
-    at = index.find(b"\n" + msgspec.json.encode([sample_id, epoch])[:-1] + b",")
-    if at < 0:
-        return None
-    try:
-        entry = decoding.decode(index[at + 1 : index.index(b"\n", at + 1)], journal.Entry)
-        record = Blobs(folder.path).shown(journal.read_at(path, entry.offset))
-    except (ValueError, DataError):
-        return None
-    return record if (record.sample.id, record.epoch) == (sample_id, epoch) else None
+    """One record through the journal's index as it lies there, or `None` where it does not help."""
+    found = journal.pointed_at(folder.records_path, sample_id, epoch)
+    return None if found is None else Blobs(folder.path).shown(found)
 
 
 def _row(number: int, line: _Line) -> Row:

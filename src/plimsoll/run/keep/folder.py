@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from plimsoll.core import DataError, Record, UserError, decoding, files, lock
-from plimsoll.run.keep import journal
+from plimsoll.run.keep import index, journal
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary, manifest_of
 
@@ -54,7 +54,7 @@ class RunFolder:
             raise UserError(f"{self.path} holds no record of sample {sample_id!r}, epoch {epoch}")
         return Blobs(self.path).shown(found)
 
-    def entries(self) -> Iterator[journal.Entry]:
+    def entries(self) -> Iterator[index.Entry]:
         """The list of records: id, epoch, outcome, category, language, label."""
         return journal.entries(self.records_path)
 

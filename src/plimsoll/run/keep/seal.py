@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.core import PlimsollError, UserError, decoding, files
-from plimsoll.run.keep import journal, keys
+from plimsoll.run.keep import index, journal, keys
 from plimsoll.run.keep.folder import RunFolder
 
 FILE = "seal.json"
@@ -114,7 +114,7 @@ def sign(folder: RunFolder, key: Path) -> Finding:
         )
     if not journal.is_derived(folder.records_path):
         # An index that others made is not sealed along; of a journal that cannot be read there is none.
-        journal.index_path(folder.records_path).unlink(missing_ok=True)
+        index.path_of(folder.records_path).unlink(missing_ok=True)
     private = keys.private_key(key)
     public = keys.text_of(private.public_key())
     statement = _statement(folder, folder.manifest().id, public)
@@ -261,7 +261,7 @@ def _differences(folder: Path, statement: Statement) -> Iterator[Problem]:
 def _index(folder: Path) -> Iterator[Problem]:
     """Lists of records are read from the index, which no seal is over: it must say what the records say."""
     if not journal.is_derived(folder / "records.jsonl"):
-        name = journal.index_path(folder / "records.jsonl").name
+        name = index.path_of(folder / "records.jsonl").name
         message = f"{name} says otherwise than the records: delete it, it is made anew"
         yield Problem(kind="file", file=name, message=message)
 
