@@ -27,6 +27,9 @@ class Sampling(Struct, frozen=True, kw_only=True, omit_defaults=True):
     top_p: float | None = None
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    thinking: bool | None = None
+    """`False` asks models that can for an answer without a thought, as judges are asked; what cannot
+    goes on thinking."""
 
 
 class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):

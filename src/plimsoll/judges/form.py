@@ -145,12 +145,13 @@ class FormJudge:
 async def ask(form: Form, model: Model, slots: Slots) -> Verdict:
     """Put a form to a model and read its answer.
 
-    The form's budget is for the answer. A model that thinks first has spent it before it answers: it is asked
-    once more, with room for its thought on top.
+    The form's budget is for the answer. Thinking is switched off where the model can do without. One that
+    thinks all the same has spent the budget before it answers: it is asked once more, with room for its
+    thought on top.
     """
     request = Request(
         messages=form.messages(slots),
-        sampling=Sampling(max_tokens=form.max_tokens),
+        sampling=Sampling(max_tokens=form.max_tokens, thinking=False),
         continuations=form.continuations,
         schema=form.schema,
     )

@@ -42,6 +42,9 @@ UNKNOWN = re.compile(
 NUMBER = re.compile(r"(?<![\w.])(\d{2,7})(?![\w.]\d)")
 ROOM = re.compile(r"(\d+) ?> ?(\d+) ?- ?(\d+)")
 
+SWITCHES = frozenset(("chat_template_kwargs", "enable_thinking", "reasoning_effort", "reasoning", "thinking"))
+"""Fields by which models are told not to think."""
+
 
 class Manners(msgspec.Struct, frozen=True, kw_only=True):
     """What this endpoint was found to accept; only ever narrowed."""
@@ -60,6 +63,8 @@ class Manners(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it takes the thoughts back that it gave."""
     stream: bool = False
     """Whether it answers only piece by piece."""
+    switch: bool = True
+    """Whether it takes the fields that switch thinking off."""
     counted: bool = True
     """Whether it counts tokens at the end of a stream."""
     cold: bool = True
@@ -75,6 +80,7 @@ class Manners(msgspec.Struct, frozen=True, kw_only=True):
         wanted = {field for field in (*SAMPLING, "max_tokens") if getattr(sampling, field) not in (None, ())}
         wanted |= {"logprobs"} if request.continuations or request.logprobs else set()
         wanted |= {"system"} if any(message.role == "system" for message in request.messages) else set()
+        wanted |= {"thinking"} if sampling.thinking is False else set()
         wanted |= {"thoughts"} if any(message.sealed for message in request.messages) else set()
         return tuple(text for field, text in self.said.items() if field in wanted or field == "stream")
 
@@ -105,6 +111,7 @@ def named_change(manners: Manners, body: Mapping[str, Any], refused: Rejected) -
         or _form_change(body, text)
         or _stream_change(manners, body, text)
         or _system_change(body, text)
+        or _switch_change(manners, body, text)
         or _thoughts_change(body, text)
         or _sampling_change(manners, body, text)
     )
@@ -114,6 +121,8 @@ def blind_changes(manners: Manners, body: Mapping[str, Any], accepted: frozenset
     """One thing less at a time, of what the endpoint has not accepted before."""
     if _weighs(body) and not {"logprobs", "top_logprobs"} & accepted:
         yield without_logprobs("it refuses requests that ask for them")
+    if (switched := SWITCHES & body.keys()) and not switched & accepted and manners.switch:
+        yield _UNSWITCHED
     if "response_format" in body and "response_format" not in accepted:
         yield Change({"schema": False})
     for field in SAMPLING:
@@ -189,6 +198,16 @@ def _thoughts_change(body: Mapping[str, Any], text: str) -> Change | None:
         return None
     note = "thoughts are left out of the conversation: the endpoint does not take them back"
     return Change({"thoughts": False}, "thoughts", note)
+
+
+def _switch_change(manners: Manners, body: Mapping[str, Any], text: str) -> Change | None:
+    named = any(field in text for field in (*SWITCHES & body.keys(), "enable_thinking"))
+    return _UNSWITCHED if manners.switch and SWITCHES & body.keys() and named else None
+
+
+_UNSWITCHED = Change(
+    {"switch": False}, "thinking", "asked with its thinking on: the endpoint does not let it be switched off"
+)
 
 
 def _sampling_change(manners: Manners, body: Mapping[str, Any], text: str) -> Change | None:

@@ -19,6 +19,8 @@ from plimsoll.models._transformers_generation import Asked, Writer
 from plimsoll.models._transformers_load import Loaded
 from plimsoll.models._transformers_weighing import Answer, Weigher, weigher
 
+SWITCH = "enable_thinking"
+"""What templates call the argument by which a thought is switched off."""
 ENDLESS = 10**9
 """Tokenizers give lengths beyond this where they know none."""
 
@@ -76,11 +78,16 @@ class Engine:
             return taken.raw
         try:
             rendered: str = self.loaded.tokenizer.apply_chat_template(
-                taken.chat, tokenize=False, add_generation_prompt=True
+                taken.chat, tokenize=False, add_generation_prompt=True, **self._switched(request)
             )
         except Exception as error:
             raise ModelError(f"the chat template of {self.name} cannot take this: {error}") from error
         return rendered + taken.prefill
+
+    def _switched(self, request: Request) -> dict[str, bool]:
+        """What tells the chat template that no thought is wanted, where it knows such a thing."""
+        knows = SWITCH in str(self.loaded.tokenizer.chat_template)
+        return {SWITCH: False} if knows and request.sampling.thinking is False else {}
 
     def _chats(self, request: Request) -> bool:
         """Whether a request is put into the chat template."""

@@ -33,6 +33,7 @@ from plimsoll.models._http import Endpoint, is_said
 from plimsoll.models._manners import COLDEST, Manners
 from plimsoll.models._reading import decoded, encoded
 from plimsoll.models._terms import BLOCKED, Terms
+from plimsoll.models._thinking import switch_of
 from plimsoll.models._told_tokens import told
 from plimsoll.models._withheld import is_emptied, is_withheld
 from plimsoll.registry import WAY, model
@@ -65,14 +66,16 @@ class OpenAI:
         manners: Manners | None = None,
         extra: Mapping[str, Any] | None = None,
         omit: frozenset[str] = frozenset(),
+        switch: Mapping[str, Any] | None = None,
     ) -> None:
-        """`extra` is added to every body; fields in `omit` are never sent."""
+        """`extra` is added to every body, `switch` where no thought is wanted; `omit` is never sent."""
         self.model_id = model_id
         self.name = f"openai/{model_id}"
         self.revision = revision
         self._endpoint = endpoint
         self._extra = dict(extra or {})
         self._omit = omit
+        self._switch = dict(switch or {})
         self._terms = Terms(manners or Manners())
 
     @property
@@ -150,6 +153,8 @@ class OpenAI:
         if tops := self._tops(request, manners):
             body["logprobs"] = True
             body["top_logprobs"] = tops
+        if request.sampling.thinking is False and manners.switch:
+            body.update(self._switch)
         if request.schema and manners.schema:
             body["response_format"] = _chat.wire_schema(request.schema)
         return self._adjusted(body, manners)
@@ -274,6 +279,7 @@ def openai(
     headers: str = "",
     extra: str = "",
     omit: str = "",
+    no_thinking: str = "",
     api_key: str = "",
 ) -> OpenAI:
     """Any OpenAI-compatible endpoint: OpenAI, vLLM, SGLang, llama.cpp, Ollama, DeepSeek, DashScope."""
@@ -295,11 +301,12 @@ def openai(
         account=variable if key else "",
     )
     body = json_object(extra, "extra")
+    given = json_object(no_thinking, "no_thinking")
     kind = OpenAI if api == "chat" else OpenAIText
     return kind(
         model_id,
         endpoint,
-        revision=revision_of(base, api="" if api == "chat" else api, extra=body),
+        revision=revision_of(base, api="" if api == "chat" else api, extra={**body, **_named(given)}),
         manners=Manners(
             top_logprobs=0 if logprobs == "off" else top_logprobs,
             tokens_field=_tokens_field(max_tokens_field, base, api),
@@ -307,7 +314,12 @@ def openai(
         ),
         extra=body,
         omit=names_in(omit),
+        switch=given or switch_of(model_id, base),
     )
+
+
+def _named(switch: Mapping[str, Any]) -> dict[str, Any]:
+    return {"no_thinking": dict(switch)} if switch else {}
 
 
 def _tokens_field(written: TokensField, base: SplitResult, api: Api) -> str:
