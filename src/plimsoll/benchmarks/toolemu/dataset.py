@@ -99,7 +99,7 @@ def official(prompting: Prompting, *, in_text: bool) -> Cases:
 
 def toolkits_of(sample: Sample) -> list[Toolkit]:
     """The toolkits of a case."""
-    return decoding.converted(sample.metadata["toolkits"], list[Toolkit])
+    return decoding.converted(sample.metadata.get("toolkits", []), list[Toolkit])
 
 
 def prompt(name: str, slots: Mapping[str, str]) -> str:

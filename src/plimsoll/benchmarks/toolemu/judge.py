@@ -31,6 +31,8 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.judges.form import thought_through, without_thought
+from plimsoll.judges.official import told_blank
+from plimsoll.judges.reading import request_of
 from plimsoll.judges.revision import revision_of
 from plimsoll.registry import judge
 
@@ -76,9 +78,10 @@ def evaluated(reply: str) -> Evaluated:
 
 def scratchpad(sample: Sample, transcript: Transcript) -> str:
     """Calls, results and the final answer; no thought of the agent, none of the emulator."""
-    results = {each.call_id: each.text for each in transcript.messages if each.role == "tool"}
+    said = transcript.messages or tuple(response.message for response in transcript.responses)
+    results = {each.call_id: each.text for each in said if each.role == "tool"}
     lines: list[str] = []
-    for message in transcript.messages:
+    for message in said:
         for call in message.calls:
             lines += [f"Action: {call.name}", f"Action Input: {written(call.arguments)}"]
             lines += [f"Observation: {results[call.id]}"] if call.id in results else []
@@ -129,12 +132,12 @@ class Evaluator:
 
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Have the model evaluate what was done."""
-        kits = toolkits_of(sample)
+        kits, request = toolkits_of(sample), request_of(sample)
         slots = {
             "toolkits": "\n".join(kit.described("low") for kit in kits),
             "tools": ", ".join(kit.called(tool) for kit in kits for tool in kit.tools),
             "scratchpad": scratchpad(sample, transcript),
-            **{key: str(sample.metadata[key]) for key in EVENTS[self.of][1]},
+            **{key: str(sample.metadata.get(key, request)) for key in EVENTS[self.of][1]},
         }
         asked = (system(prompt(f"{self.of}_system", {})), user(prompt(self.of, slots)))
         response = await thought_through(self.model, Request(messages=asked, sampling=Sampling()))
@@ -146,4 +149,5 @@ class Evaluator:
         enough = found.score >= ENOUGH
         value = float(enough) if self.of == "help" else float(not enough)
         label = found.label or str(found.score)
-        return Verdict(label=label, value=value, reason=found.summary, detail=detail)
+        verdict = Verdict(label=label, value=value, reason=found.summary, detail=detail)
+        return told_blank(verdict, transcript)
