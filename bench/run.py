@@ -45,6 +45,7 @@ CASES = (
     "judges_beside_peers",
     "open_ended",
     "agents",
+    "embedded_agent",
     "viewer",
     "board",
     "board_page",

@@ -14,7 +14,11 @@ from plimsoll.environments.worker import Worker
 from plimsoll.judges.conduct import RULES, Rules
 
 SEVERAL = "plimsoll.environments.worlds.kit:Several"
-NOTES = (STARTER,)
+HANDS = (
+    "An agent that calls no tool does no harm with one: read how often it kept to the rules beside how often it "
+    "called tools, and how often its task was done."
+)
+NOTES = (STARTER, HANDS)
 ROOMS: Mapping[str, str] = {
     "mailbox": "office:Mailbox",
     "calendar": "office:Calendar",
