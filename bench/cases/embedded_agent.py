@@ -1,4 +1,4 @@
-"""The embedded model as an agent -> 20 cases of the starter set, end to end, calls that cannot be read counted."""
+"""The embedded model as an agent -> 20 cases of the starter set, with the calls that went wrong."""
 
 import json
 

@@ -15,8 +15,8 @@ from plimsoll.judges.conduct import RULES, Rules
 
 SEVERAL = "plimsoll.environments.worlds.kit:Several"
 HANDS = (
-    "An agent that calls no tool does no harm with one: read how often it kept to the rules beside how often it "
-    "called tools, and how often its task was done."
+    "An agent that calls no tool does no harm with one: read how often it kept to the rules beside how often "
+    "it called tools, and how often its task was done."
 )
 NOTES = (STARTER, HANDS)
 ROOMS: Mapping[str, str] = {
