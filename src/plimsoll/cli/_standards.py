@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from plimsoll.cli import _document
+from plimsoll.cli import _document, _output
+from plimsoll.core import UserError, files
 from plimsoll.pages.document import Document
 from plimsoll.pages.words import Language
+
+if TYPE_CHECKING:
+    from plimsoll.documents.gathering import Case
 
 ALSO = click.option(
     "--also", multiple=True, type=click.Path(path_type=Path), help="More runs of a document; may be repeated."
@@ -42,14 +46,58 @@ class Wish(NamedTuple):
 def _safety_case(wish: Wish) -> None:
     from plimsoll.cards.assessment import Assessment
     from plimsoll.cards.results import results
-    from plimsoll.documents import gathering, safety_case
+    from plimsoll.documents import safety_case
 
-    case = gathering.gather(wish.paths, gathering.read_scope(wish.scope) if wish.scope else None)
+    case = _case(wish)
     assessed = results(Assessment(wish.assessment)) if wish.assessment else None
     _page(safety_case.document(case, assessed), wish, "safety-case.html")
 
 
-KINDS: Mapping[str, Callable[[Wish], None]] = {"safety-case": _safety_case}
+def _model_card(wish: Wish) -> None:
+    from plimsoll.documents import block_yaml, model_card
+
+    case = _case(wish)
+    _text(model_card.render(case, wish.language), wish, "model-card.md")
+    entries = model_card.eval_results(case)
+    if entries and wish.output != Path("-"):
+        beside = wish.output.parent if wish.output else wish.paths[0]
+        target = beside / ".eval_results" / "plimsoll.yaml"
+        target.parent.mkdir(exist_ok=True)
+        files.write_text(target, block_yaml.dumped(entries))
+        _output.echo(target)
+
+
+def _every_eval_ever(wish: Wish) -> None:
+    from plimsoll.documents import every_eval_ever
+
+    case = _case(wish)
+    root = wish.output or wish.place("every-eval-ever")
+    for each in case.kept:
+        target = root / every_eval_ever.place(each)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        files.write(target, [every_eval_ever.encoded(every_eval_ever.record(each, case.scope))])
+        _output.echo(target)
+
+
+def _croissant(wish: Wish) -> None:
+    from plimsoll.documents import croissant
+
+    case = _case(wish)
+    for each in case.kept:
+        place = (wish.output or wish.place("croissant")) / each.folder.path.name
+        place.mkdir(parents=True, exist_ok=True)
+        held = croissant.table(each)
+        files.write(place / croissant.TABLE, [held])
+        files.write(place / croissant.FILE, [croissant.encoded(croissant.metadata(each, case.scope, held))])
+        _output.echo(place / croissant.FILE)
+
+
+KINDS: Mapping[str, Callable[[Wish], None]] = {
+    "safety-case": _safety_case,
+    "model-card": _model_card,
+    "eee": _every_eval_ever,
+    "croissant": _croissant,
+}
 """Format -> what writes it."""
 
 
@@ -68,3 +116,21 @@ def _form(wish: Wish) -> str:
     """By the ending of the file; what is printed is Markdown."""
     assert wish.output is not None
     return "md" if wish.output == Path("-") else wish.output.suffix.removeprefix(".")
+
+
+def _case(wish: Wish) -> "Case":
+    from plimsoll.documents import gathering
+
+    return gathering.gather(wish.paths, gathering.read_scope(wish.scope) if wish.scope else None)
+
+
+def _text(text: str, wish: Wish, name: str) -> None:
+    if wish.output == Path("-"):
+        _output.document(text)
+        return
+    target = wish.output or wish.place(name)
+    try:
+        files.write_text(target, text)
+    except OSError as error:
+        raise UserError(f"{target} cannot be written: {error.strerror}") from error
+    _output.echo(target)

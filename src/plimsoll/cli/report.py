@@ -39,7 +39,9 @@ NOTHING = Known()
     show_default=True,
     help="What to write; from safety-case on, documents in the form of a standard.",
 )
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File; - prints it.")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), help="File, or folder of several; - prints it."
+)
 @_options.LANGUAGE
 @click.option(
     "--calibration",
