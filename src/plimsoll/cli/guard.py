@@ -70,6 +70,13 @@ from plimsoll.stats.hedge import LOSSES
     "--margin", type=click.FloatRange(0.5, 1), default=0.9, show_default=True,
     help="How sure the posterior must be; below it a human is needed.",
 )  # fmt: skip
+@click.option(
+    "--taxonomy", default="", metavar="NAME", help="Whose categories the set bears, such as aegis-2."
+)
+@click.option(
+    "--disturbed", multiple=True, metavar="ATTACK",
+    help="Hold the guard against itself on disturbed texts: an attack, forged_end, category_order.",
+)  # fmt: skip
 @click.option("--one-class", is_flag=True, help="Measure what labels of one kind alone can tell.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first N conversations.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the redraws and the split.")
@@ -112,6 +119,8 @@ def command(guards: tuple[str, ...], against: tuple[str, ...], **given: Any) -> 
         development=given["development"],
         aim=given["aim"],
         categories=given["categories"],
+        taxonomy=given["taxonomy"],
+        disturbed=given["disturbed"],
         one_class=given["one_class"],
         slices=given["slices"],
         online=given["online"],
@@ -195,8 +204,8 @@ def _plain(result: Result) -> dict[str, Any]:
     if len(result.guards) > 1:
         plain["guards"] = [_flat(each) for each in result.guards]
         plain["pairs"] = msgspec.to_builtins(result.pairs)
-    for name in ("online", "voted"):
-        if (found := getattr(result, name)) is not None:
+    for name in ("online", "voted", "disturbed"):
+        if found := getattr(result, name):
             plain[name] = msgspec.to_builtins(found)
     return plain
 

@@ -64,6 +64,8 @@ class LabelPack:
     scale: Scale = "binary"
     raters: Literal["people", "model"] = "people"
     """Who labelled. Agreement with a model's labels is shown, but no rate is ever corrected by it."""
+    taxonomy: str = ""
+    """Whose categories its items bear, by the crosswalk's name."""
     files: Mapping[str, str] = field(default_factory=dict[str, str])
     """SHA-256 of every data file, by name."""
     notes: tuple[str, ...] = ()

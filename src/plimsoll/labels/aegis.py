@@ -49,6 +49,7 @@ def aegis(*, mode: Mode = "defensive", file: str = "") -> LabelPack:
     return LabelPack(
         card=CARD,
         event="unsafe",
+        taxonomy="aegis-1",
         items=partial(_labelled, path, mode),
         files=_items.checksums([path]),
         notes=_items.notes([path], "", file),

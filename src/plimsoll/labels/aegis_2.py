@@ -66,6 +66,7 @@ def aegis_2(*, side: Side = "prompt", source: Source = "any", file: str = "") ->
     return LabelPack(
         card=CARD,
         event="unsafe",
+        taxonomy="aegis-2",
         items=partial(_labelled, path, side, source),
         files=_items.checksums([path]),
         notes=(*_items.notes([path], "", file), f"labels of the {side}, {source} source"),

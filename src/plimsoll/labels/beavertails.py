@@ -40,6 +40,7 @@ def beavertails(*, file: str = "") -> LabelPack:
     return LabelPack(
         card=CARD,
         event="unsafe",
+        taxonomy="beavertails-14",
         items=partial(_labelled, path),
         files=_items.checksums([path]),
         notes=_items.notes([path], "", file),

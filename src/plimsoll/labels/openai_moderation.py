@@ -46,6 +46,7 @@ def openai_moderation(*, unknown: Unknown = "safe", file: str = "") -> LabelPack
     return LabelPack(
         card=CARD,
         event="unsafe",
+        taxonomy="openai-moderation",
         items=partial(_labelled, path, unknown),
         files=_items.checksums([path]),
         notes=(

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from plimsoll.core.hidden import visible
-from plimsoll.screening.nouns import Figure, Pair, Part, Screened
+from plimsoll.screening.nouns import Figure, Named, Pair, Part, Screened
 from plimsoll.screening.online import Online
 from plimsoll.screening.screen import Result
 from plimsoll.screening.voting import Voted
@@ -28,7 +28,7 @@ HEADS: Mapping[str, str] = {
 def render(result: Result) -> RenderableType:
     """Every guard, then all of them against each other."""
     found = [part for each in result.guards for part in _guard(each)]
-    return Group(*found, *_pairs(result), *_online(result.online), *_voted(result.voted))
+    return Group(*found, *_pairs(result), *_disturbed(result), *_online(result.online), *_voted(result.voted))
 
 
 def _guard(found: Screened) -> Iterator[RenderableType]:
@@ -45,6 +45,8 @@ def _guard(found: Screened) -> Iterator[RenderableType]:
     yield from (Text(line) for line in _facts(found))
     if found.categories or found.slices:
         yield _parts([*found.categories, *found.slices])
+    if found.named is not None:
+        yield Text(_named(found.named))
     yield from (Text(f"• {visible(note)}") for note in found.notes)
     yield Text(f"prompt {found.prompt_sha256[:12]} · split {found.split_sha256[:12]}", style="dim")
     if found.run:
@@ -129,12 +131,42 @@ def _parts(parts: list[Part]) -> RenderableType:
     return made
 
 
+def _named(found: Named) -> str:
+    over = "hub hazards" if found.over == "hub" else f"categories of {found.over}"
+    return (
+        f"Over {over}, {found.n:,} unsafe conversations: the same ones on {number(found.exact)}, one in "
+        f"common on {number(found.overlap)}; F1 {number(found.micro_f1)} together, "
+        f"{number(found.macro_f1)} on the mean"
+    )
+
+
 def _pairs(result: Result) -> Iterator[RenderableType]:
     if not result.pairs:
         return
     yield Text()
     yield Text("Guards on the same conversations, paired", style="bold")
     yield from (Text(line) for pair in result.pairs for line in _pair(pair))
+
+
+def _disturbed(result: Result) -> Iterator[RenderableType]:
+    if not result.disturbed:
+        return
+    yield Text()
+    yield Text("Disturbed texts, beside the plain ones", style="bold")
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for head in ("", "recall", "change (95 %)", "alarms", "unparsed", "AUPRC change"):
+        made.add_column(head, justify="right" if head else "left", overflow="fold")
+    for each in result.disturbed:
+        recall, auprc = each.pair.differences["recall"], each.pair.differences["auprc"]
+        made.add_row(
+            Text(f"{visible(each.guard)} under {visible(each.by)}"),
+            number(each.figures["recall"].value),
+            MISSING if recall.value is None else f"{recall.value:+.3f} {bounds(recall)}",
+            number(each.figures["false_alarms"].value),
+            f"{each.undecided:,}",
+            MISSING if auprc.value is None else f"{auprc.value:+.3f}, p {each.pair.p['auprc']:.3f}",
+        )
+    yield made
 
 
 def _pair(pair: Pair) -> Iterator[str]:

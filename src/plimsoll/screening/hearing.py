@@ -20,6 +20,7 @@ from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import FORMAT, CardEntry, Manifest, ModelEntry, Summary
 from plimsoll.run.spec import RunSpec, refuse_secrets
 from plimsoll.screening.asking import Asking, Observer
+from plimsoll.screening.disturbing import disturbed, of_guard
 from plimsoll.screening.nouns import Seen, Wish
 from plimsoll.screening.sets import Chosen, chosen, split_hash
 from plimsoll.screening.stored import of_column, of_run
@@ -66,16 +67,24 @@ class Hearing:
     observer_of: ObserverOf
     given: Mapping[str, Guard]
 
-    def hear(self, spec: str, of: Named) -> Heard:
-        """What a guard says of a set. Raises what stopped it."""
+    def hear(self, spec: str, of: Named, by: str = "") -> Heard:
+        """What a guard says of a set, disturbed by something where that is named. Raises what stopped it."""
+        if spec.startswith(STORED) and by:
+            raise UserError(f"--disturbed {by}: {spec} saw no disturbed texts: name a live guard")
         if spec.startswith(STORED):
             return _stored(spec.removeprefix(STORED), of, self.wish.limit)
         wiring = Wiring(Pool(self.settings, self.given))
         (guard,) = build_guards([spec], wiring, self._model(spec, wiring))
+        guard = of_guard(guard, by)
         manifest = self._manifest(spec, guard, of, wiring)
+        if by:
+            manifest = _under(manifest, by)
         run = _finished(self.settings, manifest.id)
         if run is None:
             some = chosen(of.pack, of.name, self.wish.limit)
+            if by:
+                made = asyncio.run(disturbed(some.items, by))
+                some = Chosen(made.items, some.left_out + made.left_out)
             run = asyncio.run(self._asked(guard, wiring, some, manifest))
         held = run.manifest()
         return Heard(
@@ -98,7 +107,7 @@ class Hearing:
         wiring.refuse_unpriced()
         run = folder.unfinished(self.settings.log_dir, manifest.id)
         if run is None:
-            left = f"{some.left_out:,} labels have no text here and were left out"
+            left = f"{some.left_out:,} labels have no text here, or none to disturb, and were left out"
             notes = (*manifest.notes, *([left] if some.left_out else []))
             hashes = {**manifest.hashes, "split": split_hash(some.items)}
             run = _new(self.settings, replace(manifest, hashes=hashes, notes=notes, total=len(some.items)))
@@ -140,6 +149,12 @@ class Hearing:
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             plimsoll=__version__,
         )
+
+
+def _under(manifest: Manifest, by: str) -> Manifest:
+    """The run of disturbed texts: another one."""
+    name = blake2b(f"{manifest.id} {by}".encode(), digest_size=4).hexdigest()
+    return replace(manifest, id=name, spec=replace(manifest.spec, attacks=(by,)))
 
 
 def refuse_idle_model(wish: Wish, given: Mapping[str, Guard]) -> None:

@@ -35,6 +35,10 @@ class Wish:
     """What the threshold is chosen for: `f1`, or `false_alarms=0.05`, or `recall=0.9`."""
     categories: bool = False
     """Whether every category is shown by itself."""
+    taxonomy: str = ""
+    """Whose categories the set bears, where its pack does not say."""
+    disturbed: tuple[str, ...] = ()
+    """What texts are put through to hold the guard against itself."""
     one_class: bool = False
     """Whether labels of one kind alone are measured, as far as they can be."""
     online: bool = False
@@ -101,6 +105,20 @@ class Part(Struct, frozen=True, kw_only=True):
     figures: Mapping[str, Figure]
 
 
+class Named(Struct, frozen=True, kw_only=True):
+    """How far the categories agree, over unsafe conversations of which people named any."""
+
+    over: str
+    """The taxonomy of both, or `hub`."""
+    n: int
+    exact: float
+    """Share on which both name the same ones."""
+    overlap: float
+    """Share on which they have one in common."""
+    micro_f1: float | None
+    macro_f1: float | None
+
+
 class Calibrated(Struct, frozen=True, kw_only=True):
     """How far scores are probabilities, before and after they are mended on the development split."""
 
@@ -155,6 +173,8 @@ class Screened(Struct, frozen=True, kw_only=True):
     calibration: Calibrated
     categories: tuple[Part, ...]
     slices: tuple[Part, ...]
+    named: Named | None
+    """How far the guard's categories are people's."""
     failures: Mapping[str, int]
     """Causes of errors, and how many each had."""
     unknown_codes: Mapping[str, int]
@@ -180,3 +200,18 @@ class Pair(Struct, frozen=True, kw_only=True):
     only_second: int
     p_decisions: float
     """McNemar's exact test on right decisions, a prompt that repeats counted once. Adjusted too."""
+
+
+class Disturbed(Struct, frozen=True, kw_only=True):
+    """A guard on texts that were disturbed, beside the same guard on the plain ones."""
+
+    guard: str
+    by: str
+    """The attack, `forged_end`, or `category_order`."""
+    figures: Mapping[str, Figure]
+    undecided: int
+    """Conversations without a verdict, once disturbed."""
+    left_out: int
+    """Conversations that the attack does not apply to."""
+    pair: Pair
+    """Disturbed minus plain."""

@@ -20,8 +20,8 @@ def by_category(found: Sequence[Mark], *, seed: int = 0) -> tuple[Part, ...]:
         part
         for name in categories(found)
         for part in (
-            _part(name, "all", _against(found, name, _others), seed),
-            _part(name, "benign", _against(found, name, _benign), seed),
+            of_marks(name, "all", _against(found, name, _others), seed),
+            of_marks(name, "benign", _against(found, name, _benign), seed),
         )
         if part.positives >= LEAST
     )
@@ -77,7 +77,7 @@ def by_column(found: Sequence[Mark], column: str, name: str, *, seed: int = 0) -
     if len(values) > MOST:
         raise UserError(f"--slice {column}: {len(values):,} values are too many to show; {MOST} are the most")
     for value, marks in sorted(values.items()):
-        yield _part(f"{column}={value}", "slice", marks, seed)
+        yield of_marks(f"{column}={value}", "slice", marks, seed)
 
 
 def _value(mark: Mark, column: str) -> str | None:
@@ -89,7 +89,8 @@ def _value(mark: Mark, column: str) -> str | None:
     return None if value is None else str(value)
 
 
-def _part(name: str, reading: str, marks: Sequence[Mark], seed: int) -> Part:
+def of_marks(name: str, reading: str, marks: Sequence[Mark], seed: int) -> Part:
+    """A part under its name."""
     positives = sum(mark.unsafe for mark in marks)
     return Part(
         name=name,

@@ -16,6 +16,7 @@ from plimsoll.run.ask.pool import Settings
 from plimsoll.run.keep.manifest import Summary
 from plimsoll.screening import parts, thresholds
 from plimsoll.screening.hearing import Heard, Hearing, Named, ObserverOf, refuse_idle_model, unseen
+from plimsoll.screening.hubs import Brought, brought
 from plimsoll.screening.measure import (
     EMPTY,
     ERRORS,
@@ -26,7 +27,7 @@ from plimsoll.screening.measure import (
     measured,
     refuse_one_class,
 )
-from plimsoll.screening.nouns import THRESHOLD, Cost, Pair, Screened, Seen, Wish
+from plimsoll.screening.nouns import THRESHOLD, Cost, Disturbed, Pair, Screened, Seen, Wish
 from plimsoll.screening.online import Online, begun, online
 from plimsoll.screening.paired import pairs
 from plimsoll.screening.voting import Voted, voted
@@ -37,6 +38,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
     guards: tuple[Screened, ...]
     pairs: tuple[Pair, ...] = ()
+    disturbed: tuple[Disturbed, ...] = ()
     online: Online | None = None
     voted: Voted | None = None
 
@@ -63,6 +65,7 @@ def screen(
     return Result(
         guards=found,
         pairs=pairs(counted, seed=wish.seed) if several else (),
+        disturbed=tuple(screening.disturbed(spec, by) for by in wish.disturbed for spec in wish.guards),
         online=_learned(wish, screening.heard) if wish.online else None,
         voted=voted(screening.heard, margin=wish.margin) if wish.jury else None,
     )
@@ -97,6 +100,7 @@ class _Screening:
     """The development split: a share of the set, or another one."""
     counted: dict[str, Sequence[Mark]] = field(default_factory=dict[str, Sequence[Mark]])
     heard: dict[str, Sequence[Seen]] = field(default_factory=dict[str, Sequence[Seen]])
+    thresholds: dict[str, float | None] = field(default_factory=dict[str, "float | None"])
 
     def __post_init__(self) -> None:
         wish = self.wish
@@ -117,9 +121,10 @@ class _Screening:
         kept = marks(every, threshold, wish.undecided)
         if not wish.one_class:
             refuse_one_class(kept, wish.labels)
-        self.counted[spec], self.heard[spec] = kept, every
+        self.counted[spec], self.heard[spec], self.thresholds[spec] = kept, every, threshold
         event = heard.instrument.event if heard.instrument else self.on.pack.event
         positives = sum(mark.unsafe for mark in kept)
+        hazards = self._hazards(kept)
         return Screened(
             guard=spec,
             revision=heard.instrument.revision if heard.instrument else "",
@@ -140,7 +145,8 @@ class _Screening:
             figures=measured(kept, seed=wish.seed).figures,
             interval=INTERVAL,
             calibration=thresholds.calibrated(_scored(kept), marks(learned)),
-            categories=parts.by_category(kept, seed=wish.seed) if wish.categories else (),
+            categories=(*parts.by_category(kept, seed=wish.seed), *hazards.parts) if wish.categories else (),
+            named=hazards.named,
             slices=tuple(
                 part
                 for column in wish.slices
@@ -154,6 +160,25 @@ class _Screening:
             run=str(heard.run.path) if heard.run else "",
             notes=(*heard.notes, *_notes(every)),
         )
+
+    def disturbed(self, spec: str, by: str) -> Disturbed:
+        """The guard on disturbed texts, beside the plain ones."""
+        heard = self.hearing.hear(spec, self.on, by)
+        kept = marks(heard.seen, self.thresholds[spec], self.wish.undecided)
+        (pair,) = pairs({f"{spec} under {by}": kept, spec: self.counted[spec]}, seed=self.wish.seed)
+        return Disturbed(
+            guard=spec,
+            by=by,
+            figures=measured(kept, seed=self.wish.seed).figures,
+            undecided=sum(seen.outcome in UNDECIDED for seen in heard.seen),
+            left_out=max(0, len(self.heard[spec]) - len(heard.seen)),
+            pair=pair,
+        )
+
+    def _hazards(self, kept: Sequence[Mark]) -> Brought:
+        if not self.wish.categories:
+            return Brought(named=None)
+        return brought(kept, self.wish.taxonomy or self.on.pack.taxonomy, seed=self.wish.seed)
 
     def _learned(self, spec: str, heard: Heard) -> tuple[Sequence[Seen], Sequence[Seen]]:
         """What is measured on, and what is learned on."""
