@@ -5,7 +5,7 @@ from pathlib import Path
 from plimsoll.attacks._inquiry import at_least_one
 from plimsoll.attacks._led import Led
 from plimsoll.attacks._scripted import Script
-from plimsoll.core import Judge, Model, UserError
+from plimsoll.core import Judge, Model, UserError, files
 from plimsoll.data import resources
 from plimsoll.registry import attack
 
@@ -70,7 +70,7 @@ def chunked(pieces: int = 3) -> Script:
 def script(file: str) -> Script:
     """Turns from a file of your own, one a line; `{request}` stands for the request in one of them."""
     try:
-        lines = Path(file).expanduser().read_text(encoding="utf-8-sig").splitlines()
+        lines = files.read_text(Path(file).expanduser()).splitlines()
     except OSError as error:
         raise UserError(f"dialogue/script: {file}: {error.strerror or error}") from None
     except UnicodeDecodeError:

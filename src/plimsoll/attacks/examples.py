@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from plimsoll.attacks._wrapping import SLOT, Made, Plain, Wrapping, around, texts
-from plimsoll.core import Message, UserError, assistant, decoding, user
+from plimsoll.core import Message, UserError, assistant, decoding, files, user
 from plimsoll.registry import attack
 from plimsoll.text.templates import read_template
 
@@ -100,7 +100,7 @@ def _pairs(name: str, file: str) -> list[_Pair]:
 
 def _read(name: str, file: str) -> str:
     try:
-        return Path(file).expanduser().read_text(encoding="utf-8-sig")
+        return files.read_text(Path(file).expanduser())
     except OSError as error:
         raise UserError(f"{name}: {file}: {error.strerror or error}") from None
     except UnicodeDecodeError:

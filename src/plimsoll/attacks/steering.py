@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from plimsoll.attacks._wrapping import Made, Plain, Wrapping, around, texts
-from plimsoll.core import UserError, assistant, user
+from plimsoll.core import UserError, assistant, files, user
 from plimsoll.registry import attack
 
 Against = Literal["refusal", "style"]
@@ -77,7 +77,7 @@ def step_by_step() -> Wrapping:
 
 def _lines(file: str) -> list[str]:
     try:
-        found = Path(file).expanduser().read_text(encoding="utf-8-sig").splitlines()
+        found = files.read_text(Path(file).expanduser()).splitlines()
     except OSError as error:
         raise UserError(f"steering/suffixes: {file}: {error.strerror or error}") from None
     except UnicodeDecodeError:

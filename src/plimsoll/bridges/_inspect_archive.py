@@ -86,7 +86,7 @@ def _whole(path: Path, limit: int) -> dict[str, Any]:
         raise DataError(
             f"{path} is larger than {limit} bytes; have `inspect log convert` make an .eval of it"
         )
-    return _parsed(path, "document", path.read_bytes())
+    return _parsed(path, "document", files.read(path))
 
 
 def _member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> dict[str, Any]:

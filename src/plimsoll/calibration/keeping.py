@@ -48,7 +48,7 @@ def keep(calibration: Calibration, path: Path | None = None) -> Path:
 def load(path: Path) -> Calibration:
     """Read a calibration. Raises `UserError` or `DataError`."""
     try:
-        found = decoding.decode(path.read_bytes(), Calibration)
+        found = decoding.decode(files.read(path), Calibration)
     except OSError as error:
         raise UserError(
             f"{path} cannot be read: {error.strerror} (plimsoll calibrate --output writes one)"

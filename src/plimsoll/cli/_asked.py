@@ -9,7 +9,7 @@ import click
 from plimsoll import registry
 from plimsoll.cli import _options
 from plimsoll.cli._endings import bound_of
-from plimsoll.core import UserError, replace
+from plimsoll.core import UserError, files, replace
 from plimsoll.evaluation.asking import sampling_of, settings_of, several, texts
 from plimsoll.evaluation.progress import tell
 from plimsoll.run.ask import experiment, suite
@@ -214,6 +214,6 @@ def _prompt(value: str) -> str:
     if not value.startswith("@"):
         return value or NONE
     try:
-        return Path(value[1:]).read_text(encoding="utf-8-sig")
+        return files.read_text(Path(value[1:]))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"--system-prompt {value}: {error}") from error

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 
+from plimsoll.core import files
+
 LONGEST = 65_536
 """Bytes of such a file."""
 TAKEN = re.compile(r"(PLIMSOLL|HF)_\w+|\w+_(KEY|TOKEN|BASE_URL|ENDPOINT)", re.IGNORECASE)
@@ -21,7 +23,7 @@ def taken_up(path: Path, environment: MutableMapping[str, str]) -> Iterator[str]
     if not path.is_file():
         return
     try:
-        with path.open("rb") as file:
+        with files.opened(path) as file:
             body = file.read(LONGEST + 1)
         if len(body) > LONGEST:
             yield f"{path} is not read: it has more than {LONGEST:,} bytes"

@@ -10,7 +10,7 @@ from plimsoll import cli
 from plimsoll.cards import check, deck, formats
 from plimsoll.cards.card import RiskCard
 from plimsoll.cli import _assess, _document, _output
-from plimsoll.core import UserError
+from plimsoll.core import UserError, files
 from plimsoll.taxonomies import conversion, crosswalk, harms
 
 CARDS = click.option(
@@ -104,7 +104,7 @@ def validate(paths: tuple[Path, ...], as_json: bool) -> int:
     for path in paths:
         for file in _files(path):
             card = formats.load(file)
-            text = file.read_bytes().decode("utf-8-sig", "replace")
+            text = files.read(file).decode("utf-8-sig", "replace")
             told += [
                 {
                     "file": str(file),

@@ -9,7 +9,7 @@ from msgspec import Struct
 from plimsoll import registry
 from plimsoll.cli import _output
 from plimsoll.cli.analyse import Progress, opened_model
-from plimsoll.core import Artifact, UserError
+from plimsoll.core import Artifact, UserError, files
 from plimsoll.data.rows import read_jsonl
 from plimsoll.internals.checkpoint import WEIGHTS
 from plimsoll.models.transformers import Transformers
@@ -74,5 +74,5 @@ def _read(path: Path) -> list[tuple[str, str]]:
 def _digest(path: Path) -> str:
     import hashlib
 
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

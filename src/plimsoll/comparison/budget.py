@@ -62,7 +62,7 @@ def read(path: Path, level: float | None = None) -> Budget:
     if not path.exists():
         return Budget(level=LEVEL if level is None else level)
     try:
-        found = decoding.decode(path.read_bytes(), Budget)
+        found = decoding.decode(files.read(path), Budget)
     except (OSError, msgspec.MsgspecError) as error:
         raise DataError(f"{path} is no budget of a gate: {error}") from error
     if found.format > FORMAT:

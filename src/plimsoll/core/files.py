@@ -48,6 +48,14 @@ def read(path: Path, most: int = LARGEST) -> bytes:
     return body
 
 
+def read_text(path: Path) -> str:
+    """The text of a regular file in UTF-8, with or without its mark, lines ending as Python ends them.
+
+    Raises `OSError`, `UnicodeDecodeError`.
+    """
+    return read(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
 def write(path: Path, chunks: Iterable[bytes]) -> None:
     """Write a file whole or not at all: a reader sees the old or the new one. Raises `OSError`."""
     with writing(path) as file:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from plimsoll.core import DataError, decoding
+from plimsoll.core import DataError, decoding, files
 from plimsoll.data import _damage
 from plimsoll.data.delimited import long_cells
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 def read_bytes(path: Path) -> bytes:
     """The file's bytes. Raises `DataError` where it cannot be read."""
     try:
-        return path.read_bytes()
+        return files.read(path)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from plimsoll.core import DataError, Instrument, Message, Outcome, UserError, Verdict
+from plimsoll.core import DataError, Instrument, Message, Outcome, UserError, Verdict, files
 from plimsoll.registry import guard
 
 SAFE = Verdict(label="safe", value=0.0)
@@ -56,7 +56,7 @@ def words(file: str) -> Words:
         file: UTF-8 text; `[code]` begins a category, `/.../` is a regular expression, `#` a comment.
     """
     try:
-        content = Path(file).expanduser().read_bytes()
+        content = files.read(Path(file).expanduser())
         text = content.decode("utf-8-sig")
     except OSError as error:
         raise UserError(f"words: file={file} cannot be read: {error.strerror}") from None

@@ -21,7 +21,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Model, UserError, Verdict, decoding
+from plimsoll.core import Model, UserError, Verdict, decoding, files
 from plimsoll.judges.form import FENCE, SLOT, Form, FormJudge
 from plimsoll.judges.grammar import label_of
 from plimsoll.registry import judge
@@ -44,7 +44,7 @@ class Rubric(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def load(path: Path) -> Rubric:
     """Read a rubric. Raises `UserError` with the first thing that is wrong."""
     try:
-        found = decoding.toml(path.read_text("utf-8-sig"), Rubric)
+        found = decoding.toml(files.read_text(path), Rubric)
     except OSError as error:
         raise UserError(f"rubric: {path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:

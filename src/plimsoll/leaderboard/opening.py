@@ -95,7 +95,7 @@ def secret_of(path: Path) -> bytes:
         pass
     if path.stat().st_mode & 0o077:
         raise UserError(f"{path} can be read by others: chmod 600 {path}")
-    secret = path.read_bytes()
+    secret = files.read(path)
     if len(secret) < 32:
         raise UserError(f"{path} holds no secret: put it back, or remove it (all tokens end then)")
     return secret

@@ -28,7 +28,7 @@ def too_much(folder: Path, questions: int) -> Fault | None:
             continue
         if path.stat().st_size > most:
             return _fault(f"{name} has more than {most:,} bytes")
-        if name != "seal.json" and decoding.values(path.read_bytes()) > MOST_VALUES:
+        if name != "seal.json" and decoding.values(files.read(path)) > MOST_VALUES:
             return _fault(f"{name} holds more than {MOST_VALUES:,} values")
     return _lines(folder / "records.jsonl", EPOCHS * questions + SPARE)
 

@@ -5,7 +5,7 @@ import importlib.util
 from functools import cache
 from pathlib import Path
 
-from plimsoll.core import MissingExtra, UserError, did_you_mean
+from plimsoll.core import MissingExtra, UserError, did_you_mean, files
 
 EMBEDDED = "smollm2-135m-instruct"
 """The id of the model that comes with the extra `embedded`."""
@@ -53,7 +53,7 @@ def fingerprint(folder: Path) -> str:
         if path.suffix in (".safetensors", ".bin", ".json", ".model", ".pt", ".jinja"):
             size = path.stat().st_size
             digest.update(f"{path.name}:{size}\n".encode())
-            with path.open("rb") as file:
+            with files.opened(path) as file:
                 digest.update(file.read(EDGE))
                 file.seek(max(size - EDGE, 0))
                 digest.update(file.read(EDGE))
@@ -62,7 +62,7 @@ def fingerprint(folder: Path) -> str:
 
 @cache
 def _hash(path: Path, _size: int, _changed: int) -> str:
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -73,7 +73,7 @@ def _checked(path: Path, part: str) -> Path:
             f"{part}: there is no file {str(path)!r}{close}; "
             f"write {part}/{EMBEDDED} or {part}/ and the path of a GGUF file"
         )
-    with path.open("rb") as file:
+    with files.opened(path) as file:
         if (magic := file.read(4)) != b"GGUF":
             raise UserError(f"{part}: {str(path)!r} is no GGUF file: it begins with {magic!r}, not b'GGUF'")
     return path

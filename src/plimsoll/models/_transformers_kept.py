@@ -43,7 +43,7 @@ def place(file: Path, kind: str, library: str) -> Path:
 def is_whole(folder: Path) -> bool:
     """Whether a folder is as it was written."""
     try:
-        return (folder / SEAL).read_text("utf-8") == fingerprint(folder)
+        return files.read_text(folder / SEAL) == fingerprint(folder)
     except (OSError, UnicodeDecodeError):
         return False
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from plimsoll.core import Usage, UserError, decoding
+from plimsoll.core import Usage, UserError, decoding, files
 
 TABLE = Path(__file__).with_name("prices.toml")
 MILLION = 1_000_000
@@ -79,7 +79,7 @@ def _fits(table: _Table, model_name: str) -> Iterator[tuple[int, _Row]]:
 @cache
 def _read(path: Path) -> _Table:
     try:
-        return decoding.toml(path.read_text("utf-8-sig"), _Table)
+        return decoding.toml(files.read_text(path), _Table)
     except OSError as error:
         raise UserError(f"the price table {path} cannot be read: {error.strerror}") from None
     except ValueError as error:

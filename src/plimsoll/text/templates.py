@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from plimsoll.core import UserError
+from plimsoll.core import UserError, files
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def template_of(text: str, slot: "re.Pattern[str]", written: str, place: str) ->
 def read_template(path: str, slot: "re.Pattern[str]", written: str) -> tuple[Template, str]:
     """A template out of a file, and the file's checksum. Raises `UserError`."""
     try:
-        content = Path(path).expanduser().read_bytes()
+        content = files.read(Path(path).expanduser())
         text = content.decode("utf-8-sig")
     except OSError as error:
         raise UserError(f"template {path}: cannot be read: {error.strerror or error}") from None

@@ -11,7 +11,7 @@ from threading import Timer
 
 from plimsoll.calibration import keeping
 from plimsoll.calibration.correct import corrections
-from plimsoll.core import Estimate, PlimsollError, replace
+from plimsoll.core import Estimate, PlimsollError, files, replace
 from plimsoll.core.processes import lives
 from plimsoll.metrics.tables import Table, estimate_of, share_of
 from plimsoll.pages.units import Direction, direction
@@ -135,8 +135,8 @@ class Logs:
         return Listed(name=folder.path.name, manifest=manifest, summary=summary)
 
     def _files(self, folder: RunFolder) -> tuple[Manifest, Summary | None]:
-        files = (folder.path / "run.json", folder.path / "summary.json", keeping.folder())
-        stamp = tuple(map(_stamp, files))
+        paths = (folder.path / "run.json", folder.path / "summary.json", keeping.folder())
+        stamp = tuple(map(_stamp, paths))
         known = self._read.get(folder.path.name)
         if known is None or known[0] != stamp:
             known = (stamp, *_corrected(folder))
@@ -202,7 +202,7 @@ def _under_way(folder: RunFolder) -> bool:
     The lock itself is left alone: to try it could make a run that just starts give up.
     """
     try:
-        owner = int((folder.path / "lock").read_text(encoding="utf-8"))
+        owner = int(files.read_text(folder.path / "lock"))
     except (OSError, ValueError):
         owner = 0
     return (owner > 0 and lives(owner)) or _stamp(folder.records_path) / 1e9 > time.time() - FRESH

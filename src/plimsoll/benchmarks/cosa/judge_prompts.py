@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from plimsoll.benchmarks.cosa.taxonomy import DEFINITIONS, SCENARIOS
-from plimsoll.core import DataError, UserError, decoding, did_you_mean
+from plimsoll.core import DataError, UserError, decoding, did_you_mean, files
 from plimsoll.data import locate, rows
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE
@@ -87,7 +87,7 @@ def prose(text: str) -> str:
     """A policy in prose, by its official name or from a text file of one's own."""
     if text.endswith((".txt", ".md")):
         try:
-            return Path(text).expanduser().read_text(encoding="utf-8-sig")
+            return files.read_text(Path(text).expanduser())
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"{text} cannot be read as a policy: {error}") from None
     if text not in SCENARIOS:

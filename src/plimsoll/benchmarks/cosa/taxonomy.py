@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import UserError, decoding, did_you_mean
+from plimsoll.core import UserError, decoding, did_you_mean, files
 
 FINANCE = "Financial Crime and Theft"
 ABUSE = "Discrimination and Verbal Abuse"
@@ -121,7 +121,7 @@ def policy(text: str) -> Policy:
 def from_file(path: Path) -> Policy:
     """A policy of one's own."""
     try:
-        return decoding.toml(path.read_text(encoding="utf-8-sig"), Policy)
+        return decoding.toml(files.read_text(path), Policy)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is no policy: {error}") from None
 

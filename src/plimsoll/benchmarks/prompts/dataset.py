@@ -20,7 +20,7 @@ from msgspec import Struct
 from plimsoll.benchmarks.prompts.columns import Columns, columns_of
 from plimsoll.benchmarks.prompts.images import Picture, pictures_of
 from plimsoll.benchmarks.prompts.options import Unusable, lettered_options, options_of, target_of
-from plimsoll.core import DataError, Message, Sample, UserError, decoding, replace, system, user
+from plimsoll.core import DataError, Message, Sample, UserError, decoding, files, replace, system, user
 from plimsoll.data import resources
 from plimsoll.data.delimited import Row
 from plimsoll.data.tables import READERS, Table, read_table, text_of
@@ -111,7 +111,7 @@ def _card_of(path: Path) -> OwnCard:
     if not (path.is_dir() and file.is_file()):
         return OwnCard()
     try:
-        return decoding.toml(file.read_text("utf-8-sig"), OwnCard)
+        return decoding.toml(files.read_text(file), OwnCard)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise DataError(f"{file}: {error}") from None
 

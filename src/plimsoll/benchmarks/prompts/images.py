@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from plimsoll.benchmarks.prompts.options import Unusable
-from plimsoll.core import Image
+from plimsoll.core import Image, files
 
 MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -46,7 +46,7 @@ class Picture:
         if self.path is None:
             return self.content
         try:
-            return self.path.read_bytes()
+            return files.read(self.path)
         except OSError as error:
             raise Unusable(
                 f"image {self.path} cannot be read: {error.strerror}; paths begin at the table's folder"

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from plimsoll.benchmarks.safetybench.categories import Language
 from plimsoll.benchmarks.safetybench.records import Shot
-from plimsoll.core import Message, Sample, UserError, decoding, did_you_mean, replace
+from plimsoll.core import Message, Sample, UserError, decoding, did_you_mean, files, replace
 from plimsoll.data.resources import table
 from plimsoll.text.letters import letter, option_block
 
@@ -123,7 +123,7 @@ def wording(chosen: Variant, language: Language) -> Wording:
 
 def _from_file(path: Path, official: Variant) -> Variant:
     try:
-        read = decoding.toml(path.read_text("utf-8-sig"), Variant)
+        read = decoding.toml(files.read_text(path), Variant)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise UserError(f"{path}: no prompt variant can be read from it: {error}") from error
     complete = _completed(replace(read, name=read.name or path.stem), official)

@@ -5,6 +5,7 @@ A row is a question with one answer; the answer is right when it was taken from 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -85,7 +86,7 @@ def _sheet(path: Path) -> Iterator[dict[str, Any]]:
     except ImportError:
         raise MissingExtra("the reader of XLingHealth's .xlsx files", "data") from None
     try:
-        book: Any = load_workbook(path, read_only=True, data_only=True)
+        book: Any = load_workbook(BytesIO(rows.read_bytes(path)), read_only=True, data_only=True)
         lines: Iterator[Sequence[Any]] = book["Sheet1"].iter_rows(values_only=True)
         header = [str(name) for name in next(lines)]
         yield from (dict(zip(header, line, strict=False)) for line in lines)

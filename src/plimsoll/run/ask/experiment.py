@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from plimsoll.core import DataError, UserError, decoding, did_you_mean
+from plimsoll.core import DataError, UserError, decoding, did_you_mean, files
 from plimsoll.data import yaml_text
 
 ENDINGS = (".toml", ".yaml", ".yml")
@@ -102,7 +102,7 @@ def load(text: str) -> Experiment:
 
 def _read(path: Path) -> Any:
     try:
-        content = path.read_text("utf-8-sig")
+        content = files.read_text(path)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

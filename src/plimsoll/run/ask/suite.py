@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from plimsoll import registry
-from plimsoll.core import DataError, MissingExtra, UserError, decoding, did_you_mean, replace
+from plimsoll.core import DataError, MissingExtra, UserError, decoding, did_you_mean, files, replace
 from plimsoll.data.locate import MissingData
 from plimsoll.run.ask import plan
 from plimsoll.run.ask.plan import Plan
@@ -135,7 +135,7 @@ def load(text: str) -> Suite:
         content = (resources("plimsoll.run.ask") / "suites" / f"{name}.toml").read_text("utf-8")
     else:
         try:
-            content = Path(text).read_text("utf-8-sig")
+            content = files.read_text(Path(text))
         except OSError as error:
             raise UserError(f"{text} cannot be read as a suite: {error.strerror}") from error
         except UnicodeDecodeError as error:

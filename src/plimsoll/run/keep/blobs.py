@@ -32,7 +32,7 @@ class Blobs:
         path = self.path / digest
         if not (digest.isalnum() and path.is_file()):
             raise DataError(f"the picture {digest[:12]}... is not in {self.path}")
-        body = path.read_bytes()
+        body = files.read(path)
         if hashlib.sha256(body).hexdigest() != digest:
             raise DataError(f"{path} does not hold the picture that it is named after")
         return body

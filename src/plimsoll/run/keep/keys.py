@@ -29,7 +29,7 @@ def read_public_key(text: str) -> str:
     """A public key as it prints, from such a text or from a file that holds one (PEM too)."""
     path = Path(text)
     if not text.startswith(PREFIX) and path.is_file():
-        held = path.read_text("utf-8-sig", errors="replace").strip()
+        held = files.read(path).decode("utf-8-sig", "replace").strip()
         text = text_of(_from_pem(path, held)) if held.startswith("-----BEGIN") else held
     _bytes_of(text)
     return text
@@ -71,7 +71,7 @@ def private_key(path: Path) -> Any:
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise UserError(f"{path} can be read by others than you: chmod 600 {path}, or make a new key")
     try:
-        read = serialization.load_pem_private_key(path.read_bytes(), None)
+        read = serialization.load_pem_private_key(files.read(path), None)
     except (ValueError, TypeError) as error:
         raise UserError(f"{path} is no private key without a password, in PEM: {error}") from None
     if not isinstance(read, ed25519.Ed25519PrivateKey):

@@ -29,7 +29,7 @@ def rewrite(path: Path, manifest: msgspec.Struct) -> None:
 def read(path: Path, kind: type[M]) -> M:
     """What the file says. Raises `DataError`."""
     try:
-        return decoding.decode(path.read_bytes(), kind)
+        return decoding.decode(files.read(path), kind)
     except (OSError, msgspec.MsgspecError) as error:
         raise DataError(f"{path} cannot be read: {error}") from error
 
