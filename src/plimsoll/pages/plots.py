@@ -4,9 +4,10 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import NamedTuple
 
 from plimsoll.core import Estimate
-from plimsoll.pages.markup import Markup, Said, key, spoken
+from plimsoll.pages.markup import Markup, Said, joined, key, spoken
 from plimsoll.pages.words import percent
 
 HEAD, TRACK, GAP = 20, 16, 14
@@ -56,6 +57,28 @@ class Segment:
     tone: str
     share: float
     title: Said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A point in a plane."""
+
+    x: float
+    y: float
+    name: str
+    """What stands beside it: a number that a table explains."""
+    title: Said
+    full: bool
+    """Whether it is filled."""
+
+
+class Plane(NamedTuple):
+    """Points over two shares."""
+
+    title: Said
+    places: Sequence[Place]
+    across: Said
+    up: Said
 
 
 @dataclass
@@ -133,6 +156,34 @@ class Plots:
         ) + self.markup.svg_text(key("axis.accuracy"), **{"class": "scale first", "x": "2%", "y": "6%"})
         body += axes
         return f'<div class="square">{self._svg(title, 0, body)}</div>'
+
+    def plane(self, plane: Plane) -> str:
+        """Points over two shares; those that lie on one another share their place and their numbers."""
+        grid = "".join(
+            f'<line class="grid" x1="{t}%" x2="{t}%" y1="0" y2="100%"/>'
+            f'<line class="grid" x1="0" x2="100%" y1="{t}%" y2="{t}%"/>'
+            for t in TICKS
+        )
+        held: dict[tuple[str, str], list[Place]] = {}
+        for place in plane.places:
+            held.setdefault((_x(place.x), _x(1 - place.y)), []).append(place)
+        dots = "".join(self._point(x, y, places) for (x, y), places in held.items())
+        drawn = f'{grid}<g class="track zh">{dots}</g>'
+        up = self.markup.said(plane.up, "p", **{"class": "axis up"})
+        square = f'<div class="square plane">{self._svg(plane.title, 0, drawn)}</div>'
+        return f"{up}{square}{self.markup.said(plane.across, 'p', **{'class': 'axis below'})}"
+
+    def _point(self, x: str, y: str, places: Sequence[Place]) -> str:
+        name = "point" if any(place.full for place in places) else "dot"
+        numbers = ", ".join(place.name for place in places)
+        title = self.markup.title(joined([place.title for place in places]))
+        late = float(x.rstrip("%")) > 80
+        side = {"text_anchor": "end", "x": "-8"} if late else {"text_anchor": "start", "x": "8"}
+        text = self.markup.svg_text(numbers, **{"class": "label", "y": "-6", **side})
+        return (
+            f'<circle class="{name}" cx="{x}" cy="{y}" r="5">{title}</circle>'
+            f'<svg x="{x}" y="{y}" overflow="visible">{text}</svg>'
+        )
 
     def gauge(self, title: Said, marks: Sequence[tuple[str, Track]], axis: Said) -> str:
         """The load line: where the measured value lies on the scale."""

@@ -8,8 +8,9 @@ from plimsoll.pages.markup import Key, Markup, Said, Table, key
 from plimsoll.pages.plots import Plots, Row, Track
 from plimsoll.pages.units import arrow, unit
 from plimsoll.pages.words import Language, knows
-from plimsoll.reports import comparison_rows, grid_attacks
+from plimsoll.reports import comparison_rows, grid_attacks, grid_defenses
 from plimsoll.reports import grid_rows as rows
+from plimsoll.reports.defended import Contract, contracts
 from plimsoll.reports.grid import AXES, Axis, Entry, Grid, Matrix, matrices
 from plimsoll.reports.overview import better
 from plimsoll.reports.tables import MISSING, UNSOUND
@@ -61,10 +62,22 @@ class _Page:
         yield section("cells", key("grid.section.bars"), self._lead("grid.lead.bars") + self._cells())
         if attacked := "".join(map(self._titled, grid_attacks.tables(self.found))):
             yield section("attacks", key("grid.section.attacks"), self._lead("grid.lead.attacks") + attacked)
+        if found := "".join(map(self._defended, contracts(self.found))):
+            yield section("defenses", key("defend.section"), self._lead("defend.lead") + found)
         if gaps := rows.gaps(self.found, self.markup.language):
             columns = (key("grid.column.cell"), key("ov.column.why"))
             table = self.markup.table(Table(key("grid.section.gaps"), columns, gaps, frozenset({0, 1})))
             yield section("gaps", key("grid.section.gaps"), table)
+
+    def _defended(self, found: Contract) -> str:
+        """One model's defenses: a drawing, what was found, what was not measured, and how to read it."""
+        missing = "".join(self.markup.said(note, "li") for note in grid_defenses.notes(found))
+        aside = f'<ul class="notes warn">{missing}</ul>' if missing else ""
+        plane = grid_defenses.plane(found)
+        drawn = self.plots.plane(plane) if plane else ""
+        listed = "".join(map(self._titled, grid_defenses.tables(found)))
+        read = "".join(self.markup.said(note, "li") for note in grid_defenses.reading(found))
+        return f'{aside}{drawn}{listed}<ul class="notes">{read}</ul>'
 
     def _titled(self, table: Table) -> str:
         return self.markup.said(table.title, "h3") + self.markup.table(table)

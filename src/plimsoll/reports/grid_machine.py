@@ -7,7 +7,7 @@ import msgspec
 from plimsoll.comparison.nouns import Comparison
 from plimsoll.pages.markup import Table, spoken
 from plimsoll.pages.words import Language, say
-from plimsoll.reports import grid_attacks
+from plimsoll.reports import defended, grid_attacks, grid_defenses
 from plimsoll.reports import grid_rows as rows
 from plimsoll.reports.grid import Entry, Grid, Matrix, matrices
 from plimsoll.reports.machine import plain
@@ -19,6 +19,10 @@ def markdown(found: Grid, *, language: Language = "en") -> str:
     parts = [f"## {escape(found.manifest.title)}"]
     parts += [ruled(_table(found, matrix, language)) for matrix in matrices(found)]
     parts += [ruled(table, language) for table in grid_attacks.tables(found)]
+    for each in defended.contracts(found):
+        parts += [ruled(table, language) for table in grid_defenses.tables(each)]
+        said = (*grid_defenses.notes(each), *grid_defenses.reading(each))
+        parts.append("\n".join(f"- {escape(spoken(note, language))}" for note in said))
     notes = [f"{name}: {value}" for name, value in rows.fixed(found, language)]
     notes += [rows.baseline_note(found, language), rows.legend(found, language)]
     notes += [spoken(each, language) for each in rows.corrected(found)]
@@ -58,6 +62,7 @@ def report(found: Grid) -> dict[str, Any]:
         "title": found.manifest.title,
         "cells": [_plain(found, entry) for entry in found.entries],
         "attacks": list(grid_attacks.plain(found)),
+        "defenses": grid_defenses.plain(found),
     }
 
 

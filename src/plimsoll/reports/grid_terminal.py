@@ -12,7 +12,7 @@ from rich.text import Text
 from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import SpokenTable, spoken
 from plimsoll.pages.words import Language, say
-from plimsoll.reports import grid_attacks
+from plimsoll.reports import defended, grid_attacks, grid_defenses
 from plimsoll.reports import grid_rows as rows
 from plimsoll.reports.grid import Entry, Grid, Matrix, matrices
 from plimsoll.reports.tables import UNSOUND
@@ -32,6 +32,10 @@ def render(found: Grid, *, language: Language = "en") -> RenderableType:
     parts: list[RenderableType] = [Text(), title, *([Text(same)] if same else [])]
     parts += [Blocks(found, matrix, language) for matrix in matrices(found)]
     parts += [part for table in grid_attacks.tables(found) for part in _listed(table.spoken(language))]
+    for each in defended.contracts(found):
+        parts += [part for table in grid_defenses.tables(each) for part in _listed(table.spoken(language))]
+        said = (*grid_defenses.notes(each), *grid_defenses.reading(each))
+        parts += [Text(), *(hanging(spoken(note, language)) for note in said)]
     notes = [rows.baseline_note(found, language), rows.legend(found, language)]
     notes += [spoken(each, language) for each in rows.corrected(found)]
     notes += [say("ov.starter", language=language)] if rows.starters(found) else []

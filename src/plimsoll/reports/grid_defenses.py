@@ -1,0 +1,217 @@
+"""What defenses bring and cost -> tables, a drawing, sentences and plain values, for every view of a grid."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from plimsoll.core.hidden import visible
+from plimsoll.pages.markup import Key, Said, Table, key
+from plimsoll.pages.plots import Place, Plane
+from plimsoll.pages.words import percent
+from plimsoll.reports import comparison_rows
+from plimsoll.reports.defended import KINDS, MARGIN, Contract, Kind, Leg, Row, contracts
+from plimsoll.reports.grid import Grid
+from plimsoll.reports.grid_rows import label
+from plimsoll.reports.tables import MISSING, UNSOUND
+from plimsoll.run.ask.grid import NONE
+
+MARK = "●"
+"""Of what no other row is better than everywhere."""
+MARGIN_POINTS = f"{100 * MARGIN:g}"
+
+
+def titled(found: Contract) -> str:
+    """The model, and the system prompt where there is one."""
+    prompts = [label(found.system_prompt, "system_prompt")] if found.system_prompt != NONE else []
+    return " · ".join((label(found.model, "model"), *prompts))
+
+
+def tables(found: Contract) -> Iterator[Table]:
+    """What each defense brings, what it takes, then each difference to the undefended model."""
+    yield _brings(found)
+    yield _takes(found)
+    if any(row.legs for row in found.rows):
+        yield _legs(found)
+
+
+def notes(found: Contract) -> list[Said]:
+    """What was not measured, and how to read what was."""
+    said: list[Said] = [key(f"defend.missing.{name}") for name in found.missing]
+    if len(found.families) == 1:
+        said[said.index(key("defend.missing.families"))] = key("defend.missing.families", found.families[0])
+    if not any(row.spent.seconds for row in found.rows):
+        said.append(key("defend.missing.seconds"))
+    if not any(row.spent.input_tokens for row in found.rows):
+        said.append(key("defend.missing.tokens"))
+    return said
+
+
+def reading(found: Contract) -> list[Said]:
+    """What the columns and findings mean."""
+    return [
+        key("defend.note.means"),
+        key("defend.note.front", MARK),
+        key("defend.note.held", MARGIN_POINTS),
+    ]
+
+
+def plane(found: Contract) -> Plane | None:
+    """Harm over what it costs harmless requests, or useful answers; nothing where either was not measured."""
+    sideways: tuple[Kind, ...] = ("over_refusal", "utility")
+    upward: tuple[Kind, ...] = ("attack", "harm")
+    across: Kind | None = next((kind for kind in sideways if kind in found.measured), None)
+    up: Kind | None = next((kind for kind in upward if kind in found.measured), None)
+    if across is None or up is None:
+        return None
+    places = [
+        Place(
+            x=1 - row.shares[across] if across == "utility" else row.shares[across],
+            y=row.shares[up],
+            name=str(number),
+            title=_defense(found, row),
+            full=row.front,
+        )
+        for number, row in enumerate(found.rows, start=1)
+        if across in row.shares and up in row.shares
+    ]
+    lost = key("defend.axis.utility") if across == "utility" else key("defend.axis.over_refusal")
+    return Plane(key("defend.plane", titled(found)), places, lost, key(f"defend.axis.{up}"))
+
+
+def plain(found: Grid) -> list[dict[str, Any]]:
+    """What programs read: one object for each model and system prompt."""
+    return [
+        {
+            "model": each.model,
+            "system_prompt": each.system_prompt,
+            "margin": MARGIN,
+            "attack_families": each.families,
+            "adaptive": each.adaptive,
+            "missing": each.missing,
+            "defenses": [_plain_row(row) for row in each.rows],
+        }
+        for each in contracts(found)
+    ]
+
+
+def _plain_row(row: Row) -> dict[str, Any]:
+    return {
+        "defense": row.defense,
+        "verdict": None if row.defense == NONE else row.verdict,
+        "pareto": row.front,
+        **{kind: row.shares.get(kind) for kind in KINDS},
+        **row.spent._asdict(),
+        "blocked": row.blocked,
+        "unscored": row.unscored,
+        "differences": [_plain_leg(leg) for leg in row.legs],
+    }
+
+
+def _plain_leg(leg: Leg) -> dict[str, Any]:
+    change, low, high = leg.change
+    return {
+        "kind": leg.kind,
+        "benchmark": leg.benchmark,
+        "attack": leg.attack,
+        "setting": setting(leg),
+        "without": leg.without,
+        "with": leg.with_it,
+        "difference": change,
+        "low": low,
+        "high": high,
+        "n": leg.comparison.shared,
+        "unscored": leg.comparison.unscored,
+        "p": leg.p,
+        "finding": leg.finding,
+        "notes": msgspec.to_builtins(leg.comparison.warnings),
+    }
+
+
+def setting(leg: Leg) -> str:
+    """How an attack stands to the defense: `adaptive`, `transfer`, or `fixed` where it asked no target."""
+    if leg.attack == NONE:
+        return ""
+    return {"defended": "adaptive", "bare": "transfer", "": "fixed"}[leg.saw]
+
+
+def _brings(found: Contract) -> Table:
+    columns = ("number", "defense", *found.measured, "front", "verdict")
+    rows: list[tuple[Said, ...]] = [
+        (
+            str(number),
+            _defense(found, row),
+            *(_share(row, kind) for kind in found.measured),
+            MARK if row.front else "",
+            MISSING if row.defense == NONE else key(f"defend.verdict.{row.verdict}"),
+        )
+        for number, row in enumerate(found.rows, start=1)
+    ]
+    return Table(key("defend.whole", titled(found)), _heads(columns), rows, frozenset({1, len(columns) - 1}))
+
+
+def _takes(found: Contract) -> Table:
+    columns = ("number", "defense", "calls", "input", "output", "seconds", "blocked", "unscored")
+    rows: list[tuple[Said, ...]] = [
+        (
+            str(number),
+            _defense(found, row),
+            f"{row.spent.calls:.1f}",
+            _amount(row.spent.input_tokens),
+            _amount(row.spent.output_tokens),
+            f"{row.spent.seconds:.2f}" if row.spent.seconds else MISSING,
+            percent(row.blocked),
+            percent(row.unscored),
+        )
+        for number, row in enumerate(found.rows, start=1)
+    ]
+    return Table(key("defend.takes", titled(found)), _heads(columns), rows, frozenset({1}))
+
+
+def _heads(names: Iterable[str]) -> tuple[Key, ...]:
+    return tuple(key(f"defend.column.{name}") for name in names)
+
+
+def _share(row: Row, kind: Kind) -> str:
+    if kind not in row.shares:
+        return MISSING
+    return f"{percent(row.shares[kind])}{UNSOUND if row.unscored > 0.05 else ''}"
+
+
+def _amount(tokens: float) -> str:
+    return f"{tokens:,.0f}" if tokens else MISSING
+
+
+def _legs(found: Contract) -> Table:
+    rows = [
+        (_defense(found, row), _cell(found, leg), percent(leg.without), percent(leg.with_it), *_change(leg))
+        for row in found.rows
+        for leg in row.legs
+    ]
+    columns = ("defense", "cell", "without", "with", "change", "p", "finding")
+    return Table(key("defend.legs", titled(found)), _heads(columns), rows, frozenset({0, 1, 6}))
+
+
+def _cell(found: Contract, leg: Leg) -> Said:
+    said: Said = key(
+        "cmp.pair", key(f"defend.kind.{leg.kind}"), label(found.named[leg.benchmark], "benchmark")
+    )
+    if leg.attack == NONE:
+        return said
+    attack = label(found.named[leg.attack], "attack")
+    return key("cmp.pair", said, key("cmp.pair", attack, key(f"defend.setting.{setting(leg)}")))
+
+
+def _change(leg: Leg) -> tuple[Said, ...]:
+    change, low, high = leg.change
+    mark = (
+        UNSOUND if leg.comparison.unscored > 0.05 * (leg.comparison.unscored + leg.comparison.shared) else ""
+    )
+    shown = f"{mark}{comparison_rows.points(change)} ({comparison_rows.bounds(low, high)})"
+    return shown, comparison_rows.p_value(leg.p), key(f"defend.finding.{leg.finding}")
+
+
+def _defense(found: Contract, row: Row) -> Key | str:
+    if row.defense == NONE:
+        return key("grid.none.defense")
+    return visible(label(found.named[row.defense], "defense"))
