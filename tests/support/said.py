@@ -21,7 +21,7 @@ TELLERS = {"tell"}
 NAMES = {"html", "zh", "bold", "dim", "cyan"}
 """Words that stand among what is said, and are said to nobody."""
 TELLING = (
-    *("cli/*.py", "reports/calibration_terminal.py", "labelling/terminal.py", "evaluation/progress.py"),
+    *("cli/*.py", "reports/*_terminal.py", "labelling/terminal.py", "evaluation/progress.py"),
     *(
         "comparison/budget.py",
         "comparison/compare.py",

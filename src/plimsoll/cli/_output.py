@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from plimsoll.cli import _help
+from plimsoll.cli._spoken import spoken
 from plimsoll.core.hidden import escaped, visible
 from plimsoll.words import translated
 
@@ -44,8 +45,8 @@ def document(text: str) -> None:
 
 
 def show(renderable: "RenderableType") -> None:
-    """A table or a text with colours."""
-    _console().print(_Shown(renderable))
+    """A table or a text with colours, in the reader's language."""
+    _console().print(_Shown(spoken(renderable)))
 
 
 def unbroken(renderable: "RenderableType") -> None:

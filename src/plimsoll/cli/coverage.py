@@ -8,6 +8,7 @@ import click
 from plimsoll import registry
 from plimsoll.cli import _output
 from plimsoll.taxonomies import coverage
+from plimsoll.words import preferred
 
 
 @click.command("coverage")
@@ -29,7 +30,10 @@ def command(survey: str | None, as_json: bool) -> None:
     found = coverage.survey(survey)
     _output.echo(f"{found.title} ({found.year}), {found.paper}\n")
     rows = [
-        (each.leaf.en, ", ".join(each.parts) or "GAP: nothing here measures it")
+        (
+            each.leaf.zh if preferred() == "zh" else each.leaf.en,
+            ", ".join(each.parts) or "GAP: nothing here measures it",
+        )
         for each in coverage.coverage(survey, covers)
     ]
     _output.table(rows)

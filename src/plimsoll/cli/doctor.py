@@ -59,7 +59,7 @@ def _show(found: Sequence[Check], broken: int) -> None:
 
     width = max(cells(translated(each.name)) for each in found)
     for group, checks in groupby(found, key=lambda each: each.group):
-        _output.show(Text(translated(TITLES[group]), style="bold"))
+        _output.show(Text(TITLES[group], style="bold"))
         for each in checks:
             _output.show(_row(each, width))
             if each.line:
@@ -67,7 +67,7 @@ def _show(found: Sequence[Check], broken: int) -> None:
                 _output.unbroken(Text(f"{'':{width + 7}}{each.line}", style="cyan"))
         _output.echo()
     missing = sum(each.state is State.MISSING for each in found)
-    _output.show(Text(translated(SIGNS), style="dim"))
+    _output.show(Text(SIGNS, style="dim"))
     _output.echo(
         f"{broken} broken, {missing} missing." if broken else f"Nothing is broken; {missing} missing."
     )
@@ -82,5 +82,5 @@ def _row(check: Check, width: int) -> "Table":
     row.add_column(width=width, no_wrap=True)
     row.add_column(overflow="fold")
     mark, colour = MARKS[check.state]
-    row.add_row(Text(mark, style=colour), translated(check.name), Text(translated(check.said)))
+    row.add_row(Text(mark, style=colour), check.name, Text(check.said))
     return row

@@ -8,6 +8,8 @@ import click
 from plimsoll.cli import _options, _output
 from plimsoll.comparison.planning import Outlook, Wish, assumed, outlook, pilot, shares
 from plimsoll.core import UserError
+from plimsoll.words import translated
+from plimsoll.words.wrapping import padded
 
 WIDTH = 0.03
 
@@ -79,11 +81,12 @@ def _say(made: Outlook, width: float) -> None:
     found = made.components
     _output.echo(f"Rate {100 * found.mean:.1f} %; where a single answer's variance comes from:")
     for level, share in shares(found):
-        _output.echo(f"  {level:<10}{100 * share:6.1f} %")
+        _output.echo(f"  {padded(translated(level), 10)}{100 * share:6.1f} %")
     if made.asked:
         _output.echo(f"{made.asked:,} questions of the pilot give about ±{100 * made.half_width:.1f} points")
     _output.echo(f"For ±{100 * width:g} points:")
-    _output.echo(f"  {'epochs':>6}  {'questions':>9}  {'answers':>9}  {'labels':>7}")
+    heads = zip(("epochs", "questions", "answers", "labels"), (-6, -9, -9, -7), strict=True)
+    _output.echo("  " + "  ".join(padded(translated(name), width) for name, width in heads))
     for choice in made.choices:
         labels = "-" if choice.labels is None else f"{choice.labels:,}"
         _output.echo(f"  {choice.epochs:>6}  {choice.questions:>9,}  {choice.answers:>9,}  {labels:>7}")

@@ -11,6 +11,7 @@ from plimsoll.core import Outcome, Record, UserError, did_you_mean
 from plimsoll.evaluation import rows
 from plimsoll.pages import lines
 from plimsoll.run.keep.folder import RunFolder
+from plimsoll.words import preferred
 
 OUTCOMES = tuple(each.value for each in Outcome)
 
@@ -46,7 +47,7 @@ def command(
     if sample_id is None and not full:
         _output.lines(_short(folder, wanted))
     elif _output.for_people(as_text):
-        _output.texts(lines.of_record(record) for record in found)
+        _output.texts(lines.of_record(record, language=preferred()) for record in found)
     else:
         _output.lines(found)
 

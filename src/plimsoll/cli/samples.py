@@ -15,6 +15,7 @@ from plimsoll.run.ask.pool import Pool
 from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.attacking import NoTarget, attacked
+from plimsoll.words import preferred
 
 
 @click.command("samples")
@@ -67,7 +68,7 @@ async def _print_attacked(asked: RunSpec, samples: Iterable[Sample], as_text: bo
 
 def _print(samples: Iterable[Sample], as_text: bool | None) -> None:
     if _output.for_people(as_text):
-        _output.texts(lines.of_sample(sample) for sample in samples)
+        _output.texts(lines.of_sample(sample, language=preferred()) for sample in samples)
     else:
         _output.lines(map(_row, samples))
 

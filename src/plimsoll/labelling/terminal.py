@@ -11,21 +11,18 @@ from plimsoll.labelling.agreement import Agreement, Between
 from plimsoll.labelling.pages import WORDS
 from plimsoll.labelling.sheet import Line
 from plimsoll.pages.words import interval, percent
-from plimsoll.words import translated
 
 
 def render(lines: list[Line], found: Agreement) -> RenderableType:
     """The agreement of each two raters, and what is disputed."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("Raters", "Replies", "Same label %", "Cohen's kappa", "AC1"):
-        table.add_column(translated(name), justify="left" if name == "Raters" else "right")
+        table.add_column(name, justify="left" if name == "Raters" else "right")
     for pair in found.pairs:
         table.add_row(visible(f"{pair.first} · {pair.second}"), f"{pair.n:,}", *_numbers(pair))
     left = len(found.disputed) - found.settled
     said = f"\n{len(found.disputed)} disputed, {left} still to settle" if found.disputed else "\nno dispute"
-    return Group(
-        table, Text(translated(said)), *(Text(_dispute(lines[place], place)) for place in found.disputed)
-    )
+    return Group(table, Text(said), *(Text(_dispute(lines[place], place)) for place in found.disputed))
 
 
 def plain(lines: list[Line], found: Agreement) -> dict[str, Any]:
@@ -45,14 +42,14 @@ def plain(lines: list[Line], found: Agreement) -> dict[str, Any]:
 def _numbers(pair: Between) -> tuple[str, str, str]:
     share = f"{percent(pair.same / pair.n)} ({interval(*pair.share)})" if pair.n else "–"
     bounds = f" [{pair.bounds.low:.2f}, {pair.bounds.high:.2f}]" if pair.bounds else ""
-    kappa = translated("not defined") if pair.kappa is None else f"{pair.kappa:.2f}{bounds}"
+    kappa = "not defined" if pair.kappa is None else f"{pair.kappa:.2f}{bounds}"
     return share, kappa, "–" if pair.ac1 is None else f"{pair.ac1:.2f}"
 
 
 def _dispute(line: Line, place: int) -> str:
     said = ", ".join(f"{who}: {WORDS.get(value, value)}" for who, value in line.labels.items())
     end = "open" if line.settled is None else f"settled: {WORDS.get(line.settled, line.settled)}"
-    return visible(f"  {place + 1:>3}  {line.id}  {said}  ({translated(end)})")
+    return visible(f"  {place + 1:>3}  {line.id}  {said}  ({end})")
 
 
 def _plain(pair: Between) -> dict[str, Any]:

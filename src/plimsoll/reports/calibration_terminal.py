@@ -13,7 +13,6 @@ from plimsoll.calibration.needs import with_judge, without_judge
 from plimsoll.calibration.nouns import Bounds, Calibration, Slice
 from plimsoll.core.hidden import visible
 from plimsoll.text.dollars import dollars
-from plimsoll.words import translated
 
 MISSING = "–"
 RARE = 0.05
@@ -44,21 +43,20 @@ def _judge(found: Calibration, need: float) -> Iterator[RenderableType]:
     by = "people" if found.raters == "people" else "a model"
     yield Text()
     title = visible(found.judge) or "people among themselves"
-    about = translated(f"{visible(found.pack)} · {found.pack_event}, labelled by {by}")
-    yield Text.assemble((translated(title), "bold"), f" · {about}")
+    yield Text.assemble((title, "bold"), f" · {visible(found.pack)} · {found.pack_event}, labelled by {by}")
     if found.revision:
         model = f", model {visible(found.model.partition('|')[0])}" if found.model else ""
-        yield Text(translated(f"revision {found.revision}{model}"), style="dim")
+        yield Text(f"revision {found.revision}{model}", style="dim")
     if found.judge:
         yield _table(found)
-        yield from (Text(translated(line)) for line in _facts(found, need))
+        yield from (Text(line) for line in _facts(found, need))
     if whole.alpha is not None:
         kappa = f", kappa {_number(whole.people_kappa)}" if whole.people_kappa is not None else ""
-        yield Text(translated(f"Among people: Krippendorff's alpha {_number(whole.alpha)}{kappa}"))
+        yield Text(f"Among people: Krippendorff's alpha {_number(whole.alpha)}{kappa}")
     elif not found.judge:
-        yield Text(translated("One label an item: nothing is known of how far people agree."))
+        yield Text("One label an item: nothing is known of how far people agree.")
     notes = [found.reading, *found.notes]
-    yield from (Text(f"• {visible(translated(note))}") for note in notes if note)
+    yield from (Text(f"• {visible(note)}") for note in notes if note)
 
 
 def _table(found: Calibration) -> RenderableType:
@@ -151,7 +149,7 @@ def _together(result: Result) -> Iterator[RenderableType]:
     if not result.differences:
         return
     yield Text()
-    yield Text(translated("Judges on the same items"), style="bold")
+    yield Text("Judges on the same items", style="bold")
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
     made.add_column("", overflow="fold", max_width=24)
     for head in ("kappa (95 %)", "F1", "ref", "unp", "s/1,000", "USD/1,000"):
@@ -168,7 +166,7 @@ def _together(result: Result) -> Iterator[RenderableType]:
             MISSING if cost is None else dollars(cost).removesuffix(" USD"),
         )
     yield made
-    yield from (Text(translated(_ranked(each))) for each in result.differences)
+    yield from (Text(_ranked(each)) for each in result.differences)
 
 
 def _ranked(found: Difference) -> str:

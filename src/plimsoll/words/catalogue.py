@@ -20,6 +20,15 @@ DEEPEST = 4
 """Sentences within sentences that are followed."""
 SEPARATORS = ("\n", " · ")
 """What stands between sentences that know nothing of each other."""
+BETWEEN: Mapping[Language, str] = {"en": "; ", "zh": "；"}
+"""What stands between parts of a sentence."""
+MOST_ENDS = 6
+TELLING = 20
+"""Signs of a template below which it is taken only where nothing but names stands in its holes."""
+PROSE = re.compile(r"^[^'\"`]*[A-Za-z]{2,} [a-z]{2,}")
+"""Words that are no name, and so somebody else's sentence."""
+TYPED = re.compile(r"(?:plimsoll [\w -]*|did you mean | or )$")
+"""What comes before a hole whose words are typed, and so stay."""
 ANYTHING = "(.*?)"
 QUOTED_FIRST = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|.*?)"""
 
@@ -40,6 +49,7 @@ class Catalogue(NamedTuple):
     """Those without holes."""
     templates: tuple[Template, ...]
     """The others; the one that says most comes first."""
+    language: Language
 
 
 @cache
@@ -55,7 +65,7 @@ def catalogue(language: Language) -> Catalogue:
     holed = [source for source in every if HOLE.search(source)]
     holed.sort(key=lambda source: -sum(map(len, _pieces(source))))
     templates = (Template(source, every[source], max(_pieces(source), key=len)) for source in holed)
-    return Catalogue(every, tuple(templates))
+    return Catalogue(every, tuple(templates), language)
 
 
 def translated(text: str, language: Language | None = None) -> str:
@@ -69,6 +79,8 @@ class Said(NamedTuple):
 
     text: str
     known: int
+    begins: bool = False
+    """Whether a template's own words begin it: of two alike the likelier one."""
 
 
 def _translated(text: str, known: Catalogue, depth: int) -> Said:
@@ -78,9 +90,13 @@ def _translated(text: str, known: Catalogue, depth: int) -> Said:
     if said in known.whole:
         found = Said(known.whole[said], len(said))
     else:
-        found = max(_readings(said, known, depth), key=lambda each: each.known)
+        found = max(_readings(said, known, depth), key=_likeliest)
     before, _, after = text.partition(said)
     return Said(f"{before}{found.text}{after}", found.known)
+
+
+def _likeliest(said: Said) -> tuple[int, bool]:
+    return said.known, said.begins
 
 
 def _readings(said: str, known: Catalogue, depth: int) -> Iterator[Said]:
@@ -90,11 +106,38 @@ def _readings(said: str, known: Catalogue, depth: int) -> Iterator[Said]:
         if between in said:
             pieces = [_translated(each, known, depth) for each in said.split(between)]
             yield Said(between.join(each.text for each in pieces), sum(each.known for each in pieces))
+    yield from _by_template(said, known, depth)
+    for end in _ends(said):
+        # A sentence may hold a semicolon itself, so each of them may be where it ends.
+        first = max(_by_template(said[:end], known, depth), key=_likeliest, default=Said(said[:end], 0))
+        rest = _translated(said[end + 2 :], known, depth - 1)
+        if first.known and rest.known:
+            yield Said(f"{first.text}{BETWEEN[known.language]}{rest.text}", first.known + rest.known)
+
+
+def _ends(said: str) -> list[int]:
+    """Where the sentences of a text may end."""
+    found = [each.start() for each in re.finditer("; ", said)]
+    return found if len(found) <= MOST_ENDS else []
+
+
+def _by_template(said: str, known: Catalogue, depth: int) -> Iterator[Said]:
+    if said in known.whole:
+        yield Said(known.whole[said], len(said))
     for template in known.templates:
         if template.longest in said and (found := _pattern(template.source).fullmatch(said)):
-            held = [_translated(each, known, depth - 1) for each in found.groups()]
-            signs = sum(map(len, _pieces(template.source))) + sum(each.known for each in held)
-            yield Said(_put_in(held, template), signs)
+            held = list(_held(found, template, known, depth - 1))
+            own = sum(map(len, _pieces(template.source)))
+            if own < TELLING and any(not each.known and PROSE.search(each.text) for each in held):
+                continue
+            signs = own + sum(each.known for each in held)
+            yield Said(_put_in(held, template), signs, not template.source.startswith("{"))
+
+
+def _held(found: re.Match[str], template: Template, known: Catalogue, depth: int) -> Iterator[Said]:
+    """What stands in the holes; words of a command to type stay as they are."""
+    for before, each in zip(_pieces(template.source), found.groups(), strict=False):
+        yield Said(each, 0) if TYPED.search(before) else _translated(each, known, depth)
 
 
 def _put_in(held: Sequence[Said], template: Template) -> str:

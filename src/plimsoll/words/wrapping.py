@@ -18,6 +18,12 @@ def cells(text: str) -> int:
     return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
+def padded(text: str, width: int) -> str:
+    """A text with blanks behind it up to a width, or before it where the width is negative."""
+    blanks = " " * (abs(width) - cells(text))
+    return text + blanks if width > 0 else blanks + text
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """The lines; a word that is wider than a line stands alone on one."""
     lines, line = list[str](), ""
