@@ -9,6 +9,7 @@ Where one option alone is reported, or two are reported alike, nothing was weigh
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -34,10 +35,8 @@ class Place(NamedTuple):
 
 def weigh(continuations: Sequence[str], places: Iterable[Place]) -> tuple[float, ...]:
     """The log-probability of each continuation, in order; empty where the reply begins otherwise."""
-    options = [LEADING.sub("", continuation) for continuation in continuations]
-    if not all(options) or len(set(options)) < len(options):
-        return ()
-    first = _first(places)
+    options = _options(tuple(continuations))
+    first = _first(places) if options else None
     said = first and next((option for option in options if _says(first.token, first.after, option)), None)
     if first is None or said is None:
         return ()
@@ -46,14 +45,21 @@ def weigh(continuations: Sequence[str], places: Iterable[Place]) -> tuple[float,
     forms = _forms(options, reported)
     if len(reported) < 2 or not forms[said]:
         return ()
-    below = _below(reported)
-    weights = tuple(_summed(forms[option]) if forms[option] else below for option in options)
+    below = 0.0 if all(forms.values()) else _below(reported)
+    weights = tuple([_summed(forms[option]) if forms[option] else below for option in options])
     return () if has_tie(weights) else weights
 
 
 def has_tie(weights: Sequence[float]) -> bool:
     """Whether the heaviest option has an equal."""
     return len(weights) > 1 and weights.count(max(weights)) > 1
+
+
+@lru_cache(maxsize=64)
+def _options(continuations: tuple[str, ...]) -> tuple[str, ...]:
+    """What tells the continuations apart, in order; nothing where that is not so."""
+    options = tuple(LEADING.sub("", continuation) for continuation in continuations)
+    return options if all(options) and len(set(options)) == len(options) else ()
 
 
 def _below(reported: Mapping[str, float]) -> float:
@@ -92,6 +98,9 @@ def _forms(options: Sequence[str], reported: Mapping[str, float]) -> Mapping[str
     for token, value in reported.items():
         bare = _bare(token)
         if bare[:1] not in begun:
+            continue
+        if len(bare) == 1 and bare in forms:  # no other option can begin it
+            forms[bare].append(value)
             continue
         for option in options:
             if bare.startswith(option) and not GOES_ON.match(bare, len(option)):

@@ -9,6 +9,7 @@ half width. What no cluster ever did may still be done by a few: so much is alwa
 
 from collections.abc import Callable, Mapping, Sequence
 from math import fsum, sqrt
+from operator import mul
 from random import Random
 from typing import NamedTuple
 
@@ -69,12 +70,14 @@ def apart(
     """The length of a mean vector, from how far each cluster pulls it in every direction."""
     clusters = sum(pulls.values())
     stretch = t_value(max(1, clusters - 1), level) / z_value(level)
-    root = _root(_covariance(pulls, len(found)))
+    # Of a lower triangle, only what can be other than 0: the sums are exact, so they stay as they are.
+    root = [row[: at + 1] for at, row in enumerate(_root(_covariance(pulls, len(found))))]
+    root = [row if any(row) else [] for row in root]
     random = Random(f"{seed}:apart")
     lengths: list[float] = []
     for _ in range(DRAWS):
         draw = [random.gauss(0.0, stretch) for _ in found]
-        lengths.append(length([fsum(map(_times, row, draw)) for row in root]))
+        lengths.append(length([fsum(map(mul, row, draw)) for row in root]))
     return _around(length(found), lengths, never_seen(clusters, level), level)
 
 
@@ -148,7 +151,3 @@ def _root(table: Sequence[Sequence[float]]) -> list[list[float]]:
             elif root[column][column]:
                 root[row][column] = rest / root[column][column]
     return root
-
-
-def _times(one: float, other: float) -> float:
-    return one * other

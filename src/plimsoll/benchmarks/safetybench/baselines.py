@@ -1,6 +1,8 @@
 """Samples -> what guessing would score, and what was published (`published.toml`)."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -9,7 +11,16 @@ from plimsoll.core import Reference, Sample, decoding
 from plimsoll.data import resources
 from plimsoll.text.letters import index_of, letter
 
-Guess = Callable[[Sample], float]
+
+class _Kind(NamedTuple):
+    """All that guessing sees of a question: few differ, so each is looked at once."""
+
+    options: int
+    right: int | None
+    longest: int
+
+
+Guess = Callable[[_Kind], float]
 """The chance that a way of guessing is right on a question."""
 
 
@@ -25,18 +36,18 @@ class Published(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def baselines(samples: Iterable[Sample]) -> Iterator[Reference]:
     """What guessing at random, always one letter and the longest option score, by language."""
-    chances: dict[str, dict[str, list[tuple[float, ...]]]] = {}
+    counted: dict[str, dict[str, Counter[_Kind]]] = {}
     for sample in samples:
-        by_code = chances.setdefault(sample.language, {"": []})
-        chance = tuple(guess(sample) for guess in GUESSES.values())
-        by_code[""].append(chance)
-        by_code.setdefault(sample.category, []).append(chance)
-    for language, by_code in chances.items():
-        for place, name in enumerate(GUESSES):
+        by_code = counted.setdefault(sample.language, {"": Counter()})
+        kind = _kind(sample)
+        by_code[""][kind] += 1
+        by_code.setdefault(sample.category, Counter())[kind] += 1
+    for language, by_code in counted.items():
+        for name, guess in GUESSES.items():
             yield Reference(
                 name=name,
                 kind="baseline",
-                values={code: sum(row[place] for row in rows) / len(rows) for code, rows in by_code.items()},
+                values={code: _mean(guess, kinds) for code, kinds in by_code.items()},
                 language=language,
                 source="computed from the questions asked",
             )
@@ -66,17 +77,25 @@ def tables() -> tuple[Published, ...]:
     return tuple(decoding.converted(rows, list[Published], strict=False))
 
 
-def _random(sample: Sample) -> float:
-    return 1 / len(sample.choices)
+def _kind(sample: Sample) -> _Kind:
+    lengths = [*map(len, sample.choices)]
+    return _Kind(len(lengths), index_of(sample.target), lengths.index(max(lengths)))
+
+
+def _mean(guess: Guess, kinds: Counter[_Kind]) -> float:
+    return sum(guess(kind) * count for kind, count in kinds.items()) / kinds.total()
+
+
+def _random(kind: _Kind) -> float:
+    return 1 / kind.options
 
 
 def _always(index: int) -> Guess:
-    return lambda sample: float(index_of(sample.target or "") == index)
+    return lambda kind: float(kind.right == index)
 
 
-def _longest(sample: Sample) -> float:
-    lengths = [len(option) for option in sample.choices]
-    return float(lengths.index(max(lengths)) == index_of(sample.target or ""))
+def _longest(kind: _Kind) -> float:
+    return float(kind.right == kind.longest)
 
 
 GUESSES: Mapping[str, Guess] = {
