@@ -68,6 +68,7 @@ def pages() -> dict[Path, str]:
         DOCS / "zh" / "cli.md": in_chinese(command_line, "命令行", *IN_CHINESE),
         DOCS / "field" / "coverage.md": field(),
         DOCS / "field" / "attacks.md": attacks(),
+        DOCS / "field" / "defenses.md": defenses(),
         DOCS / "field" / "systems.md": systems(),
         DOCS / "architecture.md": architecture((DOCS / "architecture.md").read_text(encoding="utf-8")),
     }
@@ -113,6 +114,27 @@ def attacks() -> str:
     for name, row in rows.items():
         specs = ", ".join(f"`{spec}`" for spec in row.get("specs", ()))
         lines.append(f"| {name.replace('<', '').replace('>', '')} | {specs} | {row.get('missing', '')} |")
+    return "\n".join(lines) + "\n"
+
+
+def defenses() -> str:
+    """Every defense of the literature: where it takes hold, what it needs and costs, its specs."""
+    rows = tomllib.loads((SOURCE / "defenses" / "catalogue.toml").read_text(encoding="utf-8"))["row"]
+    built = sum(bool(row.get("specs")) for row in rows.values())
+    lines = [MADE, "# Defenses of the literature", ""]
+    lines += [
+        f"{built} of {len(rows)} rows are built, wholly or in part; the others say why not. Costs are calls "
+        "more for each turn. `MODEL`, `JUDGE` and `FILE` stand for yours. How to measure one: "
+        "[defend a model](../how-to/defend-a-model.md).",
+        "",
+    ]
+    lines += ["| defense | level | takes hold | needs | cost | ours | missing | source |", "|:--" * 8 + "|"]
+    for name, row in rows.items():
+        specs = ", ".join(f"`{spec}`" for spec in row.get("specs", ()))
+        facts = (row["level"], row["hooks"], row["needs"], row["cost"])
+        lines.append(
+            f"| {' | '.join((name, *facts, specs, row.get('missing', ''), row.get('source', '')))} |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -25,6 +25,7 @@ CONTENTS = {
         "field/coverage",
         "field/systems",
         "field/attacks",
+        "field/defenses",
         "architecture",
         "design/README",
         "migration",
