@@ -28,6 +28,12 @@ ASSESSMENT = click.option(
     help="An assessment by risk cards (plimsoll card assess), for the residual risks.",
 )
 
+AGAINST = click.option(
+    "--against",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="An earlier checklist (JSON) that a checklist is held against.",
+)
+
 
 class Wish(NamedTuple):
     """What a document is made of, and where it goes."""
@@ -37,6 +43,7 @@ class Wish(NamedTuple):
     language: Language
     scope: Path | None = None
     assessment: Path | None = None
+    against: Path | None = None
 
     def place(self, name: str) -> Path:
         """A file of that name beside the first of the runs."""
@@ -92,11 +99,28 @@ def _croissant(wish: Wish) -> None:
         _output.echo(place / croissant.FILE)
 
 
+def _prisma(wish: Wish) -> None:
+    from plimsoll.cli._taxonomy_tables import as_csv
+    from plimsoll.documents import gathering, prisma
+
+    scope = gathering.read_scope(wish.scope) if wish.scope else gathering.Scope()
+    listed = prisma.checklist(wish.paths, scope)
+    ending = wish.output.suffix if wish.output else ".json"
+    if ending == ".json":
+        _text(prisma.encoded(listed), wish, "prisma.json")
+    elif ending == ".csv":
+        _text(as_csv(prisma.COLUMNS, prisma.rows(listed)), wish, "prisma.csv")
+    else:
+        against = prisma.read(wish.against) if wish.against else None
+        _page(prisma.document(listed, against), wish, "prisma.html")
+
+
 KINDS: Mapping[str, Callable[[Wish], None]] = {
     "safety-case": _safety_case,
     "model-card": _model_card,
     "eee": _every_eval_ever,
     "croissant": _croissant,
+    "prisma": _prisma,
 }
 """Format -> what writes it."""
 

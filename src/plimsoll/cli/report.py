@@ -52,6 +52,7 @@ NOTHING = Known()
 @_standards.ALSO
 @_standards.SCOPE
 @_standards.ASSESSMENT
+@_standards.AGAINST
 @_options.LOG_DIR
 @_output.JSON
 def command(
@@ -65,6 +66,7 @@ def command(
     also: tuple[Path, ...],
     scope: Path | None,
     assessment: Path | None,
+    against: Path | None,
     log_dir: Path,
     as_json: bool,
 ) -> None:
@@ -81,11 +83,13 @@ def command(
     if form in _standards.KINDS:
         if as_json or calibration or labels:
             raise UserError(f"--json, --calibration and --labels do not go with --format {form}")
-        wish = _standards.Wish(_paths(run, also, log_dir), output, _spoken(language), scope, assessment)
+        wish = _standards.Wish(
+            _paths(run, also, log_dir), output, _spoken(language), scope, assessment, against
+        )
         _standards.write(form, wish)
         return
-    if also or scope or assessment:
-        raise UserError(f"--also, --scope and --assessment go with {', '.join(_standards.KINDS)}")
+    if also or scope or assessment or against:
+        raise UserError(f"--also, --scope, --assessment and --against go with {', '.join(_standards.KINDS)}")
     if as_json:
         if form not in ("table", "json"):
             raise UserError(f"--json and --format {form} are two formats: keep one of them")

@@ -31,6 +31,8 @@ class Scope(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     author: str = ""
     organisation: str = ""
     contact: str = ""
+    checklist: dict[str, str] = {}
+    """Items of a reporting checklist with their answers: `yes: page 4`."""
     documented: tuple[str, ...] = ()
     """Codes of ethical and social risks that another document of theirs speaks of."""
 
@@ -98,6 +100,12 @@ def gather(paths: Sequence[Path], scope: Scope | None = None) -> Case:
         defended=tuple(each for each, kind in zip(kept, sorted_in, strict=True) if kind == "defended"),
         scope=scope or Scope(),
     )
+
+
+def kept_in(paths: Sequence[Path]) -> list[Kept]:
+    """Every finished run that the paths name, of whichever models."""
+    named = dict.fromkeys(path for path, _ in _entries(paths) if path)
+    return [found for path in named if (found := _kept(path))]
 
 
 def read_scope(path: Path) -> Scope:
