@@ -115,12 +115,25 @@ def _prisma(wish: Wish) -> None:
         _page(prisma.document(listed, against), wish, "prisma.html")
 
 
+def _grades(wish: Wish) -> None:
+    from plimsoll.documents import grades, journal
+
+    case = _case(wish)
+    each = grades.run_of(case)
+    _page(grades.document(case), wish, "grades.html")
+    if wish.output != Path("-"):
+        target = each.folder.path / "journal.jsonl"
+        files.write(target, [journal.encoded(journal.events(each, grades.judge_of(each)))])
+        _output.echo(target)
+
+
 KINDS: Mapping[str, Callable[[Wish], None]] = {
     "safety-case": _safety_case,
     "model-card": _model_card,
     "eee": _every_eval_ever,
     "croissant": _croissant,
     "prisma": _prisma,
+    "grades": _grades,
 }
 """Format -> what writes it."""
 
