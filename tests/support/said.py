@@ -18,7 +18,7 @@ QUOTED = re.compile(r"`[^`]*`")
 SPEAKERS = {"_output", "click"}
 """What commands speak through."""
 TELLERS = {"tell"}
-NAMES = {"html", "zh", "bold", "dim", "cyan"}
+NAMES = {"html", "zh", "bold", "dim", "cyan", "{0}-note"}
 """Words that stand among what is said, and are said to nobody."""
 TELLING = (
     *("cli/*.py", "reports/*_terminal.py", "labelling/terminal.py", "evaluation/progress.py"),
