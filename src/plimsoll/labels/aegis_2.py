@@ -88,7 +88,11 @@ def _labelled(path: Path, side: Side, source: Source) -> Iterator[Labelled]:
             reply=row.response if side == "response" and not redacted else None,
             labels={str(by): float(label == "unsafe")},
             category=hits[0] if hits and label == "unsafe" else "",
-            metadata={"categories": hits if label == "unsafe" else [], "source": by},
+            metadata={
+                "categories": hits if label == "unsafe" else [],
+                "source": by,
+                "prompt_unsafe": row.prompt_label == "unsafe",
+            },
         )
 
 
