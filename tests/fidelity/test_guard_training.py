@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from plimsoll.guards._asked import Turn
-from plimsoll.guards._policy import Category, Policy
+from plimsoll.guards.asking import Turn
 from plimsoll.guards.llama_guard import categories
+from plimsoll.guards.policies import Category, Policy
 from plimsoll.screening.training import Told, Training
 from tests.support.guard_data import golden
 

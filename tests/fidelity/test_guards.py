@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from plimsoll.core import Message, assistant, user
-from plimsoll.guards._asked import Asked, turns_of
-from plimsoll.guards._policy import Category, Policy
+from plimsoll.guards.asking import Asked, turns_of
 from plimsoll.guards.llama_guard import llama_guard
+from plimsoll.guards.policies import Category, Policy
 from plimsoll.models.scripted import Scripted
 from plimsoll.screening.measure import marks, values_of
 from plimsoll.screening.nouns import Seen

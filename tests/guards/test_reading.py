@@ -5,11 +5,11 @@ import pytest
 
 from plimsoll.core import Response, Token
 from plimsoll.guards import _first_token
-from plimsoll.guards._policy import packaged, policy_of, table
 from plimsoll.guards._reading import by_line
 from plimsoll.guards.aegis import defensive, permissive
 from plimsoll.guards.aegis_2 import read as read_json
 from plimsoll.guards.guardreasoner import read as read_reasoned
+from plimsoll.guards.policies import packaged, policy_of, table
 from plimsoll.guards.shieldgemma import read as read_yes
 from plimsoll.guards.wildguard import read as read_questions
 

@@ -5,9 +5,9 @@ import pytest
 
 from plimsoll import cli
 from plimsoll.core import UserError
-from plimsoll.guards._asked import Turn
-from plimsoll.guards._policy import packaged, table
 from plimsoll.guards._reading import by_line
+from plimsoll.guards.asking import Turn
+from plimsoll.guards.policies import packaged, table
 from plimsoll.labels.named import pack_of
 from plimsoll.screening.training import Told, refused, told_of, training
 

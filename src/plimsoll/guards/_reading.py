@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from plimsoll.guards._policy import Category, Policy
+from plimsoll.guards.policies import Category, Policy
 
 CODE = re.compile(r"(?<![A-Za-z])([A-Za-z]{1,2})\s?(\d{1,3})(?![A-Za-z\d])")
 _VERDICT = re.compile(r"[\W_]*(safe|unsafe)\b(.*)", re.IGNORECASE)

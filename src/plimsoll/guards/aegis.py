@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Literal
 
 from plimsoll.core import Model
-from plimsoll.guards._asked import Asked, EachCategory, Way
-from plimsoll.guards._policy import packaged, plain, policy_of, table
 from plimsoll.guards._reading import Reading
+from plimsoll.guards.asking import Asked, EachCategory, Way
 from plimsoll.guards.llama_guard import wording
+from plimsoll.guards.policies import packaged, plain, policy_of, table
 from plimsoll.registry import guard
 
 Mode = Literal["defensive", "permissive"]

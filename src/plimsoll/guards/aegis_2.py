@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from plimsoll.core import Model, Response
 from plimsoll.guards import _first_token
-from plimsoll.guards._asked import Asked, Turn, Way, Wording
-from plimsoll.guards._policy import Policy, packaged, policy_of, table
 from plimsoll.guards._reading import Reading, codes, keyed, listed
 from plimsoll.guards.aegis import Mode, defensive, permissive
+from plimsoll.guards.asking import Asked, Turn, Way, Wording
 from plimsoll.guards.llama_guard import categories
+from plimsoll.guards.policies import Policy, packaged, policy_of, table
 from plimsoll.registry import guard
 
 TABLE = table("aegis_2")

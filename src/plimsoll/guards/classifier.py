@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from plimsoll.core import Instrument, Message, UserError, Verdict, did_you_mean
-from plimsoll.guards._asked import EMPTY, is_blank
+from plimsoll.guards.asking import EMPTY, is_blank
 from plimsoll.registry import guard
 from plimsoll.text.classifier import LocalClassifier
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 
 from plimsoll.core import Model, Response
-from plimsoll.guards._asked import Asked, Turn, Way, Wording
-from plimsoll.guards._policy import Policy, table
 from plimsoll.guards._reading import Reading
+from plimsoll.guards.asking import Asked, Turn, Way, Wording
+from plimsoll.guards.policies import Policy, table
 from plimsoll.guards.wildguard import NONE, exchange
 from plimsoll.registry import guard
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from plimsoll.core import Guard, Instrument, Message, ModelError, Outcome, UserError, Verdict
-from plimsoll.guards._asked import EMPTY, is_blank
+from plimsoll.guards.asking import EMPTY, is_blank
 from plimsoll.registry import guard
 from plimsoll.stats.dawid_skene import majority
 

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from plimsoll.core import Model, Response
 from plimsoll.guards import _first_token
-from plimsoll.guards._asked import Asked, EachCategory, Turn, Way, Wording
-from plimsoll.guards._policy import Policy, packaged, policy_of, table
 from plimsoll.guards._reading import Reading, by_line
+from plimsoll.guards.asking import Asked, EachCategory, Turn, Way, Wording
+from plimsoll.guards.policies import Policy, packaged, policy_of, table
 from plimsoll.registry import guard
 
 Version = Literal[1, 2, 3]

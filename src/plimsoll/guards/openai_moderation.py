@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plimsoll.core import Instrument, Message, Model, Outcome, Request, Verdict, decoding, user
-from plimsoll.guards._asked import EMPTY, is_blank
+from plimsoll.guards.asking import EMPTY, is_blank
 from plimsoll.registry import guard
 
 TAXONOMY = "openai-moderation"

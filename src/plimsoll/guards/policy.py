@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from plimsoll.core import Model
-from plimsoll.guards._asked import Asked, EachCategory, Turn, Way, Wording, filled
-from plimsoll.guards._policy import Policy, packaged, policy_of, table
+from plimsoll.guards.asking import Asked, EachCategory, Turn, Way, Wording, filled
 from plimsoll.guards.llama_guard import categories, read, score
+from plimsoll.guards.policies import Policy, packaged, policy_of, table
 from plimsoll.registry import guard
 
 TABLE = table("policy")

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from plimsoll.core import Instrument, Message, MissingExtra, Verdict
-from plimsoll.guards._asked import EMPTY, is_blank
+from plimsoll.guards.asking import EMPTY, is_blank
 from plimsoll.registry import guard
 
 

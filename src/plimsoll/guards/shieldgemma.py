@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from plimsoll.core import Model, Response
 from plimsoll.guards import _first_token
-from plimsoll.guards._asked import Asked, EachCategory, Turn, Way, Wording, filled
-from plimsoll.guards._policy import Policy, packaged, policy_of, table
 from plimsoll.guards._reading import Reading
+from plimsoll.guards.asking import Asked, EachCategory, Turn, Way, Wording, filled
+from plimsoll.guards.policies import Policy, packaged, policy_of, table
 from plimsoll.registry import guard
 
 TABLE = table("shieldgemma")

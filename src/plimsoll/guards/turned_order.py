@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from plimsoll.core import Guard, UserError
-from plimsoll.guards._asked import Asked, EachCategory
+from plimsoll.guards.asking import Asked, EachCategory
 
 
 def turned(guard: Guard) -> Guard:

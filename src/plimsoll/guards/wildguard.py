@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from plimsoll.core import Model, Response
 from plimsoll.guards import _first_token
-from plimsoll.guards._asked import Asked, Turn, Way, Wording, filled
-from plimsoll.guards._policy import Policy, table
 from plimsoll.guards._reading import Reading, keyed
+from plimsoll.guards.asking import Asked, Turn, Way, Wording, filled
+from plimsoll.guards.policies import Policy, table
 from plimsoll.registry import guard
 
 TABLE = table("wildguard")

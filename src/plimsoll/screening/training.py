@@ -18,8 +18,8 @@ from msgspec import Struct
 from plimsoll.core import Labelled, UserError, assistant
 from plimsoll.core import replace as changed
 from plimsoll.guards import aegis_2, llama_guard
-from plimsoll.guards._asked import Turn, turns_of
-from plimsoll.guards._policy import Category, Policy, packaged, plain, policy_of, table
+from plimsoll.guards.asking import Turn, turns_of
+from plimsoll.guards.policies import Category, Policy, packaged, plain, policy_of, table
 from plimsoll.screening.sets import categories_of, conversation
 
 Form = Literal["llama_guard", "aegis_2"]

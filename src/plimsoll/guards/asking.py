@@ -13,8 +13,8 @@ from typing import Any, Literal, NamedTuple
 from plimsoll.core import Instrument, Message, Model, Outcome, Request, Response, Sampling, Verdict, user
 from plimsoll.core import replace as core_replace
 from plimsoll.guards import _first_token
-from plimsoll.guards._policy import Policy
 from plimsoll.guards._reading import Reading
+from plimsoll.guards.policies import Policy
 from plimsoll.text.refusals import refuses
 from plimsoll.text.thoughts import split
 
