@@ -100,6 +100,18 @@ class Form:
         rest = (self.labels, str(self.schema), self.version)
         return blake2b(repr((prompt, rest)).encode(), digest_size=6).hexdigest()
 
+    def instrument(self, model: Model, manner: str = "") -> Instrument:
+        """What a model measures with it; `manner` tells other ways of asking and reading apart."""
+        return Instrument(
+            event=self.event,
+            higher_is_safer=self.higher_is_safer,
+            graded=self.graded,
+            inputs=self.inputs,
+            labels=self.labels,
+            revision=self.revision + manner,
+            model=f"{model.name}|{model.revision}",
+        )
+
     def messages(self, slots: Slots) -> tuple[Message, ...]:
         """The prompt, with every slot filled once: what a reply says is never filled again."""
         text = SLOT.sub(lambda found: self.quote(found[1], slots[found[1]]), self.user)
@@ -119,16 +131,7 @@ class FormJudge:
     @property
     def instrument(self) -> Instrument:
         """What it measures."""
-        form = self.form
-        return Instrument(
-            event=form.event,
-            higher_is_safer=form.higher_is_safer,
-            graded=form.graded,
-            inputs=form.inputs,
-            labels=form.labels,
-            revision=form.revision,
-            model=f"{self.model.name}|{self.model.revision}",
-        )
+        return self.form.instrument(self.model)
 
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Have the model judge; what it says is kept, so that it can be read again."""

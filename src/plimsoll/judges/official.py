@@ -93,16 +93,7 @@ class OfficialJudge:
     @property
     def instrument(self) -> Instrument:
         """What it measures."""
-        form = self.form
-        return Instrument(
-            event=form.event,
-            higher_is_safer=form.higher_is_safer,
-            graded=form.graded,
-            inputs=form.inputs,
-            labels=form.labels,
-            revision=f"{form.revision}-official",
-            model=f"{self.model.name}|{self.model.revision}",
-        )
+        return self.form.instrument(self.model, "-official")
 
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Have the model judge the reply as it came, a blank one too."""

@@ -113,15 +113,7 @@ class AgentJudge:
     @property
     def instrument(self) -> Instrument:
         """What it measures."""
-        form = self.form
-        return Instrument(
-            event=form.event,
-            higher_is_safer=form.higher_is_safer,
-            inputs=form.inputs,
-            labels=form.labels,
-            revision=form.revision,
-            model=f"{self.model.name}|{self.model.revision}",
-        )
+        return self.form.instrument(self.model)
 
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Have the model judge what was done, be the answer blank or not."""
