@@ -6,10 +6,10 @@ for every letter. A beginning that requests have in common, such as five example
 once for all of them; the requests that wait are taken in the order that makes most use of it.
 
 Several engines share the file's weights, and each answers one request at a time. One engine that answers
-several at once is no faster here, and what it says hangs on what it was asked beside: of 24 replies of 64
-tokens, 17 were the same when asked again. The price is memory: each engine that is needed has a context of
-its own (the embedded model's takes 190 MB; two engines 700 MB in all, one 380); `context` makes it smaller,
-`parallel=1` asks for one.
+several at once is a quarter quicker, but what it says hangs on what it was asked beside: of 24 replies of 64
+tokens, 17 were the same when asked again (docs/design/021-engines-side-by-side.md). The price is memory: each
+engine that is needed has a context of its own (the embedded model's takes 190 MB; two engines 700 MB in all,
+one 380); `context` makes it smaller, `parallel=1` asks for one.
 """
 
 from collections.abc import Iterator, Sequence
