@@ -37,6 +37,7 @@ CASES = (
     "coverage",
     "corrections",
     "further_intervals",
+    "averages",
     "planning",
     "board_groups",
     "gate_alarms",

@@ -7,7 +7,13 @@ from random import Random
 import pytest
 
 from plimsoll.benchmarks.xlingeval.benchmark import xlingeval
-from plimsoll.benchmarks.xlingeval.judge import OPTIONS, official_case, read_case, similarities
+from plimsoll.benchmarks.xlingeval.judge import (
+    OPTIONS,
+    official_case,
+    read_case,
+    similarities,
+    through_a_table,
+)
 from plimsoll.benchmarks.xlingeval.scores import macro, ranking
 from plimsoll.core import DataError, Estimate, Request, Response, Transcript, UserError
 from plimsoll.models.scripted import Answer, Scripted
@@ -200,3 +206,10 @@ def test_wrong_options_are_refused() -> None:
         xlingeval(split="starter", languages="xx")
     with pytest.raises(UserError, match="at least 2"):
         xlingeval(split="starter", repeats=1)
+
+
+@pytest.mark.parametrize(
+    ("reply", "shown"), [("", "nan"), ("None", "nan"), ("N/A", "nan"), (" ", " "), ("No.", "No.")]
+)
+def test_the_official_case_is_shown_what_its_table_gives_back(reply: str, shown: str) -> None:
+    assert through_a_table(reply) == shown

@@ -57,6 +57,11 @@ def filled(text: str, slots: Mapping[str, str]) -> str:
     return "".join(slots[piece] if n % 2 else piece for n, piece in enumerate(pieces))
 
 
+def out_of_a_table(reply: str) -> str:
+    """A reply that the script reads back from a table: a blank cell is `nan` in a prompt."""
+    return reply or "nan"
+
+
 def one(
     system: str, user: str, shown: Callable[[str], str] = str, **more: str
 ) -> Callable[[str, str, Said], list[str]]:
@@ -347,7 +352,9 @@ CALLS = (
     Call(
         judge="xlingeval/compat_case",
         name="xlingeval_case_compat",
-        prompts=one(XLINGEVAL["official_system"], XLINGEVAL_USER, language="English", gold=GOLD),
+        prompts=one(
+            XLINGEVAL["official_system"], XLINGEVAL_USER, out_of_a_table, language="English", gold=GOLD
+        ),
         value=read.case,
         says=(
             *CASES,

@@ -31,7 +31,6 @@ ENDED = (
     ("B<|eot_id|>assistant", "B"),
     ("1</s>", "1"),
     ("unsafe\nS1<|im_end|>", "unsafe\nS1"),
-    ("<s>[INST]", "<s>[INST]"),
     ("a < b", "a < b"),
     ("[/INST] yes", "[/INST] yes"),
 )

@@ -120,6 +120,18 @@ def read_case(reply: str) -> Verdict | None:
     return next((_case(n) for n, option in enumerate(OPTIONS) if said == folded(option)), None)
 
 
+def through_a_table(reply: str) -> str:
+    """A reply as the official evaluation reads it back from the table that it was written to."""
+    return "nan" if reply in _MISSING else reply
+
+
+_MISSING = frozenset((
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A",
+    "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+))  # fmt: skip
+"""What pandas takes for a missing value; in a prompt it becomes `nan`."""
+
+
 def official_case(reply: str) -> str:
     """The first option, in their order, that stands in the last three pieces between full stops."""
     pieces = reply.replace("\n", " ").split(".")
@@ -168,7 +180,7 @@ def compat_case(model: Model) -> OfficialJudge:
         user=_text("official_user"), read=_read_official_case, quote=verbatim, max_tokens=1000,
         inputs=("request", "reply", "target"), labels=CASES,
     )  # fmt: skip
-    return OfficialJudge("xlingeval_case_compat", form, model, slots=_slots)
+    return OfficialJudge("xlingeval_case_compat", form, model, shown=through_a_table, slots=_slots)
 
 
 @judge
