@@ -23,6 +23,7 @@ from plimsoll.core import (
 )
 from plimsoll.data import resources
 from plimsoll.text.codecs import Codec
+from plimsoll.text.codecs.drawing import drawing
 from plimsoll.text.plainness import plainer, plainness
 
 CarrierName = Literal["raw", "decode", "answer", "same", "expert"]
@@ -108,7 +109,7 @@ class Transform(Attack):
         return "valid" if self.codec.decode(payload) == self.codec.kept(text) else "invalid"
 
     def _draw(self, key: str) -> Random:
-        return Random(f"{self.seed}:{key}")
+        return drawing(f"{self.seed}:{key}")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.data import resources
+from plimsoll.text.codecs.drawing import drawing
 
 SLOT = re.compile(
     r"\{request\}|\{query\}|\[INSERT PROMPT HERE\]|<question>|(?<!\{)\{\{\s*prompt\s*\}\}(?!\})"
@@ -66,7 +67,7 @@ class Wrapping(Attack):
         """Yield the one variant; the plain request is kept for the judges."""
         before, last, after = turns_of(sample.messages)
         attacked = replace(sample, request=sample.request or last.text, trail=(*sample.trail, self.name))
-        plain = Plain(last.text, spoken(sample.language), Random(f"{self.seed}:{sample.id}"))
+        plain = Plain(last.text, spoken(sample.language), drawing(f"{self.seed}:{sample.id}"))
         made = self.wrap(plain) if last.text.strip() else None
         if made is None or not made.applies:
             yield replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable"))

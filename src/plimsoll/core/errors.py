@@ -15,9 +15,9 @@ PlimsollError
 └── StageError           any of these, or a bug, with the stage it happened in
 """
 
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable
 from difflib import get_close_matches
+from types import TracebackType
 
 from plimsoll.core.extras import line_for
 
@@ -92,15 +92,28 @@ STOPS_THE_RUN = (UserError, DataError, Denied, BudgetExceeded)
 """Errors that are not one sample's: they pass through every stage."""
 
 
-@contextmanager
-def stage(name: str) -> Generator[None]:
+class Stage:
+    """A block with an address."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        """Nothing is needed before."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give an error the address, unless it has one or stops the run."""
+        if isinstance(error, Exception) and not isinstance(error, (StageError, *STOPS_THE_RUN)):
+            raise StageError(self.name, error) from error
+
+
+def stage(name: str) -> Stage:
     """Give whatever escapes the block the address `name`, once."""
-    try:
-        yield
-    except (StageError, *STOPS_THE_RUN):
-        raise
-    except Exception as error:
-        raise StageError(name, error) from error
+    return Stage(name)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

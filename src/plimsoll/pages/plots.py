@@ -160,29 +160,39 @@ class Plots:
     def plane(self, plane: Plane) -> str:
         """Points over two shares; those that lie on one another share their place and their numbers."""
         grid = "".join(
-            f'<line class="grid" x1="{t}%" x2="{t}%" y1="0" y2="100%"/>'
-            f'<line class="grid" x1="0" x2="100%" y1="{t}%" y2="{t}%"/>'
+            f'<line class="grid" x1="{_inset(t / 100)}" x2="{_inset(t / 100)}" y1="0" y2="100%"/>'
+            f'<line class="grid" x1="0" x2="100%" y1="{_inset(t / 100)}" y2="{_inset(t / 100)}"/>'
             for t in TICKS
         )
-        held: dict[tuple[str, str], list[Place]] = {}
+        scale = "".join(
+            f'<text class="scale first" x="2" y="{_inset(1 - t / 100)}" dy="4">{t}</text>'
+            f'<text class="scale" x="{_inset(t / 100)}" y="98%">{t}</text>'
+            for t in TICKS[1:]
+        )
+        held: dict[tuple[float, float], list[Place]] = {}
         for place in plane.places:
-            held.setdefault((_x(place.x), _x(1 - place.y)), []).append(place)
-        dots = "".join(self._point(x, y, places) for (x, y), places in held.items())
-        drawn = f'{grid}<g class="track zh">{dots}</g>'
-        up = self.markup.said(plane.up, "p", **{"class": "axis up"})
+            held.setdefault((round(place.x, 3), round(place.y, 3)), []).append(place)
+        dots = "".join(
+            self._point(places, above=any(0 < x - here[0] < 0.2 and abs(y - here[1]) < 0.06 for x, y in held))
+            for here, places in held.items()
+        )
+        drawn = f'{grid}{scale}<g class="track zh">{dots}</g>'
+        over = self.markup.said(plane.up, "p", **{"class": "axis over"})
         square = f'<div class="square plane">{self._svg(plane.title, 0, drawn)}</div>'
-        return f"{up}{square}{self.markup.said(plane.across, 'p', **{'class': 'axis below'})}"
+        return f"{over}{square}{self.markup.said(plane.across, 'p', **{'class': 'axis below'})}"
 
-    def _point(self, x: str, y: str, places: Sequence[Place]) -> str:
+    def _point(self, places: Sequence[Place], *, above: bool) -> str:
+        x, y = _inset(places[0].x), _inset(1 - places[0].y)
         name = "point" if any(place.full for place in places) else "dot"
         numbers = ", ".join(place.name for place in places)
         title = self.markup.title(joined([place.title for place in places]))
-        late = float(x.rstrip("%")) > 80
-        side = {"text_anchor": "end", "x": "-8"} if late else {"text_anchor": "start", "x": "8"}
-        text = self.markup.svg_text(numbers, **{"class": "label", "y": "-6", **side})
+        late = places[0].x > 0.8
+        beside = {"x": "-9" if late else "9", "y": "4"}  # above where another point lies in the way
+        place = {"class": "label", "text_anchor": "end" if late else "start", **beside}
+        place |= {"x": "0", "y": "-9"} if above else {}
         return (
             f'<circle class="{name}" cx="{x}" cy="{y}" r="5">{title}</circle>'
-            f'<svg x="{x}" y="{y}" overflow="visible">{text}</svg>'
+            f'<svg x="{x}" y="{y}" overflow="visible">{self.markup.svg_text(numbers, **place)}</svg>'
         )
 
     def gauge(self, title: Said, marks: Sequence[tuple[str, Track]], axis: Said) -> str:
@@ -323,6 +333,11 @@ def _lines(note: Sequence[tuple[str, str]], room: int) -> list[list[tuple[str, s
 
 def _x(share: float) -> str:
     return f"{100 * min(1.0, max(0.0, share)):.2f}%"
+
+
+def _inset(share: float) -> str:
+    """A place in a plane, with room around it for what lies at an edge."""
+    return f"{9 + 82 * min(1.0, max(0.0, share)):.2f}%"
 
 
 def _line(one: float, other: float, y: int, name: str) -> str:

@@ -1,6 +1,7 @@
 """What defenses bring and cost -> tables, a drawing, sentences and plain values, for every view of a grid."""
 
 from collections.abc import Iterable, Iterator
+from math import fsum
 from typing import Any
 
 import msgspec
@@ -59,24 +60,24 @@ def reading(found: Contract) -> list[Said]:
 def plane(found: Contract) -> Plane | None:
     """Harm over what it costs harmless requests, or useful answers; nothing where either was not measured."""
     sideways: tuple[Kind, ...] = ("over_refusal", "utility")
-    upward: tuple[Kind, ...] = ("attack", "harm")
     across: Kind | None = next((kind for kind in sideways if kind in found.measured), None)
-    up: Kind | None = next((kind for kind in upward if kind in found.measured), None)
-    if across is None or up is None:
+    upward: list[Kind] = [kind for kind in found.measured if kind in ("harm", "attack")]
+    if across is None or not upward:
         return None
     places = [
         Place(
             x=1 - row.shares[across] if across == "utility" else row.shares[across],
-            y=row.shares[up],
+            y=fsum(row.shares[kind] for kind in upward) / len(upward),
             name=str(number),
             title=_defense(found, row),
             full=row.front,
         )
         for number, row in enumerate(found.rows, start=1)
-        if across in row.shares and up in row.shares
+        if {across, *upward} <= row.shares.keys()
     ]
-    lost = key("defend.axis.utility") if across == "utility" else key("defend.axis.over_refusal")
-    return Plane(key("defend.plane", titled(found)), places, lost, key(f"defend.axis.{up}"))
+    up = "both" if len(upward) > 1 else upward[0]
+    title = key("defend.plane", titled(found))
+    return Plane(title, places, key(f"defend.axis.{across}"), key(f"defend.axis.{up}"))
 
 
 def plain(found: Grid) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from plimsoll.core import (
@@ -58,8 +59,12 @@ class Work:
 
     def label(self, chain: Chain) -> str:
         """A chain in ids: its name, or its spec where another has the name too."""
+        return self._labels[chain.spec]
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
         names = [each.name for each in self.chains]
-        return chain.name if names.count(chain.name) == 1 else chain.spec
+        return {each.spec: each.name if names.count(each.name) == 1 else each.spec for each in self.chains}
 
 
 @dataclass

@@ -39,18 +39,37 @@ class Making:
         trace = Trace([call for made in stored for call in made.calls])
         held: list[Made] = []
         number = 0
-        async for raw in self._attacked(trace):
+        attacked, address = self._attacked(), stage(f"attack {self.chain.attacks[0].name}")
+        while True:
+            # Its calls are traced, and drawn as those of the first epoch.
+            traced, epoch = TRACE.set(trace), EPOCH.set(0)
+            try:
+                with address:
+                    raw = await anext(attacked, None)
+            finally:
+                TRACE.reset(traced)
+                EPOCH.reset(epoch)
+            if raw is None:
+                break
             number += 1
             if number > len(stored):
                 variant = self._variant(raw, number, trace)
-                held.append(Made(origin=question, attack=chain, sample=variant, calls=tuple(trace.calls)))
                 # What no model was asked for is made again at no cost: it is kept only where order wants it.
-                if stored or trace.calls:
-                    self._keep(held)
+                if self.store:
+                    held.append(Made(origin=question, attack=chain, sample=variant, calls=tuple(trace.calls)))
+                    if stored or trace.calls:
+                        self._keep(held)
                 yield variant
             trace.forget()
         if self.store and (stored or len(held) < number):
             self._keep([*held, Made(origin=question, attack=chain)])
+
+    def _attacked(self) -> AsyncIterator[Sample]:
+        """What the chain makes; one attack by itself makes it without the steps of a chain."""
+        first, *rest = self.chain.attacks
+        if rest or self.sample.attempt:
+            return _chained(self.sample, self.chain.attacks, self.target)
+        return first.attack(self.sample, self.target)
 
     def _keep(self, held: list[Made]) -> None:
         if self.store:
@@ -66,20 +85,6 @@ class Making:
             origin=self.sample.question,
             attempt=Attempt(attack=self.chain.spec, variant="failed"),
         )
-
-    async def _attacked(self, trace: Trace) -> AsyncIterator[Sample]:
-        """What the chain makes, with its calls traced and drawn as those of the first epoch."""
-        made = _chained(self.sample, self.chain.attacks, self.target)
-        while True:
-            traced, epoch = TRACE.set(trace), EPOCH.set(0)
-            try:
-                raw = await anext(made)
-            except StopAsyncIteration:
-                return
-            finally:
-                TRACE.reset(traced)
-                EPOCH.reset(epoch)
-            yield raw
 
     def _variant(self, raw: Sample, number: int, trace: Trace) -> Sample:
         said = raw.attempt or Attempt(attack="")
@@ -102,9 +107,6 @@ class Making:
 
 async def _chained(sample: Sample, attacks: Sequence[Attack], target: Model) -> AsyncIterator[Sample]:
     """All variants, each attack applied to what the ones before made."""
-    if not attacks:
-        yield sample
-        return
     first, *rest = attacks
     with stage(f"attack {first.name}"):
         before = sample.attempt
@@ -112,7 +114,7 @@ async def _chained(sample: Sample, attacks: Sequence[Attack], target: Model) -> 
             made = variant
             if before:
                 made = replace(variant, attempt=_joined(before, variant.attempt, first.name))
-            if not made.asked:
+            if not rest or not made.asked:
                 yield made  # what an attack leaves as it is, the chain does not apply to
                 continue
             async for deeper in _chained(made, rest, target):

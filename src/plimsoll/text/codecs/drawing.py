@@ -1,0 +1,28 @@
+"""A seed -> random numbers that are made when the first is drawn: most texts are rewritten without any.
+
+Seeding takes longer than most rewritings.
+"""
+
+from random import Random
+from typing import Any, cast
+
+
+class Late:
+    """Stands for a `Random` until something is drawn."""
+
+    __slots__ = ("_made", "_seed")
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed
+        self._made: Random | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """What is asked of the numbers."""
+        if self._made is None:
+            self._made = Random(self._seed)
+        return getattr(self._made, name)
+
+
+def drawing(seed: str) -> Random:
+    """The numbers of `Random(seed)`, and the same at every use."""
+    return cast("Random", Late(seed))
