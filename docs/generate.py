@@ -26,6 +26,7 @@ from plimsoll.run.ask.grid import GridManifest
 from plimsoll.run.keep.journal import Entry
 from plimsoll.run.keep.manifest import Manifest, Summary
 from plimsoll.taxonomies import coverage
+from plimsoll.words import translated
 
 os.environ["PLIMSOLL_LANG"] = "en"  # the same pages on every machine
 DOCS = Path(__file__).parent
@@ -37,11 +38,19 @@ VARIABLES = (
     "`plimsoll run`; what stands on the command line wins "
     "([keys and settings](how-to/keys-and-settings.md))."
 )
+PARTS_IN_CHINESE = (
+    "随 Plimsoll 安装的全部部件，按类列出。",
+    "`plimsoll list` 显示同样的内容；`plimsoll show ROOM/NAME` 显示一个部件。",
+)
 IN_CHINESE = (
     "`plimsoll --help` 和 `plimsoll COMMAND --help` 在 `PLIMSOLL_LANG=zh` 时打印的内容。",
     "每个选项也可以用变量给出，变量以最长的选项名命名，可带命令名：`PLIMSOLL_LOG_DIR=logs` 在各处代表 "
     "`--log-dir logs`，`PLIMSOLL_RUN_LOG_DIR=logs` 只代表 `plimsoll run` 的；命令行上写的优先"
     "（[密钥与设置](how-to/keys-and-settings.md)）。",
+)
+ALL_PARTS = (
+    "Every part that is installed with Plimsoll, by room.",
+    "`plimsoll list` shows the same; `plimsoll show ROOM/NAME` shows one part.",
 )
 LONGEST_LINE = 90
 """Characters of a docstring's first sentence that the tree shows whole."""
@@ -65,6 +74,7 @@ def pages() -> dict[Path, str]:
     made = {
         DOCS / "catalogue.md": catalogue(),
         DOCS / "cli.md": command_line(),
+        DOCS / "zh" / "catalogue.md": in_chinese(catalogue, "目录", *PARTS_IN_CHINESE),
         DOCS / "zh" / "cli.md": in_chinese(command_line, "命令行", *IN_CHINESE),
         DOCS / "field" / "coverage.md": field(),
         DOCS / "field" / "attacks.md": attacks(),
@@ -165,10 +175,9 @@ def _place(part: registry.Part) -> Path:
     return Path(inspect.getfile(part.factory))
 
 
-def catalogue() -> str:
+def catalogue(title: str = "Catalogue", *lead: str) -> str:
     """Every part of every room, as the registry knows it."""
-    lines = [MADE, "# Catalogue", "", "Every part that is installed with Plimsoll, by room."]
-    lines += ["`plimsoll list` shows the same; `plimsoll show ROOM/NAME` shows one part.", ""]
+    lines = [MADE, f"# {title}", "", *(lead or ALL_PARTS), ""]
     for room in registry.ROOMS:
         found = list(registry.parts(room))
         if found:
@@ -258,24 +267,25 @@ def _sentence(path: Path) -> str:
 
 
 def _part(part: registry.Part) -> Iterator[str]:
-    yield from (f"### {part.name}", "", part.summary, "")
+    yield from (f"### {part.name}", "", translated(part.summary), "")
     if part.card is not None:
         card = {**asdict(part.card), "languages": ", ".join(part.card.languages)}
-        yield from (f"- {key}: {value}" for key, value in card.items() if value)
+        yield from (f"- {translated(key)}: {translated(str(value))}" for key, value in card.items() if value)
         yield ""
     if part.options:
-        yield from ("| argument | takes | default |", "|---|---|---|")
+        heads = (translated(head) for head in ("argument", "takes", "default"))
+        yield from (f"| {' | '.join(heads)} |", "|---|---|---|")
         yield from (f"| `{row.name}` | {_cell(row.kind)} | {_default(row)} |" for row in part.options)
         yield ""
 
 
 def _default(argument: registry.Argument) -> str:
     if argument.required:
-        return "needed"
+        return translated("needed")
     if callable(argument.default):
         return f"`{getattr(argument.default, '__name__', argument.name)}`"
     words = " ".join(str(argument.default).split())
-    return _cell(f"`{words}`") if words else "empty"
+    return _cell(f"`{words}`") if words else translated("empty")
 
 
 def _cell(text: str) -> str:

@@ -48,13 +48,17 @@ def pages() -> list[Path]:
     return [path for path in top if path.exists()] + sorted((ROOT / "docs").rglob("*.md"))
 
 
+MADE = ("cli.md", "catalogue.md")
+"""Pages that are made from code, in both languages."""
+
+
 def twin(page: Path) -> Path | None:
     """The English page that a Chinese one says the same as; nothing for other pages."""
     if page == ROOT / "README.zh-CN.md":
         return ROOT / "README.md"
     chinese = ROOT / "docs" / "zh"
     english = ROOT / "docs" / page.relative_to(chinese) if page.is_relative_to(chinese) else None
-    return english if english and english.exists() and english.name != "cli.md" else None
+    return english if english and english.exists() and english.name not in MADE else None
 
 
 def blocks(page: Path) -> Iterator[Block]:
