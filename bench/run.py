@@ -42,6 +42,7 @@ CASES = (
     "board_groups",
     "gate_alarms",
     "rule_judges",
+    "guards",
     "codecs",
     "judges_beside_peers",
     "open_ended",
