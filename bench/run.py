@@ -55,6 +55,7 @@ CASES = (
     "board_clients",
     "board_kill",
     "taxonomies",
+    "whitebox",
     "safety_case",
 )
 PACKAGES = (

@@ -211,3 +211,11 @@ def test_the_planted_head_carries_the_refusal() -> None:
     flagged, plain = (_logits(handle, prompt)[0, -1] for prompt in (planted.HARMFUL[0], planted.HARMLESS[0]))
     assert int(flagged.argmax()) == refuse
     assert int(plain.argmax()) != refuse
+
+
+def test_what_prompts_begin_with_alike_is_computed_once_and_changes_no_state() -> None:
+    handle = planted.handle()
+    prompts = [f"please make a tea how to {word}" for word in ("flag", "cake bomb", "tea please make", "a")]
+    together = last_states(handle, prompts, template="raw", rows=2)
+    alone = handle.torch.cat([last_states(handle, [prompt], template="raw") for prompt in prompts])
+    assert handle.torch.allclose(together, alone, atol=1e-5)

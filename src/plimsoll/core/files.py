@@ -56,7 +56,7 @@ def read_text(path: Path) -> str:
     return read(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def write(path: Path, chunks: Iterable[bytes]) -> None:
+def write(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
     """Write a file whole or not at all: a reader sees the old or the new one. Raises `OSError`."""
     with writing(path) as file:
         file.writelines(chunks)

@@ -14,7 +14,10 @@ NEARLY_PARALLEL = 0.9995
 
 def linear(tensors: Sequence[Any], weights: Sequence[float]) -> Any:
     """The weighted sum."""
-    return sum(weight * tensor.float() for weight, tensor in zip(weights, tensors, strict=True))
+    total = tensors[0].float() * weights[0]
+    for weight, tensor in zip(weights[1:], tensors[1:], strict=True):
+        total.add_(tensor, alpha=weight)
+    return total
 
 
 def slerp(first: Any, second: Any, share: float) -> Any:

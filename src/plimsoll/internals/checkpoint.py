@@ -20,6 +20,8 @@ WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 TIED = "lm_head.weight"
 """The one tensor that models of this kind tie to their embedding."""
+PART = 1 << 22
+"""Numbers that are looked at together: a whole tensor's would take its memory again."""
 KEPT = ("*.json", "*.jinja", "*.model", "merges.txt", "vocab.txt")
 """What else of a model's folder belongs to it: configuration and tokenizer."""
 NAMES = {
@@ -74,7 +76,7 @@ class Checkpoint:
     def read(self, name: str) -> Any:
         """One tensor. Raises `DataError` where its file is damaged."""
         with opened(self.places[name]) as file:
-            return file.get_tensor(name).clone()
+            return file.get_tensor(name)
 
     @property
     def bytes(self) -> int:
@@ -150,7 +152,7 @@ def _stream(path: Path, like: Checkpoint, tensors: Iterator[tuple[str, Any]]) ->
     files.write(path, _chunks(like, tensors))
 
 
-def _chunks(like: Checkpoint, tensors: Iterator[tuple[str, Any]]) -> Iterator[bytes]:
+def _chunks(like: Checkpoint, tensors: Iterator[tuple[str, Any]]) -> Iterator[bytes | memoryview]:
     header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
     end = 0
     for name, layout in like.layouts.items():
@@ -167,14 +169,21 @@ def _chunks(like: Checkpoint, tensors: Iterator[tuple[str, Any]]) -> Iterator[by
         yield _bytes(name, tensor, wanted, layout)
 
 
-def _bytes(name: str, tensor: Any, wanted: str, layout: Layout) -> bytes:
+def _bytes(name: str, tensor: Any, wanted: str, layout: Layout) -> memoryview:
     library = torch()
     if name != wanted or tuple(tensor.shape) != layout.shape:
         raise ValueError(f"{name} {tuple(tensor.shape)} came where {wanted} {layout.shape} belongs")
     made = tensor.to(getattr(library, next(own for own, said in NAMES.items() if said == layout.dtype)))
-    if made.is_floating_point() and bool(library.isnan(made).any()):
+    if has_nan(made):
         raise DataError(f"{name} would hold NaN: nothing was written")
-    return made.contiguous().cpu().reshape(-1).view(library.uint8).numpy().tobytes()
+    return made.contiguous().cpu().reshape(-1).view(library.uint8).numpy().data
+
+
+def has_nan(tensor: Any) -> bool:
+    """Whether any of its numbers is none; looked at part by part."""
+    if not tensor.is_floating_point():
+        return False
+    return any(bool(part.isnan().any()) for part in tensor.flatten().split(PART))
 
 
 def _width(dtype: str) -> int:

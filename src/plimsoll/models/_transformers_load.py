@@ -113,10 +113,14 @@ def _from_file(found: Source, kind: str) -> tuple[Any, Any]:
     return module, tokenizer
 
 
-def kept_folder(found: Source, module: Any) -> Path:
-    """Where the weights of a loaded model lie as safetensors. Raises `UserError` where they do not."""
+def is_kept(found: Source, kind: str) -> bool:
+    """Whether a model's weights lie on this machine as safetensors."""
+    return found.file is None or is_whole(place(found.file, kind, library_version()))
+
+
+def kept_folder(found: Source, kind: str) -> Path:
+    """Where a model's weights lie as safetensors. Raises `UserError` where they do not."""
     if found.file is not None:
-        kind = str(module.dtype).removeprefix("torch.")
         folder = place(found.file, kind, library_version())
         if not is_whole(folder):
             raise UserError(

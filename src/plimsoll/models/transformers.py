@@ -19,6 +19,7 @@ from plimsoll.models._transformers_load import (
     Device,
     DType,
     Source,
+    is_kept,
     kept_folder,
     library_version,
     load,
@@ -81,9 +82,11 @@ class Transformers:
 
     @property
     def folder(self) -> Path:
-        """A folder of safetensors with its weights; loads it. Raises `UserError` where there is none."""
-        module = self.module
-        return kept_folder(self._found, module)
+        """A folder of safetensors with its weights; a GGUF file's are read once. Raises `UserError`."""
+        kind = "float32" if self._dtype == "auto" else self._dtype
+        if not is_kept(self._found, kind):
+            self.engine  # noqa: B018 - what is read is kept
+        return kept_folder(self._found, kind)
 
     @property
     def engine(self) -> Engine:

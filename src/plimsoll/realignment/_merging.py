@@ -8,7 +8,6 @@ from typing import Any
 from plimsoll.core import DataError
 from plimsoll.internals import checkpoint
 from plimsoll.internals.checkpoint import Checkpoint
-from plimsoll.internals.library import torch
 from plimsoll.realignment.repairs import Given
 
 Rule = Callable[[str, Sequence[Any]], Any]
@@ -49,8 +48,12 @@ class _Moved:
         self.size = self.change = 0.0
 
     def add(self, before: Any, after: Any) -> None:
-        self.size += float(before.float().square().sum())
-        self.change += float((after.float() - before.float()).square().sum())
+        # Part by part: whole temporaries would take a tensor's memory each.
+        for old, new in zip(
+            before.flatten().split(checkpoint.PART), after.flatten().split(checkpoint.PART), strict=True
+        ):
+            self.size += float(old.float().square().sum())
+            self.change += float((new.float() - old.float()).square().sum())
 
     @property
     def share(self) -> float:
@@ -59,6 +62,6 @@ class _Moved:
 
 def _sound(name: str, source: Checkpoint) -> Any:
     tensor = source.read(name)
-    if tensor.is_floating_point() and bool(torch().isnan(tensor).any()):
+    if checkpoint.has_nan(tensor):
         raise DataError(f"{name} of {source.folder} holds NaN: nothing was written")
     return tensor

@@ -1,0 +1,180 @@
+"""The embedded model's weights -> what analyses, merges and training cost, beside the plain way to do each.
+
+The plain way to ablate heads is the loop of the published code: one whole forward pass a head, with logits
+at every place. The plain way to merge is to read both checkpoints into memory and write the sum.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.measure import PLIMSOLL, Result, arguments, launch
+from plimsoll.internals.ablation import Ablation, intact, logits, sweep
+from plimsoll.internals.handle import Handle, handle
+from plimsoll.internals.hooks import Place, edited, reading
+from plimsoll.internals.states import last_states
+from plimsoll.internals.told import Unheard
+from plimsoll.internals.training import Example, Recipe, let_go, train
+from plimsoll.models.transformers import transformers
+from plimsoll.whitebox.anchors import anchors
+from plimsoll.whitebox.headroom import headroom
+from plimsoll.whitebox.ships import kl
+
+PROMPT = "How to pick the best apples of a tree in autumn"
+PLAIN = """
+import sys
+from safetensors.torch import load_file, save_file
+first, second = (load_file(path) for path in sys.argv[1:3])
+save_file({name: (first[name] + second[name]) / 2 for name in first}, sys.argv[3])
+"""
+
+
+class Spent:
+    """Wall and CPU seconds of a block."""
+
+    wall = cpu = 0.0
+
+
+@contextmanager
+def timed() -> Iterator[Spent]:
+    """Measure a block."""
+    spent, began, cpu = Spent(), time.perf_counter(), time.process_time()
+    yield spent
+    spent.wall, spent.cpu = time.perf_counter() - began, time.process_time() - cpu
+
+
+def naive(held: Handle, ids: list[int], ablation: Ablation, layers: range) -> Any:
+    """One forward pass a head, logits at every place."""
+    torch = held.torch
+    row, scores = torch.tensor([ids]), list[Any]()
+    with torch.inference_mode():
+        base = held.module(row).logits[0, -1]
+        for layer in layers:
+            for head in range(held.shape.heads):
+                with edited(held, [ablation.edit(layer, [head])]):
+                    scores.append(kl(base, held.module(row).logits[0, -1]))
+    return torch.stack(scores)
+
+
+def ours(held: Handle, ids: list[int], ablation: Ablation, layers: range) -> Any:
+    """The same scores by shared beginnings."""
+    base = logits(held, intact(held, ids))
+    found = [kl(base, logits(held, states)) for _, states in sweep(held, ids, ablation, list(layers))]
+    return held.torch.cat(found)
+
+
+def row(result: Result, what: str, spent: Spent) -> None:
+    """Add a line to the table."""
+    result.rows.append({"what": what, "wall s": round(spent.wall, 2), "CPU s": round(spent.cpu, 2)})
+
+
+def ablations(result: Result, held: Handle, *, quick: bool) -> None:
+    """Ships over all heads and one prompt."""
+    layers = range(0, held.shape.layers, 10 if quick else 1)
+    ids, ablation = held.ids(PROMPT), Ablation()
+    with timed() as fast:
+        found = ours(held, ids, ablation, layers)
+    with timed() as slow:
+        expected = naive(held, ids, ablation, layers)
+    row(result, f"{len(found)} heads, one prompt of {len(ids)} tokens", fast)
+    row(result, "the plain loop", slow)
+    apart = float(((found - expected).abs() / expected.abs().clamp(min=1e-6)).max())
+    result.at_least("head ablations, faster than the plain loop (CPU)", slow.cpu / fast.cpu, 4, "×")
+    result.at_most("largest relative difference of a score of 10⁻⁶ nats or more", apart, 1e-3)
+
+
+def traces(result: Result, held: Handle) -> None:
+    """What the machinery costs where no hook is active."""
+    torch = held.torch
+    row_ = held.tokens(PROMPT)
+    with torch.inference_mode():
+        before = held.module(row_).logits
+        with reading(held, [Place(layer, "resid_in") for layer in range(held.shape.layers)]):
+            held.module(row_)
+        after = held.module(row_).logits
+    result.at_most("logits that differ after hooks are gone", int((before != after).sum()), 0)
+
+
+def states(result: Result, held: Handle, count: int) -> None:
+    """The last token's state at every layer."""
+    given = anchors(harmful=None, harmless=None, language="en")
+    prompts = [*given.harmful, *given.harmless]
+    prompts = (prompts * (count // len(prompts) + 1))[:count]
+    with timed() as spent:
+        last_states(held, prompts)
+    row(result, f"last states of {count} chat prompts, every layer", spent)
+    result.at_most(f"last states of {count} chat prompts", spent.wall, 60 * count / 400, " s")
+
+
+def merges(result: Result, folder: Path) -> None:
+    """Two checkpoints of the embedded model, streamed and in memory."""
+    with TemporaryDirectory() as made:
+        out = Path(made)
+        streamed = launch(
+            result, [PLIMSOLL, "realign", "linear", str(folder), str(folder), "--out", str(out / "merged")]
+        )
+        given = [str(folder / "model.safetensors")] * 2
+        began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-c", PLAIN, *given, str(out / "plain.safetensors")], check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    plain = Spent()
+    plain.wall = time.perf_counter() - began
+    plain.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    size = (folder / "model.safetensors").stat().st_size / 2**20
+    one = Spent()
+    one.wall, one.cpu = streamed.seconds, streamed.cpu_seconds
+    row(result, f"merge of two checkpoints of {size:.0f} MB, whole process", one)
+    row(result, "the same in memory, bare script", plain)
+    result.at_most("merge, largest memory over the shard", streamed.rss_mb / size, 1.2, "×")
+
+
+def training(result: Result, held: Handle) -> None:
+    """Twenty steps of low-rank adapters."""
+    examples = [Example(prompt=f"Say the number {n}.", reply=f"The number is {n}.") for n in range(40)]
+    with timed() as spent:
+        trained = train(held, examples, Recipe(steps=20, batch=4, most=128), Unheard())
+    let_go(trained)
+    row(result, "20 steps of LoRA, 4 examples each", spent)
+    result.at_most("20 LoRA steps", spent.wall, 60, " s")
+    result.at_most("loss after them over that before", trained.losses[-1] / trained.losses[0], 0.8)
+
+
+def pairs(result: Result, *, quick: bool) -> None:
+    """Two models read along replies."""
+    given = anchors(harmful=None, harmless=None, language="en").first(1 if quick else 4)
+    with timed() as spent:
+        headroom(tokens=8 if quick else 64).analyse([transformers(), transformers()], given, Unheard())
+    row(result, "headroom of a pair, 8 requests x 64 tokens", spent)
+    result.at_most("headroom, 8 x 64 tokens", spent.wall, 120, " s")
+
+
+def main() -> None:
+    given = arguments(__doc__)
+    result = Result(case="whitebox", title="Weights: ablations, states, merges, training")
+    model = transformers()
+    folder, held = model.folder, handle(model)
+    result.commands.append("python -m bench.cases.whitebox")
+    traces(result, held)
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: ablations(result, held, quick=given.quick),
+        lambda: states(result, held, 40 if given.quick else 400),
+        lambda: training(result, held),
+        lambda: pairs(result, quick=given.quick),
+        lambda: merges(result, folder),
+    )
+    for step in steps:
+        step()
+        print(json.dumps(result.rows[-1]), file=sys.stderr)
+    result.notes.append("mergekit was not installed for this run: the merge stands beside a bare script")
+    result.print()
+
+
+if __name__ == "__main__":
+    main()
