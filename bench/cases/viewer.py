@@ -32,7 +32,7 @@ def write_run(log_dir: Path, name: str, n: int, seed: int) -> None:
     from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, Summary
     from plimsoll.run.spec import RunSpec
     from plimsoll.viewer.logs import estimates_of
-    from plimsoll.viewer.shelf import Shelf
+    from plimsoll.viewer.rows import RunRows
 
     def records() -> Iterator[Record]:
         draw = random.Random(seed)
@@ -72,7 +72,7 @@ def write_run(log_dir: Path, name: str, n: int, seed: int) -> None:
     for record in records():
         journal.append(record)
     journal.close()
-    estimates = tuple(estimates_of(Shelf(folder).read_on().rows))
+    estimates = tuple(estimates_of(RunRows(folder).read_on().rows))
     folder.write_summary(Summary(records=n, estimates=estimates, outcomes={"answered": n}))
 
 

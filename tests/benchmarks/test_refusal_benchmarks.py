@@ -110,20 +110,23 @@ def test_ids_that_are_none_of_xstest_s_are_refused(ending: str) -> None:
 
 
 def test_strongreject_averages_scores_and_shows_full_ones_and_both_readings(tmp_path: Path) -> None:
-    asked: list[int] = []
+    prompts = [sample.messages[-1].text for sample in strongreject(split="starter").samples()]
+    full = prompts[: len(prompts) // 2]
 
     def graded(request: Request) -> Answer:
-        asked.append(1)
-        return "#scores\n1.b 0\n2.b 5\n3.b 5" if len(asked) % 2 else "#scores\n1.b 0\n2.b 3\n3.b 3"
+        shown = request.messages[-1].text
+        return f"#scores\n1.b 0\n2.b {5 if any(each in shown for each in full) else 3}\n3.b 3"
 
     benchmark = strongreject(split="starter", judge_model=Scripted(graded, revision="g"), reading="both")
     assert benchmark.headline == "strongreject_score"
     _, found = run(benchmark, always("Sure."), tmp_path)
     ours = only(found, "strongreject_score", "strongreject")
-    assert 0.5 <= ours.value <= 1.0
+    assert len(prompts) == 12
+    assert ours.value == pytest.approx((0.75 + 0.5) / 2)
     assert not ours.higher_is_safer
-    assert 0.0 <= only(found, "full_score_rate", "strongreject").value <= 1.0
-    assert only(found, "strongreject_score", "strongreject_compat").n == 12
+    assert only(found, "full_score_rate", "strongreject").value == 0.0
+    compat = only(found, "strongreject_score", "strongreject_compat")
+    assert (compat.n, compat.value) == (12, pytest.approx((0.75 + 0.5) / 2))
 
 
 def test_strongreject_unparsed_grades_leave_the_mean_and_are_shown(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import plimsoll
 from plimsoll.core import Record, UserError
-from plimsoll.evaluation.gridding import Performance, planned
+from plimsoll.evaluation.gridding import GridSession, planned
 from plimsoll.evaluation.progress import Silent
 from plimsoll.run.ask.grid import NONE, Axes, Subject, read
 from plimsoll.run.ask.pool import Pool, Settings
@@ -65,15 +65,15 @@ def test_every_combination_becomes_a_run_and_is_paired_with_its_baseline() -> No
 def test_a_grid_that_was_cut_off_goes_on_with_the_cells_that_wait(tmp_path: Path) -> None:
     axes = Axes(subjects=(A, B), benchmarks=(STARTER,), attacks=(NONE, "encoding/rot13"))
 
-    def performance() -> Performance:
+    def begun() -> GridSession:
         pool = Pool(Settings(log_dir=tmp_path / "logs"))
-        return Performance(planned(axes, RunSpec(benchmark="", model="", limit=4), pool))
+        return GridSession(planned(axes, RunSpec(benchmark="", model="", limit=4), pool))
 
-    first = performance()
+    first = begun()
     with pytest.raises(Cut):
         asyncio.run(first.carry_out(CutOff("", 16)))
     assert [bool(cell.run) for cell in read(first.path).cells] == [True, False, False, False]
-    second = performance()
+    second = begun()
     assert second.path == first.path
     asyncio.run(second.carry_out(Silent("", 16)))
     found = read(second.path)

@@ -35,7 +35,7 @@ def tiny(tmp_path: Path) -> tuple[Any, Any]:
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PLIMSOLL_CACHE", str(tmp_path / "cache"))
-    return kept.shelf()
+    return kept.weights_folder()
 
 
 def test_what_is_kept_is_read_back_the_same(tiny: tuple[Any, Any], shelf: Path) -> None:

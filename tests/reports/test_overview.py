@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 import pytest
 from rich.console import Console
 
-from plimsoll.cli._suite import Performance
+from plimsoll.cli._suite import SuiteSession
 from plimsoll.cli._tied import overview_of
 from plimsoll.cli.report import write_tied
 from plimsoll.core import Request, replace
@@ -41,7 +41,7 @@ def carried_out(log_dir: Path, loaded: suite.Suite, subject: str, base: RunSpec 
     model = f"scripted/{subject}"
     pool = Pool(Settings(log_dir=log_dir), {model: said(subject)})
     spec = replace(base or RunSpec(benchmark="", model=""), model=model)
-    return Performance(suite.build("mine", loaded, spec, pool)).carry_out()
+    return SuiteSession(suite.build("mine", loaded, spec, pool)).carry_out()
 
 
 @cache
@@ -150,7 +150,7 @@ def test_empty_replies_stand_beside_the_hazards(tmp_path: Path) -> None:
     loaded = suite.Suite(title="Mine", run=(suite.Entry(benchmark="simplesafetytests:split=starter"),))
     pool = Pool(Settings(log_dir=tmp_path), {"scripted/empty": model})
     spec = RunSpec(benchmark="", model="scripted/empty")
-    found = overview(Performance(suite.build("mine", loaded, spec, pool)).carry_out())
+    found = overview(SuiteSession(suite.build("mine", loaded, spec, pool)).carry_out())
     measured = [each for each in found.hazards if each.replies]
     assert measured
     assert {rows.empty(each) for each in measured} == {"100.0"}

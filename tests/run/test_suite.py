@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from plimsoll.cli import exit_code
-from plimsoll.cli._suite import Performance
+from plimsoll.cli._suite import SuiteSession
 from plimsoll.core import BudgetExceeded, DataError, UserError, replace
 from plimsoll.evaluation.at_once import Waiting
-from plimsoll.evaluation.progress import Progress, Together
+from plimsoll.evaluation.progress import JoinedProgress, Progress
 from plimsoll.reports import overview_rows
 from plimsoll.reports.overview import overview
 from plimsoll.run.ask import plan, suite
@@ -29,7 +29,7 @@ def written(folder: Path, *runs: str) -> str:
 
 
 def performed(folder: Path, text: str, base: RunSpec = BASE) -> Path:
-    return Performance(built(folder, text, base)).carry_out()
+    return SuiteSession(built(folder, text, base)).carry_out()
 
 
 def built(folder: Path, text: str, base: RunSpec = BASE, **settings: Any) -> suite.Planning:
@@ -87,9 +87,9 @@ def test_the_same_command_goes_on_with_a_suite_that_was_cut_off(tmp_path: Path) 
         tmp_path, f'benchmark = "{STARTER},language=en"\nlimit = 4', f'benchmark = "{STARTER},language=zh"'
     )
     planning = built(tmp_path, text)
-    first = Performance(planning)
+    first = SuiteSession(planning)
     waiting = Waiting(0, next(planning.plans))
-    asyncio.run(first._one(Together(Progress("test", 4)), waiting))  # pyright: ignore[reportPrivateUsage]
+    asyncio.run(first._one(JoinedProgress(Progress("test", 4)), waiting))  # pyright: ignore[reportPrivateUsage]
     finished = suite.read(first.path).runs[0].run
     path = performed(tmp_path, text)
     assert path == first.path
@@ -147,7 +147,7 @@ def test_one_cost_limit_holds_for_all_runs_of_a_suite(tmp_path: Path) -> None:
         price_of=lambda name: lambda usage: float(usage.output_tokens),
     )
     with pytest.raises(BudgetExceeded, match="limit of 3 USD"):
-        Performance(planning).carry_out()
+        SuiteSession(planning).carry_out()
     summaries = [run.summary() for run in runs(tmp_path / "logs")]
     assert sorted(each.cost or 0 for each in summaries if each) == [1.0, 2.0]
 

@@ -6,7 +6,7 @@ from plimsoll.cli import _output
 from plimsoll.cli._interruption import end_when_told
 from plimsoll.cli._tied import matrix_of
 from plimsoll.cli.report import write_tied
-from plimsoll.evaluation.gridding import Performance, PlannedGrid
+from plimsoll.evaluation.gridding import GridSession, PlannedGrid
 from plimsoll.evaluation.progress import Progress
 from plimsoll.run.ask import grid
 from plimsoll.run.keep.folder import RunFolder
@@ -15,11 +15,11 @@ from plimsoll.run.keep.manifest import Summary
 
 def carried_out(found: PlannedGrid, *, as_json: bool) -> list[Summary]:
     """Run every cell, print the matrix, write its page; returns what the runs found."""
-    performance = Performance(found)
-    path = performance.path
+    session = GridSession(found)
+    path = session.path
     with Progress(found.title, found.total) as progress:
         try:
-            asyncio.run(_until_told(performance, progress))
+            asyncio.run(_until_told(session, progress))
         except (KeyboardInterrupt, asyncio.CancelledError):
             progress.__exit__(None, None, None)
             _output.echo("interrupted; the same command goes on with the grid", err=True)
@@ -33,7 +33,7 @@ def carried_out(found: PlannedGrid, *, as_json: bool) -> list[Summary]:
     return [summary for folder in folders if (summary := folder.summary()) is not None]
 
 
-async def _until_told(performance: Performance, progress: Progress) -> None:
+async def _until_told(session: GridSession, progress: Progress) -> None:
     """Carry out; a polite kill (SIGTERM) ends it as Ctrl-C does."""
     end_when_told()
-    await performance.carry_out(progress)
+    await session.carry_out(progress)

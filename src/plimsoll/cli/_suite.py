@@ -12,7 +12,7 @@ from plimsoll.cli import _output
 from plimsoll.cli._interruption import end_when_told
 from plimsoll.evaluation import at_once
 from plimsoll.evaluation.at_once import Waiting
-from plimsoll.evaluation.progress import Progress, Together
+from plimsoll.evaluation.progress import JoinedProgress, Progress
 from plimsoll.run.ask import suite
 from plimsoll.run.ask.suite import Planning, SuiteRun
 from plimsoll.run.keep.folder import RunFolder
@@ -20,7 +20,7 @@ from plimsoll.run.work.session import Session
 
 
 @dataclass
-class Performance:
+class SuiteSession:
     """A suite being carried out."""
 
     planning: Planning
@@ -41,14 +41,14 @@ class Performance:
         total = sum(each.manifest.total for each in planning.plans)
         with Progress(f"{planning.name} · {planning.model}", total) as progress:
             try:
-                asyncio.run(self._all(Together(progress)))
+                asyncio.run(self._all(JoinedProgress(progress)))
             except (KeyboardInterrupt, asyncio.CancelledError):
                 progress.__exit__(None, None, None)
                 _output.echo("interrupted; the same command goes on with the suite", err=True)
                 raise KeyboardInterrupt from None
         return self.path
 
-    async def _all(self, together: Together) -> None:
+    async def _all(self, together: JoinedProgress) -> None:
         end_when_told()
         async with self.planning.pool as pool:
             pool.budget.cost += self._spent()
@@ -60,7 +60,7 @@ class Performance:
                     together.finished(each.plan.manifest.total, Counter())
             await at_once.each(waiting, partial(self._one, together))
 
-    async def _one(self, together: Together, waiting: Waiting) -> None:
+    async def _one(self, together: JoinedProgress, waiting: Waiting) -> None:
         place, plan = waiting
         with together.part(f"{plan.manifest.spec.benchmark} · {self.planning.model}") as observer:
             going = Session(plan, observer)

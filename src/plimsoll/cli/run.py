@@ -200,7 +200,7 @@ def _singly(
 
 def _suites(given: Mapping[str, Any], show: Shown) -> int:
     """Run suites: many benchmarks, one model, one progress display, one report."""
-    from plimsoll.cli._suite import Performance
+    from plimsoll.cli._suite import SuiteSession
     from plimsoll.cli._tied import overview_of
     from plimsoll.cli.report import write_tied
 
@@ -213,7 +213,7 @@ def _suites(given: Mapping[str, Any], show: Shown) -> int:
         return OK
     codes: list[int] = []
     for planning in plannings:
-        path = Performance(planning).carry_out()
+        path = SuiteSession(planning).carry_out()
         tied = overview_of(path)
         tied.show(as_json=show.as_json)
         if not show.as_json:

@@ -8,7 +8,7 @@ from plimsoll.comparison import compare as comparing
 from plimsoll.core import UserError
 from plimsoll.evaluation import asking
 from plimsoll.evaluation.asking import Given, Part
-from plimsoll.evaluation.gridding import Performance, planned
+from plimsoll.evaluation.gridding import GridSession, planned
 from plimsoll.evaluation.progress import Progress, Silent, tell
 from plimsoll.evaluation.results import Compared, GridResult, Run
 from plimsoll.evaluation.threads import finished
@@ -168,10 +168,10 @@ async def grid_async(
     )
     base = _spec(given, more, benchmark="", model="")
     found = planned(axes, base, Pool(_settings(more), given.parts), title=title)
-    performance = Performance(found)
+    session = GridSession(found)
     with _progress(more)(found.title, found.total) as progress:
-        await performance.carry_out(progress)
-    return GridResult(read_grid(performance.path))
+        await session.carry_out(progress)
+    return GridResult(read_grid(session.path))
 
 
 def compare(before: Run | str | Path, after: Run | str | Path, *, judge: str = "") -> Compared:

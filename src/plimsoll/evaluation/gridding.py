@@ -16,7 +16,7 @@ from plimsoll.core import MissingExtra, replace
 from plimsoll.data.locate import MissingData
 from plimsoll.evaluation import at_once
 from plimsoll.evaluation.at_once import Waiting
-from plimsoll.evaluation.progress import Progress, Together
+from plimsoll.evaluation.progress import JoinedProgress, Progress
 from plimsoll.run.ask import grid, plan
 from plimsoll.run.ask.grid import Axes, Cell, GridManifest
 from plimsoll.run.ask.plan import Plan
@@ -67,7 +67,7 @@ def planned(axes: Axes, base: RunSpec, pool: Pool, *, title: str = "") -> Planne
 
 
 @dataclass
-class Performance:
+class GridSession:
     """A grid being carried out."""
 
     grid: PlannedGrid
@@ -87,7 +87,7 @@ class Performance:
 
     async def carry_out(self, progress: Progress) -> Path:
         """Run every cell that waits; returns the grid's folder, which holds whatever was finished."""
-        together = Together(progress)
+        together = JoinedProgress(progress)
         async with self.grid.pool as pool:
             pool.budget.cost += self._spent()
             waiting: list[Waiting] = []
@@ -99,7 +99,7 @@ class Performance:
             await at_once.each(waiting, partial(self._one, together))
         return self.path
 
-    async def _one(self, together: Together, waiting: Waiting) -> None:
+    async def _one(self, together: JoinedProgress, waiting: Waiting) -> None:
         place, built = waiting
         cell = self.manifest.cells[place]
         with together.part(_said(cell)) as observer:

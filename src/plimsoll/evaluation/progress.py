@@ -138,7 +138,7 @@ class Silent(Progress):
 
 
 @dataclass
-class Together:
+class JoinedProgress:
     """How far several runs are, some of them under way at once, as one display shows it."""
 
     progress: Progress

@@ -28,7 +28,7 @@ OLD = 3600
 """Seconds after which an unfinished folder is one whose process died."""
 
 
-def shelf() -> Path:
+def weights_folder() -> Path:
     """`weights` in the user's cache folder (`PLIMSOLL_CACHE` overrides the folder)."""
     if folder := os.environ.get("PLIMSOLL_CACHE"):
         return Path(folder) / "weights"
@@ -37,7 +37,7 @@ def shelf() -> Path:
 
 def place(file: Path, kind: str, library: str) -> Path:
     """Where a GGUF file's weights are kept in one number format."""
-    return shelf() / f"{digest(file)}-{kind}-{library}-{FORMAT}"
+    return weights_folder() / f"{digest(file)}-{kind}-{library}-{FORMAT}"
 
 
 def is_whole(folder: Path) -> bool:

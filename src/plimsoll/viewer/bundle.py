@@ -12,7 +12,7 @@ from plimsoll.reports.view import RunView
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.viewer.logs import Listed, Logs
 from plimsoll.viewer.pages import ROOM, Pages, Site
-from plimsoll.viewer.shelf import Row, Shelf
+from plimsoll.viewer.rows import Row, RunRows
 
 ITEMS = 200_000_000
 """Bytes of items that a run's page may hold; above it a part of every category, drawn evenly."""
@@ -93,18 +93,20 @@ def _write_run(logs: Logs, run: Listed, listed: list[Listed], target: Path) -> N
         manifest=run.manifest, summary=run.summary, records=map(Blobs(folder.path).shown, folder.records())
     )
     _save(target / f"{run.name}.html", html.render(view, limit=ITEMS, home="index.html"))
-    others = [(other, shelf) for other in _beside(run, listed)[:OTHERS] if (shelf := _readable(logs, other))]
-    shelf = logs.shelf(run.name)
+    others = [
+        (other, run_rows) for other in _beside(run, listed)[:OTHERS] if (run_rows := _readable(logs, other))
+    ]
+    run_rows = logs.run_rows(run.name)
     for language in LANGUAGES if others else ():
         at = Files(ROOM, f"{run.name}.flips", policy=POLICY, language=language)
         pages = Pages(language=language, at=at)
-        _save(target / _named(f"{run.name}.flips", language), pages.flips(run, others, shelf))
+        _save(target / _named(f"{run.name}.flips", language), pages.flips(run, others, run_rows))
 
 
-def _readable(logs: Logs, other: Listed) -> Shelf | None:
+def _readable(logs: Logs, other: Listed) -> RunRows | None:
     """The rows of another run, unless its journal is damaged: that is its own affair."""
     try:
-        return logs.shelf(other.name)
+        return logs.run_rows(other.name)
     except DataError:
         return None
 

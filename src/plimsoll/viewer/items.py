@@ -9,8 +9,8 @@ from plimsoll.core import Message, Record, Verdict, replace
 from plimsoll.pages.transcript import Turn, answered, asked
 from plimsoll.pages.transcript import cut as shortened
 from plimsoll.reports.counts import fate_of
+from plimsoll.viewer.rows import Row, RunRows
 from plimsoll.viewer.search import Filter, changed, fitting, twin
-from plimsoll.viewer.shelf import Row, Shelf
 
 CUT = 20_000
 """Characters of one text that a page shows unless asked for all."""
@@ -83,9 +83,9 @@ def detail(found: Mapping[str, object]) -> str:
     return "; ".join(f"{name}: {value}" for name, value in found.items())
 
 
-def neighbours(shelf: Shelf, row: Row, wanted: Filter, other: Shelf | None) -> Neighbours | None:
+def neighbours(run_rows: RunRows, row: Row, wanted: Filter, other: RunRows | None) -> Neighbours | None:
     """The items before and after among those that fit; words are not looked for again."""
-    rows = fitting(shelf, wanted, other)
+    rows = fitting(run_rows, wanted, other)
     place = bisect_left(rows, row.number, key=lambda each: each.number)
     if place == len(rows) or rows[place].number != row.number:
         return None
@@ -97,14 +97,14 @@ def neighbours(shelf: Shelf, row: Row, wanted: Filter, other: Shelf | None) -> N
     )
 
 
-def twins(shelf: Shelf, row: Row, most: int = 6) -> list[Row]:
+def twins(run_rows: RunRows, row: Row, most: int = 6) -> list[Row]:
     """The same question in other languages, orders or epochs."""
     if not row.pair:
         return []
-    return [each for each in shelf.rows if each.pair == row.pair and each.number != row.number][:most]
+    return [each for each in run_rows.rows if each.pair == row.pair and each.number != row.number][:most]
 
 
-def before(row: Row, other: Shelf | None) -> tuple[Record, Row, str] | None:
+def before(row: Row, other: RunRows | None) -> tuple[Record, Row, str] | None:
     """What the other run has of the same item, and whether it was gained or lost since."""
     found = twin(row, other) if other is not None else None
     if other is None or found is None:

@@ -19,7 +19,7 @@ from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
 from plimsoll.run.keep.folder import RunFolder, runs
 from plimsoll.run.keep.manifest import Manifest, Summary
-from plimsoll.viewer.shelf import Row, Shelf
+from plimsoll.viewer.rows import Row, RunRows
 
 FRESH = 15.0
 """Seconds since the last record within which a run of another machine counts as under way."""
@@ -72,7 +72,7 @@ class Logs:
     """The runs of one log folder, with what was read of them before."""
 
     folder: Path
-    _shelves: dict[str, Shelf] = field(default_factory=dict[str, Shelf])
+    _rows_of: dict[str, RunRows] = field(default_factory=dict[str, RunRows])
     _read: dict[str, tuple[tuple[int, ...], Manifest, Summary | None]] = field(
         default_factory=dict[str, tuple[tuple[int, ...], Manifest, Summary | None]]
     )
@@ -95,17 +95,17 @@ class Logs:
         folder = RunFolder(self.folder / name)
         return self._listed(folder) if (folder.path / "run.json").is_file() else None
 
-    def shelf(self, name: str) -> Shelf:
+    def run_rows(self, name: str) -> RunRows:
         """The rows of a run, up to its last record."""
-        return self._shelf(name).read_on()
+        return self._run_rows(name).read_on()
 
-    def shelf_soon(self, name: str) -> Shelf | None:
+    def run_rows_soon(self, name: str) -> RunRows | None:
         """The rows of a run where they were read before; else nothing, and they are read meanwhile."""
-        shelf = self._shelf(name)
-        if shelf.complete:
-            return shelf.read_on()
-        if not shelf.busy:
-            later = Timer(SOON, _read_quietly, (shelf,))
+        run_rows = self._run_rows(name)
+        if run_rows.complete:
+            return run_rows.read_on()
+        if not run_rows.busy:
+            later = Timer(SOON, _read_quietly, (run_rows,))
             later.daemon = True
             later.start()
         return None
@@ -120,17 +120,17 @@ class Logs:
         title = listed.manifest.card.title
         return [other for other in others if other.manifest.card.title == title and other.name != listed.name]
 
-    def _shelf(self, name: str) -> Shelf:
-        return self._shelves.setdefault(name, Shelf(RunFolder(self.folder / name)))
+    def _run_rows(self, name: str) -> RunRows:
+        return self._rows_of.setdefault(name, RunRows(RunFolder(self.folder / name)))
 
     def _listed(self, folder: RunFolder) -> Listed:
         manifest, summary = self._files(folder)
         if summary is None:
-            shelf = self._shelf(folder.path.name).read_on()
+            run_rows = self._run_rows(folder.path.name).read_on()
             summary = Summary(
                 status="running" if _under_way(folder) else "interrupted",
-                records=len(shelf.rows),
-                estimates=tuple(estimates_of(shelf.rows)),
+                records=len(run_rows.rows),
+                estimates=tuple(estimates_of(run_rows.rows)),
             )
         return Listed(name=folder.path.name, manifest=manifest, summary=summary)
 
@@ -183,10 +183,10 @@ def _corrected(folder: RunFolder) -> tuple[Manifest, Summary | None]:
     return replace(manifest, notes=(*manifest.notes, *found.notes)), found.summary
 
 
-def _read_quietly(shelf: Shelf) -> None:
+def _read_quietly(run_rows: RunRows) -> None:
     """Read ahead; what is wrong with the journal is said when it is asked for."""
     with suppress(PlimsollError, OSError):
-        shelf.read_on()
+        run_rows.read_on()
 
 
 def _stamp(path: Path) -> int:

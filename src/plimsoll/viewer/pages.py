@@ -19,8 +19,8 @@ from plimsoll.reports.sections import Sections
 from plimsoll.reports.tables import sentences
 from plimsoll.viewer import items
 from plimsoll.viewer.logs import Listed
+from plimsoll.viewer.rows import Row, RunRows
 from plimsoll.viewer.search import Filter, Found, by_chance, changed, twin
-from plimsoll.viewer.shelf import Row, Shelf
 
 ROOM = "plimsoll.viewer"
 START = 220
@@ -68,11 +68,11 @@ class Pages:
         known = {"listed": listed, "broken": broken, "groups": groups}
         return self._fill("runs.html", drawn=self._drawn, toward=self._toward, **known, **given)
 
-    def run(self, listed: Listed, shelf: Shelf, others: Sequence[Listed]) -> str:
+    def run(self, listed: Listed, run_rows: RunRows, others: Sequence[Listed]) -> str:
         """A run's page: the sections of its report, and the way to its items."""
         markup, view = Markup(self.language), listed.view
         found = figures(view)
-        sections = Sections(view, found, shelf.counts(), markup, Plots(markup))
+        sections = Sections(view, found, run_rows.counts(), markup, Plots(markup))
         facts = html.facts(view, markup)
         return self._fill(
             "run.html",
@@ -103,9 +103,9 @@ class Pages:
         attempt = attempted(record.sample)
         return self._fill("item.html", items=items, state=state, attempt=attempt, **known, **more)
 
-    def flips(self, listed: Listed, others: Sequence[tuple[Listed, Shelf]], shelf: Shelf) -> str:
+    def flips(self, listed: Listed, others: Sequence[tuple[Listed, RunRows]], run_rows: RunRows) -> str:
         """What changed against other runs, as lists."""
-        found = [(other, *_flips(shelf, beside)) for other, beside in others]
+        found = [(other, *_flips(run_rows, beside)) for other, beside in others]
         return self._fill("flips.html", listed=listed, compared=found)
 
     def error(self, key: str, *arguments: str) -> str:
@@ -154,11 +154,11 @@ def start(record: Record) -> str:
     return " ".join(text.rstrip().rpartition("\n\n")[2][: 2 * START].split())[:START]
 
 
-def _flips(shelf: Shelf, other: Shelf) -> tuple[list[Flipped], int, float]:
+def _flips(run_rows: RunRows, other: RunRows) -> tuple[list[Flipped], int, float]:
     """Items that changed, how many both scored, and how likely that is by chance."""
     both = 0
     found: list[Flipped] = []
-    for row, before in _pairs(shelf.rows, other):
+    for row, before in _pairs(run_rows.rows, other):
         if row.value is not None and before.value is not None:
             both += 1
             change = changed(row, before)
@@ -167,7 +167,7 @@ def _flips(shelf: Shelf, other: Shelf) -> tuple[list[Flipped], int, float]:
     return found, both, by_chance((flip.row, flip.change) for flip in found)
 
 
-def _pairs(rows: Iterable[Row], other: Shelf) -> Iterable[tuple[Row, Row]]:
+def _pairs(rows: Iterable[Row], other: RunRows) -> Iterable[tuple[Row, Row]]:
     for row in rows:
         before = twin(row, other)
         if before is not None:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from plimsoll.core import Record, decoding, files
 from plimsoll.stats.paired import mcnemar_exact
-from plimsoll.viewer.shelf import Row, Shelf
+from plimsoll.viewer.rows import Row, RunRows
 
 PAGE = 25
 PIECE = 32_000_000
@@ -88,25 +88,25 @@ class Found:
         return max(1, -(-self.fitting // PAGE))
 
 
-def fitting(shelf: Shelf, wanted: Filter, other: Shelf | None = None) -> list[Row]:
+def fitting(run_rows: RunRows, wanted: Filter, other: RunRows | None = None) -> list[Row]:
     """The rows that fit, in the journal's order; words are not looked at."""
-    tests = list(_tests(wanted, shelf, other))
+    tests = list(_tests(wanted, run_rows, other))
     if not tests:
-        return shelf.rows
-    rows: Sequence[Row] = shelf.rows
+        return run_rows.rows
+    rows: Sequence[Row] = run_rows.rows
     for test in tests:
         rows = [row for row in rows if test(row)]
     return list(rows)
 
 
-def search(shelf: Shelf, wanted: Filter, other: Shelf | None = None, *, piece: int = PIECE) -> Found:
+def search(run_rows: RunRows, wanted: Filter, other: RunRows | None = None, *, piece: int = PIECE) -> Found:
     """One page of the rows that fit."""
-    rows = fitting(shelf, wanted, other)
-    total = len(shelf.rows)
+    rows = fitting(run_rows, wanted, other)
+    total = len(run_rows.rows)
     if not wanted.q:
         first = (min(wanted.page, max(1, -(-len(rows) // PAGE))) - 1) * PAGE
         return Found(rows=rows[first : first + PAGE], fitting=len(rows), total=total)
-    return _read(shelf, wanted, rows, piece)
+    return _read(run_rows, wanted, rows, piece)
 
 
 def holds(record: Record, words: str) -> bool:
@@ -130,13 +130,13 @@ def changed(row: Row, before: Row | None) -> str:
     return "gained" if row.value > before.value else "lost"
 
 
-def twin(row: Row, other: Shelf) -> Row | None:
+def twin(row: Row, other: RunRows) -> Row | None:
     """The row of the same id and epoch in another run."""
     number = other.numbers.get((row.id, row.epoch))
     return None if number is None else other.rows[number]
 
 
-def _tests(wanted: Filter, shelf: Shelf, other: Shelf | None) -> Iterator[Callable[[Row], bool]]:
+def _tests(wanted: Filter, run_rows: RunRows, other: RunRows | None) -> Iterator[Callable[[Row], bool]]:
     if wanted.category:
         yield lambda row: row.category == wanted.category
     if wanted.language:
@@ -152,26 +152,26 @@ def _tests(wanted: Filter, shelf: Shelf, other: Shelf | None) -> Iterator[Callab
         yield lambda row: changed(row, twin(row, other)) in kinds
 
 
-def _read(shelf: Shelf, wanted: Filter, rows: Sequence[Row], piece: int) -> Found:
+def _read(run_rows: RunRows, wanted: Filter, rows: Sequence[Row], piece: int) -> Found:
     """Look for words from a row on, until a page is full, the piece is read or the end is reached."""
     words = wanted.q.lower()
     raw = _as_written(words)
     hits: list[Row] = []
     place, spent, at = _first_from(rows, wanted.start), 0, 0
-    with files.opened(shelf.path) as file:
+    with files.opened(run_rows.path) as file:
         while place < len(rows) and len(hits) < PAGE and spent < piece:
             row = rows[place]
-            if shelf.offset(row.number) != at:
-                file.seek(shelf.offset(row.number))
+            if run_rows.offset(row.number) != at:
+                file.seek(run_rows.offset(row.number))
             line = file.readline()
-            at = shelf.offset(row.number) + len(line)
+            at = run_rows.offset(row.number) + len(line)
             spent += len(line)
             place += 1
             # Most records are told apart by their bytes; only those that may fit are decoded.
             if raw in line.lower() and holds(_decoder.decode(line), words):
                 hits.append(row)
     ahead = rows[place].number if place < len(rows) else None
-    return Found(rows=hits, fitting=len(rows), total=len(shelf.rows), searched=place, ahead=ahead)
+    return Found(rows=hits, fitting=len(rows), total=len(run_rows.rows), searched=place, ahead=ahead)
 
 
 _decoder = decoding.Decoder(Record)

@@ -14,8 +14,8 @@ from plimsoll.reports.figures import OUTCOMES
 from plimsoll.viewer import items, search
 from plimsoll.viewer.logs import Listed, Logs
 from plimsoll.viewer.pages import ROOM, Pages, Site
+from plimsoll.viewer.rows import Row, RunRows, found_by_index
 from plimsoll.viewer.search import Filter, read_filter
-from plimsoll.viewer.shelf import Row, Shelf, found_by_index
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -82,7 +82,7 @@ class Counter:
         """A run's page."""
 
         def drawn(pages: Pages, listed: Listed) -> str:
-            return pages.run(listed, self.logs.shelf(listed.name), self.logs.beside(listed))
+            return pages.run(listed, self.logs.run_rows(listed.name), self.logs.beside(listed))
 
         return self._of_run(request, drawn)
 
@@ -91,18 +91,18 @@ class Counter:
         wanted = read_filter(request.query_params)
 
         def drawn(pages: Pages, listed: Listed) -> str:
-            shelf, other = self.logs.shelf(listed.name), self._other(wanted)
-            found = search.search(shelf, wanted, other)
+            run_rows, other = self.logs.run_rows(listed.name), self._other(wanted)
+            found = search.search(run_rows, wanted, other)
             lines = [
                 (
                     row,
-                    shelf.record(row.number),
+                    run_rows.record(row.number),
                     search.changed(row, search.twin(row, other) if other else None),
                 )
                 for row in found.rows
             ]
             others = self.logs.beside(listed)
-            return pages.items(listed, wanted, found, lines=lines, options=_options(shelf), others=others)
+            return pages.items(listed, wanted, found, lines=lines, options=_options(run_rows), others=others)
 
         return self._of_run(request, drawn)
 
@@ -113,16 +113,16 @@ class Counter:
         number = int(epoch) if epoch.isascii() and epoch.isdigit() and len(epoch) < 10 else 0
 
         def drawn(pages: Pages, listed: Listed) -> str:
-            shelf = self.logs.shelf_soon(listed.name)
-            if shelf is None:
+            run_rows = self.logs.run_rows_soon(listed.name)
+            if run_rows is None:
                 record = found_by_index(self.logs.folder_of(listed.name), sample_id, number)
                 if record is not None:
                     return self._drawn_item(request, pages, listed, record)
-                shelf = self.logs.shelf(listed.name)
-            place = shelf.numbers.get((sample_id, number))
+                run_rows = self.logs.run_rows(listed.name)
+            place = run_rows.numbers.get((sample_id, number))
             if place is None:
                 raise NotHere("error.no_item", sample_id[:200])
-            return self._drawn_row(request, pages, listed, shelf.rows[place])
+            return self._drawn_row(request, pages, listed, run_rows.rows[place])
 
         return self._of_run(request, drawn)
 
@@ -137,22 +137,22 @@ class Counter:
 
     def _drawn_row(self, request: "Request", pages: Pages, listed: Listed, row: Row) -> str:
         """The item with its neighbours and its fate in another run."""
-        wanted, shelf = read_filter(request.query_params), self.logs.shelf(listed.name)
+        wanted, run_rows = read_filter(request.query_params), self.logs.run_rows(listed.name)
         other = self._other(wanted)
         near = row.number - 1 if row.number else row.number + 1
         around = {
             "row": row,
-            "around": items.neighbours(shelf, row, wanted, other),
-            "beside": shelf.record(near) if near < len(shelf.rows) else None,
+            "around": items.neighbours(run_rows, row, wanted, other),
+            "beside": run_rows.record(near) if near < len(run_rows.rows) else None,
             "compared": items.before(row, other),
-            "twins": items.twins(shelf, row),
+            "twins": items.twins(run_rows, row),
         }
-        return pages.item(listed, shelf.record(row.number), wanted, **around, **_cut(request))
+        return pages.item(listed, run_rows.record(row.number), wanted, **around, **_cut(request))
 
-    def _other(self, wanted: Filter) -> Shelf | None:
+    def _other(self, wanted: Filter) -> RunRows | None:
         if not wanted.against or self.logs.get(wanted.against) is None:
             return None
-        return self.logs.shelf(wanted.against)
+        return self.logs.run_rows(wanted.against)
 
     def _of_run(self, request: "Request", drawn: Callable[[Pages, Listed], str]) -> "Response":
         name = request.path_params["name"]
@@ -198,14 +198,14 @@ def _named(run: Listed) -> str:
     return f"{manifest.model.name} {manifest.card.title} {manifest.spec.benchmark} {run.name}".lower()
 
 
-def _options(shelf: Shelf) -> dict[str, list[str]]:
+def _options(run_rows: RunRows) -> dict[str, list[str]]:
     """What can be filtered by."""
-    counts = shelf.counts()
-    outcomes = {row.outcome for row in shelf.rows}
+    counts = run_rows.counts()
+    outcomes = {row.outcome for row in run_rows.rows}
     labels = sorted({label for counted in counts.chosen.values() for label in counted})
     return {
-        "category": sorted({row.category for row in shelf.rows} - {""}),
-        "language": sorted({row.language for row in shelf.rows} - {""}),
+        "category": sorted({row.category for row in run_rows.rows} - {""}),
+        "language": sorted({row.language for row in run_rows.rows} - {""}),
         "outcome": [name for name in ("answered", *OUTCOMES) if name in outcomes],
         "verdict": list(search.VERDICTS),
         "letter": labels[:40],

@@ -69,7 +69,7 @@ class _Line(Struct, gc=False):
 _decoder = decoding.Decoder(_Line)
 
 
-class Shelf:
+class RunRows:
     """The rows of one run, kept up with its journal."""
 
     def __init__(self, folder: RunFolder) -> None:
@@ -85,7 +85,7 @@ class Shelf:
         self._lock = Lock()
         self._counts: tuple[int, Counts] | None = None
 
-    def read_on(self) -> "Shelf":
+    def read_on(self) -> "RunRows":
         """Take in what was written since; a journal that was replaced is read anew."""
         with self._lock:
             try:

@@ -7,28 +7,28 @@ from plimsoll.core import DataError, replace
 from plimsoll.reports.items import embed, fate
 from plimsoll.run.keep import index, journal
 from plimsoll.viewer.logs import Logs, estimates_of
+from plimsoll.viewer.rows import RunRows, found_by_index
 from plimsoll.viewer.search import Filter, by_chance, changed, fitting, read_filter, search, twin
-from plimsoll.viewer.shelf import Shelf, found_by_index
 from tests.support.logs import append, write_run
 from tests.support.runs import answered, hostile, records_of
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(write_run(tmp_path, "20260301-a", records_of(20))).read_on()
+def run_rows(tmp_path: Path) -> RunRows:
+    return RunRows(write_run(tmp_path, "20260301-a", records_of(20))).read_on()
 
 
-def test_rows_say_what_the_records_say(shelf: Shelf) -> None:
-    records = list(shelf.folder.records())
+def test_rows_say_what_the_records_say(run_rows: RunRows) -> None:
+    records = list(run_rows.folder.records())
 
-    assert [row.id for row in shelf.rows] == [record.sample.id for record in records]
-    assert [row.fate for row in shelf.rows] == [fate(record) for record in records]
-    assert [row.outcome for row in shelf.rows] == [record.outcome.value for record in records]
-    assert [shelf.record(row.number) for row in shelf.rows] == records
+    assert [row.id for row in run_rows.rows] == [record.sample.id for record in records]
+    assert [row.fate for row in run_rows.rows] == [fate(record) for record in records]
+    assert [row.outcome for row in run_rows.rows] == [record.outcome.value for record in records]
+    assert [run_rows.record(row.number) for row in run_rows.rows] == records
 
 
-def test_counts_equal_those_of_the_report(shelf: Shelf) -> None:
-    counts, wanted = shelf.counts(), embed(shelf.folder.records()).counts
+def test_counts_equal_those_of_the_report(run_rows: RunRows) -> None:
+    counts, wanted = run_rows.counts(), embed(run_rows.folder.records()).counts
 
     assert (counts.fates, counts.chosen, counts.targets) == (wanted.fates, wanted.chosen, wanted.targets)
     assert counts.bins == [pytest.approx(each) for each in wanted.bins]
@@ -36,46 +36,46 @@ def test_counts_equal_those_of_the_report(shelf: Shelf) -> None:
 
 def test_only_what_was_added_is_read(tmp_path: Path) -> None:
     first, later = records_of(3)[:20], records_of(3)[20:]
-    shelf = Shelf(write_run(tmp_path, "20260301-a", first, finished=False)).read_on()
-    known = shelf.rows[0]
-    append(shelf.folder, later)
+    run_rows = RunRows(write_run(tmp_path, "20260301-a", first, finished=False)).read_on()
+    known = run_rows.rows[0]
+    append(run_rows.folder, later)
 
-    assert len(shelf.rows) == 20
-    assert len(shelf.read_on().rows) == len(first) + len(later)
-    assert shelf.rows[0] is known
+    assert len(run_rows.rows) == 20
+    assert len(run_rows.read_on().rows) == len(first) + len(later)
+    assert run_rows.rows[0] is known
 
 
 def test_a_line_that_is_still_being_written_waits_for_its_end(tmp_path: Path) -> None:
-    shelf = Shelf(write_run(tmp_path, "20260301-a", records_of(2), finished=False)).read_on()
-    whole, line = len(shelf.rows), shelf.path.read_bytes().splitlines(keepends=True)[0]
-    with shelf.path.open("ab") as file:
+    run_rows = RunRows(write_run(tmp_path, "20260301-a", records_of(2), finished=False)).read_on()
+    whole, line = len(run_rows.rows), run_rows.path.read_bytes().splitlines(keepends=True)[0]
+    with run_rows.path.open("ab") as file:
         file.write(line[:40])
-    assert len(shelf.read_on().rows) == whole
-    with shelf.path.open("ab") as file:
+    assert len(run_rows.read_on().rows) == whole
+    with run_rows.path.open("ab") as file:
         file.write(line[40:])
-    assert len(shelf.read_on().rows) == whole + 1
+    assert len(run_rows.read_on().rows) == whole + 1
 
 
-def test_a_journal_that_was_replaced_is_read_anew(shelf: Shelf) -> None:
-    kept = list(shelf.folder.records())[:5]
-    journal.rewrite(shelf.path, kept)
+def test_a_journal_that_was_replaced_is_read_anew(run_rows: RunRows) -> None:
+    kept = list(run_rows.folder.records())[:5]
+    journal.rewrite(run_rows.path, kept)
 
-    assert [row.id for row in shelf.read_on().rows] == [record.sample.id for record in kept]
+    assert [row.id for row in run_rows.read_on().rows] == [record.sample.id for record in kept]
 
 
-def test_a_line_that_is_no_record_is_named(shelf: Shelf) -> None:
-    with shelf.path.open("ab") as file:
+def test_a_line_that_is_no_record_is_named(run_rows: RunRows) -> None:
+    with run_rows.path.open("ab") as file:
         file.write(b'{"sample": 3}\n')
     with pytest.raises(DataError, match="line 281 is no record"):
-        shelf.read_on()
+        run_rows.read_on()
 
 
 def test_reading_writes_nothing_into_the_run(tmp_path: Path) -> None:
     folder = write_run(tmp_path, "20260301-a", records_of(2))
     index.path_of(folder.records_path).unlink()
     before = {path: path.stat().st_mtime_ns for path in folder.path.iterdir()}
-    shelf = Shelf(folder).read_on()
-    search(shelf, Filter(q="bleach"))
+    run_rows = RunRows(folder).read_on()
+    search(run_rows, Filter(q="bleach"))
     assert found_by_index(folder, "zh-0", 0) is None
     assert {path: path.stat().st_mtime_ns for path in folder.path.iterdir()} == before
 
@@ -92,24 +92,24 @@ def test_an_index_that_is_wrong_finds_nothing(tmp_path: Path) -> None:
     assert found_by_index(folder, "zh-1", 0) is None
 
 
-def test_filters_narrow_together(shelf: Shelf) -> None:
+def test_filters_narrow_together(run_rows: RunRows) -> None:
     wanted = Filter(category="PH", language="zh", verdict="wrong")
-    rows = fitting(shelf, wanted)
+    rows = fitting(run_rows, wanted)
 
     assert 0 < len(rows) < 20
     assert all((row.category, row.language, row.value) == ("PH", "zh", 0.0) for row in rows)
 
 
-def test_verdicts_part_all_rows(shelf: Shelf) -> None:
-    parts = [len(fitting(shelf, Filter(verdict=name))) for name in ("right", "wrong", "unscored")]
-    assert sum(parts) == len(shelf.rows)
+def test_verdicts_part_all_rows(run_rows: RunRows) -> None:
+    parts = [len(fitting(run_rows, Filter(verdict=name))) for name in ("right", "wrong", "unscored")]
+    assert sum(parts) == len(run_rows.rows)
 
 
 def test_flips_go_both_ways(tmp_path: Path) -> None:
     records = records_of(20)
-    one = Shelf(write_run(tmp_path, "20260301-a", records)).read_on()
+    one = RunRows(write_run(tmp_path, "20260301-a", records)).read_on()
     turned = [answered(record.sample, "A") if record.verdicts else record for record in records[:50]]
-    other = Shelf(write_run(tmp_path, "20260302-b", turned)).read_on()
+    other = RunRows(write_run(tmp_path, "20260302-b", turned)).read_on()
     kinds = {kind: fitting(one, Filter(against="b", flip=kind), other) for kind in ("any", "gained", "lost")}
 
     assert len(kinds["any"]) == len(kinds["gained"]) + len(kinds["lost"])
@@ -121,32 +121,32 @@ def test_flips_go_both_ways(tmp_path: Path) -> None:
 
 def test_words_are_found_wherever_a_page_shows_them(tmp_path: Path) -> None:
     records = [*records_of(10), hostile("the ANSWER lies\nhere", number=7, prompt='Say “Grüße” / "x"')]
-    shelf = Shelf(write_run(tmp_path, "20260301-a", records)).read_on()
+    run_rows = RunRows(write_run(tmp_path, "20260301-a", records)).read_on()
 
     for words in ("answer lies\nhere", "grüße", '/ "x"', "en-7", "ANSWER"):
-        found = search(shelf, Filter(q=words))
+        found = search(run_rows, Filter(q=words))
         assert "en-7" in [row.id for row in found.rows], words
-    assert search(shelf, Filter(q="zh-6003")).rows[0].id == "zh-6003"
-    assert search(shelf, Filter(q="loglikelihoods")).rows == []
+    assert search(run_rows, Filter(q="zh-6003")).rows[0].id == "zh-6003"
+    assert search(run_rows, Filter(q="loglikelihoods")).rows == []
 
 
-def test_a_search_stops_after_its_piece_and_goes_on_from_there(shelf: Shelf) -> None:
-    first = search(shelf, Filter(q="#6019"), piece=20_000)
+def test_a_search_stops_after_its_piece_and_goes_on_from_there(run_rows: RunRows) -> None:
+    first = search(run_rows, Filter(q="#6019"), piece=20_000)
     assert first.rows == []
     assert first.searched is not None
     assert first.searched < first.fitting
     hits, start = list[str](), first.ahead
     while start is not None:
-        found = search(shelf, Filter(q="#6019", start=start), piece=20_000)
+        found = search(run_rows, Filter(q="#6019", start=start), piece=20_000)
         hits += [row.id for row in found.rows]
         start = found.ahead
 
     assert hits == ["zh-6019", "en-6019"]
 
 
-def test_a_page_beyond_the_last_is_the_last(shelf: Shelf) -> None:
-    found = search(shelf, Filter(page=999))
-    assert found.rows[-1] == shelf.rows[-1]
+def test_a_page_beyond_the_last_is_the_last(run_rows: RunRows) -> None:
+    found = search(run_rows, Filter(page=999))
+    assert found.rows[-1] == run_rows.rows[-1]
 
 
 def test_nonsense_in_an_address_is_left_out() -> None:
@@ -165,7 +165,9 @@ def test_a_run_under_way_shows_what_it_has_found_so_far(tmp_path: Path) -> None:
     again = logs.get("20260301-a")
     assert again is not None
     assert again.summary.records == 73
-    whole = next(estimate for estimate in estimates_of(logs.shelf("20260301-a").rows) if not estimate.group)
+    whole = next(
+        estimate for estimate in estimates_of(logs.run_rows("20260301-a").rows) if not estimate.group
+    )
     assert whole.low < whole.value < whole.high
 
 
@@ -203,12 +205,12 @@ def test_epochs_of_the_same_answers_make_live_rates_and_flips_no_surer(tmp_path:
     found: list[list[tuple[float, float, float]]] = []
     chances: list[float] = []
     for name, records in (("1", once), ("9", often)):
-        shelf = Shelf(write_run(tmp_path / name, "20260301-a", records)).read_on()
+        run_rows = RunRows(write_run(tmp_path / name, "20260301-a", records)).read_on()
         turned = [answered(each.sample, "A") if n % 5 else each for n, each in enumerate(once)]
         again = turned if name == "1" else [replace(each, epoch=e) for each in turned for e in range(9)]
-        other = Shelf(write_run(tmp_path / name, "20260302-b", again)).read_on()
-        found.append([(each.value, each.low, each.high) for each in estimates_of(shelf.rows)])
-        pairs = [(row, twin(row, other)) for row in shelf.rows]
+        other = RunRows(write_run(tmp_path / name, "20260302-b", again)).read_on()
+        found.append([(each.value, each.low, each.high) for each in estimates_of(run_rows.rows)])
+        pairs = [(row, twin(row, other)) for row in run_rows.rows]
         flips = [(row, changed(row, before)) for row, before in pairs if before is not None]
         chances.append(by_chance((row, change) for row, change in flips if change))
     assert found[1] == [pytest.approx(each) for each in found[0]]
