@@ -6,7 +6,7 @@ TORCH ?= torch==2.13.0
 # The CPU build of PyTorch; set TORCH_INDEX= (empty) for the build your package index offers.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: fuzz setup setup-test demo demo-open check test test-all test-fast test-base fix site dist newcomer bench browser clean
+.PHONY: audit fuzz setup setup-test demo demo-open check test test-all test-fast test-base fix site dist newcomer bench browser clean
 
 # Everything that the README's table names, PyTorch and what needs it aside.
 EXTRAS := llamacpp metrics data frames board sign inspect chinese agents baselines
@@ -71,8 +71,14 @@ browser:  ## Chromium for the tests of pages, where a package manager has it
 		  apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; } || \
 		echo "no Chromium here: tests of pages are skipped (Debian: apt-get install chromium fonts-noto-cjk)"
 
+# Examples of each reader; 400 take about a minute, as in continuous integration.
+FUZZ ?= 5000
+
 fuzz: setup  ## hostile bytes for every reader of files, many more than in the tests
-	PLIMSOLL_FUZZ=5000 $(BIN)/pytest -m fuzz tests/fuzz
+	PLIMSOLL_FUZZ=$(FUZZ) $(BIN)/pytest -m fuzz tests/fuzz
+
+audit: setup  ## known holes in what is locked, asked of a public database: needs a network
+	$(BIN)/uv audit --frozen
 
 fix: setup  ## format, and mend what a tool can mend
 	$(BIN)/ruff check --fix

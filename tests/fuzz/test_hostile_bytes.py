@@ -16,6 +16,7 @@ from plimsoll.data.tables import read_table
 from plimsoll.run.ask import experiment
 from plimsoll.run.keep import seal
 from plimsoll.run.keep.folder import RunFolder
+from tests.support.bounds import bounded
 
 EXAMPLES = int(os.environ.get("PLIMSOLL_FUZZ", "40"))
 """Of each reader; `make fuzz` asks for many more."""
@@ -30,8 +31,8 @@ READERS: dict[str, tuple[str, Callable[[Path], Any]]] = {
     "records": ("records.jsonl", lambda path: list(RunFolder(path.parent).records())),
     "index": ("records.index", lambda path: list(RunFolder(path.parent).entries())),
     "seal": ("seal.json", lambda path: seal.verify(path.parent)),
-    "log": ("log.json", lambda path: list(import_log(path).records)),
-    "archive": ("log.eval", lambda path: list(import_log(path).records)),
+    "log": ("log.json", lambda path: list(import_log(path).records())),
+    "archive": ("log.eval", lambda path: list(import_log(path).records())),
     "toml": ("run.toml", lambda path: experiment.load(str(path))),
     "yaml": ("run.yaml", lambda path: experiment.load(str(path))),
     "csv": ("rows.csv", read_table),
@@ -53,7 +54,8 @@ def test_any_bytes_end_in_success_or_in_an_error_of_ours(reader: str, content: b
             (path.parent / "records.jsonl").write_bytes(b"")
         path.write_bytes(content)
         try:
-            read(path)
+            with bounded():
+                read(path)
         except PlimsollError as error:
             assert len(str(error)) < 5000  # noqa: PT017
         assert [each.name for each in Path(folder).iterdir()] == ["in"]

@@ -104,6 +104,20 @@ def test_reports_and_listings_of_such_a_run_lack_it_too(tmp_path: Path) -> None:
         ["-M", f"token={KEY}"],
         ["-M", f"base_url=http://me:{KEY}@127.0.0.1:9/v1"],
         ["-M", f"base_url=http://127.0.0.1:9/v1?api_key={KEY}"],
+        *(
+            ["-M", f"base_url=http://127.0.0.1:9/v1?a=b&{name}={KEY}"]
+            for name in (
+                "sig",
+                "code",
+                "pwd",
+                "access",
+                "sas",
+                "jwt",
+                "X-Amz-Signature",
+                "Auth",
+                "passphrase",
+            )
+        ),
         ["-M", f"headers=Authorization: Bearer {KEY}"],
         ["-M", f'extra={{"api_key": "{KEY}"}}'],
         ["-M", f"omit={KEY}"],

@@ -33,6 +33,9 @@ UNREADABLE = (
 LIMIT = 256 * 1024 * 1024
 """Bytes that one JSON document of a log may hold."""
 
+MOST_TIMES = 200
+"""Unpacked bytes of all samples for one of the file; so many as `LIMIT` may always be."""
+
 ZSTANDARD = 93
 """The zip format's number for zstd, which Inspect writes and Python knows from 3.14 on."""
 
@@ -57,13 +60,19 @@ def read_samples(path: Path, limit: int) -> Iterator[tuple[str, dict[str, Any]]]
             yield f"samples[{number}]", sample
         return
     with _archive(path) as archive:
+        left = most = max(limit, MOST_TIMES * path.stat().st_size)
         for name, info in archive.NameToInfo.items():
             if re.search(r"^samples/.*_epoch_\d+/sample\.json$", name):
                 raise DataError(
                     f"{path}, {name}: a sample in pieces; write it anew with `inspect log convert`"
                 )
             if re.search(r"^samples/.*_epoch_\d+\.json$", name):
-                yield name, _member(path, archive, info, limit)
+                sample = _member(path, archive, info, limit)
+                if (left := left - info.file_size) < 0:
+                    raise DataError(
+                        f"{path}, {name}: the samples up to it unpack to more than {most:,} bytes"
+                    )
+                yield name, sample
 
 
 def _zipped(path: Path) -> bool:
@@ -77,7 +86,7 @@ def _zipped(path: Path) -> bool:
 def _archive(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (*UNREADABLE, ValueError, OverflowError) as error:
         raise DataError(f"{path} is no complete zip file: {error}") from None
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import BROKEN, DataError, UserError, decoding, files
+from plimsoll.core import BROKEN, DataError, Number, UserError, decoding, files
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Manifest, Summary
 
@@ -106,7 +106,7 @@ class _Sample(Struct, gc=False):
 
 class _Verdict(Struct, gc=False):
     label: str
-    value: float | None
+    value: Number | None
     outcome: str = "answered"
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from plimsoll.core.exchange import Transcript
 from plimsoll.core.sample import Sample
+
+Number = Annotated[float, Meta(ge=-1e75, le=1e75)]
+"""A measured number: any that is real, and none whose powers overflow whoever reckons with it."""
 
 
 class Outcome(StrEnum):
@@ -67,11 +70,11 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     label: str
     """The finding in the judge's own words; for multiple choice the chosen letter."""
-    value: float | None
+    value: Number | None
     """1.0 when the label's event happened, 0.0 when not, `None` when unscored."""
     outcome: Outcome = Outcome.ANSWERED
     reason: str = ""
-    confidence: float | None = None
+    confidence: Number | None = None
     detail: Mapping[str, Any] = {}
 
 
@@ -119,10 +122,10 @@ class Estimate(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     name: str
     """What was measured, such as `accuracy` or `refusal_rate`."""
-    value: float
+    value: Number
     """In [0, 1] for rates; NaN never: an estimate without data is not made."""
-    low: float
-    high: float
+    low: Number
+    high: Number
     """Bounds of the interval at `level`."""
     n: int
     """Scored items (the denominator)."""

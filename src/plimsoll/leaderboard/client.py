@@ -117,6 +117,8 @@ async def _sent(
                 ) as response:
                     if response.status not in _PASSING:
                         return _receipt(response.status, await _bounded(response))
+            except aiohttp.ClientPayloadError:
+                raise Refused("the board's answer cannot be read: check --board") from None
             except (aiohttp.ClientConnectionError, TimeoutError) as error:
                 if attempt == TRIES - 1:
                     raise Refused(f"{url} cannot be reached: {type(error).__name__}") from None

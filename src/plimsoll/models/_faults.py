@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from plimsoll.core import ContextExceeded, Denied, Late, ModelError, Overloaded, TransientError, decoding
+from plimsoll.models._secrets import BLANK, without
 from plimsoll.models._waits import is_of_the_day, wait_of
 from plimsoll.models._withheld import is_withheld
 
@@ -43,7 +44,6 @@ SPENT = re.compile(
 )
 KEY_LIKE = re.compile(r"\b(sk|pk|key|xai|gsk|hf)[-_][A-Za-z0-9_\-*]{6,}|(?<=bearer )\S{6,}", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
-BLANK = "***"
 
 
 class Rejected(ModelError):
@@ -157,8 +157,7 @@ def _told(told: Any) -> str:
 def cleaned(text: str, secrets: Sequence[str] = ()) -> str:
     """Hostile text made fit to be shown: one line, no keys, no control characters, cut short."""
     text = text[:LONGEST_READ]
-    for secret in secrets:
-        text = text.replace(secret, BLANK)
+    text = without(text, secrets)
     line = " ".join(CONTROL.sub(" ", KEY_LIKE.sub(BLANK, text)).split())
     if len(line) <= LONGEST_MESSAGE:
         return line or "(no message)"

@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from plimsoll.core import Denied, Late, ModelError, Response, TransientError, Unreadable, replace
+from plimsoll.core import Denied, Late, ModelError, Response, TransientError, Unreadable
+from plimsoll.models import _secrets
 from plimsoll.models._address import host_of, proxy_for
-from plimsoll.models._faults import BLANK, WAIT_LONGER, Refused, Reply, cleaned, fault
+from plimsoll.models._faults import WAIT_LONGER, Refused, Reply, cleaned, fault
 from plimsoll.models._framing import Headers, TooLarge
 from plimsoll.models._proxied import Proxied
 from plimsoll.models._reading import MEBIBYTE, recoded, unpacked
@@ -119,11 +120,7 @@ class Endpoint:
 
     def blanked(self, response: Response) -> Response:
         """A response without our keys in what it says."""
-        for secret in self._guarded:
-            if secret in response.text or secret in response.thought:
-                text, thought = (each.replace(secret, BLANK) for each in (response.text, response.thought))
-                response = replace(response, text=text, thought=thought)
-        return response
+        return _secrets.blanked(response, self._guarded)
 
     def _plain(self, body: bytes, headers: Headers) -> bytes:
         """A body in UTF-8, without its compression."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from plimsoll.core import DataError, Labelled, UserError, Verdict, decoding, files
+from plimsoll.core import DataError, Labelled, Number, UserError, Verdict, decoding, files
 from plimsoll.labels.own_table import WORDS
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.screening.nouns import Seen
@@ -30,9 +30,9 @@ class _Sample(Struct, frozen=True):
 
 class _Verdict(Struct, frozen=True):
     label: str = ""
-    value: float | None = None
+    value: Number | None = None
     outcome: str = DECIDED
-    confidence: float | None = None
+    confidence: Number | None = None
     detail: Mapping[str, Any] = {}
 
 

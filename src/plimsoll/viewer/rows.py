@@ -12,7 +12,7 @@ from threading import Lock
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, Outcome, Record, decoding, files
+from plimsoll.core import DataError, Number, Outcome, Record, decoding, files
 from plimsoll.reports.counts import Counts, Told, fate_of
 from plimsoll.run.keep import journal
 from plimsoll.run.keep.blobs import Blobs
@@ -44,7 +44,7 @@ class Row(Struct, frozen=True, gc=False):
 
 class _Judged(Struct, gc=False):
     label: str
-    value: float | None
+    value: Number | None
     outcome: str = "answered"
     confidence: float | None = None
 

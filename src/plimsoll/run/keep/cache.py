@@ -20,6 +20,8 @@ BATCH = 500
 
 _encoder = msgspec.json.Encoder()
 _decoder = decoding.Decoder(Response)
+DAMAGED = (sqlite3.DatabaseError, UnicodeError)
+"""What a damaged file raises: what it says of itself may be no UTF-8 either."""
 
 
 def default_path() -> Path:
@@ -65,7 +67,7 @@ class Cache:
             database.execute(
                 "create table if not exists response (key blob primary key, body blob not null) without rowid"
             )
-        except (OSError, sqlite3.DatabaseError) as error:
+        except (OSError, *DAMAGED) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise UserError(
                 f"the response cache {self.path} cannot be used ({reason}): "
@@ -82,7 +84,7 @@ class Cache:
         try:
             row = database.execute("select body from response where key = ?", (key,)).fetchone()
             return _decoder.decode(row[0]) if row else None
-        except (sqlite3.DatabaseError, msgspec.MsgspecError, TypeError):
+        except (*DAMAGED, msgspec.MsgspecError, TypeError):
             return None  # what cannot be read was never asked; the answer takes its place
 
     def put(self, key: bytes, response: Response) -> None:
@@ -100,8 +102,8 @@ class Cache:
             database.execute("begin")
             database.executemany("insert or replace into response values (?, ?)", rows)
             database.execute("commit")
-        except sqlite3.DatabaseError:
-            with suppress(sqlite3.DatabaseError):
+        except DAMAGED:
+            with suppress(*DAMAGED):
                 if database.in_transaction:
                     database.execute("rollback")
 
@@ -123,7 +125,7 @@ class Cache:
         """Say in one sentence what a damaged file cannot do."""
         try:
             yield
-        except sqlite3.DatabaseError as error:
+        except DAMAGED as error:
             raise UserError(
                 f"the response cache {self.path} is damaged ({error}): delete the file"
             ) from error
@@ -135,7 +137,7 @@ class Cache:
         try:
             self.flush()
         finally:
-            with suppress(sqlite3.DatabaseError):
+            with suppress(*DAMAGED):
                 self._opened.close()
             self._opened = None
 

@@ -146,7 +146,7 @@ async def run(samples: Iterable[Sample], work: Work, workers: int, keep: Callabl
             for _ in range(workers):
                 group.create_task(worker())
     except BaseExceptionGroup as errors:
-        raise _first(errors) from None
+        raise first_of(errors) from None
 
 
 async def judge_again(
@@ -164,7 +164,7 @@ async def judge_again(
             for _ in range(workers):
                 group.create_task(worker())
     except BaseExceptionGroup as errors:
-        raise _first(errors) from None
+        raise first_of(errors) from None
 
 
 class Job(NamedTuple):
@@ -271,7 +271,7 @@ def _given_up(record: Record) -> PlimsollError:
     )
 
 
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error that ended the run, out of those that came with it."""
     flat = list(_flat(errors))
     return next((error for error in flat if isinstance(error, STOPS_THE_RUN)), flat[0])

@@ -78,6 +78,8 @@ class _Rejudging:
                 async with asyncio.TaskGroup() as group:
                     for _ in range(workers):
                         group.create_task(self._work(records, sink))
+            except BaseExceptionGroup as errors:
+                raise engine.first_of(errors) from None
             finally:
                 sink.close()
         if not self.wiring.handed and not self.wiring.pool.given:
