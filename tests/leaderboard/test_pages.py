@@ -196,6 +196,8 @@ def test_the_language_is_kept_and_every_page_has_both(client: TestClient) -> Non
     assert "Place" in client.get("/board/small?lang=en").text
     for key, said in table("plimsoll.leaderboard.pages").items():
         assert set(said) == {"en", "zh"}, key
+        if key == "either":  # one sentence for each language
+            continue
         assert set(re.findall(r"\{\d\}", said["en"])) == set(re.findall(r"\{\d\}", said["zh"])), key
 
 
