@@ -271,6 +271,8 @@ def test_a_page_shows_figures_parts_pairs_regret_and_jury_in_both_languages(
 ) -> None:
     page = tmp_path / "page.html"
     more = ["--online", "--jury", "--categories", "--output", str(page)]
+    said(capsys, words, "--on", on, "--disturbed", "forged_end", "--output", str(page), *logs)
+    assert '<section id="disturbed"' in page.read_text(encoding="utf-8")
     found = said(capsys, words, "stored:score", "--on", on, *more, *logs)
     shown = page.read_text(encoding="utf-8")
     for anchor in ("figures", "how", "pairs", "online", "jury"):

@@ -7,7 +7,7 @@ from plimsoll.pages.markup import Key, Markup, Said, Table, key
 from plimsoll.pages.plots import Plots, Row, Track
 from plimsoll.pages.words import Language
 from plimsoll.reports.guard_terminal import HEADS, MISSING, bounds, number
-from plimsoll.screening.nouns import Figure, Part, Screened
+from plimsoll.screening.nouns import Figure, Named, Part, Screened
 from plimsoll.screening.online import Online, Point
 from plimsoll.screening.screen import Result
 
@@ -53,12 +53,16 @@ class _Page:
         yield section("figures", key("guard.figures"), self._figures())
         yield section("how", key("guard.how"), self.markup.table(_how(guards)))
         for each in guards:
+            if each.named is not None:
+                yield section("", key("guard.named", each.guard), self.markup.table(_named(each.named)))
             if parts := (*each.categories, *each.slices):
                 yield section(
                     "", key("guard.parts", each.guard), self.markup.table(_parts(each.guard, parts))
                 )
         if self.result.pairs:
             yield section("pairs", key("guard.pairs"), self.markup.table(self._pairs()))
+        if self.result.disturbed:
+            yield section("disturbed", key("guard.disturbed"), self.markup.table(self._disturbed()))
         if self.result.online is not None:
             yield section("online", key("guard.online"), self._online(self.result.online))
         if self.result.voted is not None:
@@ -100,6 +104,24 @@ class _Page:
         ]  # fmt: skip
         columns = (key("guard.pair"), key("guard.figure"), key("guard.difference"), "p", key("guard.verdict"))
         return Table(key("guard.pairs"), columns, rows, frozenset({0, 1, 4}))
+
+    def _disturbed(self) -> Table:
+        rows = [
+            [
+                each.guard,
+                each.by,
+                number(each.figures["recall"].value),
+                _shown(each.pair.differences["recall"], signed=True),
+                number(each.figures["false_alarms"].value),
+                _shown(each.pair.differences["auprc"], signed=True),
+                f"{each.undecided:,}",
+            ]
+            for each in self.result.disturbed
+        ]
+        changed = (HEADS["recall"], key("guard.change", HEADS["recall"]), HEADS["false_alarms"])
+        rest = (key("guard.change", HEADS["auprc"]), key("guard.unparsed"))
+        columns = (key("guard.expert"), key("guard.by"), *changed, *rest)
+        return Table(key("guard.disturbed"), columns, rows, frozenset({0, 1}))
 
     def _online(self, found: Online) -> str:
         rows = [
@@ -162,6 +184,13 @@ def _sentence(found: Screened) -> Key:
 
 def _percent(value: float | None) -> str:
     return MISSING if value is None else f"{100 * value:.1f}"
+
+
+def _named(found: Named) -> Table:
+    numbers = [found.exact, found.overlap, found.micro_f1, found.macro_f1]
+    columns = (key("guard.over"), "n", key("guard.exact"), key("guard.overlap"), "micro F1", "macro F1")
+    row = [found.over, f"{found.n:,}", *map(number, numbers)]
+    return Table(key("guard.categories"), columns, [row])
 
 
 def _track(tone: str, found: Figure) -> Track:
