@@ -117,7 +117,10 @@ def test_help_is_read_in_chinese(command: str) -> None:
         ("run safteybench", "没有基准叫 'safteybench'；是不是想写 safetybench"),
         ("run xstest:foo=1", "xstest 没有参数 'foo'"),
         ("run xstest:split=starter -m gpt-4o", "没有名为 'gpt-4o' 的模型；是不是想写 openai/gpt-4o？"),
-        ("run xstest:split=starter --attack rot13", "没有攻击叫 'rot13'；是不是想写 encoding/rot13？"),
+        (
+            "run xstest:split=starter -m scripted --attack rot13",
+            "没有攻击叫 'rot13'；是不是想写 encoding/rot13？",
+        ),
         ("run xstest:split=starter -m scripted/refuse --sample-id z", "基准中没有这个样本"),
         ("run xstest:split=starter -m openai/x", "需要密钥：export OPENAI_API_KEY=..."),
         ("report nowhere", "nowhere 不是运行文件夹：其中没有 run.json"),

@@ -30,6 +30,8 @@ FOR = {
     "view": "look at runs and label replies in a browser",
     "board": "host a leaderboard",
     "sign": "sign runs",
+    "pdf": "safety cases as PDF",
+    "agents": "Agent-SafetyBench's environments",
     "baselines": "a weak guard to measure others against",
     "chinese": "attacks on Chinese text: scripts, pinyin, homophones",
     "inspect": "Inspect AI's models, runner, viewer and logs",
