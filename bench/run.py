@@ -46,6 +46,7 @@ CASES = (
     "codecs",
     "judges_beside_peers",
     "open_ended",
+    "defended_grid",
     "agents",
     "embedded_agent",
     "viewer",

@@ -1,5 +1,6 @@
 """A run that is killed again and again ends as if it had never been."""
 
+import json
 import random
 import signal
 import subprocess
@@ -19,6 +20,16 @@ OPEN = (
     *("--epochs", "40", "--judge-model", "scripted/text", "-J", "text=unsafe", "-J", "latency=0.02"),
 )
 """Answers in words, judged by a model and by rules."""
+SEARCH = (
+    *("run", "simplesafetytests:split=starter", "--model", "scripted/refuse", "--no-cache", "--json"),
+    *(
+        "--defense",
+        "self_reminder",
+        "--attack",
+        "dialogue/foot_in_the_door:attacker=scripted/echo,judge=refusal",
+    ),
+)
+"""Conversations that an attacker leads with the defended target, judged after each turn."""
 
 
 def records(folder: Path) -> dict[tuple[str, int], Record]:
@@ -35,10 +46,25 @@ def records(folder: Path) -> dict[tuple[str, int], Record]:
     return found
 
 
+def variants(folder: Path) -> list[tuple[str, int]]:
+    """What attacks made, each variant with the calls that it took."""
+    path = folder / "variants.jsonl"
+    rows = (
+        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    )
+    made = [(row["sample"]["id"], row["sample"]["attempt"]["queries"]) for row in rows if "sample" in row]
+    assert len({name for name, _ in made}) == len(made), "a variant was made twice"
+    return sorted(made)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("run", "often"), [(RUN, 50), (OPEN, 10)], ids=["choice", "open"])
+@pytest.mark.parametrize(
+    ("run", "often", "waited"),
+    [(RUN, 50, 0.25), (OPEN, 10, 0.25), (SEARCH, 6, 0.8)],
+    ids=["choice", "open", "search of many turns"],
+)
 def test_a_run_killed_again_and_again_holds_every_item_once_and_equals_an_unbroken_one(
-    tmp_path: Path, run: tuple[str, ...], often: int
+    tmp_path: Path, run: tuple[str, ...], often: int, waited: float
 ) -> None:
     slow = (*run, "--log-dir", "killed", "-M", "latency=0.05", "--max-connections", "8")
     generator = random.Random(7)
@@ -51,7 +77,7 @@ def test_a_run_killed_again_and_again_holds_every_item_once_and_equals_an_unbrok
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(0.25 + generator.random() * 0.35)
+        time.sleep(waited + generator.random() * 0.35)
         if process.poll() is not None:
             break
         process.send_signal(signal.SIGKILL)
@@ -66,6 +92,7 @@ def test_a_run_killed_again_and_again_holds_every_item_once_and_equals_an_unbrok
     whole = plimsoll(tmp_path, *run, "--log-dir", "whole", "-M", "latency=0.05")
     assert records(Path(tmp_path / last.last_json["run"])) == records(Path(tmp_path / whole.last_json["run"]))
     assert last.last_json["estimates"] == whole.last_json["estimates"]
+    assert variants(tmp_path / last.last_json["run"]) == variants(tmp_path / whole.last_json["run"])
 
 
 def test_ctrl_c_leaves_a_resumable_run_and_says_how(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple
 
@@ -107,15 +108,21 @@ def spoken(language: str) -> str:
 
 def around(template: str, text: str, **slots: str) -> Made:
     """One user turn: a template with `{request}` and other slots in braces."""
-    said = template
     for slot, value in slots.items():
-        said = said.replace(f"{{{slot}}}", value)
-    pieces = said.split("{request}")
+        template = template.replace(f"{{{slot}}}", value)
+    before, after = _halves(template)
+    return Made((user(f"{before}{text}{after}"),))
+
+
+@lru_cache
+def _halves(template: str) -> tuple[str, str]:
+    """What stands before and after the request. Raises `UserError`."""
+    pieces = template.split("{request}")
     if len(pieces) != 2:
         raise UserError(
             f"a template holds the slot {{request}} {len(pieces) - 1} times: it must hold it once"
         )
-    return Made((user(text.join(pieces)),))
+    return pieces[0], pieces[1]
 
 
 def texts(name: str) -> Mapping[str, Any]:
