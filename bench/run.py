@@ -49,6 +49,7 @@ CASES = (
     "defended_grid",
     "agents",
     "embedded_agent",
+    "toolemu",
     "viewer",
     "board",
     "board_page",

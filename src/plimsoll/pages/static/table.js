@@ -211,7 +211,7 @@
         turn.x >= 0 && folded(say("item.prefix", count(prefixes[turn.x].length)), prefixes[turn.x]),
         ...(turn.p ?? []).map(([key, words]) => shownPicture(pictures[key], words)),
         turn.t ? passage(turn.t) : empty && held("item.empty_reply"),
-        ...(turn.c ?? []).map(([name, given]) => make("div", { class: "call" }, make("b", {}, "\u2192 ", make("bdi", {}, plain(name))), passage(given))),
+        ...(turn.c ?? []).map(([name, given]) => make("div", { class: "call" }, make("b", {}, "\u2192 ", make("bdi", {}, plain(name))), given && passage(given))),
         turn.d && [heading(say("item.changed")), passage(turn.d.join("\n"))],
         ...(turn.n ?? []).map((note) => make("p", { class: "held" }, make("bdi", {}, plain(note)))),
         turn.k && tokens(turn.k),
