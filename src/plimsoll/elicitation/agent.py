@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 import msgspec
 
@@ -78,6 +78,8 @@ class Agent:
     """Whether only the first call of a turn is run and kept, as published scripts do (`compat`)."""
     own: Style | None = None
     """A style of a benchmark's own, in the place of `way`."""
+    acts: ClassVar[bool] = True
+    """What it brings to light is what a model does, not only what it says."""
 
     @property
     def needs(self) -> frozenset[Need]:

@@ -7,6 +7,7 @@ by the system where it has limits. That keeps code that somebody published from 
 it; it is no cell for code that wants to break out.
 """
 
+import importlib
 import io
 import json
 import math
@@ -33,8 +34,8 @@ WHOLE = 1 << 62
 REFUSED = (
     "socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.kill",
     "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod", "os.chown",
-    "os.chflags", "os.truncate", "os.utime", "os.setxattr", "os.removexattr", "os.startfile", "os.putenv",
-    "os.unsetenv", "shutil.", "tempfile.", "sqlite3.", "ctypes.", "pty.", "urllib.", "http.", "ftplib.",
+    "os.chflags", "os.truncate", "os.utime", "os.setxattr", "os.removexattr", "os.startfile",
+    "shutil.", "tempfile.", "sqlite3.", "ctypes.", "pty.", "urllib.", "http.", "ftplib.",
     "smtplib.", "imaplib.", "poplib.", "telnetlib.", "nntplib.", "webbrowser.", "winreg.", "msvcrt.",
     "signal.pthread_kill", "syslog.", "mmap.", "fcntl.",
 )  # fmt: skip
@@ -230,13 +231,15 @@ def _refuse_elsewhere(path: Any, readable: tuple[str, ...]) -> None:
         raise PermissionError(f"a world may read nothing but code: {str(path)[:200]}")
 
 
-def serve() -> None:
-    """Answer line by line until nobody asks any more."""
+def serve(loaded: str) -> None:
+    """Answer line by line until nobody asks any more. `load` of the module named comes first."""
     source = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     sys.stdout = sys.stderr = _Nowhere()
     sys.stdin = io.StringIO()
     os.environ.clear()
+    if loaded:
+        importlib.import_module(loaded).load()
     bounded()
     readable = tuple({f"{os.path.realpath(path)}{os.sep}" for path in (*sys.path, sys.prefix) if path})
     guarded(readable)

@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from plimsoll.core import Message, PlimsollError, Tool, ToolCall, decoding
 
-CODE = "import sys; sys.path[:] = {path!r}; from plimsoll.environments.inside import serve; serve()"
+CODE = "import sys; sys.path[:] = {path!r}; from plimsoll.environments.inside import serve; serve({loaded!r})"
 
 
 class WorldBroken(PlimsollError):
@@ -45,8 +45,9 @@ ANSWER = decoding.Decoder(Answer)
 class _Process:
     """The process, asked one thing at a time."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-I", "-c", CODE.format(path=[path for path in sys.path if path])]
+    def __init__(self, loaded: str) -> None:
+        code = CODE.format(path=[path for path in sys.path if path], loaded=loaded)
+        command = [sys.executable, "-I", "-c", code]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
@@ -103,6 +104,8 @@ class Worker:
 
     seconds: float = 5.0
     """How long a world may take to be made, or to answer a call."""
+    loaded: str = ""
+    """A module whose `load` the process calls before anything is refused it."""
     starts: int = 0
     """How often a process was started: more than once where calls hung."""
     _process: _Process | None = None
@@ -116,6 +119,16 @@ class Worker:
         await world.begin()
         return world
 
+    def look(self, place: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The state of a world that is made to be looked at, and then forgotten. Raises `WorldBroken`."""
+        self._worlds += 1
+        wish = {"do": "make", "place": place, "arguments": arguments, "world": self._worlds, "seed": ""}
+        answer, generation = self.ask((), self.starts, _line(wish))
+        if answer.failed:
+            raise WorldBroken(f"{place}: {answer.text}")
+        self.ask((), generation, _line({"do": "drop", "world": self._worlds}))
+        return answer.state or {}
+
     def close(self) -> None:
         """End the process."""
         with self._lock:
@@ -127,7 +140,7 @@ class Worker:
         """The answer to the last wish; in a process that does not know the world, its wishes go before."""
         with self._lock:
             if self._process is None:
-                self._process = _Process()
+                self._process = _Process(self.loaded)
                 self.starts += 1
             missed = () if generation == self.starts else wishes
             answer = Answer()

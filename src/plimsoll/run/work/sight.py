@@ -80,7 +80,11 @@ class Drawn:
 
 async def extremes(samples: Sequence[Sample], benchmark: Benchmark) -> tuple[Extremes, ...]:
     """The headline of both subjects: over everything, by language, and wherever they are alike."""
-    if any(judge.instrument.model for judge in benchmark.judges) or needs_of(benchmark.elicitation):
+    if (
+        any(judge.instrument.model for judge in benchmark.judges)
+        or needs_of(benchmark.elicitation)
+        or _acts(benchmark)
+    ):
         return ()
     refused = [record async for record in _records(samples, benchmark, refuses=True)]
     complied = [record async for record in _records(samples, benchmark, refuses=False)]
@@ -135,6 +139,11 @@ async def _records(
         except PlimsollError:  # a way of asking or judging that such a subject cannot follow
             continue
         yield record
+
+
+def _acts(benchmark: Benchmark) -> bool:
+    """Whether it is about what agents do: models that only speak say nothing of what it can see."""
+    return bool(getattr(benchmark.elicitation, "acts", False))
 
 
 def _refusal(sample: Sample) -> str:

@@ -1,0 +1,1 @@
+"""AgentDojo: its suites, played by our agents and judged by its own checks."""
