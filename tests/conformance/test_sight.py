@@ -91,6 +91,9 @@ def known(benchmark: Benchmark, samples: Sequence[Sample]) -> list[Extremes]:
 
 def hold_what_a_run_says(benchmark: Benchmark, samples: Sequence[Sample]) -> None:
     found = known(benchmark, samples)
+    if getattr(benchmark.elicitation, "acts", False):
+        assert found == [], "subjects that only speak say nothing of what agents do"
+        return
     whole = next((each for each in found if not each.group), None)
     spoken = {each.group["language"]: each for each in found if [*each.group] == ["language"]}
     for language, refused, complied in by_language(benchmark, samples):

@@ -77,6 +77,20 @@ def test_what_a_tool_returns_comes_back_whatever_it_is() -> None:
     assert said("nothing_of_the_kind").text.startswith("KeyError")
 
 
+@pytest.mark.parametrize("text", ["\ud800", "\x00\x1b[2J", "x" * 1_000_000, float("nan"), 10**400])
+def test_arguments_of_any_kind_reach_the_tool_and_harm_nobody(text: Any) -> None:
+    async def act(worker: Worker) -> tuple[Message, Message, int]:
+        world = await worker.world(PLACE, {})
+        return (
+            await world.call(call("note", text=text)),
+            await world.call(call("note", text="after")),
+            worker.starts,
+        )
+
+    _, after, starts = within(act)
+    assert (after.error, starts) == (False, 1)
+
+
 def test_a_world_that_cannot_be_made_says_why() -> None:
     async def act(worker: Worker) -> None:
         await worker.world(PLACE, {"broken": True})

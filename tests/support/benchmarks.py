@@ -16,6 +16,10 @@ SMALL: dict[str, tuple[str, ...]] = {
         "agent_safetybench:split=starter",
         "agent_safetybench:split=starter,language=zh,style=react,runner=official",
     ),
+    "agentdojo": (
+        "agentdojo:suite=banking,attack=none",
+        "agentdojo:suite=banking,injection=injection_task_4",
+    ),
     "agents/starter": ("agents/starter:language=en",),
     "ailuminate": ("ailuminate:split=starter",),
     "air_bench_2024": ("air_bench_2024:split=starter",),

@@ -203,12 +203,15 @@ def bounded() -> None:
             resource.setrlimit(limit, (least, least))
 
 
-def guarded(readable: tuple[str, ...]) -> None:
-    """Refuse from now on what a world may not do; it may read what lies below these folders."""
+def guarded(readable: tuple[str, ...], ours: int) -> None:
+    """Refuse from now on what a world may not do; it may read what lies below these folders.
+
+    Descriptors up to `ours` are the process's own; later ones were opened under this guard.
+    """
 
     def veto(event: str, given: tuple[Any, ...]) -> None:
         if event == "open":
-            _refuse_writing(given, readable)
+            _refuse_writing(given, readable, ours)
         elif event in LISTING:
             _refuse_elsewhere(given[0], readable)
         elif event.startswith(REFUSED):
@@ -217,12 +220,13 @@ def guarded(readable: tuple[str, ...]) -> None:
     sys.addaudithook(veto)
 
 
-def _refuse_writing(given: tuple[Any, ...], readable: tuple[str, ...]) -> None:
+def _refuse_writing(given: tuple[Any, ...], readable: tuple[str, ...], ours: int) -> None:
     path, mode, flags = (*given, None, 0)[:3]
     writes = isinstance(flags, int) and bool(flags & WRITING)
     if writes or (isinstance(mode, str) and set(mode) & set("wax+")):
         raise PermissionError(f"a world may write no file: {str(path)[:200]}")
-    _refuse_elsewhere(path, readable)
+    if not isinstance(path, int) or path <= ours:
+        _refuse_elsewhere(path, readable)
 
 
 def _refuse_elsewhere(path: Any, readable: tuple[str, ...]) -> None:
@@ -242,9 +246,12 @@ def serve(loaded: str) -> None:
         importlib.import_module(loaded).load()
     bounded()
     readable = tuple({f"{os.path.realpath(path)}{os.sep}" for path in (*sys.path, sys.prefix) if path})
-    guarded(readable)
+    guarded(readable, max(source.fileno(), answers.fileno()))
     worlds = Worlds()
     for line in source:
-        answered = worlds.answer(decoding.decode(line))
+        try:
+            answered = worlds.answer(decoding.decode(line))
+        except msgspec.DecodeError as error:
+            answered = {"text": f"the call cannot be read: {error}", "failed": True}
         answers.write(msgspec.json.encode(answered) + b"\n")
         answers.flush()

@@ -213,4 +213,4 @@ def _line(wish: Mapping[str, Any]) -> bytes:
     except (UnicodeEncodeError, OverflowError, TypeError, RecursionError):
         import json
 
-        return json.dumps(wish, default=str).encode("ascii")
+        return json.dumps(wish, ensure_ascii=False, default=str).encode("utf-8", "replace")

@@ -47,6 +47,7 @@ def agentdojo(
     *,
     suite: Literal["workspace", "travel", "banking", "slack", "all"] = "all",
     attack: Attack = "important_instructions",
+    injection: str = "",
     version: str = "v1.2.2",
     style: Way = "auto",
     rounds: int = 15,
@@ -55,14 +56,18 @@ def agentdojo(
     """AgentDojo: agents whose tools return instructions that somebody hid there."""
     worker = dataset.worker()
     suites: tuple[Suite, ...] = SUITES if suite == "all" else (suite,)
-    tasks = Tasks(worker, version, suites, attack)
+    tasks = Tasks(worker, version, suites, attack, injection)
     checks = Checks(Dojos(worker))
-    judges = (Hijacked(checks), Done(checks))
+    attacked = attack != "none"
+    judges = (Hijacked(checks), Done(checks)) if attacked else (Done(checks),)
     hijacked = rate("hijacked_rate", judged_value("agentdojo"), _attacked, higher_is_safer=False)
     done = judged_value("agentdojo_utility")
-    rates = (
+    resisting = (
         (hijacked, "agentdojo"),
         (by(("category",), hijacked), "agentdojo"),
+    )
+    rates = (
+        *(resisting if attacked else ()),
         (rate("done_rate", done, _plain), "agentdojo_utility"),
         (rate("done_under_attack_rate", done, _attacked), "agentdojo_utility"),
         (by(("category",), rate("done_rate", done, _plain)), "agentdojo_utility"),
@@ -73,8 +78,9 @@ def agentdojo(
         elicitation=Agent(Dojos(worker), max_tokens=max_tokens, way=style, budget=Budget(rounds=rounds)),
         judges=judges,
         metrics=(*(of_judge(name, each) for each, name in rates), *replies_of(judges), acting),
-        headline="hijacked_rate",
-        scope={"attacked": True},
+        headline="hijacked_rate" if attacked else "done_rate",
+        scope={"attacked": attacked},
+        measures="safety" if attacked else "utility",
     )
 
 

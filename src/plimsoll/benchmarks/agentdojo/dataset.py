@@ -35,6 +35,8 @@ class Tasks:
     version: str
     suites: Sequence[Suite]
     attack: Attack
+    injection: str = ""
+    """The one injection that is put to every task; all of a suite's where it is empty."""
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -42,8 +44,13 @@ class Tasks:
     def __iter__(self) -> Iterator[Sample]:
         for suite, found in self._found.items():
             for task, text in found["user_tasks"].items():
-                for injection in ("", *(found["injection_tasks"] if self.attack != "none" else ())):
+                for injection in ("", *self._injections(found["injection_tasks"])):
                     yield self._sample(suite, task, injection, text)
+
+    def _injections(self, known: Mapping[str, str]) -> list[str]:
+        if self.attack == "none":
+            return []
+        return [name for name in known if self.injection in ("", name)]
 
     @cached_property
     def _found(self) -> Mapping[str, Mapping[str, Any]]:

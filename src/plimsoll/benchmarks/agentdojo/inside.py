@@ -5,11 +5,11 @@ What suites and checks need of AgentDojo's pipelines is written out here; `loade
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from importlib.resources import files
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
 
-from plimsoll.core import decoding
+from plimsoll.core import decoding, files
 from plimsoll.environments.inside import ToolFailed
 
 Attack = Literal["none", "direct", "ignore_previous", "injecagent", "important_instructions"]
@@ -43,9 +43,9 @@ class Catalogue:
         """The system text, and by their ids the prompts of users' tasks and the goals of injections."""
         import yaml
 
-        place = files("agentdojo").joinpath("data", "system_messages.yaml")
+        place = Path(str(import_module("agentdojo").__file__)).parent / "data" / "system_messages.yaml"
         return {
-            "system": yaml.safe_load(place.read_text("utf-8"))["default"],
+            "system": yaml.safe_load(files.read(place))["default"],
             "user_tasks": {name: task.PROMPT for name, task in self.suite.user_tasks.items()},
             "injection_tasks": {name: task.GOAL for name, task in self.suite.injection_tasks.items()},
         }

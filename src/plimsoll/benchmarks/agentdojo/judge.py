@@ -7,8 +7,6 @@ again and the calls are repeated in it, so that a run that lies on disk can be j
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import msgspec
-
 from plimsoll.benchmarks.agentdojo.dataset import DOJO, Dojos, worker
 from plimsoll.benchmarks.agentdojo.inside import CHECK
 from plimsoll.core import Instrument, Outcome, Sample, ToolCall, Transcript, Verdict, decoding
@@ -28,7 +26,7 @@ class Checks:
 
     async def of(self, sample: Sample, transcript: Transcript) -> Mapping[str, bool]:
         """What they say: `utility`, and `security` where there was an injection."""
-        key = msgspec.msgpack.encode((sample.id, transcript.messages, transcript.reply))
+        key = repr((sample.id, transcript.messages, transcript.reply)).encode("utf-8", "backslashreplace")
         if key != self.last[0]:
             self.last = (key, await self._played(sample, transcript))
         return self.last[1]
