@@ -165,7 +165,9 @@ def _system(listed: Mapping[str, Any]) -> str:
     shared = [part for part in PARTS if f"{part.room}/{part.name.partition('/')[0]}" in elsewhere]
     kinds = Counter(part.room for part in (*own, *shared))
     file = f"`benchmarks/{folder.name}/`" if own else ", ".join(f"`{each}`" for each in elsewhere)
-    made = ", ".join(f"{room}: {n}" for room, n in kinds.items()) or "".join(elsewhere and "taxonomies")
+    made = ", ".join(f"{room}: {n}" for room, n in kinds.items()) or ", ".join(
+        dict.fromkeys(each.partition("/")[0] for each in elsewhere)
+    )
     left = listed.get("open", "")
     status = "built" if not left else f"open: {left}" if own or elsewhere else "not built"
     return f"| {folder.name} | {listed['title']} | {file} | {made} | {status} |"

@@ -29,6 +29,10 @@ SMALL: dict[str, tuple[str, ...]] = {
     ),
     "codeattack": ("codeattack:split=starter",),
     "cosa": ("cosa:split=starter",),
+    "gb_45654": (
+        f"gb_45654:file={SUPPORT / 'own_bank.csv'}",
+        f"gb_45654:file={SUPPORT / 'own_bank.csv'},bank=refuse",
+    ),
     "labsafety_bench": (
         "labsafety_bench:split=starter",
         "labsafety_bench:split=starter,mode=CoT,shots=5,order=cyclic",

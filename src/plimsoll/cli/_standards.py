@@ -127,6 +127,12 @@ def _grades(wish: Wish) -> None:
         _output.echo(target)
 
 
+def _gb_45654(wish: Wish) -> None:
+    from plimsoll.documents import gb_45654
+
+    _page(gb_45654.document(_case(wish)), wish, "gb-45654.html")
+
+
 KINDS: Mapping[str, Callable[[Wish], None]] = {
     "safety-case": _safety_case,
     "model-card": _model_card,
@@ -134,6 +140,7 @@ KINDS: Mapping[str, Callable[[Wish], None]] = {
     "croissant": _croissant,
     "prisma": _prisma,
     "grades": _grades,
+    "gb-45654": _gb_45654,
 }
 """Format -> what writes it."""
 

@@ -30,6 +30,13 @@ class Risk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.code.rpartition(".")[0]
 
 
+class Aspect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An aspect of harmless questions that should be answered."""
+
+    en: str
+    zh: str
+
+
 class Standard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"classes": "class"}):
     """The standard as we have it."""
 
@@ -42,6 +49,7 @@ class Standard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     numbers: dict[str, float]
     classes: tuple[Named, ...]
     risk: tuple[Risk, ...]
+    aspect: tuple[Aspect, ...]
 
 
 @cache
