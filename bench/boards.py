@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from bench.measure import PLIMSOLL, ROOT, Failed
 from plimsoll.benchmarks.safetybench.categories import CATEGORIES
 from plimsoll.leaderboard import keys, opening
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.keys import Key, Question
 from plimsoll.leaderboard.nouns import Meta
-from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.upload import of_bytes
 
@@ -53,15 +53,15 @@ def opened(home: Path, database: str = "", **settings: Any) -> Service:
     """A service with the bench's board and nothing else."""
     service = opening.open_service(home, database)
     board = opening.new_board(SLUG, "safetybench:language=en,split=test", daily=100_000, **settings)
-    service.office.add_board(HOST, board, key())
-    service.office.issue(HOST, None)
+    service.admin.add_board(HOST, board, key())
+    service.admin.issue(HOST, None)
     return service
 
 
 def teams(service: Service, count: int, name: str = "Team") -> list[str]:
     """Tokens of as many teams."""
-    made = (service.office.add_team(HOST, f"{name} {number}") for number in range(count))
-    return [service.office.issue(HOST, team.id).token for team in made]
+    made = (service.admin.add_team(HOST, f"{name} {number}") for number in range(count))
+    return [service.admin.issue(HOST, team.id).token for team in made]
 
 
 def fill(service: Service, count: int) -> None:
@@ -76,7 +76,7 @@ def fill(service: Service, count: int) -> None:
             how=draw.choice(("generation", "log-likelihood")),
         )
         file = of_bytes(predictions(number, draw.uniform(0.1, 0.95)))
-        service.entrance.submit(who[number % len(who)], SLUG, meta, file)
+        service.submitting.submit(who[number % len(who)], SLUG, meta, file)
 
 
 @contextmanager
@@ -153,7 +153,7 @@ def stored(service: Service, tokens: Sequence[str]) -> dict[tuple[int, str], lis
     """What lies in the database: submission ids by team and model name."""
     found: dict[tuple[int, str], list[str]] = {}
     for team, token in enumerate(tokens):
-        for submission in service.entrance.mine(service.accounts.who(token)):
+        for submission in service.submitting.mine(service.accounts.who(token)):
             for version in submission.versions:
                 found.setdefault((team, version.meta.model), []).append(submission.id)
     return found

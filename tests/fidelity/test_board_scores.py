@@ -10,8 +10,8 @@ pytest.importorskip("sqlalchemy", reason="the extra `board` is not installed")
 pytest.importorskip("starlette", reason="the extra `board` is not installed")
 
 from plimsoll.leaderboard import opening
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.nouns import Query
-from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
 from tests.support.boards import META, add_team, upload
 
@@ -29,9 +29,9 @@ BOARDS = {"test_answers_en": "safetybench-en", "test_answers_zh_subset": "safety
 @pytest.fixture
 def service(official: Path, tmp_path: Path) -> Iterator[Service]:
     made = opening.open_service(tmp_path / "home")
-    assert [each.problem for each in opening.add_presets(made.office, frozenset())] == [""] * 3
+    assert [each.problem for each in opening.add_presets(made.admin, frozenset())] == [""] * 3
     for slug in BOARDS.values():
-        made.office.change(HOST, slug, grain=0)
+        made.admin.change(HOST, slug, grain=0)
     yield made
     made.accounts.books.database.close()
 
@@ -53,7 +53,7 @@ def test_a_board_scores_as_the_official_script_does(service: Service, official: 
         file = {question.id: FILLS[case["name"]](int(question.id)) for question in key.questions}
         beyond = {q.id for q in key.questions if file[q.id] >= q.options}
         file = {id: value for id, value in file.items() if id not in beyond}
-        receipt = service.entrance.submit(team, slug, META, upload(file), missing="wrong")
+        receipt = service.submitting.submit(team, slug, META, upload(file), missing="wrong")
         for shown, (name, percent) in zip(receipt.scores.compat, case["scores"].items(), strict=True):
             assert shown.category in (name, "")
             assert shown.value == pytest.approx(percent / 100, abs=5.1e-5)

@@ -10,8 +10,10 @@ from tests.support.house import importable, modules, name_of, shown, tracked, tr
 
 LONGEST = 400
 NOT_OURS = {
+    "attendant",
     "detector",
     "doc",
+    "entrance",
     "handler",
     "helper",
     "instance",
@@ -19,6 +21,7 @@ NOT_OURS = {
     "misc",
     "probe",
     "scorer",
+    "shelf",
     "solver",
     "sut",
     "testcase",

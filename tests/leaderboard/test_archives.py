@@ -14,10 +14,10 @@ import pytest
 
 from plimsoll.core import Record, Response, Sample, Transcript, user
 from plimsoll.leaderboard import archives, client, keys
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.errors import Unreadable
 from plimsoll.leaderboard.keys import Question
 from plimsoll.leaderboard.nouns import Meta, Query
-from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.upload import Upload, of_bytes
 from plimsoll.run.keep import journal
@@ -187,7 +187,7 @@ def run(tmp_path: Path) -> RunFolder:
 
 @pytest.fixture
 def starter(lite: Service) -> Service:
-    lite.office.change(HOST, "small", daily=1000)
+    lite.admin.change(HOST, "small", daily=1000)
     add_board(lite, "starter", keys.of_benchmark(SPEC), grain=0, daily=1000, at_once=True)
     return lite
 
@@ -199,20 +199,20 @@ def pack(run: RunFolder) -> Upload:
 
 
 def faults(service: Service, team: Team, upload: Upload) -> dict[str, str]:
-    checked = service.entrance.check(team.who, "starter", upload)
+    checked = service.submitting.check(team.who, "starter", upload)
     return {fault.code: fault.message for fault in checked.faults}
 
 
 def test_a_run_is_judged_again_whatever_its_verdicts(starter: Service, team: Team, run: RunFolder) -> None:
     """Attack: a run folder whose verdicts all say right."""
-    honest = starter.entrance.submit(team.who, "starter", META, pack(run))
+    honest = starter.submitting.submit(team.who, "starter", META, pack(run))
     told = run.summary()
     assert told is not None
     by_name = {(each.name, tuple(each.group)): each.value for each in told.estimates}
     assert honest.scores.compat[0].value == pytest.approx(by_name["accuracy_compat", ()], abs=1e-4)
     records = [_all_right(record) for record in run.records()]
     journal.rewrite(run.records_path, records)
-    forged = starter.entrance.submit(team.who, "starter", META, pack(run))
+    forged = starter.submitting.submit(team.who, "starter", META, pack(run))
     assert forged.scores == honest.scores
 
 
@@ -300,7 +300,7 @@ def test_a_sealed_run_is_verified_and_a_changed_byte_is_named(
     from plimsoll.run.keep import seal
 
     seal.sign(run, tmp_path / "key.pem")
-    receipt = starter.entrance.submit(team.who, "starter", Meta(model=run.manifest().spec.model), pack(run))
+    receipt = starter.submitting.submit(team.who, "starter", Meta(model=run.manifest().spec.model), pack(run))
     assert receipt.standing == "verified"
     (row,) = starter.boards.table("starter", Query(standing="verified")).rows
     assert row.signer
@@ -318,7 +318,7 @@ def test_a_seal_does_not_count_for_another_model(starter: Service, team: Team, r
     from plimsoll.run.keep import seal
 
     seal.sign(run, run.path.parent / "key.pem")
-    receipt = starter.entrance.submit(team.who, "starter", Meta(model="a better model"), pack(run))
+    receipt = starter.submitting.submit(team.who, "starter", Meta(model="a better model"), pack(run))
     assert receipt.standing == "reported"
     (note,) = (each for each in receipt.notes if each.code == "seal_model")
     assert run.manifest().spec.model in note.message
@@ -332,12 +332,12 @@ def test_a_seal_does_not_count_for_another_team(starter: Service, team: Team, ru
 
     seal.sign(run, run.path.parent / "key.pem")
     told = Meta(model=run.manifest().spec.model)
-    assert starter.entrance.submit(team.who, "starter", told, pack(run)).standing == "verified"
+    assert starter.submitting.submit(team.who, "starter", told, pack(run)).standing == "verified"
     blue = add_team(starter, "Blue")
-    receipt = starter.entrance.submit(blue.who, "starter", told, pack(run))
+    receipt = starter.submitting.submit(blue.who, "starter", told, pack(run))
     assert receipt.standing == "reported"
     assert [each.code for each in receipt.notes] == ["seal_owner"]
-    again = starter.entrance.submit(team.who, "starter", told, pack(run), key="again")
+    again = starter.submitting.submit(team.who, "starter", told, pack(run), key="again")
     assert again.standing == "verified"
 
 
@@ -354,7 +354,7 @@ def test_a_reply_that_is_a_book_is_not_judged(starter: Service, team: Team, run:
     long = Transcript(responses=(Response(text="(A) " * 250_000),))
     first, *rest = run.records()
     journal.rewrite(run.records_path, [replace(first, transcript=long), *rest])
-    checked = starter.entrance.check(team.who, "starter", pack(run))
+    checked = starter.submitting.check(team.who, "starter", pack(run))
     assert checked.sound
 
 

@@ -20,8 +20,8 @@ def test_a_crash_of_the_database_loses_no_receipt(tmp_path: Path, cluster: postg
     service = opening.open_service(tmp_path / "home", cluster.new_database())
     add_board(service)
     team = add_team(service, "Team A").who
-    receipt = service.entrance.submit(team, "small", META, upload(right()), key="k")
+    receipt = service.submitting.submit(team, "small", META, upload(right()), key="k")
     cluster.crash()
-    assert service.entrance.submit(team, "small", META, upload(right()), key="k").repeated
-    assert service.entrance.get(team, receipt.id).versions[0].sha256 == receipt.sha256
+    assert service.submitting.submit(team, "small", META, upload(right()), key="k").repeated
+    assert service.submitting.get(team, receipt.id).versions[0].sha256 == receipt.sha256
     service.accounts.books.database.close()

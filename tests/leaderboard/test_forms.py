@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from plimsoll.leaderboard import web
-from plimsoll.leaderboard.office import HOST
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.service import Service
 from tests.support.boards import Team, served
 
@@ -181,7 +181,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(where: str, team:
 
 def test_a_revoked_token_ends_its_sessions(browser: Browser, lite: Service, team: Team) -> None:
     assert "Team A" in browser.ask("GET", "/").text
-    lite.office.revoke(HOST, team.token.split("_")[1])
+    lite.admin.revoke(HOST, team.token.split("_")[1])
     assert "nobody" in browser.ask("GET", "/").text
 
 

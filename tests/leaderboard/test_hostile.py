@@ -20,10 +20,10 @@ import pytest
 
 from plimsoll.core import PlimsollError, Record, Sample, user
 from plimsoll.leaderboard import client, grain
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.errors import TooMany
 from plimsoll.leaderboard.limits import Uploads
 from plimsoll.leaderboard.nouns import Meta, Query
-from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.runs import check_run
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.sizes import too_much
@@ -184,12 +184,12 @@ def test_a_file_with_one_answer_does_not_show_whether_it_is_right() -> None:
 @pytest.mark.parametrize("released", ["2026-99-99", "2026-02-30", "0000-01-01", "2026-13"])
 def test_a_day_that_there_is_not_is_refused(lite: Service, team: Team, released: str) -> None:
     with pytest.raises(PlimsollError, match="no such day"):
-        lite.entrance.submit(team.who, "small", Meta(model="m", released=released), upload(right()))
+        lite.submitting.submit(team.who, "small", Meta(model="m", released=released), upload(right()))
 
 
 @pytest.mark.parametrize("released", ["2026", "2026-02", "2026-02-28", ""])
 def test_a_day_or_a_part_of_one_is_taken(lite: Service, team: Team, released: str) -> None:
-    assert lite.entrance.submit(team.who, "small", Meta(model="m", released=released), upload(right())).id
+    assert lite.submitting.submit(team.who, "small", Meta(model="m", released=released), upload(right())).id
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_run_that_holds_too_much_is_told_without_reading_it(
 
 def test_a_predictions_file_of_commas_is_not_read(lite: Service, team: Team) -> None:
     """Attack: four megabytes that are two million lists."""
-    checked = lite.entrance.check(team.who, "small", upload(b"[" + b"[]," * 10**6 + b"0]"))
+    checked = lite.submitting.check(team.who, "small", upload(b"[" + b"[]," * 10**6 + b"0]"))
     assert next(each.code for each in checked.faults) == "too_large"
 
 
@@ -341,10 +341,10 @@ def test_a_body_that_comes_fast_enough_is_answered_however_often_it_is_looked_at
 
 def test_a_board_that_has_changed_is_placed_once_for_all_who_ask_at_once(lite: Service, team: Team) -> None:
     """Attack: many readers in the moment after a change, each of whom would cost a placing."""
-    lite.office.change(HOST, "small", daily=1000)
+    lite.admin.change(HOST, "small", daily=1000)
     for number in range(20):
         sent = upload(right(wrong=number))
-        lite.office.publish(HOST, lite.entrance.submit(team.who, "small", Meta(model=f"m{number}"), sent).id)
+        lite.admin.publish(HOST, lite.submitting.submit(team.who, "small", Meta(model=f"m{number}"), sent).id)
     gate, seen = threading.Barrier(12), list[int]()
 
     def ask() -> None:

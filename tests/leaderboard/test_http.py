@@ -12,10 +12,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.errors import BoardError
 from plimsoll.leaderboard.limits import Failures, client_address, networks
 from plimsoll.leaderboard.nouns import Query
-from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.sessions import Sessions
 from plimsoll.leaderboard.upload import PREDICTIONS_LIMIT, RUN_LIMIT
@@ -86,7 +86,7 @@ def test_a_submission_goes_in_comes_out_and_is_taken_back(where: str, team: Team
     assert made.status == 201, made.body
     again = submit(where, team.token, right(), key="k", model="模型")
     assert (again.status, again.json["repeated"]) == (200, True)
-    lite.office.publish(HOST, made.json["id"])
+    lite.admin.publish(HOST, made.json["id"])
     (row,) = ask(where, "GET", "/api/v1/boards/small/rows").json["rows"]
     assert (row["meta"]["model"], row["meta"]["link"]) == ("模型", "https://example.org/m")
     (by_model,) = ask(where, "GET", f"/api/v1/models/{quote('模型')}").json
@@ -153,7 +153,7 @@ def test_hostile_text_in_any_field_breaks_nothing(
     assert [board.slug for board in lite.boards.all()] == ["small"]
     for name in (hostile, f" {hostile} "):
         with suppress(BoardError):
-            lite.office.add_team(HOST, name)
+            lite.admin.add_team(HOST, name)
     assert lite.boards.table("small", Query(search=hostile[:120])).total == 0
 
 
@@ -284,7 +284,7 @@ def test_two_hundred_megabytes_are_refused_before_they_are_read(where: str, team
     "body", [b'{"holdout": ' + b"9" * 400 + b"}", b"[" * 4000, b'{"holdout": NaN}', b"\xff"]
 )
 def test_a_bad_body_of_the_host_is_refused(where: str, lite: Service, body: bytes) -> None:
-    token = lite.office.issue(HOST, None).token
+    token = lite.admin.issue(HOST, None).token
     assert ask(where, "POST", "/api/v1/boards/small/closing", body, token=token).status == 400
 
 
@@ -344,7 +344,7 @@ def test_no_log_line_holds_an_answer_or_a_token(where: str, lite: Service, team:
     with caplog.at_level("DEBUG"):
         submit(where, team.token, right())
         submit(where, team.token, {"q0": 1})
-    entries = str(lite.office.log(HOST))
+    entries = str(lite.admin.log(HOST))
     for text in (caplog.text, entries):
         assert team.token.split("_", 2)[2] not in text
         assert '"q0"' not in text
@@ -357,7 +357,7 @@ def test_many_at_once_are_stored_exactly_once_each(service: Service) -> None:
         statuses = asyncio.run(_flood(where, [team.token for team in teams]))
     assert set(statuses) <= {200, 201}
     for team in teams:
-        mine = service.entrance.mine(team.who)
+        mine = service.submitting.mine(team.who)
         assert len(mine) == 3
         assert {len(each.versions) for each in mine} == {1}
 
@@ -379,7 +379,7 @@ async def _flood(where: str, tokens: list[str]) -> list[int]:
 
 
 def test_a_team_may_not_touch_another_s_submission_over_http(where: str, lite: Service, team: Team) -> None:
-    id = lite.entrance.submit(team.who, "small", META, upload(right())).id
+    id = lite.submitting.submit(team.who, "small", META, upload(right())).id
     other = add_team(lite, "Team B").token
     path = f"/api/v1/submissions/{id}"
     assert ask(where, "GET", path, token=other).status == 404

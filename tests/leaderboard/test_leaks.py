@@ -6,11 +6,11 @@ import time
 import pytest
 
 from plimsoll.leaderboard import grain
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.checking import check
 from plimsoll.leaderboard.errors import Unreadable
 from plimsoll.leaderboard.holdout import layout
 from plimsoll.leaderboard.nouns import Query
-from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.scoring import score
 from plimsoll.leaderboard.service import Service
 from tests.support.boards import META, N, Team, answer, right, small_key, upload
@@ -23,10 +23,10 @@ def test_changing_one_answer_tells_nothing(lite: Service, team: Team) -> None:
     Here the shown score moves for other reasons, and does so about as often for a right change as for
     a wrong one.
     """
-    lite.office.change(HOST, "small", daily=100_000)
+    lite.admin.change(HOST, "small", daily=100_000)
 
     def shown(predictions: dict[str, int]) -> float:
-        return lite.entrance.submit(team.who, "small", META, upload(predictions)).scores.compat[0].value
+        return lite.submitting.submit(team.who, "small", META, upload(predictions)).scores.compat[0].value
 
     start = {f"q{i}": (answer(i) + i % 2) % 4 for i in range(N)}
     before = shown(start)
@@ -41,9 +41,9 @@ def test_changing_one_answer_tells_nothing(lite: Service, team: Team) -> None:
 
 def test_asking_again_for_the_same_file_draws_no_second_number(lite: Service, team: Team) -> None:
     """Attack: hand the same predictions in many times and average the noise away."""
-    lite.office.change(HOST, "small", daily=1000)
+    lite.admin.change(HOST, "small", daily=1000)
     files = [upload(right(wrong=77)), upload(dict(reversed(right(wrong=77).items())))]
-    shown = {lite.entrance.submit(team.who, "small", META, file).scores.compat for file in files * 3}
+    shown = {lite.submitting.submit(team.who, "small", META, file).scores.compat for file in files * 3}
     assert len(shown) == 1
 
 
@@ -60,26 +60,26 @@ def test_the_step_stands_for_several_questions_and_the_interval_holds_the_truth(
 
 def test_a_published_row_and_its_receipt_show_the_same_number(lite: Service, team: Team) -> None:
     """Attack: compare two views of one submission, each rounded on its own."""
-    receipt = lite.entrance.submit(team.who, "small", META, upload(right(wrong=33)))
-    lite.office.publish(HOST, receipt.id)
+    receipt = lite.submitting.submit(team.who, "small", META, upload(right(wrong=33)))
+    lite.admin.publish(HOST, receipt.id)
     assert lite.boards.row("small", receipt.id).scores == receipt.scores
-    assert lite.entrance.get(team.who, receipt.id).versions[0].scores == receipt.scores
+    assert lite.submitting.get(team.who, receipt.id).versions[0].scores == receipt.scores
 
 
 def test_after_the_close_only_published_rows_become_exact(lite: Service, team: Team) -> None:
     """Attack: hand in a hundred variants, publish none, and read them all after the close."""
-    shown = lite.entrance.submit(team.who, "small", META, upload(right(wrong=33)))
-    hidden = lite.entrance.submit(team.who, "small", META, upload(right(wrong=34)))
-    lite.office.publish(HOST, shown.id)
-    lite.office.close_round(HOST, "small")
+    shown = lite.submitting.submit(team.who, "small", META, upload(right(wrong=33)))
+    hidden = lite.submitting.submit(team.who, "small", META, upload(right(wrong=34)))
+    lite.admin.publish(HOST, shown.id)
+    lite.admin.close_round(HOST, "small")
     assert lite.boards.row("small", shown.id).scores.compat[0].value == pytest.approx((N - 33) / N)
-    (version,) = lite.entrance.get(team.who, hidden.id).versions
+    (version,) = lite.submitting.get(team.who, hidden.id).versions
     assert version.scores.compat[0].step >= 0.02
 
 
 def test_a_check_gives_no_score(lite: Service, team: Team) -> None:
-    """Attack: the check is not limited; ask it instead of the entrance."""
-    checks = [lite.entrance.check(team.who, "small", upload(right(wrong=wrong))) for wrong in (0, 1, N)]
+    """Attack: the check is not limited; ask it instead of the submitting."""
+    checks = [lite.submitting.check(team.who, "small", upload(right(wrong=wrong))) for wrong in (0, 1, N)]
     assert {(each.sound, each.covered, each.faults) for each in checks} == {(True, N, ())}
 
 
@@ -88,7 +88,7 @@ def test_faults_are_the_same_for_right_and_wrong_predictions(lite: Service, team
     said = set[str]()
     for option in range(4):
         with pytest.raises(Unreadable) as refused:
-            lite.entrance.submit(team.who, "small", META, upload({"q3": option, "zz": 1}))
+            lite.submitting.submit(team.who, "small", META, upload({"q3": option, "zz": 1}))
         said.add(str(refused.value))
     assert len(said) == 1
 
@@ -118,8 +118,8 @@ def test_while_a_round_is_open_the_held_out_part_moves_nothing(lite: Service, te
         place for span in drawn.spans if span.part == "held" for place in drawn.order[span.start : span.stop]
     }
     spoiled = {f"q{i}": (answer(i) + (i in held)) % 4 for i in range(N)}
-    clean = lite.entrance.submit(team.who, "held", META, upload(right()))
-    other = lite.entrance.submit(team.who, "held", META, upload(spoiled))
+    clean = lite.submitting.submit(team.who, "held", META, upload(right()))
+    other = lite.submitting.submit(team.who, "held", META, upload(spoiled))
     assert clean.scores == other.scores
 
 
@@ -140,9 +140,9 @@ def test_the_time_of_scoring_does_not_depend_on_what_is_right() -> None:
 
 
 def test_a_row_never_names_the_team_s_token_or_the_answers(lite: Service, team: Team) -> None:
-    receipt = lite.entrance.submit(team.who, "small", META, upload(right()))
-    lite.office.publish(HOST, receipt.id)
-    shown = repr((receipt, lite.boards.table("small", Query()), lite.entrance.mine(team.who)))
+    receipt = lite.submitting.submit(team.who, "small", META, upload(right()))
+    lite.admin.publish(HOST, receipt.id)
+    shown = repr((receipt, lite.boards.table("small", Query()), lite.submitting.mine(team.who)))
     assert team.token not in shown
     assert "q0" not in shown
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from plimsoll.leaderboard import openapi
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.api import OPERATIONS
-from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
 from tests.support.boards import META, Team, right, served, upload
 
@@ -34,9 +34,9 @@ def test_the_api_is_as_its_description_says(lite: Service, team: Team) -> None:
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
     from hypothesis import HealthCheck, Phase, given, settings
 
-    lite.office.change(HOST, "small", daily=100_000)
-    lite.office.publish(HOST, lite.entrance.submit(team.who, "small", META, upload(right())).id)
-    tokens = {"team": team.token, "host": lite.office.issue(HOST, None).token}
+    lite.admin.change(HOST, "small", daily=100_000)
+    lite.admin.publish(HOST, lite.submitting.submit(team.who, "small", META, upload(right())).id)
+    tokens = {"team": team.token, "host": lite.admin.issue(HOST, None).token}
     bounded = settings(
         max_examples=25,
         deadline=None,

@@ -8,9 +8,9 @@ import pytest
 from plimsoll.cli import exit_code
 from plimsoll.cli.submit import show_receipt
 from plimsoll.leaderboard import opening, serving
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.app import make_app
 from plimsoll.leaderboard.nouns import Meta
-from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
 from plimsoll.pages.serving import table
 from tests.support import boards
@@ -26,10 +26,10 @@ FORM = re.compile(r'name="form_token" value="([0-9a-f]+)"')
 def client(lite: Service, team: boards.Team) -> TestClient:
     for number, name in enumerate((TRAP, "Plain model")):
         filed = Meta(model=name, size="7B", note=TRAP, link="https://example.org/a", setting="zero-shot")
-        receipt = lite.entrance.submit(
+        receipt = lite.submitting.submit(
             team.who, "small", filed, boards.upload(boards.right(wrong=30 * number))
         )
-        lite.office.publish(HOST, receipt.id)
+        lite.admin.publish(HOST, receipt.id)
     return TestClient(make_app(lite, pages=serving.pages()), base_url="http://board.test")
 
 
@@ -41,7 +41,7 @@ def enter(client: TestClient, token: str) -> None:
 
 
 def host_token(service: Service) -> str:
-    return service.office.issue(HOST, None).token
+    return service.admin.issue(HOST, None).token
 
 
 def form_token(client: TestClient, page: str) -> str:
@@ -110,10 +110,10 @@ def test_a_forged_form_is_refused_everywhere(
     client: TestClient, lite: Service, path: str, given: dict[str, str]
 ) -> None:
     enter(client, host_token(lite))
-    log = len(lite.office.log(HOST))
+    log = len(lite.admin.log(HOST))
     sent = {**given, "action": "publish", "submission": ids(lite)[0], "name": "x"}
     assert client.post(path, data=sent, follow_redirects=False).status_code == 403
-    assert len(lite.office.log(HOST)) == log
+    assert len(lite.admin.log(HOST)) == log
 
 
 def test_a_form_from_another_site_is_refused(client: TestClient, lite: Service) -> None:
@@ -121,7 +121,7 @@ def test_a_form_from_another_site_is_refused(client: TestClient, lite: Service) 
     sent = {"form_token": form_token(client, "/desk/teams"), "action": "team", "name": "Evil"}
     answer = client.post("/desk/teams", data=sent, headers={"origin": "http://evil.test"})
     assert answer.status_code == 403
-    assert [team.name for team in lite.office.teams(HOST)] == ["Team A"]
+    assert [team.name for team in lite.admin.teams(HOST)] == ["Team A"]
 
 
 def test_a_team_reaches_no_page_of_the_host(client: TestClient, team: boards.Team) -> None:
@@ -164,7 +164,7 @@ def test_the_board_sorts_filters_and_groups(client: TestClient) -> None:
 def test_a_page_held_ready_follows_every_change(client: TestClient, lite: Service) -> None:
     assert "Plain model" in client.get("/board/small").text
     gone = next(row for row in ids(lite) if lite.boards.row("small", row).meta.model == "Plain model")
-    lite.office.withdraw(HOST, gone)
+    lite.admin.withdraw(HOST, gone)
     assert "Plain model" not in client.get("/board/small").text
 
 
@@ -184,7 +184,7 @@ def test_two_rows_are_compared_and_one_is_not_enough(client: TestClient, lite: S
     assert 'role="img"' in both.text
     assert "Not counted" in both.text
     assert client.get("/board/small/compare").status_code == 400
-    lite.office.close_round(HOST, "small")
+    lite.admin.close_round(HOST, "small")
     closed = client.get("/board/small/compare", params=[("id", each) for each in ids(lite)]).text
     assert "Not counted" not in closed
     assert re.search(r"<td>200</td><td>0</td><td>30</td>", closed)
@@ -214,11 +214,11 @@ def test_the_checker_names_every_fault_and_stores_nothing(
     client: TestClient, lite: Service, team: boards.Team
 ) -> None:
     enter(client, team.token)
-    before = len(lite.entrance.mine(team.who))
+    before = len(lite.submitting.mine(team.who))
     answer = send(client, b'{"q0": 1, "q1": 9, "q2": "A", "<b>": 1}', action="check", model="")
     assert "The file has faults" in answer.text
     assert "&lt;b&gt;" in answer.text
-    assert len(lite.entrance.mine(team.who)) == before
+    assert len(lite.submitting.mine(team.who)) == before
 
 
 def test_what_was_written_is_there_after_a_refusal(client: TestClient, team: boards.Team) -> None:
@@ -251,8 +251,8 @@ def test_a_board_without_a_row_and_a_house_without_a_board_say_what_to_do_next(
     empty = client.get("/board/small").text
     assert "plimsoll submit predictions.json --board https://HOST/board/small --model NAME" in empty
     assert "No row fits" not in empty
-    receipt = lite.entrance.submit(team.who, "small", Meta(model="One"), boards.upload(boards.right()))
-    lite.office.publish(HOST, receipt.id)
+    receipt = lite.submitting.submit(team.who, "small", Meta(model="One"), boards.upload(boards.right()))
+    lite.admin.publish(HOST, receipt.id)
     filtered = client.get("/board/small?search=nobody").text
     assert "No row fits" in filtered
     assert "plimsoll submit" not in filtered
@@ -269,8 +269,8 @@ def test_a_board_can_be_rehearsed_with_the_starter_set_and_expands_its_categorie
     team = boards.add_team(service, "us")
     key = opening.key_for("safetybench:split=starter,language=en", None)
     sent = boards.upload({question.id: question.answer for question in key.questions})
-    receipt = service.entrance.submit(team.who, "rehearsal", Meta(model="One"), sent)
-    service.office.publish(HOST, receipt.id)
+    receipt = service.submitting.submit(team.who, "rehearsal", Meta(model="One"), sent)
+    service.admin.publish(HOST, receipt.id)
     client = TestClient(make_app(service, pages=serving.pages()), base_url="http://board.test")
     for language, name in (("en", "Offensiveness"), ("zh", "攻击冒犯")):
         page = client.get(f"/board/rehearsal?lang={language}").text
@@ -281,7 +281,7 @@ def test_a_board_can_be_rehearsed_with_the_starter_set_and_expands_its_categorie
 def test_a_receipt_on_the_terminal_marks_what_is_blunted(
     lite: Service, team: boards.Team, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    receipt = lite.entrance.submit(team.who, "small", Meta(model="One"), boards.upload(boards.right()))
+    receipt = lite.submitting.submit(team.who, "small", Meta(model="One"), boards.upload(boards.right()))
     show_receipt(msgspec.to_builtins(receipt))
     out = capsys.readouterr().out
     blunted = receipt.scores.compat[0].step > 0.001

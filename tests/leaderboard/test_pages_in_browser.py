@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.nouns import Meta
-from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
 from tests.support import boards
 from tests.support.browser import CONTRAST, Watched, chromium
@@ -24,14 +24,14 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def address(lite: Service, team: boards.Team) -> Iterator[str]:
-    lite.office.change(HOST, "small", daily=50)
+    lite.admin.change(HOST, "small", daily=50)
     for number, name in enumerate(("First model", "Second model", TRAP, "Fourth model")):
         filed = Meta(
             model=name, size=f"{number + 1}B", setting=("zero-shot", "five-shot")[number % 2], note=TRAP
         )
         upload = boards.upload(boards.right(wrong=35 * number))
-        receipt = lite.entrance.submit(team.who, "small", filed, upload)
-        lite.office.publish(HOST, receipt.id)
+        receipt = lite.submitting.submit(team.who, "small", filed, upload)
+        lite.admin.publish(HOST, receipt.id)
     with boards.served(lite) as where:
         yield where
 
@@ -120,9 +120,9 @@ def test_a_submitter_checks_mends_submits_updates_and_withdraws(
 def test_a_host_publishes_adds_closes_and_hands_out_tokens(
     desktop: Watched, address: str, lite: Service, team: boards.Team, tmp_path: Path
 ) -> None:
-    waiting = lite.entrance.submit(team.who, "small", Meta(model="Waiting"), boards.upload(boards.right()))
+    waiting = lite.submitting.submit(team.who, "small", Meta(model="Waiting"), boards.upload(boards.right()))
     page = desktop.page
-    enter(page, address, lite.office.issue(HOST, None).token)
+    enter(page, address, lite.admin.issue(HOST, None).token)
     page.click(".card >> text=Publish")
     page.wait_for_selector("text=Nothing waits to be published.")
     assert lite.boards.row("small", waiting.id).meta.model == "Waiting"
@@ -188,8 +188,8 @@ def test_the_whole_way_of_a_submitter_without_a_script(
 def test_a_phone_never_scrolls_sideways_and_reads_well(  # noqa: PLR0917
     browser: Any, address: str, lite: Service, team: boards.Team, theme: str, language: str
 ) -> None:
-    first = lite.entrance.mine(team.who)[0].id
-    compared = "&".join(f"id={each.id}" for each in lite.entrance.mine(team.who))
+    first = lite.submitting.mine(team.who)[0].id
+    compared = "&".join(f"id={each.id}" for each in lite.submitting.mine(team.who))
     seen = {
         "": (
             "/",
@@ -200,9 +200,9 @@ def test_a_phone_never_scrolls_sideways_and_reads_well(  # noqa: PLR0917
             "/no",
         ),
         team.token: ("/mine", "/board/small/submit", f"/submission/{first}"),
-        lite.office.issue(HOST, None).token: ("/desk", "/desk/boards", "/desk/teams", "/desk/log"),
+        lite.admin.issue(HOST, None).token: ("/desk", "/desk/boards", "/desk/teams", "/desk/log"),
     }
-    lite.entrance.submit(team.who, "small", Meta(model="W" * 120, note=TRAP), boards.upload(boards.right()))
+    lite.submitting.submit(team.who, "small", Meta(model="W" * 120, note=TRAP), boards.upload(boards.right()))
     phone = Watched(browser, viewport={"width": 375, "height": 812}, color_scheme=theme)
     for token, places in seen.items():
         if token:

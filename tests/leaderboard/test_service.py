@@ -7,49 +7,49 @@ import pytest
 
 from plimsoll.core import UserError, replace
 from plimsoll.leaderboard import opening
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.books import Books
-from plimsoll.leaderboard.entrance import Entrance
 from plimsoll.leaderboard.errors import Conflict, Forbidden, NotFound, TooMany, Unauthorized, Unreadable
 from plimsoll.leaderboard.nouns import Meta, Query
-from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
+from plimsoll.leaderboard.submitting import Submitting
 from tests.support.boards import META, N, Team, add_board, add_team, right, upload
 
 
 def test_a_submission_waits_until_the_host_publishes_it(service: Service, team: Team) -> None:
-    receipt = service.entrance.submit(team.who, "small", META, upload(right()))
+    receipt = service.submitting.submit(team.who, "small", META, upload(right()))
     assert (receipt.state, receipt.version, receipt.left_today) == ("pending", 1, 4)
     assert service.boards.table("small", Query()).rows == ()
-    (pending,) = service.office.pending(HOST)
+    (pending,) = service.admin.pending(HOST)
     assert pending.id == receipt.id
-    service.office.publish(HOST, receipt.id)
+    service.admin.publish(HOST, receipt.id)
     (row,) = service.boards.table("small", Query()).rows
     assert (row.id, row.team, row.standing, row.meta.model) == (receipt.id, "Team A", "reported", "a model")
-    assert service.office.pending(HOST) == ()
+    assert service.admin.pending(HOST) == ()
 
 
 def test_a_board_may_publish_at_once(service: Service, team: Team) -> None:
-    service.office.change(HOST, "small", at_once=True, grain=0)
-    receipt = service.entrance.submit(team.who, "small", META, upload(right(wrong=50)))
+    service.admin.change(HOST, "small", at_once=True, grain=0)
+    receipt = service.submitting.submit(team.who, "small", META, upload(right(wrong=50)))
     assert receipt.state == "published"
     (row,) = service.boards.table("small", Query()).rows
     assert row.scores.compat[0].value == pytest.approx(0.75)
 
 
 def test_a_key_stores_once_however_often_it_comes(service: Service, team: Team) -> None:
-    first = service.entrance.submit(team.who, "small", META, upload(right()), key="one")
-    again = service.entrance.submit(team.who, "small", META, upload(right()), key="one")
+    first = service.submitting.submit(team.who, "small", META, upload(right()), key="one")
+    again = service.submitting.submit(team.who, "small", META, upload(right()), key="one")
     assert again == replace(first, repeated=True)
-    assert len(service.entrance.mine(team.who)) == 1
+    assert len(service.submitting.mine(team.who)) == 1
     with pytest.raises(Conflict):
-        service.entrance.submit(team.who, "small", META, upload(right(wrong=1)), key="one")
+        service.submitting.submit(team.who, "small", META, upload(right(wrong=1)), key="one")
 
 
 def test_a_key_is_stored_once_by_many_at_the_same_time(service: Service, team: Team) -> None:
     receipts: list[str] = []
 
     def hand_in() -> None:
-        receipts.append(service.entrance.submit(team.who, "small", META, upload(right()), key="k").id)
+        receipts.append(service.submitting.submit(team.who, "small", META, upload(right()), key="k").id)
 
     threads = [threading.Thread(target=hand_in) for _ in range(12)]
     for thread in threads:
@@ -58,7 +58,7 @@ def test_a_key_is_stored_once_by_many_at_the_same_time(service: Service, team: T
         thread.join()
     assert len(receipts) == 12
     assert len(set(receipts)) == 1
-    assert len(service.entrance.mine(team.who)) == 1
+    assert len(service.submitting.mine(team.who)) == 1
 
 
 def test_the_day_s_limit_holds_against_many_at_the_same_time(service: Service, team: Team) -> None:
@@ -66,7 +66,7 @@ def test_the_day_s_limit_holds_against_many_at_the_same_time(service: Service, t
 
     def hand_in(number: int) -> None:
         try:
-            service.entrance.submit(team.who, "small", META, upload(right()), key=str(number))
+            service.submitting.submit(team.who, "small", META, upload(right()), key=str(number))
         except TooMany:
             told.append("too many")
         else:
@@ -83,80 +83,80 @@ def test_the_day_s_limit_holds_against_many_at_the_same_time(service: Service, t
 def test_withdrawing_gives_no_score_back_and_the_next_day_does(service: Service, team: Team) -> None:
     books = service.accounts.books
     today = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    noon = Entrance(Books(books.database, books.secret, lambda: today))
+    noon = Submitting(Books(books.database, books.secret, lambda: today))
     for _ in range(5):
         noon.withdraw(team.who, noon.submit(team.who, "small", META, upload(right())).id)
     with pytest.raises(TooMany):
         noon.submit(team.who, "small", META, upload(right()))
-    tomorrow = Entrance(Books(books.database, books.secret, lambda: today + timedelta(hours=12)))
+    tomorrow = Submitting(Books(books.database, books.secret, lambda: today + timedelta(hours=12)))
     assert tomorrow.submit(team.who, "small", META, upload(right())).left_today == 4
 
 
 def test_an_update_keeps_the_history_and_the_shown_row_until_it_is_published(
     service: Service, team: Team
 ) -> None:
-    first = service.entrance.submit(team.who, "small", META, upload(right(wrong=50)))
-    service.office.publish(HOST, first.id)
+    first = service.submitting.submit(team.who, "small", META, upload(right(wrong=50)))
+    service.admin.publish(HOST, first.id)
     newer = replace(META, model="a better model")
-    second = service.entrance.update(team.who, first.id, newer, upload(right()))
+    second = service.submitting.update(team.who, first.id, newer, upload(right()))
     assert (second.id, second.version, second.state) == (first.id, 2, "pending")
     (row,) = service.boards.table("small", Query()).rows
     assert (row.version, row.meta.model) == (1, "a model")
-    service.office.publish(HOST, first.id)
+    service.admin.publish(HOST, first.id)
     (row,) = service.boards.table("small", Query()).rows
     assert (row.version, row.meta.model) == (2, "a better model")
-    history = service.entrance.get(team.who, first.id).versions
+    history = service.submitting.get(team.who, first.id).versions
     assert [version.state for version in history] == ["replaced", "published"]
     assert [version.sha256 for version in history] == [first.sha256, second.sha256]
 
 
 def test_a_withdrawn_submission_leaves_the_board_and_keeps_its_history(service: Service, team: Team) -> None:
-    receipt = service.entrance.submit(team.who, "small", META, upload(right()))
-    service.office.publish(HOST, receipt.id)
-    withdrawn = service.entrance.withdraw(team.who, receipt.id)
+    receipt = service.submitting.submit(team.who, "small", META, upload(right()))
+    service.admin.publish(HOST, receipt.id)
+    withdrawn = service.submitting.withdraw(team.who, receipt.id)
     assert withdrawn.state == "withdrawn"
     assert service.boards.table("small", Query()).rows == ()
-    assert [v.state for v in service.entrance.get(team.who, receipt.id).versions] == ["withdrawn"]
+    assert [v.state for v in service.submitting.get(team.who, receipt.id).versions] == ["withdrawn"]
     with pytest.raises(Conflict):
-        service.entrance.update(team.who, receipt.id, META, upload(right()))
+        service.submitting.update(team.who, receipt.id, META, upload(right()))
     with pytest.raises(Conflict):
-        service.entrance.withdraw(team.who, receipt.id)
+        service.submitting.withdraw(team.who, receipt.id)
 
 
 def test_another_team_can_neither_see_nor_change_nor_withdraw(service: Service, team: Team) -> None:
     """Attack: a team that knows another's id updates, withdraws or reads it."""
     other = add_team(service, "Team B").who
-    id = service.entrance.submit(team.who, "small", META, upload(right())).id
+    id = service.submitting.submit(team.who, "small", META, upload(right())).id
     for attempt in (
-        lambda: service.entrance.update(other, id, META, upload(right())),
-        lambda: service.entrance.withdraw(other, id),
-        lambda: service.entrance.get(other, id),
+        lambda: service.submitting.update(other, id, META, upload(right())),
+        lambda: service.submitting.withdraw(other, id),
+        lambda: service.submitting.get(other, id),
     ):
         with pytest.raises(NotFound):
             attempt()
     for attempt in (
-        lambda: service.office.publish(other, id),
-        lambda: service.office.withdraw(other, id),
-        lambda: service.office.close_round(other, "small"),
-        lambda: service.office.issue(other, None),
-        lambda: service.office.tokens(other),
-        lambda: service.office.log(other),
-        lambda: service.office.pending(other),
-        lambda: service.office.change(other, "small", daily=1000),
+        lambda: service.admin.publish(other, id),
+        lambda: service.admin.withdraw(other, id),
+        lambda: service.admin.close_round(other, "small"),
+        lambda: service.admin.issue(other, None),
+        lambda: service.admin.tokens(other),
+        lambda: service.admin.log(other),
+        lambda: service.admin.pending(other),
+        lambda: service.admin.change(other, "small", daily=1000),
     ):
         with pytest.raises(Forbidden):
             attempt()
-    assert service.entrance.get(team.who, id).state == "pending"
+    assert service.submitting.get(team.who, id).state == "pending"
 
 
 def test_held_out_scores_appear_when_the_host_closes_the_round(service: Service, team: Team) -> None:
     add_board(service, "held", holdout=0.5, grain=0, daily=12)
-    receipt = service.entrance.submit(team.who, "held", META, upload(right()))
-    service.office.publish(HOST, receipt.id)
+    receipt = service.submitting.submit(team.who, "held", META, upload(right()))
+    service.admin.publish(HOST, receipt.id)
     row = service.boards.row("held", receipt.id)
     assert row.scores.part == "open"
     assert row.scores.compat[0].n == N // 2
-    assert service.office.close_round(HOST, "held").round.number == 2
+    assert service.admin.close_round(HOST, "held").round.number == 2
     row = service.boards.row("held", receipt.id)
     assert (row.scores.part, row.scores.compat[0].n) == ("all", N)
 
@@ -167,9 +167,9 @@ def test_every_round_holds_out_other_questions(service: Service, team: Team) -> 
     half = {id: value if int(id[1:]) % 2 else (value + 1) % 4 for id, value in half.items()}
     seen = set[float]()
     for _ in range(12):  # two rounds may give one score by chance
-        receipt = service.entrance.submit(team.who, "held", META, upload(half))
+        receipt = service.submitting.submit(team.who, "held", META, upload(half))
         seen.add(receipt.scores.compat[0].value)
-        service.office.close_round(HOST, "held")
+        service.admin.close_round(HOST, "held")
     assert len(seen) > 1
 
 
@@ -177,7 +177,7 @@ def test_every_round_holds_out_other_questions(service: Service, team: Team) -> 
 def test_a_token_that_ended_lets_nobody_in(service: Service, team: Team, expires: int, revoke: bool) -> None:
     books = service.accounts.books
     if revoke:
-        service.office.revoke(HOST, team.token.split("_")[1])
+        service.admin.revoke(HOST, team.token.split("_")[1])
     else:
         late = Books(books.database, books.secret, lambda: datetime.now(UTC) + timedelta(days=366))
         service = replace_accounts(service, late)
@@ -224,11 +224,12 @@ def test_opening_again_finds_everything_as_it_was(tmp_path: Path, address: str) 
     first = opening.open_service(tmp_path / "home", address)
     add_board(first)
     team = add_team(first, "Team A")
-    receipt = first.entrance.submit(team.who, "small", META, upload(right()))
+    receipt = first.submitting.submit(team.who, "small", META, upload(right()))
     first.accounts.books.database.close()
     second = opening.open_service(tmp_path / "home", address)
     assert (
-        second.entrance.get(second.accounts.who(team.token), receipt.id).versions[0].sha256 == receipt.sha256
+        second.submitting.get(second.accounts.who(team.token), receipt.id).versions[0].sha256
+        == receipt.sha256
     )
     second.accounts.books.database.close()
 
@@ -245,11 +246,11 @@ def test_the_tables_are_those_of_the_newest_migration(service: Service) -> None:
 
 
 def test_every_deed_of_host_and_teams_is_logged(service: Service, team: Team) -> None:
-    receipt = service.entrance.submit(team.who, "small", META, upload(right()))
-    service.office.publish(HOST, receipt.id)
-    service.entrance.withdraw(team.who, receipt.id)
-    service.office.close_round(HOST, "small")
-    entries = service.office.log(HOST)
+    receipt = service.submitting.submit(team.who, "small", META, upload(right()))
+    service.admin.publish(HOST, receipt.id)
+    service.submitting.withdraw(team.who, receipt.id)
+    service.admin.close_round(HOST, "small")
+    entries = service.admin.log(HOST)
     assert [(entry.who, entry.action) for entry in entries] == [
         ("host", "close"),
         ("team Team A", "withdraw"),
@@ -262,10 +263,10 @@ def test_every_deed_of_host_and_teams_is_logged(service: Service, team: Team) ->
 
 
 def test_rows_are_sorted_filtered_and_told_apart(service: Service) -> None:
-    service.office.change(HOST, "small", at_once=True, grain=0)
+    service.admin.change(HOST, "small", at_once=True, grain=0)
     for name, size, wrong in (("Ada", "7B", 0), ("Bo", "560M", 12), ("Cy", "70B", 150)):
         team = add_team(service, name).who
-        service.entrance.submit(
+        service.submitting.submit(
             team, "small", Meta(model=f"model {name}", size=size), upload(right(wrong=wrong))
         )
     table = service.boards.table("small", Query())
@@ -284,44 +285,44 @@ def test_rows_are_sorted_filtered_and_told_apart(service: Service) -> None:
 
 def test_models_that_differ_in_a_few_questions_stand_in_one_group(service: Service) -> None:
     for name, wrong in (("Ada", 0), ("Bo", 4), ("Cy", 6)):
-        receipt = service.entrance.submit(
+        receipt = service.submitting.submit(
             add_team(service, name).who, "small", META, upload(right(wrong=wrong))
         )
-        service.office.publish(HOST, receipt.id)
+        service.admin.publish(HOST, receipt.id)
     for _ in range(2):
         rows = service.boards.table("small", Query()).rows
         assert [(row.rank_from, row.rank_to, row.group) for row in rows] == [(1, 3, 1)] * 3
-        service.office.close_round(HOST, "small")
+        service.admin.close_round(HOST, "small")
 
 
 def test_flips_are_shown_for_closed_rounds_only(service: Service, team: Team) -> None:
     """Attack: two files that differ in one answer; the flips would tell which was right."""
     ids: list[str] = []
     for wrong in (0, 3):
-        receipt = service.entrance.submit(team.who, "small", META, upload(right(wrong=wrong)))
-        service.office.publish(HOST, receipt.id)
+        receipt = service.submitting.submit(team.who, "small", META, upload(right(wrong=wrong)))
+        service.admin.publish(HOST, receipt.id)
         ids.append(receipt.id)
     assert service.boards.compare("small", tuple(ids)).flips == ((),)
-    service.office.close_round(HOST, "small")
+    service.admin.close_round(HOST, "small")
     ((whole, *_),) = service.boards.compare("small", tuple(ids)).flips
     assert (whole.gained, whole.lost, whole.n) == (0, 3, N)
 
 
 def test_a_faulty_file_is_neither_stored_nor_counted(service: Service, team: Team) -> None:
     with pytest.raises(Unreadable):
-        service.entrance.submit(team.who, "small", META, upload({"q0": 1}))
-    assert service.entrance.mine(team.who) == ()
-    assert service.entrance.submit(team.who, "small", META, upload(right())).left_today == 4
+        service.submitting.submit(team.who, "small", META, upload({"q0": 1}))
+    assert service.submitting.mine(team.who) == ()
+    assert service.submitting.submit(team.who, "small", META, upload(right())).left_today == 4
 
 
 def test_missing_ids_may_count_as_wrong(service: Service, team: Team) -> None:
-    service.office.change(HOST, "small", grain=0)
+    service.admin.change(HOST, "small", grain=0)
     few = {id: value for id, value in right().items() if int(id[1:]) < N // 2}
-    receipt = service.entrance.submit(team.who, "small", META, upload(few), missing="wrong")
+    receipt = service.submitting.submit(team.who, "small", META, upload(few), missing="wrong")
     assert receipt.scores.compat[0].value == 0.5
     assert [(note.code, note.count) for note in receipt.notes] == [("missing_ids", N // 2)]
 
 
 def test_nouns_go_through_json(service: Service, team: Team) -> None:
-    receipt = service.entrance.submit(team.who, "small", META, upload(right()))
+    receipt = service.submitting.submit(team.who, "small", META, upload(right()))
     assert msgspec.json.decode(msgspec.json.encode(receipt), type=type(receipt)) == receipt

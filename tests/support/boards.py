@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from plimsoll.leaderboard import keys, opening, serving
+from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.app import make_app
 from plimsoll.leaderboard.keys import Key, Question
 from plimsoll.leaderboard.nouns import Board, Meta, Who
-from plimsoll.leaderboard.office import HOST
 from plimsoll.leaderboard.service import Service
 from plimsoll.leaderboard.upload import Upload, of_bytes
 
@@ -52,12 +52,12 @@ def upload(content: Mapping[str, Any] | bytes) -> Upload:
 def add_board(service: Service, slug: str = "small", key: Key | None = None, **settings: Any) -> Board:
     """A small board."""
     made = opening.new_board(slug, "safetybench:split=starter,language=en", **settings)
-    return service.office.add_board(HOST, made, key or small_key())
+    return service.admin.add_board(HOST, made, key or small_key())
 
 
 def add_team(service: Service, name: str) -> Team:
     """A team with a token."""
-    token = service.office.issue(HOST, service.office.add_team(HOST, name).id).token
+    token = service.admin.issue(HOST, service.admin.add_team(HOST, name).id).token
     return Team(service.accounts.who(token), token)
 
 

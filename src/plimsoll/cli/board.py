@@ -99,11 +99,11 @@ def add(board: str, benchmark: str, answers: Path | None, home: Path, database: 
     """Add BOARD for a benchmark whose answers you keep."""
     service = _opened(home, database)
     from plimsoll.leaderboard import opening
-    from plimsoll.leaderboard.office import HOST
+    from plimsoll.leaderboard.administration import HOST
 
     key = opening.key_for(benchmark, answers)
     made = opening.new_board(board, benchmark, **given)
-    added = service.office.add_board(HOST, made, key, opening.published_of(benchmark))
+    added = service.admin.add_board(HOST, made, key, opening.published_of(benchmark))
     _output.echo(
         f"{added.slug}: {added.n:,} questions, {len(added.categories)} categories, {added.rows} rows"
     )
@@ -120,9 +120,9 @@ def add(board: str, benchmark: str, answers: Path | None, home: Path, database: 
 @DATABASE
 def set_(board: str, home: Path, database: str, **given: Any) -> None:
     """Change the settings of BOARD."""
-    from plimsoll.leaderboard.office import HOST
+    from plimsoll.leaderboard.administration import HOST
 
-    changed = _opened(home, database).office.change(HOST, board, **given)
+    changed = _opened(home, database).admin.change(HOST, board, **given)
     _output.echo(f"{changed.slug}: at once {changed.at_once}, daily {changed.daily}, grain {changed.grain}")
 
 
@@ -138,19 +138,19 @@ def token(
     team: str | None, *, for_host: bool, days: int, label: str, revoke: str | None, home: Path, database: str
 ) -> None:
     """Print a new token for TEAM (made if new); it is shown only now. Without TEAM, list tokens."""
-    from plimsoll.leaderboard.office import HOST
+    from plimsoll.leaderboard.administration import HOST
 
-    office = _opened(home, database).office
+    admin = _opened(home, database).admin
     if revoke:
-        _output.echo(f"{office.revoke(HOST, revoke).prefix}: revoked")
+        _output.echo(f"{admin.revoke(HOST, revoke).prefix}: revoked")
     elif for_host:
-        _output.echo(office.issue(HOST, None, days=days, label=label).token)
+        _output.echo(admin.issue(HOST, None, days=days, label=label).token)
     elif team:
-        known = {each.name.casefold(): each.id for each in office.teams(HOST)}
-        id = known.get(" ".join(team.split()).casefold()) or office.add_team(HOST, team).id
-        _output.echo(office.issue(HOST, id, days=days, label=label).token)
+        known = {each.name.casefold(): each.id for each in admin.teams(HOST)}
+        id = known.get(" ".join(team.split()).casefold()) or admin.add_team(HOST, team).id
+        _output.echo(admin.issue(HOST, id, days=days, label=label).token)
     else:
-        rows = ((entry.prefix, _about(entry)) for entry in office.tokens(HOST))
+        rows = ((entry.prefix, _about(entry)) for entry in admin.tokens(HOST))
         _output.table(rows)
 
 
@@ -160,13 +160,13 @@ def token(
 @DATABASE
 def publish(submissions: tuple[str, ...], home: Path, database: str) -> None:
     """Show SUBMISSIONS on their boards; without any, list what is pending."""
-    from plimsoll.leaderboard.office import HOST
+    from plimsoll.leaderboard.administration import HOST
 
-    office = _opened(home, database).office
+    admin = _opened(home, database).admin
     for id in submissions:
-        _output.echo(f"{office.publish(HOST, id).id}: published")
+        _output.echo(f"{admin.publish(HOST, id).id}: published")
     if not submissions:
-        pending = office.pending(HOST)
+        pending = admin.pending(HOST)
         rows = ((s.id, f"{s.board} · {s.team} · {s.versions[-1].meta.model}") for s in pending)
         _output.table(rows)
 
@@ -178,9 +178,9 @@ def publish(submissions: tuple[str, ...], home: Path, database: str) -> None:
 @DATABASE
 def close(board: str, holdout: float | None, home: Path, database: str) -> None:
     """Close the round of BOARD: held-out scores appear, and the next round begins."""
-    from plimsoll.leaderboard.office import HOST
+    from plimsoll.leaderboard.administration import HOST
 
-    opened = _opened(home, database).office.close_round(HOST, board, holdout)
+    opened = _opened(home, database).admin.close_round(HOST, board, holdout)
     _output.echo(f"{board}: round {opened.round.number - 1} is closed, round {opened.round.number} is open")
 
 
@@ -216,12 +216,12 @@ def _opened(home: Path, database: str, seal_keys: tuple[str, ...] = ()) -> "Serv
 def _prepared(service: "Service") -> None:
     """SafetyBench's boards and a host token, where there are none yet."""
     from plimsoll.leaderboard import opening
-    from plimsoll.leaderboard.office import HOST
+    from plimsoll.leaderboard.administration import HOST
 
-    if any(entry.role == "host" for entry in service.office.tokens(HOST)):
+    if any(entry.role == "host" for entry in service.admin.tokens(HOST)):
         return
-    for made in opening.add_presets(service.office, frozenset(b.slug for b in service.boards.all())):
+    for made in opening.add_presets(service.admin, frozenset(b.slug for b in service.boards.all())):
         said = f"no answers here ({made.problem})" if made.problem else "ready"
         _output.echo(f"{made.preset.slug}: {said}", err=True)
     _output.echo("host token, shown only now:", err=True)
-    _output.echo(service.office.issue(HOST, None, days=None, label="first").token)
+    _output.echo(service.admin.issue(HOST, None, days=None, label="first").token)

@@ -38,9 +38,9 @@ def command(run: Path | None, form: str, output: Path | None, log_dir: Path) -> 
 def _submission(folder: RunFolder, path: Path) -> Path:
     from plimsoll.cli.score import submission_of
 
-    entrance = submission_of(folder.manifest().spec.benchmark)
+    submission = submission_of(folder.manifest().spec.benchmark)
     try:
-        entrance.write(path, folder.records())
+        submission.write(path, folder.records())
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
     return path

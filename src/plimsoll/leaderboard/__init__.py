@@ -19,7 +19,7 @@ Nouns (`nouns.py`; all frozen values, safe to show to whoever got them from the 
 Verbs (`service.py`; plain functions that block on the database, so call them from a thread):
 
     service.accounts    token -> who                  service.boards    what anyone may see
-    service.entrance    check, submit, update, withdraw               service.office    the host's desk
+    service.submitting  check, submit, update, withdraw   service.admin     the host's desk
 
 No answer of a board is in any noun, error or log line. `grain.py` says how numbers are blunted,
 `holdout.py` which questions are held out, `limits.py` how often a team may ask for a score.

@@ -129,10 +129,10 @@ async def check(request: Request) -> Response:
     """Look a file over."""
     who, taken = await _asker(request), _taken(request, Checking)
     upload = await _upload(request, who)
-    entrance = _service(request).entrance
+    submitting = _service(request).submitting
     with upload.file:
         slug = request.path_params["slug"]
-        return JSON(await web.judged(request, entrance.check, who, slug, upload, taken.missing))
+        return JSON(await web.judged(request, submitting.check, who, slug, upload, taken.missing))
 
 
 async def submit(request: Request) -> Response:
@@ -142,7 +142,7 @@ async def submit(request: Request) -> Response:
     with upload.file:
         receipt = await web.judged(
             request,
-            _service(request).entrance.submit,
+            _service(request).submitting.submit,
             who,
             request.path_params["slug"],
             meta_of(taken),
@@ -160,7 +160,7 @@ async def update(request: Request) -> Response:
     with upload.file:
         receipt = await web.judged(
             request,
-            _service(request).entrance.update,
+            _service(request).submitting.update,
             who,
             request.path_params["id"],
             meta_of(taken),
@@ -174,30 +174,30 @@ async def update(request: Request) -> Response:
 async def withdraw(request: Request) -> Response:
     """Take a submission back: the team its own, the host any."""
     who, service = await _asker(request), _service(request)
-    counter = service.office if who.is_host else service.entrance
+    counter = service.admin if who.is_host else service.submitting
     return JSON(await web.in_thread(counter.withdraw, who, request.path_params["id"]))
 
 
 async def get_submission(request: Request) -> Response:
     """A submission with its history."""
     who = await _asker(request)
-    return JSON(await web.in_thread(_service(request).entrance.get, who, request.path_params["id"]))
+    return JSON(await web.in_thread(_service(request).submitting.get, who, request.path_params["id"]))
 
 
 async def list_submissions(request: Request) -> Response:
     """The team's submissions."""
-    return JSON(await web.in_thread(_service(request).entrance.mine, await _asker(request)))
+    return JSON(await web.in_thread(_service(request).submitting.mine, await _asker(request)))
 
 
 async def list_pending(request: Request) -> Response:
     """What waits for the host."""
-    return JSON(await web.in_thread(_service(request).office.pending, await _asker(request)))
+    return JSON(await web.in_thread(_service(request).admin.pending, await _asker(request)))
 
 
 async def publish(request: Request) -> Response:
     """Show a submission's newest version."""
     who = await _asker(request)
-    return JSON(await web.in_thread(_service(request).office.publish, who, request.path_params["id"]))
+    return JSON(await web.in_thread(_service(request).admin.publish, who, request.path_params["id"]))
 
 
 async def close_round(request: Request) -> Response:
@@ -206,7 +206,7 @@ async def close_round(request: Request) -> Response:
     body = await read_bytes(request, _CLOSING_LIMIT)
     closing = _decoded(body) if body else Closing()
     slug = request.path_params["slug"]
-    return JSON(await web.in_thread(_service(request).office.close_round, who, slug, closing.holdout))
+    return JSON(await web.in_thread(_service(request).admin.close_round, who, slug, closing.holdout))
 
 
 OPERATIONS = (

@@ -2,7 +2,7 @@
 
 The address of a request is the peer's, unless the peer is a trusted proxy: then it is the last address
 of `X-Forwarded-For` that no trusted proxy added. What others write into that header is not believed.
-How many scores a team may have in a day is counted in the database (`entrance.py`), not here.
+How many scores a team may have in a day is counted in the database (`submitting.py`), not here.
 """
 
 import time

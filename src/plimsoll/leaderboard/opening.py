@@ -18,15 +18,15 @@ from plimsoll.benchmarks.safetybench.dataset import answers, load
 from plimsoll.core import PlimsollError, Reference, UserError, files, lock
 from plimsoll.leaderboard import keys
 from plimsoll.leaderboard.accounts import Accounts
+from plimsoll.leaderboard.administration import HOST, Administration
 from plimsoll.leaderboard.boards import Boards
 from plimsoll.leaderboard.books import Books
 from plimsoll.leaderboard.database import open_database, sqlite_address
-from plimsoll.leaderboard.entrance import Entrance
 from plimsoll.leaderboard.keys import Key, Question
 from plimsoll.leaderboard.nouns import Board, Round
-from plimsoll.leaderboard.office import HOST, Office
 from plimsoll.leaderboard.runs import Verify
 from plimsoll.leaderboard.service import Service
+from plimsoll.leaderboard.submitting import Submitting
 from plimsoll.run.keep import keys as signing
 from plimsoll.run.keep import seal
 
@@ -71,8 +71,8 @@ def open_service(home: Path, database: str = "", *, seal_keys: Sequence[str] = (
     # Two that begin at once would each make a secret, and tokens of the one would end with the other.
     with lock.waited_for(home):
         books = Books(open_database(address), secret_of(home / "secret.key"))
-    entrance = Entrance(books, verify, hosts_keys=bool(trusted))
-    return Service(Accounts(books), Boards(books), entrance, Office(books))
+    submitting = Submitting(books, verify, hosts_keys=bool(trusted))
+    return Service(Accounts(books), Boards(books), submitting, Administration(books))
 
 
 def _own_home(home: Path) -> None:
@@ -101,7 +101,7 @@ def secret_of(path: Path) -> bytes:
     return secret
 
 
-def add_presets(office: Office, known: frozenset[str]) -> Iterator[Made]:
+def add_presets(admin: Administration, known: frozenset[str]) -> Iterator[Made]:
     """SafetyBench's three boards with the published results, as far as the answers are at hand."""
     for preset in PRESETS:
         if preset.slug in known:
@@ -111,7 +111,7 @@ def add_presets(office: Office, known: frozenset[str]) -> Iterator[Made]:
         except PlimsollError as error:
             yield Made(preset, str(error))
             continue
-        office.add_board(
+        admin.add_board(
             HOST,
             new_board(preset.slug, preset.benchmark, title=preset.title),
             key,

@@ -7,9 +7,9 @@ or a plain `def` endpoint). Every refusal is a `leaderboard.errors.BoardError` w
 from dataclasses import dataclass
 
 from plimsoll.leaderboard.accounts import Accounts
+from plimsoll.leaderboard.administration import Administration
 from plimsoll.leaderboard.boards import Boards
-from plimsoll.leaderboard.entrance import Entrance
-from plimsoll.leaderboard.office import Office
+from plimsoll.leaderboard.submitting import Submitting
 
 
 @dataclass(frozen=True)
@@ -18,5 +18,5 @@ class Service:
 
     accounts: Accounts
     boards: Boards
-    entrance: Entrance
-    office: Office
+    submitting: Submitting
+    admin: Administration

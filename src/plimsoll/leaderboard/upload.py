@@ -1,4 +1,4 @@
-"""What a client sends -> a file of bounded size that the entrance may read."""
+"""What a client sends -> a file of bounded size that may be read."""
 
 import hashlib
 import io

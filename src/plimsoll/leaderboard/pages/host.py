@@ -39,7 +39,7 @@ async def teams(request: Request) -> Response:
 def log(request: Request) -> Response:
     """The audit log."""
     asker, who = frame.signed_in(request)
-    entries = web.counter(request).service.office.log(who)
+    entries = web.counter(request).service.admin.log(who)
     return frame.page(request, "log.html", entries=entries, asker=asker)
 
 
@@ -75,7 +75,7 @@ def _do(request: Request, sent: web.Form, shown: Callable[..., Response], deeds:
 
 def _pending(request: Request, who: Who, *, refusal: str = "", status: int = 200, **more: Any) -> Response:
     service = web.counter(request).service
-    found = service.office.pending(who)
+    found = service.admin.pending(who)
     return frame.page(
         request,
         "desk.html",
@@ -91,37 +91,37 @@ def _pending(request: Request, who: Who, *, refusal: str = "", status: int = 200
 
 def _boards(request: Request, who: Who, *, refusal: str = "", status: int = 200, **more: Any) -> Response:
     service = web.counter(request).service
-    service.office.teams(who)  # refuses whoever is not the host
+    service.admin.teams(who)  # refuses whoever is not the host
     found = service.boards.all()
     return frame.page(request, "desk_boards.html", status, boards=found, refusal=refusal, **more)
 
 
 def _teams(request: Request, who: Who, *, refusal: str = "", status: int = 200, **more: Any) -> Response:
-    office = web.counter(request).service.office
+    admin = web.counter(request).service.admin
     given: dict[str, Any] = {"made": None, **more}
     return frame.page(
         request,
         "desk_teams.html",
         status,
-        teams=office.teams(who),
-        tokens=office.tokens(who),
+        teams=admin.teams(who),
+        tokens=admin.tokens(who),
         refusal=refusal,
         **given,
     )
 
 
 def _publish(request: Request, sent: web.Form, who: Who) -> None:
-    web.counter(request).service.office.publish(who, sent.fields.get("submission", ""))
+    web.counter(request).service.admin.publish(who, sent.fields.get("submission", ""))
 
 
 def _withdraw(request: Request, sent: web.Form, who: Who) -> None:
-    office = web.counter(request).service.office
-    office.withdraw(who, sent.fields.get("submission", ""), sent.fields.get("reason", "")[:200])
+    admin = web.counter(request).service.admin
+    admin.withdraw(who, sent.fields.get("submission", ""), sent.fields.get("reason", "")[:200])
 
 
 def _change(request: Request, sent: web.Form, who: Who) -> None:
     fields = sent.fields
-    web.counter(request).service.office.change(
+    web.counter(request).service.admin.change(
         who,
         fields.get("board", ""),
         title=fields.get("title", "").strip(),
@@ -137,7 +137,7 @@ def _close(request: Request, sent: web.Form, who: Who) -> None:
         raise BoardError("tick the box: closing a round shows its held-out scores for good")
     slug = sent.fields.get("board", "")
     share = _number(sent.fields.get("holdout", "")) / 100
-    web.counter(request).service.office.close_round(who, slug, share)
+    web.counter(request).service.admin.close_round(who, slug, share)
 
 
 def _add_board(request: Request, sent: web.Form, who: Who) -> None:
@@ -158,11 +158,11 @@ def _add_board(request: Request, sent: web.Form, who: Who) -> None:
                 files.write(path, [file.read()])
         key = opening.key_for(fields["benchmark"], path)
     published = opening.published_of(fields["benchmark"])
-    web.counter(request).service.office.add_board(who, made, key, published)
+    web.counter(request).service.admin.add_board(who, made, key, published)
 
 
 def _add_team(request: Request, sent: web.Form, who: Who) -> None:
-    web.counter(request).service.office.add_team(who, sent.fields.get("name", ""))
+    web.counter(request).service.admin.add_team(who, sent.fields.get("name", ""))
 
 
 def _issue(request: Request, sent: web.Form, who: Who) -> Response:
@@ -170,12 +170,12 @@ def _issue(request: Request, sent: web.Form, who: Who) -> Response:
     given = sent.fields.get("team", "")
     team = None if given == "host" else _number(given)
     days, label = _number(sent.fields.get("days", "") or "365"), sent.fields.get("label", "")[:120]
-    made = web.counter(request).service.office.issue(who, team, days=days, label=label)
+    made = web.counter(request).service.admin.issue(who, team, days=days, label=label)
     return _teams(request, who, asker=sent.visitor, made=made)
 
 
 def _revoke(request: Request, sent: web.Form, who: Who) -> None:
-    web.counter(request).service.office.revoke(who, sent.fields.get("prefix", ""))
+    web.counter(request).service.admin.revoke(who, sent.fields.get("prefix", ""))
 
 
 def _number(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Pages for teams: the entrance with its checker, receipts, a team's own submissions."""
+"""Pages for teams: the place to submit, with its checker, receipts, a team's own submissions."""
 
 import secrets
 from typing import Any, Literal
@@ -37,7 +37,7 @@ async def withdraw(request: Request) -> Response:
     """Take a submission back."""
     sent = await web.form(request)
     id = request.path_params["id"]
-    await web.in_thread(web.counter(request).service.entrance.withdraw, _team(sent), id)
+    await web.in_thread(web.counter(request).service.submitting.withdraw, _team(sent), id)
     return RedirectResponse(f"/submission/{id}", 303)
 
 
@@ -45,7 +45,7 @@ def mine(request: Request) -> Response:
     """A team's submissions."""
     asker, who = frame.signed_in(request)
     service = web.counter(request).service
-    found = () if who.is_host else service.entrance.mine(who)
+    found = () if who.is_host else service.submitting.mine(who)
     return frame.page(
         request, "mine.html", submissions=found, boards=service.boards.all(), latest=latest, asker=asker
     )
@@ -55,7 +55,7 @@ def submission(request: Request) -> Response:
     """A submission with its history."""
     asker, who = frame.signed_in(request)
     service = web.counter(request).service
-    found = service.entrance.get(who, request.path_params["id"])
+    found = service.submitting.get(who, request.path_params["id"])
     board = service.boards.get(found.board)
     return frame.page(
         request,
@@ -88,7 +88,7 @@ def _empty_form(request: Request) -> Response:
 def _known_form(request: Request) -> Response:
     asker, who = frame.signed_in(request)
     service = web.counter(request).service
-    found = service.entrance.get(who, request.path_params["id"])
+    found = service.submitting.get(who, request.path_params["id"])
     known = msgspec.to_builtins(latest(found).meta)
     return _form(request, service.boards.get(found.board), known, of=found.id, asker=asker)
 
@@ -104,7 +104,7 @@ def _form(request: Request, board: Board, fields: Any, *, status: int = 200, **m
 def _answered(request: Request, sent: web.Form, of: str | None) -> Response:
     who = _team(sent)
     service = web.counter(request).service
-    slug = service.entrance.get(who, of).board if of else request.path_params["slug"]
+    slug = service.submitting.get(who, of).board if of else request.path_params["slug"]
     board = service.boards.get(slug)
     fields = frame.first(sent.fields, *FIELDS) | {"missing": sent.fields.get("missing", "")}
     again: dict[str, Any] = {"of": of or "", "asker": sent.visitor}
@@ -130,13 +130,13 @@ def _done(
     missing: Missing = "wrong" if fields["missing"] == "wrong" else "refuse"
     with sent.upload.file:
         if sent.fields.get("action") != "submit":
-            checked = service.entrance.check(who, board.slug, sent.upload, missing)
+            checked = service.submitting.check(who, board.slug, sent.upload, missing)
             return _form(request, board, fields, checked=checked, **again)
         meta, key = _meta(fields), sent.fields.get("key", "")[:64]
         if again["of"]:
-            receipt = service.entrance.update(who, again["of"], meta, sent.upload, key=key, missing=missing)
+            receipt = service.submitting.update(who, again["of"], meta, sent.upload, key=key, missing=missing)
         else:
-            receipt = service.entrance.submit(who, board.slug, meta, sent.upload, key=key, missing=missing)
+            receipt = service.submitting.submit(who, board.slug, meta, sent.upload, key=key, missing=missing)
     return frame.page(
         request,
         "receipt.html",

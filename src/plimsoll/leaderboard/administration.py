@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 from plimsoll.core import Reference, decoding
 from plimsoll.leaderboard import accounts, keys, showing
 from plimsoll.leaderboard.books import Books, Found, board_of, changed, new_id, round_of
-from plimsoll.leaderboard.entrance import withdraw
 from plimsoll.leaderboard.errors import BoardError, Conflict, Forbidden, NotFound
 from plimsoll.leaderboard.keys import Key
 from plimsoll.leaderboard.nouns import (
@@ -26,6 +25,7 @@ from plimsoll.leaderboard.nouns import (
     TokenEntry,
     Who,
 )
+from plimsoll.leaderboard.submitting import withdraw
 from plimsoll.leaderboard.tables import answers, boards, rounds, scores, submissions, teams, tokens, versions
 from plimsoll.leaderboard.tables import log as log_table
 
@@ -34,7 +34,7 @@ HOST = Who(token=0, role="host")
 
 
 @dataclass(frozen=True)
-class Office:
+class Administration:
     """The host's desk. Raises `Forbidden` for anyone else."""
 
     books: Books

@@ -53,7 +53,7 @@ class _Filing(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Entrance:
+class Submitting:
     """What a team may do."""
 
     books: Books
