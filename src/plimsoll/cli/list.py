@@ -17,6 +17,8 @@ def command(room: str | None, as_json: bool) -> None:
     rooms: list[registry.Room] = (
         [_room(room)] if room else [name for name in registry.ROOMS if registry.names(name)]
     )
+    for told in (each for name in rooms for each in registry.unloadable(name)):
+        _output.echo(f"plimsoll: {told}", err=True)
     if as_json:
         found = [part for name in rooms for part in registry.parts(name)]
         _output.value([{"room": part.room, "name": part.name, "summary": part.summary} for part in found])

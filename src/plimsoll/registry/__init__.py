@@ -18,6 +18,7 @@ from plimsoll.registry.parts import (
     parts,
     refuse_misspelt,
     refuse_unknown,
+    unloadable,
 )
 from plimsoll.registry.rooms import (
     MARKS,
@@ -82,4 +83,5 @@ __all__ = [
     "refuse_misspelt",
     "refuse_unknown",
     "repair",
+    "unloadable",
 ]

@@ -30,8 +30,9 @@ from plimsoll.core import (
     decoding,
     did_you_mean,
 )
+from plimsoll.registry.loading import Unloadable, module
 from plimsoll.registry.meant import likely_provider, meant
-from plimsoll.registry.rooms import ROOM, Factory, Room, current, files, module_of, names
+from plimsoll.registry.rooms import ROOM, Factory, Room, current, files, names
 from plimsoll.registry.spec import Spec, parse, pieces, unquoted
 
 PROTOCOLS: Mapping[Any, Room] = {
@@ -117,12 +118,27 @@ class Part:
 
 
 def parts(room: Room) -> Iterator[Part]:
-    """Every part of a room, families unfolded; imports the room's files."""
+    """Every part of a room, families unfolded; imports the room's files.
+
+    A broken package of others hides no part but its own (`unloadable` tells of it).
+    """
     for name in names(room):
-        module = _module(room, name)
-        for factory in _factories(room, module):
+        try:
+            loaded = module(room, name)
+        except Unloadable:
+            continue
+        for factory in _factories(room, loaded):
             member = "" if _is_own(factory, name) else f"/{factory.__name__}"
             yield Part(room=room, name=f"{name}{member}", factory=factory)
+
+
+def unloadable(room: Room) -> Iterator[str]:
+    """What is wrong with each part of others that cannot be imported."""
+    for name in names(room):
+        try:
+            module(room, name)
+        except Unloadable as error:
+            yield str(error)
 
 
 def find(room: Room, name: str) -> Part:
@@ -134,7 +150,7 @@ def find(room: Room, name: str) -> Part:
             f"{_article(room)} is called {name!r}{meant(stem, names(room), _members(room))} "
             f"(plimsoll list {room} shows all)"
         )
-    factories = _factories(room, _module(room, stem))
+    factories = _factories(room, module(room, stem))
     if member:
         chosen = [factory for factory in factories if factory.__name__ == member]
     else:
@@ -274,22 +290,18 @@ def _room_of(hint: Any) -> Room | None:
     return None
 
 
-def _module(room: Room, name: str) -> ModuleType:
-    return importlib.import_module(module_of(room, name))
-
-
-def _factories(room: Room, module: ModuleType) -> list[Factory]:
+def _factories(room: Room, loaded: ModuleType) -> list[Factory]:
     return [
         value
-        for value in vars(module).values()
-        if getattr(value, ROOM, None) == room and value.__module__ == module.__name__
+        for value in vars(loaded).values()
+        if getattr(value, ROOM, None) == room and value.__module__ == loaded.__name__
     ]
 
 
 def _members(room: Room) -> Iterator[str]:
     """The parts of the house's own families, `encoding/rot13`; a broken package of others stays out."""
     for name in files(room):
-        own = (factory for factory in _factories(room, _module(room, name)) if not _is_own(factory, name))
+        own = (factory for factory in _factories(room, module(room, name)) if not _is_own(factory, name))
         yield from (f"{name}/{factory.__name__}" for factory in own)
 
 
