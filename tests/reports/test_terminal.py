@@ -1,8 +1,11 @@
 import re
+from typing import Literal
 
+import pytest
 from rich.cells import cell_len
 
 from plimsoll.core import Estimate, replace
+from plimsoll.pages.words import named
 from plimsoll.reports import RunView, terminal
 from plimsoll.run.keep.manifest import Summary
 from tests.support.runs import records_of, view_of
@@ -124,3 +127,30 @@ def test_no_cell_of_the_further_numbers_is_cut_at_eighty_columns() -> None:
     assert "Further numbers" in printed
     assert "Unscored" in printed
     assert "Method" not in printed
+
+
+LANGUAGES = ("en", "zh", "it", "vi", "ar", "ko", "th")
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 7])
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_many_languages_cut_no_table(count: int, width: int, language: Literal["en", "zh"]) -> None:
+    chosen = LANGUAGES[:count]
+    records = [
+        replace(record, sample=replace(record.sample, language=spoken))
+        for spoken in chosen
+        for record in records_of(8)
+    ]
+    view = view_of(records)
+    estimates = [
+        Estimate(name="accuracy", value=0.5, low=0.25, high=0.75, n=8, group=group)
+        for spoken in chosen
+        for group in ({"language": spoken}, {"language": spoken, "category": "Sexual content of minors"})
+    ]
+    held = replace(view.summary, estimates=(*view.summary.estimates, *estimates))
+    shown = terminal.text(replace(view, summary=held), width=width, language=language)
+    assert all(cell_len(line) <= width for line in shown.splitlines())
+    assert "Sexual content of" in shown
+    for spoken in chosen:
+        assert named("language", spoken, language) in shown

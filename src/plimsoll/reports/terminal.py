@@ -1,17 +1,18 @@
 """A run -> tables for the terminal, readable at 80 columns and without colour."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import StringIO
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from plimsoll.core.hidden import visible
-from plimsoll.pages.markup import Table, bilingual, key, spoken
+from plimsoll.pages.markup import SpokenTable, Table, bilingual, key, spoken
 from plimsoll.pages.words import Language, named, percent, say
 from plimsoll.reports import failing, judging, seeing, tables, unread
 from plimsoll.reports.figures import Figures, figures
@@ -19,6 +20,8 @@ from plimsoll.reports.view import RunView
 
 JUDGED = 5
 """Columns of the judges' table that fit."""
+GAP, EDGES = 2, 2
+"""Letters between two columns, and at both ends of a table."""
 LABEL_WIDTH = 20
 """Columns of words give way to numbers, down to this many cells."""
 OTHERS_SHOWN = 16
@@ -95,29 +98,63 @@ def _unread(view: RunView, language: Language) -> list[RenderableType]:
 
 def ruled(unspoken: Table, language: Language = "en", tones: Sequence[str] = ()) -> RenderableType:
     """A table as it prints: words wrap, numbers never do; `tones` are the rows' colours."""
-    table = unspoken.spoken(language)
-    made = RichTable(
-        title=Text(table.title, style="bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1),
-        collapse_padding=True,
-    )
-    for place, name in enumerate(table.columns):
-        words = place in table.text_columns
-        widest = max(cell_len(cell) for cell in (name, *(row[place] for row in table.rows)))
-        made.add_column(
-            Text(name),
-            justify="left" if words else "right",
-            no_wrap=not words,
-            overflow="fold",
-            min_width=min(widest, LABEL_WIDTH) if words else widest,
-        )
-    for place, row in enumerate(table.rows):
-        tone = tones[place] if tones else ""
-        made.add_row(*(Text(cell, style="yellow" if tables.UNSOUND in cell else tone) for cell in row))
-    return Padding(made, (1, 0, 0, 0))
+    return Padding(_Ruled(unspoken.spoken(language), tones), (1, 0, 0, 0))
+
+
+@dataclass(frozen=True)
+class _Ruled:
+    """A table that goes on below itself where its columns of numbers are more than fit beside each other."""
+
+    table: SpokenTable
+    tones: Sequence[str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        """The table, in as many pieces as the width asks for."""
+        widths = [self._widest(place) for place in range(len(self.table.columns))]
+        for number, places in enumerate(self._pieces(widths, options.max_width)):
+            title = Text(self.table.title, style="bold") if number == 0 else None
+            made = RichTable(
+                title=title,
+                title_justify="left",
+                box=box.SIMPLE_HEAD,
+                pad_edge=False,
+                padding=(0, 1),
+                collapse_padding=True,
+            )
+            for place in places:
+                words = place in self.table.text_columns
+                made.add_column(
+                    Text(self.table.columns[place]),
+                    justify="left" if words else "right",
+                    no_wrap=not words,
+                    overflow="fold",
+                    min_width=widths[place],
+                )
+            for row, cells in enumerate(self.table.rows):
+                tone = self.tones[row] if self.tones else ""
+                shown = [cells[place] for place in places]
+                made.add_row(
+                    *(Text(cell, style="yellow" if tables.UNSOUND in cell else tone) for cell in shown)
+                )
+            yield made
+
+    def _widest(self, place: int) -> int:
+        """Of a column, the least that it needs."""
+        cells = (self.table.columns[place], *(row[place] for row in self.table.rows))
+        widest = max(cell_len(cell) for cell in cells)
+        return min(widest, LABEL_WIDTH) if place in self.table.text_columns else widest
+
+    def _pieces(self, widths: Sequence[int], room: int) -> list[list[int]]:
+        """The columns of each piece; the words that name a row stand in every one."""
+        words = [place for place in range(len(widths)) if place in self.table.text_columns]
+        numbers = [place for place in range(len(widths)) if place not in self.table.text_columns]
+        named, pieces = sum(widths[place] + GAP for place in words), [list[int]()]
+        for place in numbers:
+            taken = sum(widths[each] + GAP for each in pieces[-1])
+            if pieces[-1] and EDGES + named + taken + widths[place] > room:
+                pieces.append([])
+            pieces[-1].append(place)
+        return [sorted([*words, *piece]) for piece in pieces]
 
 
 def _others(found: Figures, language: Language) -> list[RenderableType]:
