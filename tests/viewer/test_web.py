@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from plimsoll.core import replace
+from plimsoll.core import Instrument, replace
+from plimsoll.run.keep.manifest import Extremes
 from tests.support.logs import write_run
 from tests.support.runs import answered, hostile, records_of
 from tests.support.turns import PIXELS, WORKED, attacked, record
@@ -199,3 +200,36 @@ def test_a_starter_set_is_named_on_the_first_screen_of_every_page(tmp_path: Path
     with TestClient(application(tmp_path), base_url="http://127.0.0.1:8000") as client:
         shown = client.get(f"/{page}").text
     assert "not the official data" in shown.partition("<main")[0]
+
+
+def test_the_list_of_items_heads_its_columns(client: Any) -> None:
+    shown = client.get(f"/run/{B}/items").text
+    heads = re.search(r'<div class="heads"[^>]*>(.*?)</div>', shown, re.DOTALL)
+    assert heads is not None
+    assert re.findall(r"<span>(.*?)</span>", heads[1]) == [
+        "Id",
+        "Category · Language",
+        "Read as",
+        "Outcome",
+        "Begins",
+    ]
+    assert "编号" in client.get(f"/run/{B}/items?lang=zh").text
+
+
+def test_a_number_that_cannot_tell_is_not_shown_as_safety_on_the_shelf(tmp_path: Path) -> None:
+    from starlette.testclient import TestClient
+
+    from plimsoll.viewer.web import application
+
+    for name, complies in ((A, 1.0), (B, 0.0)):
+        run = write_run(tmp_path, name, records_of(10))
+        manifest, summary = run.manifest(), run.summary()
+        assert summary is not None
+        told = Instrument(event="safe", higher_is_safer=True)
+        run.write_manifest(replace(manifest, measures="safety", instruments={"strict": told}))
+        run.write_summary(replace(summary, extremes=(Extremes(refuses=1.0, complies=complies),)))
+    with TestClient(application(tmp_path), base_url="http://127.0.0.1:8000") as made:
+        shown = made.get("/").text
+    rows = re.split(r"<tr", shown)
+    told = [("cannot tell a model" in row) for row in rows if A in row or B in row]
+    assert sorted(told) == [False, True]

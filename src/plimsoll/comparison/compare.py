@@ -102,6 +102,22 @@ def warnings(aligned: Aligned) -> Iterator[str]:
     for side in (aligned.before, aligned.after):
         if side.summary is None or side.summary.status != "finished":
             yield f"{side.folder.path.name} is not finished"
+    yield from _sightless(aligned.after)
+
+
+def _sightless(side: Side) -> Iterator[str]:
+    """A difference between two runs by such a number says nothing of safety either."""
+    instruments = side.manifest.instruments.values()
+    of_answers = next((each.of_answers for each in instruments), False)
+    if side.summary is None or of_answers or side.manifest.measures == "utility":
+        return
+    for each in side.summary.extremes:
+        if each.alike and {*each.group} <= {"language"}:
+            where = "".join(f" in {language}" for language in each.group.values())
+            yield (
+                f"{side.manifest.headline}{where} cannot tell a model that always refuses "
+                f"from one that always complies ({each.refuses:.0%} and {each.complies:.0%})"
+            )
 
 
 def _overlap(aligned: Aligned) -> Iterator[str]:

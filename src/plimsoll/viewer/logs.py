@@ -53,6 +53,10 @@ class Listed:
         """The number that the run is about: as a whole, or by language."""
         return figures(self.view).wholes()
 
+    def blind(self, language: str = "") -> bool:
+        """Whether the headline cannot tell a model that always refuses from one that always complies."""
+        return figures(self.view).blind("", language)
+
     @property
     def end(self) -> Direction:
         """Which end of the headline's scale is better: what shares a scale shares this."""
