@@ -15,7 +15,7 @@ from tests.support.wheel import Newcomer, dist, need_index, shell, uv
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = tuple(PROJECT["optional-dependencies"])
-LARGE = ("whitebox", "inspect", "all")
+LARGE = ("whitebox", "inspect", "agents", "all")
 """Extras of more than a hundred megabytes: they are resolved, and not fetched."""
 SOURCES_ONLY = "rouge-score"
 """What the index has as source only. It is plain Python; anything else that would be compiled is a fault."""

@@ -31,7 +31,7 @@ FOR = {
     "board": "host a leaderboard",
     "sign": "sign runs",
     "pdf": "safety cases as PDF",
-    "agents": "Agent-SafetyBench's environments",
+    "agents": "the worlds of Agent-SafetyBench and AgentDojo",
     "baselines": "a weak guard to measure others against",
     "chinese": "attacks on Chinese text: scripts, pinyin, homophones",
     "inspect": "Inspect AI's models, runner, viewer and logs",
