@@ -2,13 +2,14 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
 
 from plimsoll.core import (
     Message,
+    Need,
     Record,
     Request,
     Response,
@@ -68,6 +69,7 @@ class Acting:
     name: str = "acting/one"
     revision: str = "1"
     asked: list[Request] = field(default_factory=list[Request])
+    offers: ClassVar[frozenset[Need]] = frozenset({"tools"})
 
     async def generate(self, request: Request) -> Response:
         self.asked.append(request)
