@@ -102,7 +102,7 @@ def _rows(table: Ruled, language: Language) -> str:
         max(_width(row[place], language) for row in (table.columns, *table.rows))
         for place in range(len(table.columns))
     ]
-    columns = ", ".join(f"{min(max(width, 5), 46)}fr" for width in widths)
+    columns = ", ".join(f"{min(max(width, 10), 34)}fr" for width in widths)
     aligned = ", ".join("right" if n in table.numbers else "left" for n in range(len(table.columns)))
     head = ", ".join(f"strong({_text(name, language)})" for name in table.columns)
     cells = ", ".join(_text(cell, language) for row in table.rows for cell in row)
