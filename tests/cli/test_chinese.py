@@ -146,6 +146,15 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_an_endpoint_that_is_away_is_told_in_chinese(tmp_path: Path) -> None:
+    away = ("-m", "openai/x", "-M", "base_url=http://127.0.0.1:9/v1", "--patience", "0", "--no-cache")
+    done = chinese("run", "xstest:split=starter", *away, "--limit", "2", "--log-dir", str(tmp_path))
+    assert done.returncode == 1
+    assert "2 个样本中有 2 个失败（100 %），超过 --max-errors 5% 的限度" in done.stderr
+    assert "提问时：暂时出错：到 http://127.0.0.1:9/v1/chat/completions 的连接中断" in done.stderr
+    assert english(re.sub(r"（\[Errno.*?）", "", done.stderr)) == []
+
+
 def test_the_table_after_a_run_is_in_chinese(ran: Path) -> None:
     table = (ran / "table.txt").read_text("utf-8")
     assert "过度拒答率：100.0%（95% 区间 79.6–100.0，n = 15）" in table
