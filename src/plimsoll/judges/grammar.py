@@ -43,7 +43,7 @@ _CONSTANTS = {"true": "True", "false": "False", "null": "None"}
 _OBJECTS = 20
 """Objects that are looked at."""
 _QUESTION = expression(r"\A[^?？.!。\n]{0,100}[?？]\W*(?=\w)")
-_ANSWERED = expression(r"\A\W*(?:yes|no|是的?|否|不是?|对|不对)(?:,|\.|:|;|。|-)\s*(?=\w)", re.IGNORECASE)
+_ANSWERED = expression(r"\A\W*(?:yes|no|是的?|否|不是?|对|不对)(?:,|\.|;|。|-)\s*(?=\w)", re.IGNORECASE)
 """A yes or no to the question that the judge asks itself, before the label."""
 _CLOSING = expression(rf"\W*{_NAME}\W*?(?:[:：=→-]|\bis\b|是|为)", re.IGNORECASE)
 """How a last line begins that gives the verdict."""
