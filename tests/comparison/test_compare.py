@@ -7,8 +7,8 @@ import pytest
 from plimsoll.comparison.compare import compare
 from plimsoll.comparison.differences import Settings
 from plimsoll.comparison.nouns import Comparison
-from plimsoll.core import DataError, UserError
-from plimsoll.run.keep.manifest import CardEntry
+from plimsoll.core import DataError, UserError, replace
+from plimsoll.run.keep.manifest import CardEntry, Extremes
 from plimsoll.stats.paired import newcombe_paired
 from tests.support.pairs import Asked, answers, run_of, two_runs
 
@@ -211,3 +211,13 @@ def test_a_damaged_line_is_named_and_a_torn_one_is_left_out(tmp_path: Path) -> N
 def test_the_same_seed_gives_the_same_numbers(tmp_path: Path) -> None:
     runs = two_runs(tmp_path, answers([1.0, 0.0, 1.0] * 20), answers([0.0, 0.0, 1.0] * 20))
     assert compare(runs, settings=QUICK) == compare(runs, settings=QUICK)
+
+
+def test_a_difference_of_a_number_that_cannot_tell_is_said_to_say_nothing(tmp_path: Path) -> None:
+    runs = two_runs(tmp_path, answers([1.0] * 20), answers([0.0] * 20))
+    for complies, told in ((1.0, True), (0.0, False)):
+        summary = runs[1].summary()
+        assert summary is not None
+        runs[1].write_summary(replace(summary, extremes=(Extremes(refuses=1.0, complies=complies),)))
+        (found,) = compare(runs, settings=QUICK)
+        assert any("cannot tell a model that always refuses" in each for each in found.warnings) == told

@@ -8,7 +8,7 @@ from plimsoll.comparison.compare import compare
 from plimsoll.comparison.differences import Settings
 from plimsoll.comparison.gate import Gate, gate, shown
 from plimsoll.comparison.several import gates
-from plimsoll.core import UserError
+from plimsoll.core import UserError, replace
 from plimsoll.reports import comparison_ci
 from tests.support.pairs import Asked, answers, two_runs
 
@@ -189,3 +189,17 @@ def test_a_suite_is_one_file_for_machines(tmp_path: Path) -> None:
     root = ElementTree.fromstring(comparison_ci.junit(found, found))
     assert (root.get("tests"), len(root)) == ("6", 2)
     assert len(json.loads(comparison_ci.sarif([found, found], "1.0"))["runs"]) == 2
+
+
+def test_two_checks_share_no_fingerprint_and_it_holds_no_name(tmp_path: Path) -> None:
+    """Attack: `x/y` of `z` and `x` of `y/z`, or a name that commands a terminal."""
+    found = held(tmp_path, dropped(0), dropped(0.05))
+    comparison = found.comparison
+    prints: set[str] = set()
+    for benchmark, model in (("x/y", "z"), ("x", "y/z"), ("x", "y\x1b[2J")):
+        other = replace(comparison, benchmark=benchmark, after=replace(comparison.after, model=model))
+        made = Gate(comparison=other, max_drop=0.0, level=0.05, checks=found.checks, warnings=())
+        (run,) = json.loads(comparison_ci.sarif(made, "1.0"))["runs"]
+        prints |= {each["partialFingerprints"]["check/v2"] for each in run["results"]}
+    assert len(prints) == 3 * len(found.checks)
+    assert all(len(each) == 32 and each.isalnum() for each in prints)
