@@ -31,6 +31,7 @@ CARD = Card(
     languages=("en", "zh"),
     version=1,
     differs="our own cases and worlds, in two languages; rules over calls, state and reply, no judging model",
+    covers=("safety-at-scale/agent-benchmarks", "evaluation/agent-risk"),
 )
 
 
