@@ -47,7 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not (pages / "README.md").exists():
         pages.mkdir(exist_ok=True)
         (pages / "README.md").write_text(CHINESE, "utf-8")
-        (pages / "tutorial.md").write_text("# 教程\n\n拒答率与攻击成功率。\n", "utf-8")
+        (pages / "tutorial.md").write_text("# 教程\n\n过度拒答与攻击成功率。\n", "utf-8")
     made = build(folder, folder / "site")
     assert made.returncode == 0, made.stderr
     return folder / "site"
@@ -108,7 +108,7 @@ def test_a_page_leads_to_itself_in_the_other_language(site: Path) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("page", "word"), [("search.html?q=kappa", "Measure a judge"), ("zh/search.html?q=拒答率", "教程")]
+    ("page", "word"), [("search.html?q=kappa", "Measure a judge"), ("zh/search.html?q=过度拒答", "术语")]
 )
 def test_the_search_finds_a_page_from_disk(page: str, word: str, site: Path) -> None:
     with chromium() as browser:

@@ -21,6 +21,7 @@ SMALL: dict[str, tuple[str, ...]] = {
         "agentdojo:suite=banking,injection=injection_task_4",
     ),
     "agents/starter": ("agents/starter:language=en",),
+    "toolemu": ("toolemu:emulator_model=scripted/refuse",),
     "ailuminate": ("ailuminate:split=starter",),
     "air_bench_2024": ("air_bench_2024:split=starter",),
     "chatgpt_red_teaming": (
