@@ -17,6 +17,7 @@ from plimsoll.bridges.inspect import export, import_log
 from plimsoll.core import DataError, replace
 from plimsoll.run.keep import index, journal
 from plimsoll.run.keep.folder import RunFolder, runs
+from tests.support.extras import need
 from tests.support.inspect_logs import MANIFEST, SUMMARY, records
 from tests.support.shell import PLIMSOLL, Finished, environment, plimsoll
 
@@ -209,6 +210,7 @@ def test_a_hostile_board_gets_one_sentence(how: str, tmp_path: Path) -> None:
 
 def test_what_a_seal_names_commands_no_terminal(tmp_path: Path) -> None:
     """Case 21: escape sequences in the key's name, the payload's type and the statement."""
+    need("sign")
     run = made(tmp_path)
     payload = base64.b64encode(json.dumps({"_type": EVIL, "predicate": {"signer": EVIL}}).encode()).decode()
     for kind in ("application/vnd.in-toto+json", EVIL):
