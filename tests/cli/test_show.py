@@ -32,3 +32,11 @@ def test_the_folder_of_a_suite_is_told_from_a_run(tmp_path: Path, capfd: pytest.
     (tmp_path / "suite.json").write_text("{}", "utf-8")
     assert exit_code(["records", str(tmp_path)]) != 0
     assert "is a suite, no run: name one of its runs" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("written", ["sorry-bench", "sorry_bench", "benchmarks/sorry-bench"])
+def test_a_part_is_shown_under_any_spelling_that_it_has_had(
+    written: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["show", written]) == 0
+    assert capfd.readouterr().out.startswith("sorry_bench  (benchmarks)")
