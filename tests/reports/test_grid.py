@@ -12,6 +12,8 @@ from plimsoll.core import DataError, UserError, replace
 from plimsoll.reports import grid_html, grid_machine, grid_terminal
 from plimsoll.reports.grid import Grid, baseline, grid, matrices
 from plimsoll.run.ask.grid import NONE, Axes, Cell, GridManifest, Subject, cells, links, read, write
+from plimsoll.run.keep.folder import RunFolder
+from plimsoll.run.keep.manifest import Extremes
 from plimsoll.run.spec import RunSpec
 
 SAFETY, OVER = "safetybench:split=starter,language=en", "xstest:split=starter"
@@ -194,3 +196,23 @@ def test_a_damaged_grid_is_named(tmp_path: Path) -> None:
     (tmp_path / "grid.json").write_text('{"id": 3}')
     with pytest.raises(DataError, match=r"grid\.json cannot be read"):
         read(tmp_path)
+
+
+def test_a_number_that_cannot_tell_is_named_once_under_every_form_of_the_matrix(tmp_path: Path) -> None:
+    subjects = (Subject(model="scripted/refuse"), A)
+    found = made(Axes(subjects=subjects, benchmarks=("simplesafetytests:split=starter",)), tmp_path)
+    for entry in found.entries:
+        run = RunFolder(tmp_path / str(entry.cell.run))
+        summary = run.summary()
+        assert summary is not None
+        run.write_summary(replace(summary, extremes=(Extremes(refuses=1.0, complies=1.0),)))
+    blind = grid(found.path)
+    forms = (printed(blind, 300), grid_machine.markdown(blind))
+    assert all(form.count("cannot tell here") == 1 for form in forms)
+    assert "cannot tell here" in grid_html.render(blind)
+    assert "分辨不出好坏" in grid_html.render(blind, language="zh")
+    assert "cannot tell here" not in printed(found, 300)
+
+
+def test_a_number_that_can_tell_is_not_called_blind(with_gap: Grid) -> None:
+    assert "cannot tell here" not in printed(with_gap, 300)

@@ -17,6 +17,8 @@ from plimsoll.comparison.compare import compared
 from plimsoll.comparison.differences import Settings
 from plimsoll.comparison.nouns import Comparison
 from plimsoll.core import Estimate, UserError
+from plimsoll.pages.markup import Said
+from plimsoll.reports import seeing
 from plimsoll.reports.figures import figures
 from plimsoll.reports.overview import labels
 from plimsoll.reports.view import RunView
@@ -52,6 +54,8 @@ class Entry(NamedTuple):
     """As it was judged, where that is another number."""
     notes: tuple[str, ...] = ()
     """How it was corrected, or why it was not."""
+    blind: tuple[Said, ...] = ()
+    """Where its number cannot tell a model that always refuses from one that always complies."""
 
     def at(self, axis: Axis) -> str:
         """Where it stands on an axis."""
@@ -165,6 +169,7 @@ def _entry(
         comparison,
         judged if judged != whole else None,
         known.notes,
+        tuple(seeing.blind(found)),
     )
 
 

@@ -99,7 +99,7 @@ class _Page:
         return legend
 
     def _corrected(self) -> str:
-        listed = "".join(self.markup.said(line, "li") for line in rows.corrected(self.found))
+        listed = "".join(self.markup.said(line, "li") for line in rows.remarks(self.found))
         return f'<ul class="notes">{listed}</ul>' if listed else ""
 
     def _matrix(self, matrix: Matrix) -> str:

@@ -25,7 +25,7 @@ def markdown(found: Grid, *, language: Language = "en") -> str:
         parts.append("\n".join(f"- {escape(spoken(note, language))}" for note in said))
     notes = [f"{name}: {value}" for name, value in rows.fixed(found, language)]
     notes += [rows.baseline_note(found, language), rows.legend(found, language)]
-    notes += [spoken(each, language) for each in rows.corrected(found)]
+    notes += [spoken(each, language) for each in rows.remarks(found)]
     notes += [say("ov.starter", language=language)] if rows.starters(found) else []
     notes += [f"{where}: {why}" for where, why in rows.gaps(found, language)]
     parts.append("\n".join(f"- {escape(note)}" for note in notes if note))

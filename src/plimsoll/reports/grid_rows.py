@@ -143,8 +143,13 @@ def judged(entry: Entry) -> str:
     return f"{value_of(entry.judged)} ({interval_of(entry.judged)})" if entry.judged else MISSING
 
 
-def corrected(found: Grid) -> list[Said]:
-    """What the mark of corrected numbers means, how they were corrected, and why others were not."""
+def remarks(found: Grid) -> list[Said]:
+    """Which numbers cannot tell, what the mark of corrected ones means, and why others were not corrected."""
+    said = dict.fromkeys((entry.at("benchmark"), each) for entry in found.entries for each in entry.blind)
+    return [*(key("grid.blind", benchmark, each) for benchmark, each in said), *_corrected(found)]
+
+
+def _corrected(found: Grid) -> list[Said]:
     marked = any(entry.judged for entry in found.entries)
     said: list[Said] = [key("corrected.mark", AMENDED), key("corrected.paired")] if marked else []
     return [*said, *dict.fromkeys(bilingual(note) for entry in found.entries for note in entry.notes)]

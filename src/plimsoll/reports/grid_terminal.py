@@ -37,7 +37,7 @@ def render(found: Grid, *, language: Language = "en") -> RenderableType:
         said = (*grid_defenses.notes(each), *grid_defenses.reading(each))
         parts += [Text(), *(hanging(spoken(note, language)) for note in said)]
     notes = [rows.baseline_note(found, language), rows.legend(found, language)]
-    notes += [spoken(each, language) for each in rows.corrected(found)]
+    notes += [spoken(each, language) for each in rows.remarks(found)]
     notes += [say("ov.starter", language=language)] if rows.starters(found) else []
     notes += [f"{UNSOUND} {say('result.unsound', language=language)}"] if rows.unsound(found) else []
     notes += [f"{where}: {why}" for where, why in rows.gaps(found, language)]

@@ -16,10 +16,11 @@ def warnings(view: RunView, found: Figures) -> list[Said]:
     said: list[Said] = []
     if judging.judged_itself(view.manifest):
         said.append(key("judging.itself", name, view.manifest.card.title))
-    return [*said, *_blind(found)]
+    return [*said, *blind(found)]
 
 
-def _blind(found: Figures) -> Iterator[Said]:
+def blind(found: Figures) -> Iterator[Said]:
+    """Where the headline gives a model that always refuses and one that always complies the same."""
     whole = found.extremes()
     if found.blind() and whole is not None:
         yield _alike(found, whole)
