@@ -59,14 +59,15 @@ def variants(folder: Path) -> list[tuple[str, int]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("run", "often", "waited"),
-    [(RUN, 50, 0.25), (OPEN, 10, 0.25), (SEARCH, 6, 0.8)],
+    ("run", "often", "waited", "pace"),
+    [(RUN, 50, 0.25, ("0.05", "8")), (OPEN, 10, 0.25, ("0.05", "8")), (SEARCH, 4, 0.8, ("0.2", "2"))],
     ids=["choice", "open", "search of many turns"],
 )
 def test_a_run_killed_again_and_again_holds_every_item_once_and_equals_an_unbroken_one(
-    tmp_path: Path, run: tuple[str, ...], often: int, waited: float
+    tmp_path: Path, run: tuple[str, ...], often: int, waited: float, pace: tuple[str, str]
 ) -> None:
-    slow = (*run, "--log-dir", "killed", "-M", "latency=0.05", "--max-connections", "8")
+    latency, connections = pace
+    slow = (*run, "--log-dir", "killed", "-M", f"latency={latency}", "--max-connections", connections)
     generator = random.Random(7)
     kills = 0
     while kills < often:
@@ -84,7 +85,7 @@ def test_a_run_killed_again_and_again_holds_every_item_once_and_equals_an_unbrok
         process.wait()
         kills += 1
     assert kills == often, f"the run was over after {kills} kills: make it longer"
-    last = plimsoll(tmp_path, *run, "--log-dir", "killed", "-M", "latency=0.05")
+    last = plimsoll(tmp_path, *run, "--log-dir", "killed", "-M", f"latency={latency}")
     assert last.code == 0, last.err
     assert len(list((tmp_path / "killed").iterdir())) == 1
     listed = plimsoll(tmp_path, "records", last.last_json["run"]).rows
