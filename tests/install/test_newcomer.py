@@ -24,7 +24,9 @@ pytestmark = pytest.mark.slow
 
 PAGES = [ROOT / "README.md", ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
 WISHES = f'"{DISTRIBUTION}[llamacpp,view,data,sign]" pytest'
-"""What the pages need beside the command; what they show of pandas and Inspect is left to `make test`."""
+"""What the pages need beside the command."""
+LEFT_OUT = ("pandas", "inspect_ai", "torch")
+"""What is shown of these is left to `make test`."""
 PRIVATE = re.compile(r"^\s*(?:from|import) plimsoll(?:\.\w+)*(?:\._\w+| import _\w+)", re.M)
 
 
@@ -80,7 +82,7 @@ def stranger(newcomer: Newcomer, tmp_path: Path) -> Iterator[Stranger]:
 @pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_a_newcomer_can_follow_the_page_as_it_is_written(page: Path, stranger: Stranger) -> None:
     with ExitStack() as stack:
-        todo = [block for block in followed(page) if block.notes.get("needs") not in ("pandas", "inspect_ai")]
+        todo = [block for block in followed(page) if block.notes.get("needs") not in LEFT_OUT]
         if any("endpoint" in block.notes for block in todo):
             stranger.endpoint = stack.enter_context(FakeEndpoint(reply="(B)")).url
         for block in todo:

@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader
+from pathlib import Path
 from threading import Lock, Thread
 from typing import IO, Any, cast
 
@@ -46,7 +47,8 @@ class _Process:
     """The process, asked one thing at a time."""
 
     def __init__(self, loaded: str) -> None:
-        code = CODE.format(path=[path for path in sys.path if path], loaded=loaded)
+        # An empty entry stands for the folder that one works in, where a user's own world may lie.
+        code = CODE.format(path=[path or str(Path.cwd()) for path in sys.path], loaded=loaded)
         command = [sys.executable, "-I", "-c", code]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
