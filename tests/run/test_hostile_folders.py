@@ -263,3 +263,11 @@ def test_aliases_that_name_each_other_are_counted_out(tmp_path: Path) -> None:
 def test_what_commands_a_terminal_is_shown() -> None:
     assert visible("\x1b[2J\u202egnp.exe\r") == "⟨U+001B⟩[2J⟨U+202E⟩gnp.exe⟨U+000D⟩"
     assert decode(escaped('"\u202e\x9b\U000e0041"')) == "\u202e\x9b\U000e0041"
+
+
+def test_what_is_wrong_with_a_file_is_told_in_few_words_whatever_it_holds() -> None:
+    told = str(DataError(f"log.eval, sample: cannot be unpacked: {'x' * 10**6}: convert it anew"))
+    assert len(told) < 2_100
+    assert told.startswith("log.eval, sample: cannot be unpacked")
+    assert told.endswith("convert it anew")
+    assert str(DataError("short")) == "short"

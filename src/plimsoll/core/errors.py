@@ -21,6 +21,9 @@ from types import TracebackType
 
 from plimsoll.core.extras import line_for
 
+LONGEST = 2_000
+"""Characters of a message about somebody else's file."""
+
 
 class PlimsollError(Exception):
     """Root of all errors that Plimsoll raises on purpose."""
@@ -39,7 +42,14 @@ class MissingExtra(UserError):
 
 
 class DataError(PlimsollError):
-    """A data file does not hold what it should."""
+    """A data file does not hold what it should.
+
+    Reasons of libraries quote what they met, be it megabytes: of a long message the middle is left out, so
+    that place and remedy stay."""
+
+    def __init__(self, message: str) -> None:
+        long = len(message) > LONGEST
+        super().__init__(f"{message[: LONGEST // 2]} […] {message[-LONGEST // 2 :]}" if long else message)
 
 
 class ModelError(PlimsollError):
