@@ -18,6 +18,7 @@ from plimsoll.run.keep import index, journal
 from plimsoll.run.keep.cache import Cache, key_of
 from plimsoll.run.keep.folder import RunFolder, runs
 from plimsoll.run.keep.importing import made_whole
+from tests.support.bounds import bounded
 
 DEEP = b"[" * 200_000
 
@@ -271,3 +272,10 @@ def test_what_is_wrong_with_a_file_is_told_in_few_words_whatever_it_holds() -> N
     assert told.startswith("log.eval, sample: cannot be unpacked")
     assert told.endswith("convert it anew")
     assert str(DataError("short")) == "short"
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+def test_a_million_brackets_in_yaml_are_refused_before_they_cost_anything(opening: str) -> None:
+    pytest.importorskip("yaml", reason="the extra `data` is not installed")
+    with bounded(), pytest.raises(DataError, match="nested too deeply"):
+        read_yaml(opening * 10**6, Path("prompts.yaml"))

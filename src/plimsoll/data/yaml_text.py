@@ -6,6 +6,8 @@ from typing import Any
 
 from plimsoll.core import DataError, MissingExtra
 
+DEEPEST = 100
+"""Brackets within brackets."""
 MOST = 5_000_000
 """Values, each counted as often as it is named: a few lines can name each other a billion times over."""
 
@@ -17,7 +19,7 @@ def read(text: str, path: Path) -> Any:
     except ImportError:
         raise MissingExtra(f"{path.name}, a YAML file,", "data") from None
     try:
-        found = yaml.load(text, Loader=yaml.BaseLoader)
+        found = yaml.load(text, Loader=_shallow(yaml))
         _count(found, {})
     except yaml.YAMLError as error:
         raise DataError(f"{path}: no YAML: {' '.join(str(error).split())}") from None
@@ -26,6 +28,20 @@ def read(text: str, path: Path) -> Any:
     except (TypeError, ValueError) as error:
         raise DataError(f"{path}: no YAML: {error}") from None
     return found
+
+
+def _shallow(yaml: Any) -> Any:
+    """The loader, which stops at deep brackets: each one more costs it time over all that are open."""
+
+    plain: Any = yaml.BaseLoader
+
+    class Shallow(plain):
+        def fetch_flow_collection_start(self, TokenClass: Any) -> None:
+            if self.flow_level >= DEEPEST:
+                raise RecursionError
+            plain.fetch_flow_collection_start(self, TokenClass)
+
+    return Shallow
 
 
 def _count(value: Any, known: dict[int, int]) -> int:
