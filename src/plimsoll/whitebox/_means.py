@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import NamedTuple
 
+from plimsoll.core import Finding
 from plimsoll.stats.student import t_cdf, t_value
 
 
@@ -17,6 +18,23 @@ class Mean(NamedTuple):
     n: int
     chance: float | None
     """How often a mean this far from zero arises where the truth is zero."""
+
+
+def finding(
+    name: str, found: Mean, unit: str, *, layer: int | None = None, head: int | None = None, note: str = ""
+) -> Finding:
+    """A mean as a finding, with its interval and where it lies."""
+    return Finding(
+        name=name,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        unit=unit,
+        n=found.n,
+        layer=layer,
+        head=head,
+        note=note,
+    )
 
 
 def mean(values: Sequence[float]) -> Mean:

@@ -15,7 +15,7 @@ from plimsoll.internals.arithmetic import Reader, combined, greedy
 from plimsoll.internals.handle import Handle, Template, handle, same_vocabulary
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
-from plimsoll.whitebox._means import Mean, difference, mean
+from plimsoll.whitebox._means import difference, finding, mean
 from plimsoll.whitebox.anchors import Anchors
 
 ALPHAS = (0.0, 0.3, 0.6, 1.0, 2.0)
@@ -97,7 +97,7 @@ class Headroom:
 
 def _findings(kind: str, contrasts: Sequence[Contrast]) -> Iterator[Finding]:
     def found(name: str, values: Sequence[float], unit: str, note: str = "") -> Finding:
-        return _finding(f"{name}_{kind}", mean(values), unit, note)
+        return finding(f"{name}_{kind}", mean(values), unit, note=note)
 
     yield found("kl_aligned_base", [float(each.forward.mean()) for each in contrasts], "nats", "per token")
     yield found("kl_base_aligned", [float(each.backward.mean()) for each in contrasts], "nats", "per token")
@@ -117,19 +117,13 @@ def _findings(kind: str, contrasts: Sequence[Contrast]) -> Iterator[Finding]:
 def _apart(harmful: Sequence[Contrast], harmless: Sequence[Contrast], *, paired: bool) -> Iterator[Finding]:
     """What alignment does to harmful requests beyond what it does to all."""
     both = ([float(each.forward.mean()) for each in contrasts] for contrasts in (harmful, harmless))
-    yield _finding("kl_specific", difference(*both, paired=paired), "nats", "harmful less harmless")
+    yield finding("kl_specific", difference(*both, paired=paired), "nats", note="harmful less harmless")
 
 
 def _first_share(contrast: Contrast) -> float:
     """How much of the divergence lies in the reply's beginning."""
     total = float(contrast.forward.sum())
     return float(contrast.forward[:FIRST].sum()) / total if total > 0 else 0.0
-
-
-def _finding(name: str, found: Mean, unit: str, note: str) -> Finding:
-    return Finding(
-        name=name, value=found.value, low=found.low, high=found.high, unit=unit, n=found.n, note=note
-    )
 
 
 def _ends(held: Handle) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from plimsoll.internals.handle import Handle, Template, handle, same_vocabulary
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
-from plimsoll.whitebox._means import difference, mean
+from plimsoll.whitebox._means import difference, finding, mean
 from plimsoll.whitebox.anchors import Anchors
 
 
@@ -80,16 +80,7 @@ def _states(harmful: Any, harmless: Any, *, paired: bool) -> Iterator[Finding]:
         found = [(name, mean(values)) for name, values in columns]
         found.append(("states_turned_specific", difference(columns[0][1], columns[1][1], paired=paired)))
         for name, one in found:
-            yield Finding(
-                name=name,
-                value=one.value,
-                low=one.low,
-                high=one.high,
-                unit="degrees",
-                n=one.n,
-                layer=place,
-                note=note,
-            )
+            yield finding(name, one, "degrees", layer=place, note=note)
 
 
 @analysis

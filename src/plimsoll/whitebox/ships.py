@@ -18,7 +18,7 @@ from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.stats.multiple import holm
 from plimsoll.stats.scored import spearman
-from plimsoll.whitebox._means import difference, mean
+from plimsoll.whitebox._means import difference, finding, mean
 from plimsoll.whitebox.anchors import Anchors
 
 TINY = 1e-12
@@ -82,28 +82,16 @@ def _findings(harmful: Scores, harmless: Scores, *, paired: bool) -> Iterator[Fi
         layer, head = place
         found = apart[place]
         clear = found.chance is not None and chances[place] < 0.05
-        yield Finding(
-            name="ships_specific",
-            value=found.value,
-            low=found.low,
-            high=found.high,
-            unit="nats",
-            n=found.n,
+        yield finding(
+            "ships_specific",
+            found,
+            "nats",
             layer=layer,
             head=head,
             note="" if clear else "not told from zero (Holm over all heads)",
         )
         for name, one in zip(("ships", "ships_harmless"), map(mean, values[place]), strict=True):
-            yield Finding(
-                name=name,
-                value=one.value,
-                low=one.low,
-                high=one.high,
-                unit="nats",
-                n=one.n,
-                layer=layer,
-                head=head,
-            )
+            yield finding(name, one, "nats", layer=layer, head=head)
 
 
 def _notes(harmful: Scores, harmless: Scores) -> Iterator[str]:
