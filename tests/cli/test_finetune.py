@@ -79,6 +79,23 @@ def test_a_folder_that_is_there_is_not_trained_into(
     assert "is there already" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--rate", "1e30", "--steps", "5"), "lower the learning rate"),
+        (("--template", "chat"), "has no chat template"),
+    ],
+)
+def test_training_that_cannot_go_on_leaves_nothing_in_the_way_of_the_next_try(
+    more: tuple[str, ...], said: str, model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    on = _examples(tmp_path / "on", "comply")
+    assert _finetuned(model, on, tmp_path / "out", *more) == 2
+    assert said in capfd.readouterr().err
+    assert not list(tmp_path.glob(".*"))
+    assert _finetuned(model, on, tmp_path / "out", "--steps", "2") == 0
+
+
 def test_drift_holds_two_models_against_each_other_with_and_without_a_safety_prompt(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

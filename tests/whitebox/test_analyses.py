@@ -119,6 +119,7 @@ def test_directions_measures_every_layer_and_the_state_after_the_norm(
     assert [each.layer for each in _of(found, "harm_auroc")] == [0, 1, 2, None]
     assert all(0 <= each.low <= each.value <= each.high <= 1 for each in _of(found, "harm_auroc"))  # type: ignore[operator]
     assert _of(found, "harm_auroc")[1].value == 1.0
+    assert all(each.low is not None and each.low < each.value for each in _of(found, "harm_accuracy"))
     with pytest.raises(UserError, match="at least 5 requests"):
         directions(template="raw").analyse([opened()], ANCHORS, Unheard())
 
@@ -247,3 +248,22 @@ def test_a_model_that_is_not_built_as_llama_is_refused() -> None:
 
     with pytest.raises(UserError, match=r"has no model\.layers"):
         handle(Other())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "sahara:steps=0", "sahara:rank=0", "directions:components=0", "directions:folds=1",
+        "headroom:tokens=0", "headroom:tokens=-1",
+    ],
+)  # fmt: skip
+def test_numbers_that_cannot_be_used_are_refused_before_a_model_is_loaded(
+    spec: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["analyse", spec, "/no/such/model"]) == 2
+    assert "must be at least" in capfd.readouterr().err
+
+
+def test_a_group_of_as_many_heads_as_there_are_is_refused(opened: Callable[..., WhiteBox]) -> None:
+    with pytest.raises(UserError, match="has 12 heads in all"):
+        sahara(steps=12, template="raw").analyse([opened()], ANCHORS, Unheard())

@@ -19,7 +19,7 @@ from plimsoll.whitebox import parity
 from plimsoll.whitebox.anchors import anchors
 
 SHOWN = 12
-"""Findings of a name that a terminal shows."""
+"""Heads that a terminal shows of each number, the first ones first; layers are shown all."""
 OFTEN = 0.5
 """Seconds between two lines of progress."""
 
@@ -126,15 +126,16 @@ def _show(found: Analysed) -> None:
     for name in dict.fromkeys(finding.name for finding in found.findings):
         rows = [finding for finding in found.findings if finding.name == name]
         _output.echo(f"\n{name.replace('_', ' ')} ({rows[0].unit}, n = {rows[0].n})")
-        _output.table(_rows(rows[:SHOWN]))
-        if len(rows) > SHOWN:
-            _output.echo(f"and {len(rows) - SHOWN} more (--json shows all)")
+        most = SHOWN if rows[0].head is not None else len(rows)
+        _output.table(_rows(rows[:most]))
+        if len(rows) > most:
+            _output.echo(f"and {len(rows) - most} more (--json shows all)")
     for note in found.notes:
         _output.echo(f"\n{note}")
 
 
 def _rows(findings: Iterable[Finding]) -> Iterable[tuple[str, str]]:
     for each in findings:
-        interval = "" if each.low is None or each.high is None else f" [{each.low:.3f}, {each.high:.3f}]"
+        interval = "" if each.low is None or each.high is None else f" [{each.low:.3g}, {each.high:.3g}]"
         note = f"  {each.note}" if each.note else ""
-        yield each.place, f"{each.value:8.3f}{interval}{note}"
+        yield each.place, f"{each.value:8.3g}{interval}{note}"

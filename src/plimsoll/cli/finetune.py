@@ -10,7 +10,7 @@ import msgspec
 
 from plimsoll.cli import _output
 from plimsoll.cli.analyse import Progress, opened_model
-from plimsoll.core import UserError, files
+from plimsoll.core import PlimsollError, UserError, files
 from plimsoll.data import delimited
 from plimsoll.internals import checkpoint, examples, training
 from plimsoll.internals.checkpoint import Checkpoint
@@ -35,7 +35,9 @@ RECORD = "finetuning.json"
 )
 @click.option("--steps", type=click.IntRange(1), default=20, show_default=True, help="Of the optimiser.")
 @click.option("--batch", type=click.IntRange(1), default=4, show_default=True, help="Examples of one step.")
-@click.option("--rate", type=float, default=2e-4, show_default=True, help="Learning rate.")
+@click.option(
+    "--rate", type=click.FloatRange(0, min_open=True), default=2e-4, show_default=True, help="Learning rate."
+)
 @click.option("--rank", type=click.IntRange(1), default=8, show_default=True, help="Of the adapters.")
 @click.option(
     "--max-tokens", type=click.IntRange(8), default=256, show_default=True, help="Tokens of an example."
@@ -100,7 +102,11 @@ def command(
         "recipe": {name: getattr(recipe, name) for name in recipe.__dataclass_fields__},
     }
     _hold_to(unfinished / "wanted.json", record)
-    trained = training.train(held, learned.examples, recipe, Progress("finetune"), kept=unfinished)
+    try:
+        trained = training.train(held, learned.examples, recipe, Progress("finetune"), kept=unfinished)
+    except PlimsollError:
+        _swept(unfinished)  # another try will be with other settings
+        raise
     changed = training.merged(held, trained)
     checkpoint.write(out, source, _tensors(source, changed))
     record |= {"losses": trained.losses, "seconds": round(perf_counter() - began, 1)}

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from plimsoll.core import DataError, MissingExtra, decoding, files
+from plimsoll.core import DataError, MissingExtra, UserError, decoding, files
 from plimsoll.internals import checkpoint
 from plimsoll.internals.handle import Handle, Template
 from plimsoll.internals.told import Told
@@ -100,7 +100,7 @@ def train(
     every: int = 10,
     loss: Loss = sft,
 ) -> Trained:
-    """Train adapters. Raises `DataError` without examples.
+    """Train adapters. Raises `DataError` without examples, `UserError` where the loss grows beyond numbers.
 
     Args:
         kept: A folder in which the state is written every so many steps, and from which it is taken up.
@@ -120,6 +120,8 @@ def train(
     with seeded(handle, recipe.seed + len(losses)):
         for chosen in list(_order(len(rows), recipe))[len(losses) :]:
             step = loss(module, [rows[place] for place in chosen])
+            if not bool(torch.isfinite(step)):
+                raise UserError(f"the loss of step {len(losses) + 1} is no number: lower the learning rate")
             optimiser.zero_grad()
             step.backward()
             torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)

@@ -17,8 +17,10 @@ from plimsoll.internals.handle import Template, handle
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
+from plimsoll.stats.intervals import wilson
 from plimsoll.stats.scored import auroc
 from plimsoll.whitebox._logistic import Line, fitted, projected
+from plimsoll.whitebox._numbers import at_least
 from plimsoll.whitebox.anchors import Anchors
 
 KINDS = (True, False)
@@ -62,7 +64,8 @@ class Directions:
             note = "after the final norm" if layer == last else ""
             area = auroc(truth, scores) or 0.0
             low, high = _redrawn(truth, scores)
-            right = [(score > 0) == harmful for score, harmful in zip(scores, truth, strict=True)]
+            right = sum((score > 0) == harmful for score, harmful in zip(scores, truth, strict=True))
+            told = wilson(right, len(truth))
             yield Finding(
                 name="harm_auroc",
                 value=area,
@@ -75,9 +78,11 @@ class Directions:
             )
             yield Finding(
                 name="harm_accuracy",
-                value=sum(right) / len(right),
+                value=right / len(truth),
+                low=told.low,
+                high=told.high,
                 unit="share",
-                n=len(right),
+                n=len(truth),
                 layer=place,
                 note=note,
             )
@@ -140,4 +145,6 @@ def directions(*, components: int = 4, folds: int = 5, template: Template = "cha
         folds: Parts of the requests, each measured by a direction found without it.
         template: Prompts in the chat template, or as they stand.
     """
+    at_least("directions", 1, components=components)
+    at_least("directions", 2, folds=folds)
     return Directions(components=components, folds=folds, template=template)

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plimsoll.core import Analysed, Finding, UserError, WhiteBox
+from plimsoll.core import Analysed, Finding, WhiteBox
 from plimsoll.internals.arithmetic import Reader, combined, greedy
 from plimsoll.internals.handle import Handle, Template, handle, same_vocabulary
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.whitebox._means import difference, finding, mean
+from plimsoll.whitebox._numbers import at_least
 from plimsoll.whitebox.anchors import Anchors
 
 ALPHAS = (0.0, 0.3, 0.6, 1.0, 2.0)
@@ -87,8 +88,6 @@ class Headroom:
     def _contrast(self, aligned: Handle, base: Handle, prompt: str, told: Told) -> Contrast:
         own = aligned.ids(prompt, self.template)
         reply = greedy(Reader(aligned, own), (), self.tokens, _ends(aligned))
-        if not reply:
-            raise UserError("headroom: tokens must be at least 1")
         said = Reader(aligned, own).next(reply)[:-1]
         would = Reader(base, base.ids(prompt, self.base_template)).next(reply)[:-1]
         told.step()
@@ -140,4 +139,5 @@ def headroom(*, tokens: int = 24, template: Template = "chat", base_template: Te
         template: How the aligned model is asked.
         base_template: How the base model is asked.
     """
+    at_least("headroom", 1, tokens=tokens)
     return Headroom(tokens=tokens, template=template, base_template=base_template)

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plimsoll.core import Analysed, Finding, WhiteBox
+from plimsoll.core import Analysed, Finding, UserError, WhiteBox
 from plimsoll.internals.ablation import Ablation, Kind, beside, intact
 from plimsoll.internals.handle import Handle, Template, handle
 from plimsoll.internals.library import torch
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
+from plimsoll.whitebox._numbers import at_least
 from plimsoll.whitebox.anchors import Anchors
 
 Unit = tuple[int, int]
@@ -37,6 +38,9 @@ class Sahara:
         """Search on the harmful prompts; the same group is then put to the harmless ones."""
         (model,) = models
         held = handle(model)
+        every = held.shape.layers * held.shape.units(self.ablation.unit)
+        if self.steps >= every:
+            raise UserError(f"sahara: steps is {self.steps}; {held.name} has {every} heads in all")
         told.begin(self.steps * len(anchors.harmful) + len(anchors.harmless))
         base = _matrix(held, anchors.harmful, self.template)
         findings = list[Finding]()
@@ -115,4 +119,5 @@ def sahara(*, steps: int = 3, kind: Kind = "q", rank: int = 1, template: Templat
         rank: Singular vectors that are held against each other.
         template: Prompts in the chat template, or as they stand.
     """
+    at_least("sahara", 1, steps=steps, rank=rank)
     return Sahara(ablation=Ablation(kind=kind), template=template, steps=steps, rank=rank)
