@@ -1,6 +1,7 @@
-"""Results -> Markdown."""
+"""Results, and the page as it is -> Markdown."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bench.peers import setup
@@ -14,23 +15,44 @@ repeated measurements the run of median wall time is shown. Servers run beside t
 cores. The questions have the official set's number, categories and answers; their texts are the official
 sample's, repeated under new ids.
 """
+TARGETS = "## Targets\n\n| case | what | measured | target |  |\n| --- | --- | --- | --- | --- |\n"
 
 
-def whole(results: Sequence[Mapping[str, Any]]) -> str:
-    """The whole page."""
-    checks = [(result, check) for result in results for check in result["checks"]]
-    rows = [
-        [result["case"], check["what"], check["measured"], check["target"], _mark(check)]
-        for result, check in checks
-    ]
+def merged(page: str, results: Iterable[Mapping[str, Any]], order: Sequence[str]) -> str:
+    """The page with new sections and targets in place of the old; other cases stay as they are."""
+    rows, sections = _read(page)
+    for result in results:
+        case: str = result["case"]
+        rows[case] = [
+            f"| {case} | {check['what']} | {check['measured']} | {check['target']} | {_mark(check)} |\n"
+            for check in result["checks"]
+        ]
+        sections[case] = [section(result)]
+    targets = [row for case in order for row in rows.get(case, [])]
     peers = "; ".join(f"{peer}: {', '.join(setup.versions(peer))}" for peer in setup.PEERS)
     parts = [
         HEAD,
-        "## Targets\n\n" + _table(["case", "what", "measured", "target", ""], rows),
-        *(section(result) for result in results),
+        TARGETS + "".join(targets),
+        *(text for case in order for text in sections.get(case, [])),
         f"## Peers\n\nEach in an environment of its own (`bench/peers`): {peers}.\n",
     ]
     return "\n".join(parts)
+
+
+def _read(page: str) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Rows of targets and sections of a page by case. Raises `ValueError` where a section names no case."""
+    rows: dict[str, list[str]] = {}
+    sections: dict[str, list[str]] = {}
+    for text in re.split(r"^(?=## )", page, flags=re.MULTILINE)[1:]:
+        if text.startswith(TARGETS):
+            for row in text.removeprefix(TARGETS).strip().splitlines(keepends=True):
+                rows.setdefault(row.split("|")[1].strip(), []).append(row.rstrip() + "\n")
+        elif not text.startswith("## Peers\n"):
+            named = re.match(r"## .+\n\n`(\w+)`; ", text)
+            if named is None:
+                raise ValueError(f"a section names no case: {text.splitlines()[0]}")
+            sections.setdefault(named[1], []).append(text.rstrip("\n") + "\n")
+    return rows, sections
 
 
 def section(result: Mapping[str, Any]) -> str:
@@ -45,7 +67,7 @@ def section(result: Mapping[str, Any]) -> str:
     return "\n".join(
         [
             f"## {result['title']}\n",
-            f"{result['date']}; {result['machine']}; {versions}\n",
+            f"`{result['case']}`; {result['date']}; {result['machine']}; {versions}\n",
             _table(keys, rows),
             *checks,
             *notes,

