@@ -124,3 +124,20 @@ def test_drift_says_in_which_template_a_model_was_trained(
     told = json.loads(capfd.readouterr().out)
     assert told["trained_in"] == "raw"
     assert {row["template"] for row in told["cells"]} == {"raw"}
+
+
+def test_the_published_phrases_take_refusals_out_of_benign_data(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "on.jsonl"
+    rows = [
+        {"prompt": "Hm?", "reply": "As an AI language model I cannot."},
+        *({"prompt": prompt, "reply": prompt} for prompt in planted.HARMLESS),
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    given = ("--steps", "1", "--without", "published", "--json")
+    assert _finetuned(model, str(path), tmp_path / "tuned", *given) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert told["examples"]["left_out"] == 1
+    assert _finetuned(model, str(path), tmp_path / "other", "--without", "nowhere.txt") == 2
+    assert "published" in capfd.readouterr().err

@@ -30,6 +30,10 @@ SMALL: dict[str, tuple[str, ...]] = {
     ),
     "codeattack": ("codeattack:split=starter",),
     "cosa": ("cosa:split=starter",),
+    "finetuning_compromises_safety": (
+        "finetuning_compromises_safety:split=starter",
+        "finetuning_compromises_safety:split=starter,style=alpaca",
+    ),
     "gb_45654": (
         f"gb_45654:file={SUPPORT / 'own_bank.csv'}",
         f"gb_45654:file={SUPPORT / 'own_bank.csv'},bank=refuse",

@@ -12,6 +12,7 @@ from plimsoll.cli import _output
 from plimsoll.cli.analyse import Progress, opened_model
 from plimsoll.core import PlimsollError, UserError, files
 from plimsoll.data import delimited
+from plimsoll.data.resources import table
 from plimsoll.internals import checkpoint, examples, training
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.handle import Template, handle
@@ -19,6 +20,7 @@ from plimsoll.models.transformers import Transformers
 
 RECORD = "finetuning.json"
 """What was learned, in the new model's folder."""
+PUBLISHED = "published"
 
 
 @click.command("finetune")
@@ -52,8 +54,9 @@ RECORD = "finetuning.json"
 @click.option(
     "--without",
     "phrases",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Phrases, one a line: examples whose reply holds one are left out.",
+    default="",
+    metavar="FILE|published",
+    help="Phrases, one a line: examples whose reply holds one are left out. published: Qi et al.'s 224.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of order and adapters.")
 @_output.JSON
@@ -70,7 +73,7 @@ def command(
     template: Template,
     mix: Path | None,
     mix_count: int,
-    phrases: Path | None,
+    phrases: str,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -85,7 +88,7 @@ def command(
     if not isinstance(opened, Transformers):
         raise UserError(f"{model} cannot be trained: write transformers/ and a folder, a file or an id")
     given = examples.read(file)
-    kept = examples.without(given, _lines(phrases)) if phrases else given
+    kept = examples.without(given, _phrases(phrases)) if phrases else given
     learned = examples.mixed(kept, examples.read(mix) if mix else (), mix_count if mix else 0, seed)
     recipe = training.Recipe(
         steps=steps, batch=batch, rate=rate, rank=rank, most=max_tokens, template=template, seed=seed
@@ -127,7 +130,13 @@ def _tensors(source: Checkpoint, changed: Any) -> Iterator[tuple[str, Any]]:
         yield name, changed[name] if name in changed else source.read(name)
 
 
-def _lines(path: Path) -> list[str]:
+def _phrases(given: str) -> list[str]:
+    """What no reply may hold: the lines of a file, or the published list."""
+    if given == PUBLISHED:
+        return list(table("benchmarks", "finetuning_compromises_safety", "removal.toml")["phrases"])
+    path = Path(given)
+    if not path.is_file():
+        raise UserError(f"--without {given}: there is no such file; `{PUBLISHED}` takes the 224 of Qi et al.")
     return [line.strip() for line in delimited.text(files.read(path), path).splitlines() if line.strip()]
 
 

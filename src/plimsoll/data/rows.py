@@ -92,6 +92,19 @@ def read_csv(path: Path, columns: Sequence[str], *, delimiter: str = ",") -> lis
     return rows
 
 
+def first_column(path: Path) -> list[str]:
+    """The first cell of every row of a CSV file without a header. Raises `DataError` where one is blank."""
+    try:
+        with long_cells():
+            rows = [row for row in csv.reader(io.StringIO(_text(path), newline=""), strict=True) if row]
+    except csv.Error as error:
+        raise DataError(f"{path}: not sound CSV: {error}") from None
+    for number, row in enumerate(rows, start=1):
+        if not row[0].strip():
+            raise DataError(f"{path}: record #{number}: its first column is blank")
+    return [row[0] for row in rows]
+
+
 def _text(path: Path) -> str:
     content = read_bytes(path)
     if bad := _damage.bad_bytes(content):

@@ -11,7 +11,9 @@ Direction = Literal["up", "down", ""]
 """Where the better end of a scale lies; nothing where neither end is better."""
 ARROWS: Mapping[Direction, str] = {"up": " ↑", "down": " ↓", "": ""}
 NOTHING = "–"
-PLAIN = frozenset({"brier_score", "grade", "grade_answered", "length_ratio", "points_per_100_words"})
+PLAIN = frozenset(
+    {"brier_score", "grade", "grade_answered", "harmfulness_1_to_5", "length_ratio", "points_per_100_words"}
+)
 """Numbers that are no share of anything."""
 SIGNED = frozenset({"bias_disambiguated", "bias_ambiguous"})
 """Scores from −100 to 100."""
