@@ -84,6 +84,7 @@ SUMMARIES = {
     "sign": "Put a seal on a run.",
     "submit": "Hand predictions or a run in to a board.",
     "taxonomy": "Search and convert risk taxonomies, and see what of them is measured.",
+    "traces": "Search traces of an agent for backdoors.",
     "train": "Write examples to fine-tune a guard on.",
     "verify": "Hold a run against its seal; name what was changed.",
     "view": "Open the pages of local runs, or write them as files.",

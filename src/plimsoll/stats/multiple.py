@@ -13,12 +13,17 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Benjamini and Hochberg's step-up adjustment: bounds the share of false findings."""
+def benjamini_hochberg(p_values: Sequence[float], *, tests: int | None = None) -> list[float]:
+    """Benjamini and Hochberg's step-up adjustment: bounds the share of false findings.
+
+    Args:
+        tests: How many were made in all, where those that are not listed came to 1.
+    """
+    made = len(p_values) if tests is None else tests
     adjusted = [0.0] * len(p_values)
     lowest = 1.0
     for rank, place in reversed(list(enumerate(_ascending(p_values), start=1))):
-        lowest = min(lowest, p_values[place] * len(p_values) / rank)
+        lowest = min(lowest, p_values[place] * made / rank)
         adjusted[place] = lowest
     return adjusted
 

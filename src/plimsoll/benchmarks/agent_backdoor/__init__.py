@@ -1,0 +1,1 @@
+"""BadAgents: does an agent, or what it was trained on, hold a backdoor?"""
