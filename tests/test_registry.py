@@ -1,4 +1,6 @@
+import os
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -116,3 +118,18 @@ def test_options_of_a_model_inside_a_spec_are_refused_and_not_sent_as_its_name()
 def test_a_misspelt_benchmark_is_told_of_before_a_model_is_made(spec: str, said: str) -> None:
     with pytest.raises(UserError, match=re.escape(said)):
         plan.build(RunSpec(benchmark=spec, model="transformers/no-such-folder"))
+
+
+def test_a_package_that_is_installed_while_python_runs_is_found_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(tmp_path, (1, 1))  # a file system may count time in steps longer than this test
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert not registry.holds("models", "late_comer")
+    info = tmp_path / "late-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: late\nVersion: 1.0\n", "utf-8")
+    (info / "entry_points.txt").write_text("[plimsoll.models]\nlate_comer = late\n", "utf-8")
+    assert registry.holds("models", "late_comer")
+    assert registry.current("models", "late-comer") == "late_comer"
+    assert "late_comer" in registry.names("models")

@@ -27,7 +27,7 @@ def __getattr__(name: str) -> object:
     if name == "testing":
         return import_module("plimsoll.testing")
     if name in FACE:
-        return getattr(import_module("plimsoll.evaluation"), name)
+        return getattr(import_module("plimsoll.evaluation.evaluate"), name)
     raise AttributeError(f"module 'plimsoll' has no attribute {name!r}")
 
 

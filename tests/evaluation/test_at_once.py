@@ -8,8 +8,8 @@ import pytest
 
 import plimsoll
 from plimsoll.core import Denied, Request, Response
-from plimsoll.evaluation import GridResult
 from plimsoll.evaluation.at_once import AT_ONCE
+from plimsoll.evaluation.results import GridResult
 from plimsoll.run.ask.grid import read
 from plimsoll.run.keep.folder import runs
 

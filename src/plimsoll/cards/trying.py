@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from plimsoll.cards.assessment import Assessment, Tested
 from plimsoll.cards.card import LinkedTest, RiskCard
 from plimsoll.core import UserError
-from plimsoll.evaluation import evaluate
+from plimsoll.evaluation.evaluate import evaluate
 from plimsoll.taxonomies.covered import measured
 
 RUNS = "runs"

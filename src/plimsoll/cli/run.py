@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from plimsoll.cli import _asked, _endings, _forecast, _grid, _options, _output
+from plimsoll.cli import _asked, _endings, _options, _output
 from plimsoll.cli._interruption import end_when_told
 from plimsoll.core import PlimsollError, UserError, replace
-from plimsoll.evaluation.gridding import planned
 from plimsoll.evaluation.progress import Progress
 from plimsoll.run.ask import grid, plan, suite
 from plimsoll.run.ask.pool import Pool
@@ -20,7 +19,6 @@ from plimsoll.run.keep.folder import RunFolder, open_run
 from plimsoll.run.keep.manifest import Summary
 from plimsoll.run.spec import RunSpec
 from plimsoll.run.work import session
-from plimsoll.run.work.rehearsal import MutePool
 from plimsoll.text.dollars import dollars
 from plimsoll.words import preferred
 
@@ -163,7 +161,11 @@ class Shown(NamedTuple):
     def pool(self, given: Mapping[str, Any]) -> Pool:
         """The models, or mute ones where nothing is to be asked."""
         settings = _asked.settings(given)
-        return MutePool(settings) if self.dry_run else Pool(settings)
+        if not self.dry_run:
+            return Pool(settings)
+        from plimsoll.run.work.rehearsal import MutePool
+
+        return MutePool(settings)
 
 
 def _gridded(axes: grid.Axes, base: RunSpec, given: Mapping[str, Any], show: Shown) -> int:
@@ -172,6 +174,9 @@ def _gridded(axes: grid.Axes, base: RunSpec, given: Mapping[str, Any], show: Sho
             "--paired compares two runs of one benchmark: give --system-prompt none beside the other one, "
             "and every cell is held against the one without it"
         )
+    from plimsoll.cli import _forecast, _grid
+    from plimsoll.evaluation.gridding import planned
+
     found = planned(axes, base, show.pool(given), title=given["title"])
     if show.dry_run:
         _forecast.of_grid(found, given["max_cost"], as_json=show.as_json)
@@ -184,6 +189,8 @@ def _singly(
 ) -> int:
     """Run one after the other: one run, or the two of a pair."""
     if show.dry_run:
+        from plimsoll.cli import _forecast
+
         for spec in specs:
             _forecast.of_run(plan.build(spec, show.pool(given)), given["max_cost"], as_json=show.as_json)
         return OK
@@ -200,6 +207,7 @@ def _singly(
 
 def _suites(given: Mapping[str, Any], show: Shown) -> int:
     """Run suites: many benchmarks, one model, one progress display, one report."""
+    from plimsoll.cli import _forecast
     from plimsoll.cli._suite import SuiteSession
     from plimsoll.cli._tied import overview_of
     from plimsoll.cli.report import write_tied

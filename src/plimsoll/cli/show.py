@@ -49,7 +49,7 @@ def _find(name: str) -> registry.Part:
         if rest and room in (known, known.removesuffix("s")):
             return registry.find(known, rest)
     for known in registry.ROOMS:
-        if registry.current(known, room) in registry.names(known):
+        if registry.holds(known, room):
             return registry.find(known, room if known == "models" else name)
     every = [part.name for known in registry.ROOMS for part in registry.parts(known)]
     files = {part.partition("/")[0] for part in every}

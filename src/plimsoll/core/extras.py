@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Callable
 from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +45,8 @@ def lacking(extra: str) -> list[str]:
 
 def wanted(extra: str) -> list[str]:
     """The distributions that an extra names, those of an extra within it included."""
+    from importlib.metadata import requires
+
     if extra == EMBEDDED:
         return [*wanted("llamacpp"), WEIGHTS]
     marked = [
@@ -64,6 +65,8 @@ def _distributions(requirement: str) -> list[str]:
 
 def installed(name: str) -> bool:
     """Whether a distribution is there."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
         distribution(name)
     except PackageNotFoundError:
@@ -85,6 +88,8 @@ def way_here() -> Way:
 
 def clone() -> Path | None:
     """The checkout that one works on, where this is no installed package."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
         origin = distribution(DISTRIBUTION).read_text("direct_url.json")
     except PackageNotFoundError:

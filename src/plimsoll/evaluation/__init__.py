@@ -4,18 +4,3 @@ run = plimsoll.evaluate("safetybench:split=starter", model="scripted/letter-A")
 run.headline.value
 plimsoll.compare(before, after)
 """
-
-from plimsoll.evaluation.evaluate import compare, evaluate, evaluate_async, grid, grid_async, load
-from plimsoll.evaluation.results import Compared, GridResult, Run
-
-__all__ = [
-    "Compared",
-    "GridResult",
-    "Run",
-    "compare",
-    "evaluate",
-    "evaluate_async",
-    "grid",
-    "grid_async",
-    "load",
-]

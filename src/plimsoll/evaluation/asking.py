@@ -83,7 +83,7 @@ class Given:
 
 def own_prompts(text: str) -> str:
     """The spec of a benchmark; a table or a folder of a user's own is one."""
-    known = registry.current("benchmarks", text.partition(":")[0]) in registry.names("benchmarks")
+    known = registry.holds("benchmarks", text.partition(":")[0])
     if not known and (is_table(text) or Path(text).is_dir()):
         return str(registry.Spec(name="prompts", arguments={"file": text}))
     return text

@@ -2,11 +2,10 @@
 
 import importlib
 import traceback
-from importlib.metadata import entry_points
 from types import ModuleType
 
 from plimsoll.core import PlimsollError, UserError
-from plimsoll.registry.rooms import Room, files, module_of
+from plimsoll.registry.rooms import Room, files, module_of, outside
 
 LONGEST = 200
 """Letters of an error that are repeated."""
@@ -30,7 +29,7 @@ def module(room: Room, name: str) -> ModuleType:
 
 
 def _told(room: Room, name: str, where: str, error: BaseException) -> str:
-    (point, *_) = entry_points(group=f"plimsoll.{room}", name=name)
+    point = outside(room)[name]
     package = point.dist.name if point.dist else where.partition(".")[0]
     said = " ".join(str(error).split())[:LONGEST]
     what = f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -32,7 +32,7 @@ from plimsoll.core import (
 )
 from plimsoll.registry.loading import Unloadable, module
 from plimsoll.registry.meant import likely_provider, meant
-from plimsoll.registry.rooms import ROOM, Factory, Room, current, files, names
+from plimsoll.registry.rooms import ROOM, Factory, Room, current, files, holds, names
 from plimsoll.registry.spec import Spec, parse, pieces, unquoted
 
 PROTOCOLS: Mapping[Any, Room] = {
@@ -145,7 +145,7 @@ def find(room: Room, name: str) -> Part:
     """The part of that name. Raises `UserError` with the closest names."""
     written, _, member = name.partition("/")
     stem = current(room, written)
-    if stem not in names(room):
+    if not holds(room, stem):
         raise UserError(
             f"{_article(room)} is called {name!r}{meant(stem, names(room), _members(room))} "
             f"(plimsoll list {room} shows all)"
@@ -201,7 +201,7 @@ def deciding(spec: str, options: Mapping[str, str]) -> dict[str, str]:
 def _provider(text: str) -> Part:
     """The room's part behind `provider/model`. Raises `UserError` with the provider that it may lack."""
     provider = text.strip().partition("/")[0]
-    if current("models", provider) in names("models"):
+    if holds("models", provider):
         return find("models", provider)
     raise UserError(
         f"no model is called {text!r}{likely_provider(text)} (plimsoll list models shows all providers)"

@@ -6,16 +6,20 @@ and its own: `benchmarks/safechain/strings.py` is `safechain_strings`. A file wi
 code. Entry points of the group `plimsoll.<room>` come beside these.
 """
 
+import os
 import re
+import sys
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from importlib.metadata import entry_points
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from plimsoll.core import UserError
 from plimsoll.data.slugs import slug_of
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Room = Literal[
     "attacks",
@@ -93,12 +97,25 @@ def files(room: Room, house: Path = HOUSE) -> Mapping[str, str]:
 
 def names(room: Room) -> tuple[str, ...]:
     """The names of a room's files and its entry points, sorted."""
-    return tuple(sorted({*files(room), *(point.name for point in entry_points(group=f"plimsoll.{room}"))}))
+    return tuple(sorted({*files(room), *outside(room)}))
+
+
+def outside(room: Room) -> "Mapping[str, EntryPoint]":
+    """The parts of other packages by name: the entry points of the group `plimsoll.<room>`."""
+    return _outside(tuple((path, _changed(path)) for path in sys.path)).get(room, {})
+
+
+def holds(room: Room, name: str) -> bool:
+    """Whether a room has a part of that name, in any spelling that it has had."""
+    found = current(room, name)
+    return found in files(room) or found in outside(room)
 
 
 def current(room: Room, name: str) -> str:
     """The name that a part bears today, for any spelling that it has had."""
-    known = names(room)
+    if name in files(room):
+        return name
+    known = {*files(room), *outside(room)}
     spelled = name.replace("-", "_")
     return next((each for each in (name, spelled, slug_of(spelled)) if each in known), name)
 
@@ -107,8 +124,7 @@ def module_of(room: Room, name: str) -> str:
     """The module that holds a part."""
     if name in files(room):
         return files(room)[name]
-    (point, *_) = entry_points(group=f"plimsoll.{room}", name=name)
-    return point.module
+    return outside(room)[name].module
 
 
 def _of_room(room: Room, house: Path) -> Iterator[tuple[str, str]]:
@@ -135,6 +151,25 @@ def _marks(folder: Path) -> Mapping[Path, frozenset[str]]:
     """The marks in every file below a folder."""
     found = sorted(folder.rglob("*.py"))
     return {path: frozenset(_MARK.findall(path.read_text(encoding="utf-8"))) for path in found}
+
+
+@lru_cache(maxsize=1)
+def _outside(paths: tuple[tuple[str, int], ...]) -> "Mapping[str, Mapping[str, EntryPoint]]":
+    """By room; looked up anew where a folder that packages lie in has changed."""
+    # Reading every installed package takes longer than most imports.
+    from importlib.metadata import entry_points
+
+    every = entry_points()
+    points = {room: tuple(every.select(group=f"plimsoll.{room}")) for room in ROOMS}
+    # Of two that bear one name the first on the path counts.
+    return {room: {point.name: point for point in reversed(held)} for room, held in points.items()}
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path or ".").st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _module(path: Path, house: Path) -> str:

@@ -119,9 +119,7 @@ def takes_model(spec: str, room: registry.Room = "judges") -> bool:
 def room_of(judge: str) -> registry.Room:
     """The room of what was named as a judge: a guard serves as one unchanged, where no judge has its name."""
     name = registry.parse(judge).name.partition("/")[0]
-    is_judge = registry.current("judges", name) in registry.names("judges")
-    is_guard = registry.current("guards", name) in registry.names("guards")
-    return "guards" if is_guard and not is_judge else "judges"
+    return "guards" if not registry.holds("judges", name) and registry.holds("guards", name) else "judges"
 
 
 def refuse_idle_model(judge_model: str, specs: Iterable[str]) -> None:

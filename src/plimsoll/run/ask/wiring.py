@@ -172,6 +172,4 @@ class Wiring:
 def _is_guard(text: str) -> bool:
     """Whether a guard is named as a defense, where no defense has its name: it stands before and behind."""
     name = registry.parse(text).name.partition("/")[0]
-    if registry.current("defenses", name) in registry.names("defenses"):
-        return False
-    return registry.current("guards", name) in registry.names("guards")
+    return not registry.holds("defenses", name) and registry.holds("guards", name)
