@@ -15,15 +15,22 @@ SPECS = [spec for row in ROWS.values() for spec in row.get("specs", ())]
 FIELDS = {"level", "hooks", "needs", "cost", "specs", "missing", "source"}
 
 
+class AtHand(Scripted):
+    """A model that would have its weights."""
+
+    module = tokenizer = "at hand"
+
+
 @pytest.mark.parametrize("spec", [spec for spec in SPECS if "..." not in spec])
 def test_a_spec_of_the_catalogue_can_be_built(spec: str, tmp_path: Path) -> None:
     words = tmp_path / "words.txt"
     words.write_text("word\n", encoding="utf-8")
     written = spec.replace("FILE", str(words)).replace("MODEL", "own/x").replace("JUDGE", "refusal")
-    model = Scripted(lambda _: "", likelihood=True)
+    row = next(row for row in ROWS.values() if spec in row.get("specs", ()))
+    model = (AtHand if "weights" in row["needs"] else Scripted)(lambda _: "", likelihood=True)
     made = registry.build("defenses", written, inner=model, model_of=lambda _: model)
     assert isinstance(made, Wrapped)
-    row = next(row for row in ROWS.values() if spec in row.get("specs", ()))
+    assert ("weights" in needs_of(made)) is ("weights" in row["needs"])
     assert ("prefill" in needs_of(made)) is ("prefill" in row["needs"])
 
 

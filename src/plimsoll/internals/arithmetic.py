@@ -5,11 +5,15 @@ tuned model; above 1 alignment is amplified, below 0 it is undone. Every member 
 is generated they share. "Emulated Disalignment" (ACL 2024), in the algebra of emulated fine-tuning.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from plimsoll.internals.handle import Handle, same_vocabulary
+
+Choose = Callable[[Any], int]
+"""Log-probabilities over the vocabulary -> the token that is taken."""
 
 
 @dataclass
@@ -56,20 +60,44 @@ def combined(base: Any, differences: Sequence[tuple[float, Any, Any]]) -> Any:
     return total.log_softmax(-1)
 
 
+def likeliest(logprobs: Any) -> int:
+    """The token with the highest probability."""
+    return int(logprobs.argmax())
+
+
+def drawn(seed: int, temperature: float) -> Choose:
+    """Draws a token at a temperature; the same tokens for the same seed."""
+    from plimsoll.internals.library import torch
+
+    library = torch()
+    generator = library.Generator().manual_seed(seed)
+
+    def choose(logprobs: Any) -> int:
+        shares = (logprobs / temperature).softmax(-1)
+        return int(library.multinomial(shares, 1, generator=generator))
+
+    return choose
+
+
 def greedy(base: Reader, pairs: Sequence[Pair], tokens: int, ends: Sequence[int] = ()) -> list[int]:
     """The likeliest continuation, token by token. Raises `UserError` where vocabularies differ."""
+    return list(islice(continued(base, pairs, likeliest, ends), tokens))
+
+
+def continued(base: Reader, pairs: Sequence[Pair], choose: Choose, ends: Sequence[int] = ()) -> Iterator[int]:
+    """One token after the other, until an end. Raises `UserError` where vocabularies differ."""
     members = [base, *(reader for pair in pairs for reader in (pair.tuned, pair.reference))]
     for reader in members[1:]:
         same_vocabulary(base.handle, reader.handle)
-    made: list[int] = []
-    while len(made) < tokens and (not made or made[-1] not in ends):
-        told = {id(reader): reader.next(made[-1:])[-1] for reader in _once(members)}
-        chosen = combined(
+    last: list[int] = []
+    while not last or last[0] not in ends:
+        told = {id(reader): reader.next(last)[-1] for reader in _once(members)}
+        found = combined(
             told[id(base)],
             [(pair.weight, told[id(pair.tuned)], told[id(pair.reference)]) for pair in pairs],
         )
-        made.append(int(chosen.argmax()))
-    return made
+        last = [choose(found)]
+        yield last[0]
 
 
 def _once(members: Sequence[Reader]) -> Sequence[Reader]:

@@ -83,6 +83,12 @@ class Handle:
             vocabulary=config.vocab_size,
         )
 
+    @cached_property
+    def ends(self) -> tuple[int, ...]:
+        """Tokens that end a reply."""
+        found: Any = getattr(self.module.generation_config, "eos_token_id", None)
+        return () if found is None else (found,) if isinstance(found, int) else tuple(found)
+
     def tokens(self, prompt: str, template: Template = "chat") -> Any:
         """A prompt as one row of token ids, on the model's device, ending where the reply begins."""
         return self.torch.tensor([self.ids(prompt, template)], device=self.device)

@@ -87,7 +87,7 @@ class Headroom:
 
     def _contrast(self, aligned: Handle, base: Handle, prompt: str, told: Told) -> Contrast:
         own = aligned.ids(prompt, self.template)
-        reply = greedy(Reader(aligned, own), (), self.tokens, _ends(aligned))
+        reply = greedy(Reader(aligned, own), (), self.tokens, aligned.ends)
         said = Reader(aligned, own).next(reply)[:-1]
         would = Reader(base, base.ids(prompt, self.base_template)).next(reply)[:-1]
         told.step()
@@ -123,11 +123,6 @@ def _first_share(contrast: Contrast) -> float:
     """How much of the divergence lies in the reply's beginning."""
     total = float(contrast.forward.sum())
     return float(contrast.forward[:FIRST].sum()) / total if total > 0 else 0.0
-
-
-def _ends(held: Handle) -> tuple[int, ...]:
-    ends: Any = held.module.generation_config.eos_token_id
-    return () if ends is None else (ends,) if isinstance(ends, int) else tuple(ends)
 
 
 @analysis
