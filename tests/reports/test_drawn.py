@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from plimsoll.reports.drawn import Smallest, embed_drawn
+from plimsoll.reports.drawn import Smallest, Where, embed_drawn
 from plimsoll.reports.items import embed
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.journal import Journal
@@ -24,7 +24,7 @@ def test_the_index_counts_what_the_records_count(tmp_path: Path) -> None:
 
 def test_a_draw_is_the_same_whenever_it_is_made_and_in_whatever_order() -> None:
     one, other = Smallest(5), Smallest(5)
-    numbers = [(number * 7919 % 1009, number) for number in range(200)]
+    numbers = [(number * 7919 % 1009, Where(number, number)) for number in range(200)]
     for pair in numbers:
         one.add(*pair)
     for pair in reversed(numbers):

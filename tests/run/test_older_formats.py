@@ -1,6 +1,7 @@
 """Run folders of format 1, as the last Plimsoll that wrote them left them (`format1/`)."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,8 @@ def test_an_old_run_that_was_cut_off_is_gone_on_with(logs: Path, capfd: pytest.C
     printed(capfd, "run", "--resume", path, "--log-dir", logs)
     after = (path / "records.jsonl").read_bytes().splitlines(keepends=True)
     assert after[:7] == lines[:7]
-    assert sorted(after) == sorted(lines)
+    # What an old run says of its records, but for the place, which it did not know.
+    assert sorted(re.sub(rb',"place":\d+}\n', b"}\n", line) for line in after) == sorted(lines)
 
 
 def test_an_old_run_under_attack_is_not_gone_on_with_and_says_why(

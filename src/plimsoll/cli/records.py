@@ -37,6 +37,7 @@ def command(
 ) -> None:
     """Print the records of RUN (the newest one without it) as JSON lines: id, origin, outcome, label, value.
 
+    They stand in the benchmark's order, not in that in which answers came.
     The label and the value are those of the judge that counts; `origin` is the question that an attacked
     sample was made out of, and the id itself where it was not.
     With --id or --full whole records, on a terminal as a conversation with its verdicts.
@@ -71,11 +72,11 @@ def _refuse_unknown(folder: RunFolder, wanted: dict[str, str | None]) -> None:
 
 
 def _short(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[dict[str, Any]]:
-    return filter(lambda row: _fits(row, wanted), map(rows.short, folder.records()))
+    return filter(lambda row: _fits(row, wanted), map(rows.short, folder.in_order()))
 
 
 def _whole(folder: RunFolder, wanted: dict[str, str | None]) -> Iterator[Record]:
-    for record in folder.records():
+    for record in folder.in_order():
         if _fits({"outcome": record.outcome, "category": record.sample.category}, wanted):
             yield record
 

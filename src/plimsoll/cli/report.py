@@ -175,7 +175,7 @@ def _view(folder: RunFolder, known: Known) -> RunView:
     return RunView(
         manifest=replace(manifest, notes=(*asked, *manifest.notes, *found.notes)),
         summary=found.summary,
-        records=map(Blobs(folder.path).shown, folder.records()),
+        records=map(Blobs(folder.path).shown, folder.in_order()),
         folder=folder,
     )
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import BROKEN, DataError, Number, UserError, decoding, files
+from plimsoll.core import BROKEN, DataError, Number, Place, UserError, decoding, files
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Manifest, Summary
 
@@ -47,6 +47,8 @@ class Seen(NamedTuple):
     offset: int
     origin: str = ""
     """The question that this one was made out of, where it was."""
+    place: int = 0
+    """In the benchmark's order."""
 
     @property
     def question(self) -> str:
@@ -114,12 +116,14 @@ class _Line(Struct):
     sample: _Sample
     verdicts: dict[str, _Verdict] = {}
     epoch: int = 0
+    place: Place = 0
 
 
 def side(folder: RunFolder, judge: str = "", cluster: str = CLUSTER) -> Side:
     """Read a run; without a judge its first one counts."""
     manifest = folder.manifest()
-    seen = tuple(_seen(folder.records_path, judge, cluster, manifest.scope))
+    found = _seen(folder.records_path, judge, cluster, manifest.scope)
+    seen = tuple(sorted(found, key=lambda each: each.place))
     if judge and seen and not any(each.label for each in seen):
         raise UserError(f"{folder.path} holds no verdict of a judge called {judge!r}")
     named = judge or next(iter(_first_judges(folder.records_path)), "")
@@ -177,6 +181,7 @@ def _kept(line: _Line, judge: str, cluster: str, number: int, offset: int) -> Se
         number,
         offset,
         sample.origin,
+        line.place,
     )
 
 

@@ -13,6 +13,10 @@ Number = Annotated[float, Meta(ge=-1e75, le=1e75)]
 """A measured number: any that is real, and none whose powers overflow whoever reckons with it."""
 
 
+Place = Annotated[int, Meta(ge=0, lt=2**62)]
+"""A number that says what comes first."""
+
+
 class Outcome(StrEnum):
     """What became of a sample. A closed set: nothing is folded into "safe" or "wrong"."""
 
@@ -106,6 +110,9 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """By judge name, in the benchmark's order; the first is the one that counts by default."""
     failures: tuple[Failure, ...] = ()
     epoch: int = 0
+    place: Place = 0
+    """Where it stands in the benchmark's order, which is not the order in which answers come; what shares
+    a place (what one attack makes of a question) stands as written."""
 
     @property
     def outcome(self) -> Outcome:

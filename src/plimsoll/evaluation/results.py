@@ -31,7 +31,7 @@ class Records:
     folder: RunFolder
 
     def __iter__(self) -> Iterator[Record]:
-        return self.folder.records()
+        return self.folder.in_order()
 
     def __len__(self) -> int:
         """How many there are."""

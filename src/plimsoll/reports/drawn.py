@@ -7,6 +7,7 @@ hash of id and epoch. Every kind of record is in it, however rare.
 from collections import defaultdict
 from collections.abc import Iterable
 from heapq import heappush, heapreplace
+from typing import NamedTuple
 from zlib import crc32
 
 from plimsoll.reports.counts import Counts, Told, fate_of
@@ -21,20 +22,27 @@ DRAWN, LEAST = 20_000, 20
 """Records that are drawn over all, and of each kind."""
 
 
+class Where(NamedTuple):
+    """A record by its place in the benchmark's order, and where it lies."""
+
+    place: int
+    offset: int
+
+
 class Smallest:
-    """The offsets whose hashes are smallest, and no more of them than a number."""
+    """The records whose hashes are smallest, and no more of them than a number."""
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.held: list[tuple[int, int]] = []
+        self.held: list[tuple[int, Where]] = []
         """A heap, the largest hash first."""
 
-    def add(self, number: int, offset: int) -> None:
+    def add(self, number: int, where: Where) -> None:
         """Look at one."""
         if len(self.held) < self.most:
-            heappush(self.held, (-number, offset))
+            heappush(self.held, (-number, where))
         elif number < -self.held[0][0]:
-            heapreplace(self.held, (-number, offset))
+            heapreplace(self.held, (-number, where))
 
 
 def embed_drawn(folder: RunFolder, *, limit: int = LIMIT) -> Embedded:
@@ -63,8 +71,9 @@ def _looked_through(entries: Iterable[Entry]) -> tuple[Counts, int, list[int]]:
             )
         )
         number = crc32(entry.id.encode("utf-8", "replace"), entry.epoch)
-        whole.add(number, entry.offset)
-        kinds[entry.category, entry.language, fate].add(number, entry.offset)
+        where = Where(entry.place, entry.offset)
+        whole.add(number, where)
+        kinds[entry.category, entry.language, fate].add(number, where)
         total += 1
-    drawn = {offset for each in (whole, *kinds.values()) for _, offset in each.held}
-    return counts, total, sorted(drawn)
+    drawn = {where for each in (whole, *kinds.values()) for _, where in each.held}
+    return counts, total, [offset for _, offset in sorted(drawn)]

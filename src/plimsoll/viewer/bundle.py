@@ -90,7 +90,7 @@ def write(log_dir: Path, target: Path) -> Path:
 def _write_run(logs: Logs, run: Listed, listed: list[Listed], target: Path) -> None:
     folder = logs.folder_of(run.name)
     view = RunView(
-        manifest=run.manifest, summary=run.summary, records=map(Blobs(folder.path).shown, folder.records())
+        manifest=run.manifest, summary=run.summary, records=map(Blobs(folder.path).shown, folder.in_order())
     )
     _save(target / f"{run.name}.html", html.render(view, limit=ITEMS, home="index.html"))
     others = [

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import exp
 
 from plimsoll.core import Message, Record, Verdict, replace
@@ -86,7 +87,7 @@ def detail(found: Mapping[str, object]) -> str:
 def neighbours(run_rows: RunRows, row: Row, wanted: Filter, other: RunRows | None) -> Neighbours | None:
     """The items before and after among those that fit; words are not looked for again."""
     rows = fitting(run_rows, wanted, other)
-    place = bisect_left(rows, row.number, key=lambda each: each.number)
+    place = bisect_left(rows, run_rows.key(row), key=run_rows.key)
     if place == len(rows) or rows[place].number != row.number:
         return None
     return Neighbours(
@@ -101,7 +102,8 @@ def twins(run_rows: RunRows, row: Row, most: int = 6) -> list[Row]:
     """The same question in other languages, orders or epochs."""
     if not row.pair:
         return []
-    return [each for each in run_rows.rows if each.pair == row.pair and each.number != row.number][:most]
+    others = (each for each in run_rows.in_order() if each.pair == row.pair and each.number != row.number)
+    return list(islice(others, most))
 
 
 def before(row: Row, other: RunRows | None) -> tuple[Record, Row, str] | None:

@@ -158,7 +158,7 @@ def _flips(run_rows: RunRows, other: RunRows) -> tuple[list[Flipped], int, float
     """Items that changed, how many both scored, and how likely that is by chance."""
     both = 0
     found: list[Flipped] = []
-    for row, before in _pairs(run_rows.rows, other):
+    for row, before in _pairs(run_rows.in_order(), other):
         if row.value is not None and before.value is not None:
             both += 1
             change = changed(row, before)

@@ -12,7 +12,7 @@ from threading import Lock
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import DataError, Number, Outcome, Record, decoding, files
+from plimsoll.core import DataError, Number, Outcome, Place, Record, decoding, files
 from plimsoll.reports.counts import Counts, Told, fate_of
 from plimsoll.run.keep import journal
 from plimsoll.run.keep.blobs import Blobs
@@ -64,6 +64,7 @@ class _Line(Struct, gc=False):
     verdicts: dict[str, _Judged] = {}
     failures: msgspec.Raw = msgspec.Raw()
     epoch: int = 0
+    place: Place = 0
 
 
 _decoder = decoding.Decoder(_Line)
@@ -80,6 +81,8 @@ class RunRows:
         self.complete = False
         """Whether the journal was read to its end at least once."""
         self._offsets = array("Q")
+        self._places = array("q")
+        self._ordered: list[Row] = []
         self._end = 0
         self._file = 0
         self._lock = Lock()
@@ -118,6 +121,17 @@ class RunRows:
         """Where a record begins in the journal; the end of the last one for one past it."""
         return self._offsets[number] if number < len(self._offsets) else self._end
 
+    def key(self, row: Row) -> tuple[int, int]:
+        """What sorts rows into the benchmark's order."""
+        return self._places[row.number], row.number
+
+    def in_order(self) -> list[Row]:
+        """The rows in the benchmark's order."""
+        rows = self.rows
+        if len(self._ordered) != len(rows):
+            self._ordered = sorted(rows, key=lambda row: self._places[row.number])
+        return self._ordered
+
     def counts(self) -> Counts:
         """What the plots of a report need, made of the rows."""
         rows = self.rows
@@ -127,7 +141,8 @@ class RunRows:
 
     def _start_anew(self, file: int) -> None:
         self.rows, self.numbers = [], {}
-        self._offsets, self._end, self._file = array("Q"), 0, file
+        self._offsets, self._places = array("Q"), array("q")
+        self._ordered, self._end, self._file = [], 0, file
 
     def _take_in(self) -> None:
         with files.opened(self.path) as file:
@@ -135,18 +150,19 @@ class RunRows:
             for line in file:
                 if not line.endswith(b"\n"):
                     break
-                row = self._decoded(line)
+                read = self._decoded(line)
+                row = _row(len(self.rows), read)
                 self._offsets.append(self._end)
+                self._places.append(read.place)
                 self._end += len(line)
                 self.numbers.setdefault((row.id, row.epoch), row.number)
                 self.rows.append(row)
 
-    def _decoded(self, line: bytes) -> Row:
-        number = len(self.rows)
+    def _decoded(self, line: bytes) -> _Line:
         try:
-            return _row(number, _decoder.decode(line))
+            return _decoder.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise DataError(f"{self.path}: line {number + 1} is no record: {error}") from error
+            raise DataError(f"{self.path}: line {len(self.rows) + 1} is no record: {error}") from error
 
 
 def found_by_index(folder: RunFolder, sample_id: str, epoch: int) -> Record | None:

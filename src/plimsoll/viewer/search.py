@@ -44,7 +44,7 @@ class Filter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where the other run's verdict is another one: `any`, `gained` or `lost` by this run."""
     page: int = 1
     start: int = 0
-    """With words: the row from which on they are looked for."""
+    """With words: the row from which on they are looked for, counted from one; 0 is the beginning."""
 
     def address(self, **changes: str | int) -> str:
         """The filter as a query, with changes."""
@@ -80,7 +80,7 @@ class Found:
     searched: int | None = None
     """With words: how many of the fitting rows were read up to here."""
     ahead: int | None = None
-    """With words: the row from which to search on; `None` at the end."""
+    """With words: the row from which to search on, as `Filter.start`; `None` at the end."""
 
     @property
     def pages(self) -> int:
@@ -89,11 +89,11 @@ class Found:
 
 
 def fitting(run_rows: RunRows, wanted: Filter, other: RunRows | None = None) -> list[Row]:
-    """The rows that fit, in the journal's order; words are not looked at."""
+    """The rows that fit, in the benchmark's order; words are not looked at."""
     tests = list(_tests(wanted, run_rows, other))
     if not tests:
-        return run_rows.rows
-    rows: Sequence[Row] = run_rows.rows
+        return run_rows.in_order()
+    rows: Sequence[Row] = run_rows.in_order()
     for test in tests:
         rows = [row for row in rows if test(row)]
     return list(rows)
@@ -157,7 +157,7 @@ def _read(run_rows: RunRows, wanted: Filter, rows: Sequence[Row], piece: int) ->
     words = wanted.q.lower()
     raw = _as_written(words)
     hits: list[Row] = []
-    place, spent, at = _first_from(rows, wanted.start), 0, 0
+    place, spent, at = _first_from(run_rows, rows, wanted.start), 0, 0
     with files.opened(run_rows.path) as file:
         while place < len(rows) and len(hits) < PAGE and spent < piece:
             row = rows[place]
@@ -170,15 +170,17 @@ def _read(run_rows: RunRows, wanted: Filter, rows: Sequence[Row], piece: int) ->
             # Most records are told apart by their bytes; only those that may fit are decoded.
             if raw in line.lower() and holds(_decoder.decode(line), words):
                 hits.append(row)
-    ahead = rows[place].number if place < len(rows) else None
+    ahead = rows[place].number + 1 if place < len(rows) else None
     return Found(rows=hits, fitting=len(rows), total=len(run_rows.rows), searched=place, ahead=ahead)
 
 
 _decoder = decoding.Decoder(Record)
 
 
-def _first_from(rows: Sequence[Row], number: int) -> int:
-    return bisect_left(rows, number, key=lambda row: row.number)
+def _first_from(run_rows: RunRows, rows: Sequence[Row], start: int) -> int:
+    if not 0 < start <= len(run_rows.rows):
+        return len(rows) if start else 0
+    return bisect_left(rows, run_rows.key(run_rows.rows[start - 1]), key=run_rows.key)
 
 
 def _as_written(words: str) -> bytes:

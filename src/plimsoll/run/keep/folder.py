@@ -47,6 +47,10 @@ class RunFolder:
         """Every record, once, in the order written."""
         return journal.read(self.records_path)
 
+    def in_order(self) -> Iterator[Record]:
+        """Every record, once, in the benchmark's order: for who shows them."""
+        return journal.in_order(self.records_path)
+
     def record(self, sample_id: str, epoch: int = 0) -> Record:
         """One record, without reading the others."""
         found = journal.find(self.records_path, sample_id, epoch)

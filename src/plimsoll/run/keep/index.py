@@ -1,9 +1,9 @@
 """Records -> their index, a derived file that is believed only where this machine made it for this journal.
 
-A line of `[id, epoch, outcome, category, language, label, offset, value, target, confidence]` per record,
-and a last line that says of which journal it is (size and time of its last change) with a code over all of
-it, under a key that lies in the user's data folder. An index without that line, of another machine or of
-a journal that has changed since, is as none: lists are then made from the records themselves.
+A line of `[id, epoch, outcome, category, language, label, offset, value, target, confidence, place]` per
+record, and a last line that says of which journal it is (size and time of its last change) with a code
+over all of it, under a key that lies in the user's data folder. An index without that line, of another
+machine or of a journal that has changed since, is as none: lists are then made from the records themselves.
 """
 
 import os
@@ -17,7 +17,7 @@ from typing import IO, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import Record, decoding, files
+from plimsoll.core import Place, Record, decoding, files
 from plimsoll.data.locate import home
 from plimsoll.run.keep.lines import encoded
 
@@ -41,6 +41,7 @@ class Entry(NamedTuple):
     value: float | None
     target: str | None
     confidence: float | None
+    place: Place = 0
 
 
 class End(Struct, frozen=True, kw_only=True):
@@ -73,6 +74,7 @@ def entry_of(record: Record, offset: int) -> Entry:
         verdict.value if verdict else None,
         sample.target,
         verdict.confidence if verdict else None,
+        record.place,
     )
 
 

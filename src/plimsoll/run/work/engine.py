@@ -127,8 +127,13 @@ def summed_up(tallies: Iterable[Tally]) -> tuple[Estimate, ...]:
     return tuple(found.values())
 
 
-async def run(samples: Iterable[Sample], work: Work, workers: int, keep: Callable[[Record], None]) -> None:
-    """Work through all samples and epochs. What one sample breaks is recorded; the rest goes on."""
+async def run(
+    samples: Iterable[tuple[int, Sample]], work: Work, workers: int, keep: Callable[[Record], None]
+) -> None:
+    """Work through all samples, each with its place in the benchmark, and epochs.
+
+    What one sample breaks is recorded; the rest goes on.
+    """
     jobs = _jobs(samples, work)
     failed_in_a_row = 0
 
@@ -136,7 +141,7 @@ async def run(samples: Iterable[Sample], work: Work, workers: int, keep: Callabl
         nonlocal failed_in_a_row
         for job in jobs:
             async for record in _records(job, work):
-                keep(record)
+                keep(replace(record, place=job.place))
                 failed_in_a_row = failed_in_a_row + 1 if record.transcript is None else 0
                 if failed_in_a_row >= work.patience:
                     raise _given_up(record)
@@ -172,21 +177,19 @@ class Job(NamedTuple):
 
     sample: Sample
     chain: Chain
-    epoch: int = 0
+    epoch: int
+    place: int
 
 
-def _jobs(samples: Iterable[Sample], work: Work) -> Iterator[Job]:
-    for sample in samples:
-        for chain in work.chains:
-            if chain.attacks:
-                yield Job(sample, chain)
-            else:
-                for epoch in range(work.epochs):
-                    yield Job(sample, chain, epoch)
+def _jobs(samples: Iterable[tuple[int, Sample]], work: Work) -> Iterator[Job]:
+    kinds = [(chain, epoch) for chain in work.chains for epoch in range(1 if chain.attacks else work.epochs)]
+    for number, sample in samples:
+        for place, (chain, epoch) in enumerate(kinds, start=number * len(kinds)):
+            yield Job(sample, chain, epoch, place)
 
 
 async def _records(job: Job, work: Work) -> AsyncIterator[Record]:
-    sample, chain, epoch = job
+    sample, chain, epoch, _ = job
     if not chain.attacks:
         if (sample.id, epoch) not in work.done:
             yield await _record(sample, chain, epoch, work)

@@ -63,7 +63,7 @@ async def rehearse(plan: Plan) -> Forecast:
         chains=plan.chains,
         patience=plan.manifest.total + 1,
     )
-    await engine.run(plan.samples(), work, 1, keep)
+    await engine.run(enumerate(plan.samples()), work, 1, keep)
     subject = _asked(plan.wiring.meter, times)
     others = {name: _asked(meter, times) for name, meter in plan.wiring.meters.items() if meter.calls}
     return Forecast(

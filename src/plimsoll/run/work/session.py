@@ -135,9 +135,18 @@ class Session:
             syncing = asyncio.create_task(_sync(sink, variants))
             try:
                 await engine.judge_again(taken.unjudged(), plan.benchmark.judges, workers, keep)
-                await engine.run(self.rule.samples() if self.rule else plan.samples(), work, workers, keep)
+                await engine.run(self._in_turn(), work, workers, keep)
             finally:
                 syncing.cancel()
+
+    def _in_turn(self) -> Iterator[tuple[int, Sample]]:
+        """The samples as they are asked, each with its place in the benchmark."""
+        samples = self.plan.samples
+        if self.rule is None:
+            yield from enumerate(samples())
+            return
+        places = {sample.id: place for place, sample in enumerate(samples())}
+        yield from ((places[sample.id], sample) for sample in self.rule.samples())
 
     @contextmanager
     def _variants(self) -> Generator[Variants | None]:
