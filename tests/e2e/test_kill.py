@@ -30,6 +30,11 @@ SEARCH = (
     ),
 )
 """Conversations that an attacker leads with the defended target, judged after each turn."""
+FUZZ = (
+    *("run", "simplesafetytests:split=starter", "--model", "scripted/refuse", "--no-cache", "--json"),
+    *("--limit", "8", "--attack", "search/fuzz:judge=refusal,budget=12"),
+)
+"""Templates that are bred, each tried on the target."""
 
 
 def records(folder: Path) -> dict[tuple[str, int], Record]:
@@ -60,8 +65,13 @@ def variants(folder: Path) -> list[tuple[str, int]]:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("run", "often", "waited", "pace"),
-    [(RUN, 50, 0.25, ("0.05", "8")), (OPEN, 10, 0.25, ("0.05", "8")), (SEARCH, 4, 0.8, ("0.2", "2"))],
-    ids=["choice", "open", "search of many turns"],
+    [
+        (RUN, 50, 0.25, ("0.05", "8")),
+        (OPEN, 10, 0.25, ("0.05", "8")),
+        (SEARCH, 4, 0.8, ("0.2", "2")),
+        (FUZZ, 3, 0.8, ("0.1", "2")),
+    ],
+    ids=["choice", "open", "search of many turns", "search that breeds"],
 )
 def test_a_run_killed_again_and_again_holds_every_item_once_and_equals_an_unbroken_one(
     tmp_path: Path, run: tuple[str, ...], often: int, waited: float, pace: tuple[str, str]

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from plimsoll.core import (
 )
 from plimsoll.data import resources
 from plimsoll.text.codecs.drawing import drawing
+from plimsoll.text.templates import Template, read_template
 
 SLOT = re.compile(
     r"\{request\}|\{query\}|\[INSERT PROMPT HERE\]|<question>|(?<!\{)\{\{\s*prompt\s*\}\}(?!\})"
@@ -123,6 +125,15 @@ def _halves(template: str) -> tuple[str, str]:
             f"a template holds the slot {{request}} {len(pieces) - 1} times: it must hold it once"
         )
     return pieces[0], pieces[1]
+
+
+def library_of(name: str, file: str) -> dict[str, tuple[Template, str]]:
+    """Templates of a `.txt` file or of a folder of them, by name, with checksums. Raises `UserError`."""
+    place = Path(file).expanduser()
+    paths = sorted(place.glob("*.txt")) if place.is_dir() else [place]
+    if not paths:
+        raise UserError(f"{name}: {file} holds no .txt file")
+    return {path.name: read_template(str(path), SLOT, "{request}") for path in paths}
 
 
 def texts(name: str) -> Mapping[str, Any]:

@@ -2,13 +2,11 @@
 
 import json
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
-from plimsoll.attacks._wrapping import SLOT, Made, Plain, Wrapping, around, texts
+from plimsoll.attacks._wrapping import Made, Plain, Wrapping, around, library_of, texts
 from plimsoll.core import UserError, user
 from plimsoll.registry import attack
-from plimsoll.text.templates import read_template
 
 Policy = Literal["xml", "json", "ini"]
 Nest = Literal["code", "table", "story"]
@@ -89,11 +87,7 @@ def library(file: str, seed: int = 0) -> Wrapping:
 
     Each holds `{request}`, `{query}`, `[INSERT PROMPT HERE]`, `<question>` or `{{ prompt }}` once; of a
     folder one is drawn by chance."""
-    place = Path(file).expanduser()
-    paths = sorted(place.glob("*.txt")) if place.is_dir() else [place]
-    if not paths:
-        raise UserError(f"roleplay/library: {file} holds no .txt file")
-    templates = {path.name: read_template(str(path), SLOT, "{request}") for path in paths}
+    templates = library_of("roleplay/library", file)
 
     def wrap(plain: Plain) -> Made:
         name = plain.draw.choice(list(templates))

@@ -1,9 +1,13 @@
 """A request -> the wording of it that goes furthest, found by asking the target within a budget."""
 
+from plimsoll.attacks._breeding import Evolution, Fuzzing, Selection
 from plimsoll.attacks._inquiry import at_least_one
+from plimsoll.attacks._mutation import Mutation, pool_of
 from plimsoll.attacks._refining import Tree
 from plimsoll.attacks._sampling import BestOfN, FirstSuccess
+from plimsoll.attacks._suffix import Gradient
 from plimsoll.core import Attack, Judge, Model, UserError
+from plimsoll.internals.suffixes import Budget
 from plimsoll.registry import attack
 
 
@@ -46,3 +50,61 @@ def tap(
     """A tree of prompts, cut to the best of each depth (TAP's loop; the words are ours)."""
     at_least_one("search/tap", depth=depth, branching=branching, width=width, budget=budget)
     return Tree("search/tap", attacker, judge, depth, branching, width, 1, budget, seed)
+
+
+@attack
+def fuzz(
+    judge: Judge,
+    attacker: Model | None = None,
+    *,
+    file: str = "",
+    select: Selection = "ucb",
+    budget: int = 40,
+    seed: int = 0,
+) -> Fuzzing:
+    """A pool of templates that are varied; what went further is varied again (GPTFuzzer's loop, our words).
+
+    Varied by rule, or by `attacker=`. `file` is a template or a folder of them, as for `roleplay/library`."""
+    at_least_one("search/fuzz", budget=budget)
+    pool = pool_of("search/fuzz", file)
+    return Fuzzing("search/fuzz", judge, pool, Mutation(attacker, seed), budget, seed, select)
+
+
+@attack
+def genetic(
+    judge: Judge,
+    attacker: Model | None = None,
+    *,
+    file: str = "",
+    population: int = 8,
+    elite: int = 2,
+    budget: int = 40,
+    seed: int = 0,
+) -> Evolution:
+    """A population of templates that are crossed and varied, the fittest kept (AutoDAN's loop, our words).
+
+    Varied by rule, or by `attacker=`. `file` is a template or a folder of them, as for `roleplay/library`."""
+    at_least_one("search/genetic", population=population, elite=elite, budget=budget)
+    if elite >= population:
+        raise UserError(
+            f"search/genetic: elite={elite} of population={population}: keep fewer, so that some are bred"
+        )
+    pool = pool_of("search/genetic", file)
+    return Evolution("search/genetic", judge, pool, Mutation(attacker, seed), budget, seed, population, elite)
+
+
+@attack
+def gcg(
+    *,
+    begin: str = "Sure, here is",
+    steps: int = 50,
+    width: int = 32,
+    top: int = 64,
+    length: int = 12,
+    seed: int = 0,
+) -> Gradient:
+    """A suffix found by gradients in the target's own weights, so that replies begin with `begin` (GCG)."""
+    at_least_one("search/gcg", steps=steps, width=width, top=top, length=length)
+    if not begin.strip():
+        raise UserError("search/gcg: begin is empty: say how the reply is to begin")
+    return Gradient(begin, Budget(steps=steps, width=width, top=top, length=length), seed)

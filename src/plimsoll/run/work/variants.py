@@ -54,10 +54,11 @@ class Making:
             number += 1
             if number > len(stored):
                 variant = self._variant(raw, number, trace)
-                # What no model was asked for is made again at no cost: it is kept only where order wants it.
+                # What asked no model is made again at no cost: it is kept only where order wants it. A search
+                # in weights calls no model, and says how often it ran one.
                 if self.store:
                     held.append(Made(origin=question, attack=chain, sample=variant, calls=tuple(trace.calls)))
-                    if stored or trace.calls:
+                    if stored or trace.calls or (raw.attempt and raw.attempt.queries):
                         self._keep(held)
                 yield variant
             trace.forget()

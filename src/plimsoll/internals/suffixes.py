@@ -1,0 +1,171 @@
+"""A prompt and the beginning of a reply -> the suffix after the prompt that makes this beginning likelier.
+
+Greedy coordinate gradient (Zou et al., 2023): gradients over the tokens of the suffix say which swaps may
+help, some of these are drawn and tried, and the best one is kept. Weights stay as they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any, NamedTuple
+
+from plimsoll.core import UserError
+from plimsoll.internals.handle import Handle, Template
+
+FILLING = "!"
+"""What a suffix consists of before the search."""
+AT_ONCE = 32
+"""Candidates in one forward pass."""
+CHAT: Template = "chat"
+
+
+class Suffix(NamedTuple):
+    """What a search found."""
+
+    text: str
+    loss: float
+    """Mean negative log-likelihood of the reply's beginning after it."""
+    first: float
+    """The same before the search."""
+    passes: int
+    """Prompts that the model was run on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """How long to search."""
+
+    steps: int
+    width: int
+    """Swaps tried at each step."""
+    top: int
+    """Tokens with the steepest gradient that a place may be swapped for."""
+    length: int
+    """Tokens of the suffix."""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Token ids around the suffix."""
+
+    before: list[int]
+    after: list[int]
+    reply: list[int]
+
+    def row(self, suffix: Sequence[int]) -> list[int]:
+        return [*self.before, *suffix, *self.after, *self.reply]
+
+
+def searched(handle: Handle, prompt: str, beginning: str, budget: Budget, draw: Random) -> Suffix:
+    """Search for a suffix. The loss of what it gives is never above that of where it began."""
+    frame = _frame(handle, prompt, beginning)
+    allowed = _plain_tokens(handle)
+    best = _filled(handle, budget.length, allowed)
+    (loss,) = _losses(handle, frame, [best])
+    first, passes = loss, 1
+    for _ in range(budget.steps):
+        gradient = _gradient(handle, frame, best)
+        gradient[:, [token for token in range(gradient.shape[1]) if token not in allowed]] = float("inf")
+        steep = (-gradient).topk(min(budget.top, len(allowed)), dim=1).indices.tolist()
+        rows = list(_swaps(handle, best, steep, budget.width, draw))
+        passes += 1 + len(rows)
+        if not rows:
+            continue
+        losses = _losses(handle, frame, rows)
+        place = min(range(len(rows)), key=losses.__getitem__)
+        if losses[place] < loss:
+            best, loss = rows[place], losses[place]
+    return Suffix(handle.tokenizer.decode(best), loss, first, passes)
+
+
+def _frame(handle: Handle, prompt: str, beginning: str) -> _Frame:
+    """The prompt as the model is asked it, cut where its text ends; the suffix comes in there."""
+    mark = "\ue000"
+    template = CHAT if handle.tokenizer.chat_template else "raw"
+    if template == "raw":
+        before, after = f"{prompt} ", ""
+    else:
+        text = handle.tokenizer.apply_chat_template(
+            [{"role": "user", "content": f"{prompt} {mark}"}], tokenize=False, add_generation_prompt=True
+        )
+        before, _, after = text.partition(mark)
+
+    def ids(text: str, *, first: bool = False) -> list[int]:
+        return list(handle.tokenizer(text, add_special_tokens=first and template == "raw")["input_ids"])
+
+    reply = ids(beginning)
+    if not reply:
+        raise UserError(f"search/gcg: begin={beginning!r} is no text that {handle.name} can write")
+    return _Frame(ids(before, first=True), ids(after), reply)
+
+
+def _plain_tokens(handle: Handle) -> frozenset[int]:
+    """Tokens that stand for printable ASCII and are no special ones: what a person can paste."""
+    special = {*handle.tokenizer.all_special_ids}
+    plain = (
+        token
+        for token in range(min(len(handle.tokenizer), handle.shape.vocabulary))
+        if token not in special
+        and (text := handle.tokenizer.decode([token])).isascii()
+        and text.isprintable()
+        and text.strip()
+    )
+    return frozenset(plain)
+
+
+def _filled(handle: Handle, length: int, allowed: frozenset[int]) -> list[int]:
+    filling = list(handle.tokenizer(FILLING, add_special_tokens=False)["input_ids"])
+    token = filling[0] if filling and filling[0] in allowed else min(allowed)
+    return [token] * length
+
+
+def _swaps(
+    handle: Handle, best: list[int], steep: list[list[int]], width: int, draw: Random
+) -> "list[list[int]]":
+    """Suffixes with one token swapped, each of which is read again as it was written."""
+    found: list[list[int]] = []
+    for _ in range(width):
+        place = draw.randrange(len(best))
+        row = [*best[:place], draw.choice(steep[place]), *best[place + 1 :]]
+        if row != best and _stable(handle, row):
+            found.append(row)
+    return found
+
+
+def _stable(handle: Handle, row: list[int]) -> bool:
+    """Whether the text of the tokens is read as these tokens: what is sent to a model is the text."""
+    text = handle.tokenizer.decode(row)
+    return list(handle.tokenizer(text, add_special_tokens=False)["input_ids"]) == row
+
+
+def _gradient(handle: Handle, frame: _Frame, suffix: Sequence[int]) -> Any:
+    """How the loss changes with each token at each place of the suffix."""
+    torch = handle.torch
+    weights = handle.module.get_input_embeddings().weight.detach()
+    row = torch.tensor(frame.row(suffix), device=handle.device)
+    start = len(frame.before)
+    chosen = torch.nn.functional.one_hot(row[start : start + len(suffix)], weights.shape[0])
+    chosen = chosen.to(weights.dtype).requires_grad_()
+    states = weights[row]
+    states = torch.cat([states[:start], chosen @ weights, states[start + len(suffix) :]])
+    logits = handle.module(inputs_embeds=states.unsqueeze(0), use_cache=False).logits[0]
+    loss = torch.nn.functional.cross_entropy(
+        logits[-len(frame.reply) - 1 : -1].float(), row[-len(frame.reply) :]
+    )
+    (gradient,) = torch.autograd.grad(loss, chosen)
+    return gradient
+
+
+def _losses(handle: Handle, frame: _Frame, suffixes: Sequence[Sequence[int]]) -> list[float]:
+    torch = handle.torch
+    found: list[float] = []
+    long = len(frame.reply)
+    with handle.evaluating():
+        for at in range(0, len(suffixes), AT_ONCE):
+            rows = [frame.row(suffix) for suffix in suffixes[at : at + AT_ONCE]]
+            tokens = torch.tensor(rows, device=handle.device)
+            logits = handle.module(tokens, use_cache=False).logits[:, -long - 1 : -1].float()
+            losses = torch.nn.functional.cross_entropy(
+                logits.transpose(1, 2), tokens[:, -long:], reduction="none"
+            )
+            found += losses.mean(1).tolist()
+    return found

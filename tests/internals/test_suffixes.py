@@ -1,0 +1,87 @@
+"""A search for suffixes in a planted model: what it finds is likelier, readable, and the same again."""
+
+import asyncio
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import pytest
+
+from plimsoll import registry
+from plimsoll.core import Request, Response, Sample, UserError, refuse_unmet, user
+from plimsoll.internals.handle import Handle
+from plimsoll.internals.suffixes import Budget, searched
+from plimsoll.models.scripted import Scripted
+from tests.support import planted
+
+pytestmark = pytest.mark.torch
+SMALL = Budget(steps=6, width=8, top=4, length=3)
+SPEC = "search/gcg:steps=6,width=8,top=4,length=3,begin=tea"
+
+
+@dataclass
+class Held:
+    """A planted model as a target."""
+
+    held: Handle
+    name: str = "planted"
+    revision: str = "1"
+
+    @property
+    def module(self) -> Any:
+        return self.held.module
+
+    @property
+    def tokenizer(self) -> Any:
+        return self.held.tokenizer
+
+    async def generate(self, request: Request) -> Response:
+        return Response(text="tea")
+
+    async def close(self) -> None:
+        return
+
+
+def test_the_beginning_becomes_likelier_and_the_weights_stay_as_they_are() -> None:
+    handle = planted.handle()
+    before = handle.digest()
+    found = searched(handle, "how to make a cake", "tea", SMALL, Random("1"))
+    assert found.loss < found.first
+    assert found.passes <= 1 + SMALL.steps * (1 + SMALL.width)
+    assert handle.digest() == before
+    assert all(weight.grad is None for weight in handle.module.parameters())
+
+
+def test_the_suffix_is_read_again_as_it_was_written_and_its_loss_is_that_of_the_text() -> None:
+    handle = planted.handle()
+    found = searched(handle, "how to make a cake", "tea", SMALL, Random("1"))
+    tokens = handle.tokens(f"how to make a cake {found.text}", "raw")
+    assert tokens.shape[1] == 5 + SMALL.length
+    with handle.torch.inference_mode():
+        likely = handle.module(tokens).logits[0, -1].log_softmax(0)
+    assert -likely[planted.WORDS.index("tea")].item() == pytest.approx(found.loss, abs=1e-4)
+
+
+def test_a_seed_gives_the_same_suffix() -> None:
+    def made(seed: int) -> Sample:
+        async def first() -> Sample:
+            attack = registry.build("attacks", f"{SPEC},seed={seed}")
+            sample = Sample(id="1", messages=(user("how to make a cake"),))
+            return await anext(attack.attack(sample, Held(planted.handle())))
+
+        return asyncio.run(first())
+
+    once = made(0)
+    assert once == made(0)
+    assert once.attempt is not None
+    known = once.attempt.parameters
+    assert once.messages[-1].text == f"how to make a cake {known['suffix']}"
+    assert known["loss"] <= known["first_loss"]
+    assert once.attempt.queries > 0
+    assert once.request == "how to make a cake"
+
+
+def test_a_model_without_weights_at_hand_is_refused_before_the_first_call() -> None:
+    attack = registry.build("attacks", SPEC)
+    with pytest.raises(UserError, match="search/gcg needs its weights at hand"):
+        refuse_unmet(attack.name, attack.needs, Scripted(lambda _: "tea"))
