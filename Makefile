@@ -9,7 +9,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 .PHONY: audit fuzz setup setup-test demo demo-open check test test-all test-fast test-base fix site dist newcomer bench browser clean
 
 # Everything that the README's table names, PyTorch and what needs it aside.
-EXTRAS := llamacpp metrics data frames board sign inspect chinese agents baselines pdf
+EXTRAS := llamacpp metrics data frames board sign inspect chinese agents baselines embeddings pdf
 
 setup: $(VENV)/.ready  ## the virtual environment with the locked dependencies and the embedded model
 

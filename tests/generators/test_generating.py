@@ -12,7 +12,8 @@ from plimsoll.data import risks
 from plimsoll.generators.grammar import grammar
 from plimsoll.generators.s_eval import s_eval
 from plimsoll.models.scripted import Scripted
-from plimsoll.run.work.generating import Classifier, Decision, Selection, taken_up
+from plimsoll.run.work.generating import Decision, Selection, taken_up
+from plimsoll.run.work.sorting import Classifier
 
 CONFIG = risks.load("")
 DEFINITIONS = {risk.id: risk.definition for risk in CONFIG.risks}
@@ -42,7 +43,7 @@ def model(rule: Callable[[Request], str]) -> Scripted:
 
 
 def selection(log: Path, *, budget: int = 60) -> Selection:
-    return Selection(quota=5, budget=budget, log=log, classifier=Classifier(model(sorting), DEFINITIONS))
+    return Selection(quota=5, budget=budget, log=log, classifier=Classifier(model(sorting)))
 
 
 def chosen(log: Path, *, budget: int = 60) -> list[Decision]:
@@ -143,7 +144,9 @@ def test_a_new_risk_is_added_and_a_changed_one_refused(
     assert "made with another risk a" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("spec", ["gramar", "s_eval", "s_eval:attacker=nowhere/x", "grammar:file=gone.toml"])
+@pytest.mark.parametrize(
+    "spec", ["gramar", "s_eval:way=sideways", "s_eval:attacker=nowhere/x", "grammar:file=gone.toml"]
+)
 def test_a_command_that_is_wrong_leaves_no_folder_behind(
     spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

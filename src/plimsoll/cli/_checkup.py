@@ -33,6 +33,7 @@ FOR = {
     "pdf": "safety cases as PDF",
     "agents": "the worlds of Agent-SafetyBench and AgentDojo",
     "baselines": "a weak guard to measure others against",
+    "embeddings": "how varied generated prompts are, by what they mean",
     "chinese": "attacks on Chinese text: scripts, pinyin, homophones",
     "inspect": "Inspect AI's models, runner, viewer and logs",
 }

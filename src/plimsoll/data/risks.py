@@ -56,6 +56,15 @@ def load(file: str) -> Risks:
     return found
 
 
+def starter(name: str) -> Risks:
+    """The configuration that a generator's own table holds under `starter`; the common one if none."""
+    try:
+        own = resources.table("generators", f"{name}.toml").get("starter")
+    except FileNotFoundError:  # a generator of somebody else's package
+        own = None
+    return decoding.converted(own, Risks) if own else load("")
+
+
 def _refuse_faulty(found: Risks, place: str) -> None:
     if not found.risks:
         raise DataError(f"{place}: names no risk: write [[risks]] with id and definition")

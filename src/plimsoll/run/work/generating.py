@@ -1,184 +1,293 @@
 """Candidates of any generator -> those that stay, by quota and budget, with every decision logged.
 
-A run that was cut off goes on where its log ends: what was decided is neither asked nor decided again.
+All cells get their first prompt before any gets its second, so that what a small budget gives is balanced.
+A generation that was cut off goes on where its logs end: what was decided is not decided again.
 """
 
-from collections import Counter
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import aclosing
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
 
-from plimsoll.core import (
-    DataError,
-    Generator,
-    Model,
-    Request,
-    Sample,
-    Sampling,
-    decoding,
-    files,
-    replace,
-    system,
-    user,
+from plimsoll.core import DataError, Generator, Sample, decoding, files, replace
+from plimsoll.run.work.candidates import (
+    AXES,
+    BESIDE,
+    COMBINED,
+    MADE_OF,
+    PROBLEM,
+    QUOTA,
+    STEP,
+    Planned,
+    is_cell,
 )
-from plimsoll.data import resources
-from plimsoll.text.jaccard import script_tokens
-from plimsoll.text.thoughts import split
+from plimsoll.run.work.sorting import Axes, Classifier
+from plimsoll.text.languages import language_of
+from plimsoll.text.nearness import Near
 
-NEAR = 0.7
-"""Shared character 3-grams (Jaccard) from which on two prompts count as one: S-Eval's kind of filter."""
 SHORTEST, LONGEST = 8, 4_000
 """Characters of a text that is believed to be a prompt."""
+PLAN = " (plan)"
+"""Ends the name under which a plan's own failures and steps are logged."""
+RISK = "risk"
+"""The axis on which a prompt has to be what it was asked for."""
+EMPTY: Mapping[str, Any] = {}
+S = TypeVar("S", bound=Struct)
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of one candidate."""
 
     risk: str
+    """The cell that it was written for: a risk, or a risk in one style, language, leaf."""
     number: int
     prompt: str
     kept: bool
     reason: str = ""
-    found: str | None = None
-    """What the classifier took it for; nothing where it was not asked."""
+    category: str = ""
+    language: str = ""
+    pair: str = ""
+    asked: Mapping[str, str] = {}
+    """Axis -> the category that it was written for."""
+    found: Mapping[str, str] = {}
+    """Axis -> the category that the classifier took it for; nothing where it was not asked."""
+    rated: Mapping[str, bool | None] = {}
+    """Member of the panel -> whether it finds it risky; nothing where it gave no verdict."""
+    made_of: Mapping[str, Any] = {}
+    """What it was made of: template and fragment, topic and text, retrieved examples."""
+    beside: Mapping[str, Any] = {}
+    """File -> record that belongs beside it."""
 
 
-@dataclass(frozen=True)
-class Classifier:
-    """Says which risk a prompt falls under, whatever it was written for."""
+class Step(Struct, frozen=True, kw_only=True):
+    """What a generator did on the way to its prompts."""
 
-    model: Model
-    definitions: Mapping[str, str]
+    risk: str
+    number: int
+    told: Mapping[str, Any]
 
-    async def risk_of(self, prompt: str) -> str:
-        """The id of one risk, `none`, or nothing where the reply names not exactly one."""
-        texts = resources.table("run", "work", "generating.toml")
-        listed = "\n".join(f"{name}: {text}" for name, text in self.definitions.items())
-        before, _, after = texts["user"].replace("{categories}", listed).partition("{prompt}")
-        request = Request(
-            messages=(system(texts["system"]), user(before + prompt + after)),
-            sampling=Sampling(temperature=0.0, max_tokens=256),
-        )
-        said = split((await self.model.generate(request)).text).answer.strip().strip("\"'`.*").lower()
-        named = [name for name in (*self.definitions, "none") if name.lower() == said]
-        return named[0] if named else ""
+
+class Panel(Protocol):
+    """Says how risky a prompt is."""
+
+    async def rated(self, prompt: str) -> dict[str, bool | None]:
+        """Member -> whether it finds the prompt risky; nothing where it gave no verdict."""
+        ...
 
 
 @dataclass
-class Near:
-    """Texts that others are held against."""
+class _Cell:
+    """A cell at work: its stream of candidates, and how far it is."""
 
-    grams: list[frozenset[str]] = field(default_factory=list[frozenset[str]])
+    seed: Sample
+    quota: int
+    share: int
+    stream: AsyncGenerator[Sample]
+    decided: list[Decision]
+    behind: int
+    """Candidates that the stream has still to give again."""
+    ended: bool = False
 
-    def add(self, text: str) -> None:
-        """Take up a text."""
-        self.grams.append(_grams(text))
+    @property
+    def kept(self) -> int:
+        return sum(each.kept for each in self.decided)
 
-    def holds(self, text: str) -> bool:
-        """Whether one of the texts shares most of its character 3-grams."""
-        own = _grams(text)
-        return any(len(own & each) >= NEAR * len(own | each) for each in self.grams)
+    @property
+    def open(self) -> bool:
+        return not self.ended and len(self.decided) < self.share
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Selection:
     """How candidates are chosen among, and where that is logged."""
 
     quota: int
-    budget: int
-    """Candidates in all; every risk has an equal share."""
+    budget: int | None = None
+    """Candidates in all; every cell has an equal share."""
+    per_prompt: int = 10
+    """Candidates for each prompt wanted, where no budget is named."""
     log: Path
+    steps: Path | None = None
     classifier: Classifier | None = None
-    public: Near = field(default_factory=Near)
-    """Prompts of public sets, which a fresh one must not repeat."""
+    panel: Panel | None = None
+    risky_for: int = 0
+    """Members of the panel that a kept prompt has to be risky for."""
+    public: Mapping[str, Near] = field(default_factory=dict[str, Near])
+    """Public set -> its prompts, which a fresh one must not repeat."""
+    cells: list[Sample] = field(default_factory=list[Sample])
+    """What was planned."""
+    axes: Axes = field(default_factory=dict[str, Mapping[str, str]])
+    """What prompts are sorted into: the cells' categories, and what else the generator varies."""
+    _kept: Near = field(default_factory=Near)
+    _stepped: Counter[str] = field(default_factory=Counter[str])
+    _logged: Counter[str] = field(default_factory=Counter[str])
 
     async def choose(self, generator: Generator, seeds: Sequence[Sample]) -> list[Decision]:
-        """Fill every risk's quota as far as the budget goes; returns all decisions, old ones first."""
+        """Fill every cell's quota as far as the budget goes; returns all decisions, old ones first."""
         decisions = taken_up(self.log)
-        kept = Near()
+        for step in taken_up(self.steps, Step) if self.steps else ():
+            self._logged[step.risk] += 1
         for each in decisions:
             if each.kept:
-                kept.add(each.prompt)
-        for at, seed in enumerate(seeds):
-            share = self.budget * (at + 1) // len(seeds) - self.budget * at // len(seeds)
-            own = [each for each in decisions if each.risk == seed.id]
-            before = len(own)
-            await self._fill(generator, seed, share, own, kept)
-            decisions += own[before:]
+                self._kept.add(each.prompt)
+        self.cells = [each async for each in self._planned(generator, seeds, decisions)]
+        risks = {cell.category: cell.messages[-1].text for cell in self.cells}
+        self.axes = {RISK: risks, **(generator.axes if isinstance(generator, Planned) else {})}
+        await self._fill(generator, decisions)
         return decisions
 
-    async def _fill(
-        self, generator: Generator, seed: Sample, share: int, own: list[Decision], kept: Near
-    ) -> None:
-        missing = self.quota - sum(each.kept for each in own)
-        if missing <= 0 or len(own) >= share:
+    async def _planned(
+        self, generator: Generator, seeds: Sequence[Sample], decisions: list[Decision]
+    ) -> AsyncGenerator[Sample]:
+        if not isinstance(generator, Planned):
+            for seed in seeds:
+                yield seed
             return
-        begun = replace(seed, metadata={**seed.metadata, "drawn": len(own)})
-        candidates = cast("AsyncGenerator[Sample]", generator.generate([begun]))
-        async with aclosing(candidates):
-            async for candidate in candidates:
-                decided = await self._decided(candidate, len(own), kept)
-                files.append(self.log, msgspec.json.encode(decided) + b"\n")
-                own.append(decided)
-                missing -= decided.kept
-                if missing <= 0 or len(own) >= share:
-                    return
+        met: Counter[str] = Counter()
+        logged = Counter(each.risk for each in decisions)
+        plan = cast("AsyncGenerator[Sample]", generator.plan(seeds))
+        async with aclosing(plan):
+            async for each in plan:
+                if is_cell(each):
+                    yield each
+                    continue
+                aside = replace(each, id=f"{each.id}{PLAN}")
+                if STEP in each.metadata:
+                    self._step(aside)
+                    continue
+                met[aside.id] += 1
+                if met[aside.id] > logged[aside.id]:
+                    decisions.append(self._written(aside, met[aside.id] - 1, each.metadata[PROBLEM]))
 
-    async def _decided(self, candidate: Sample, number: int, kept: Near) -> Decision:
+    async def _fill(self, generator: Generator, decisions: list[Decision]) -> None:
+        own: defaultdict[str, list[Decision]] = defaultdict(list)
+        for each in decisions:
+            own[each.risk].append(each)
+        async with AsyncExitStack() as stack:
+            working: list[_Cell] = []
+            for at, seed in enumerate(self.cells):
+                cell = self._cell(generator, seed, at, own[seed.id])
+                await stack.enter_async_context(aclosing(cell.stream))
+                working.append(cell)
+            for wanted in range(1, max((cell.quota for cell in working), default=0) + 1):
+                for cell in working:
+                    while cell.open and cell.kept < min(wanted, cell.quota):
+                        await self._next(cell, decisions)
+
+    def _cell(self, generator: Generator, seed: Sample, at: int, decided: list[Decision]) -> _Cell:
+        cells, quota = len(self.cells), seed.metadata.get(QUOTA, self.quota)
+        share = self.per_prompt * quota
+        if self.budget is not None:
+            share = self.budget * (at + 1) // cells - self.budget * at // cells
+        stream = cast("AsyncGenerator[Sample]", generator.generate([seed]))
+        return _Cell(seed, quota, share, stream, decided, behind=len(decided))
+
+    async def _next(self, cell: _Cell, decisions: list[Decision]) -> None:
+        candidate = await anext(cell.stream, None)
+        if candidate is None:
+            cell.ended = True
+        elif STEP in candidate.metadata:
+            self._step(candidate)
+        elif cell.behind:
+            cell.behind -= 1
+        else:
+            decided = await self._decided(candidate, len(cell.decided))
+            cell.decided.append(decided)
+            decisions.append(decided)
+
+    def _step(self, each: Sample) -> None:
+        number = self._stepped[each.id]
+        self._stepped[each.id] += 1
+        if self.steps and number >= self._logged[each.id]:
+            told = Step(risk=each.id, number=number, told=each.metadata[STEP])
+            files.append(self.steps, msgspec.json.encode(told) + b"\n")
+
+    async def _decided(self, candidate: Sample, number: int) -> Decision:
         prompt = candidate.messages[-1].text.strip()
-        reason = candidate.metadata.get("problem") or self._fault(prompt, kept)
-        found = None
+        reason = candidate.metadata.get(PROBLEM) or self._fault(candidate, prompt)
+        found: Mapping[str, str] = {}
         if not reason and self.classifier:
-            found = await self.classifier.risk_of(prompt)
-            reason = "" if found == candidate.id else _off_risk(found)
+            found = await self.classifier.found(prompt, self.axes)
+            reason = _off_risk(found.get(RISK, ""), axes_of(candidate)[RISK])
+        rated = await self.panel.rated(prompt) if self.panel and not reason else {}
+        if rated and sum(map(bool, rated.values())) < self.risky_for:
+            reason = "not risky enough for the panel"
         if not reason:
-            kept.add(prompt)
-        return Decision(
-            risk=candidate.id, number=number, prompt=prompt, kept=not reason, reason=reason, found=found
-        )
+            self._kept.add(prompt)
+        return self._written(candidate, number, reason, found, rated)
 
-    def _fault(self, prompt: str, kept: Near) -> str:
+    def _written(
+        self,
+        candidate: Sample,
+        number: int,
+        reason: str,
+        found: Mapping[str, str] = EMPTY,
+        rated: Mapping[str, bool | None] = EMPTY,
+    ) -> Decision:
+        decided = Decision(
+            risk=candidate.id,
+            number=number,
+            prompt=candidate.messages[-1].text.strip(),
+            kept=not reason,
+            reason=reason,
+            category=candidate.category,
+            language=candidate.language,
+            pair=candidate.pair,
+            asked=axes_of(candidate),
+            found=found,
+            rated=rated,
+            made_of=candidate.metadata.get(MADE_OF, {}),
+            beside=candidate.metadata.get(BESIDE, {}) if not reason else {},
+        )
+        files.append(self.log, msgspec.json.encode(decided) + b"\n")
+        return decided
+
+    def _fault(self, candidate: Sample, prompt: str) -> str:
         if len(prompt) < SHORTEST:
             return "too short"
         if len(prompt) > LONGEST:
             return "too long"
-        if kept.holds(prompt):
+        combined = candidate.metadata.get(COMBINED)
+        if self._kept.same(prompt) if combined else self._kept.holds(prompt):
             return "near a kept prompt"
-        return "near a public prompt" if self.public.holds(prompt) else ""
+        if any(each.holds(prompt) for each in self.public.values()):
+            return "near a public prompt"
+        return _other_language(prompt, candidate.language)
 
 
-def taken_up(log: Path) -> list[Decision]:
-    """The decisions of a log; a line that a kill cut off is taken away. Raises `DataError`."""
+def axes_of(sample: Sample) -> Mapping[str, str]:
+    """What a cell's prompts are asked to be, on each axis."""
+    return {RISK: sample.category, **sample.metadata.get(AXES, {})}
+
+
+def taken_up(log: Path, kind: type[S] = Decision) -> list[S]:
+    """The lines of a log; one that a kill cut off is taken away. Raises `DataError`."""
     if not log.exists():
         return []
     *lines, cut = files.read(log).split(b"\n")
     try:
-        decisions = [decoding.decode(line, Decision) for line in lines]
+        found = [decoding.decode(line, kind) for line in lines]
     except msgspec.DecodeError as error:
         raise DataError(f"{log}: {error}: generate into another folder") from None
     if cut:
         files.write(log, (line + b"\n" for line in lines))
-    return decisions
+    return found
 
 
-def distinct(prompts: Iterable[str], n: int = 2) -> float | None:
-    """Different n-grams of words over all of them; nothing where there are none."""
-    counted: Counter[tuple[str, ...]] = Counter()
-    for prompt in prompts:
-        tokens = script_tokens(prompt)
-        counted.update(zip(*(tokens[start:] for start in range(n)), strict=False))
-    return len(counted) / counted.total() if counted else None
-
-
-def _off_risk(found: str) -> str:
+def _off_risk(found: str, asked: str) -> str:
+    if found == asked:
+        return ""
     return f"off risk: {found}" if found else "the classifier named no category"
 
 
-def _grams(text: str) -> frozenset[str]:
-    plain = " ".join(text.lower().split())
-    return frozenset(plain[at : at + 3] for at in range(max(1, len(plain) - 2)))
+def _other_language(prompt: str, wanted: str) -> str:
+    """By script and common words. English in plain letters is believed: slang has few of its common words."""
+    found, asked = language_of(prompt), wanted[:2].lower()
+    if asked == "en" and prompt.isascii():
+        return ""
+    return f"in another language: {found}" if found and asked and found != asked else ""
