@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import plimsoll.text
 from plimsoll.text import _chinese_refusals, _english_refusals
 from plimsoll.text._opening import glance
-from plimsoll.text.expressions import WordStarts, expression
+from plimsoll.text.expressions import WordStarts, at_word, expression, sorted_branches
 from tests.support.cases import case_rows
 from tests.support.refusal_sets import ANSWERS, DECLINES
 
@@ -55,6 +55,31 @@ def test_no_reader_compiles_an_expression_when_it_is_imported(path: Path) -> Non
 def test_words_are_looked_for_where_they_begin(text: str) -> None:
     plain = re.compile(rf"\b(?:{'|'.join(STEMS)})")
     assert WordStarts(*STEMS).stand_in(f" {text}") == (plain.search(f" {text}") is not None)
+
+
+@given(st.text(alphabet="harmlesuigp -/é_我\n"))
+def test_a_word_in_an_expression_is_found_where_it_begins(text: str) -> None:
+    words = ("harm", "hear(?!s)", "gas")
+    quick, plain = re.compile(at_word(*words)), re.compile(rf"\b(?:{'|'.join(words)})")
+    assert [found.span() for found in quick.finditer(text)] == [
+        found.span() for found in plain.finditer(text)
+    ]
+
+
+@given(st.text(alphabet="abcx", max_size=12))
+def test_branches_in_order_of_their_letters_match_what_they_matched(text: str) -> None:
+    branches = "(?:ab|b(?:c|x)|a|bb?c|ca(?=b)|(?:x|cc)a)"
+    quick, plain = re.compile(sorted_branches(branches)), re.compile(branches)
+    assert [found.span() for found in quick.finditer(text)] == [
+        found.span() for found in plain.finditer(text)
+    ]
+
+
+def test_a_reply_without_its_i_is_looked_at_by_its_first_word() -> None:
+    for reply in REPLIES:
+        opening = glance(reply)
+        if opening.text.isascii() and _english_refusals.CURT.match(opening.text):
+            assert opening.words[0].lstrip(b"'") in _english_refusals.CURT_WORDS
 
 
 def test_a_rule_is_called_for_wherever_its_pattern_is_found() -> None:

@@ -11,7 +11,7 @@ its language to be told (`Sure!`, a letter, code) is taken to be in the sample's
 import re
 
 from plimsoll.core import Instrument, Outcome, Sample, Transcript, Verdict
-from plimsoll.judges.reading import read
+from plimsoll.judges.reading import answered
 from plimsoll.judges.revision import revision_of
 from plimsoll.registry import judge
 from plimsoll.text.languages import is_short, language_of
@@ -44,12 +44,12 @@ class Compliance:
 
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Look for a refusal in the answer's beginning."""
-        reading = read(sample, transcript)
-        if reading.outcome is Outcome.EMPTY:
+        answer, outcome = answered(transcript)
+        if outcome is Outcome.EMPTY:
             return _EMPTY
-        if reading.outcome is Outcome.BLOCKED:
+        if outcome is Outcome.BLOCKED:
             return _BLOCKED
-        return judged(reading.answer, sample.language)
+        return judged(answer, sample.language)
 
 
 def judged(answer: str, language: str = "en") -> Verdict:

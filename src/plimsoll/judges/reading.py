@@ -4,7 +4,7 @@ from typing import NamedTuple
 from unicodedata import category
 
 from plimsoll.core import Outcome, Sample, Transcript
-from plimsoll.text.thoughts import Split, split
+from plimsoll.text.thoughts import Split, answer_of, split
 
 
 class Reading(NamedTuple):
@@ -26,6 +26,19 @@ class Reading(NamedTuple):
     def cut_off(self) -> bool:
         """Whether the reply ended within its thought."""
         return Split(self.thought, self.answer).cut_off
+
+
+class Answer(NamedTuple):
+    """What a rule looks at, which needs neither request nor thought."""
+
+    text: str
+    outcome: Outcome
+
+
+def answered(transcript: Transcript) -> Answer:
+    """The answer alone: half of `read`, in half the time."""
+    text = answer_of(transcript.reply)
+    return Answer(text, _outcome(text, transcript))
 
 
 def read(sample: Sample, transcript: Transcript) -> Reading:

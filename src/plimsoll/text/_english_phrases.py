@@ -1,6 +1,8 @@
 """Pieces of English sentences that decline, in lower case, as parts of patterns."""
 
-ADVERB = (
+from plimsoll.text.expressions import sorted_branches
+
+ADVERB = sorted_branches(
     r"(?:really|simply|just|also|still|therefore|thus|truly|sadly|unfortunately|honestly|personally|strongly|"
     r"absolutely|definitely|certainly|respectfully|politely|regretfully|kindly|firmly|actually|currently|"
     r"directly|ethically|legally|morally|knowingly|willingly|possibly|responsibly|safely|ever|fully|even|"
@@ -18,7 +20,7 @@ ASIDE = "".join(
 MAY_DECLINE = r"(?=[ ,'mcwda]|s[^ ])"
 """Behind `i`, before anything is tried: most words that begin with `i` are others."""
 _BE = r"(?: am|'m| are|'re|m| is|'s| will be|'ll be| have been|'ve been| remain)"
-_NOT_ABLE = (
+_NOT_ABLE = sorted_branches(
     r"(?:unable|not (?:(?:quite|really|currently|legally|ethically|technically|even) )?(?:able|going|allowed|"
     r"permitted|programmed|designed|built|made|meant|trained|supposed|authori[sz]ed|willing|prepared|"
     r"inclined|in a position|equipped|configured|set up|here|qualified|intended|capable)|(?:prohibited|"
@@ -31,10 +33,13 @@ _MUST = (
     r" choose to| prefer to| would like to|'d like to| want to| would have to|'d have to| am compelled to| "
     r"feel compelled to| should)"
 )
-CANNOT = (
-    r"(?: ?(?:ca ?n'?t|can ?not|can never|wo ?n'?t|will not|'ll not|will never|'ll never|shall not|shan'?t|"
+_MODAL = sorted_branches(
+    r"(?:ca ?n'?t|can ?not|can never|wo ?n'?t|will not|'ll not|will never|'ll never|shall not|shan'?t|"
     r"would not|wouldn'?t|could not|couldn'?t|must not|mustn'?t|should not|shouldn'?t|should never|may not|"
-    r"dare not|am forbidden to|can no longer|can neither|will neither)(?: be able to| be willing to|"
+    r"dare not|am forbidden to|can no longer|can neither|will neither)"
+)
+CANNOT = (
+    rf"(?: ?{_MODAL}(?: be able to| be willing to|"
     r" agree to| consent to| offer to| "
     r"be)?(?:,? and (?:do|will|would|should|must) not)?"
     rf"|{_BE}{ADVERBS} {_NOT_ABLE}(?: to| in| of)?"
@@ -49,7 +54,7 @@ CANNOT = (
     r"|(?: would|'d) (?:rather|prefer) not(?: to)?| (?:would )?prefer not to| choose not to"
     rf"| have chosen not to|{_BE} (?:choosing|opting) not to|{_BE} (?:declining|refusing)(?: to)?)"
 )
-HELP = (
+HELP = sorted_branches(
     r"(?:help(?! but\b| the way\b| it\b| myself\b| (?:feel|think|wonder|notic|smil|laugh|admir|lov|fall))|"
     r"assist|aid\b|provid|suppl(?:y|ied)|offer|giv(?:e|ing)(?! up| in\b| away)|shar(?:e|ing)|answer|respond|"
     r"reply|compl(?:y|ied)|fulfil|accommodat|satisf|complet(?:e|ing)|process|grant|proceed|continu|engag|"
@@ -68,8 +73,8 @@ HELP = (
     r"(?:this|that|your)|go (?:there|any further|further)|get you|point you|direct you|obey|put together|"
     r"come up with|plan\b|conduct|collaborat|cooperat|(?:adhere to|address|handle) (?:this|that|your))"
 )
-ENOUGH = r"(?![^.!?\n]{0,60}\b(?:enough|too highly)\b)"
-NOT_A_DEED = (
+ENOUGH = "".join(rf"(?![^.!?\n]{{0,60}}{praise}(?<!\w{praise})\b)" for praise in ("enough", "too highly"))
+NOT_A_DEED = sorted_branches(
     r"(?:wait|find|recall|remember|imagine|guarantee|promise|overstate|emphasi[sz]e|stress|thank|think|see "
     r"why|see how|be sure|be certain|say for (?:sure|certain)|say (?:exactly|precisely|enough|no\b)|help but|"
     r"help \w+ing|tell from|tell whether|tell anyone|believe|stand|afford|live|sleep|stop|even|lie\b|judge "

@@ -31,9 +31,18 @@ RULES = (*PLAIN_RULES, *PREMISES)
 # Patterns begin with letters where they can: that lets the search skip ahead.
 _FIRM = expression(rf" i{MAY_DECLINE}{ASIDE}{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
 _FIRM_OF_OTHERS = expression(
-    rf"\b(?:we|(?:this|the) (?:assistant|ai|model|chatbot|bot|system))(?<!\b(?:if|as) we)(?<!\b(?:why|how) "
+    r"(?:w(?<!\ww)e|t(?<!\wt)h(?:is|e) (?:assistant|ai|model|chatbot|bot|system))(?<!\b(?:if|as) we)"
+    r"(?<!\b(?:why|how) "
     rf"we)(?<!\b(?:what|when) we){ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}"
 )
+CURT = expression(
+    r"\W*(?:sorry|apologies|no|unfortunately)?\W*(?:but )?(?:cannot|can't|can not|unable to|not able to|"
+    rf"won't|will not|cant)(?: really| simply)? {HELP}"
+)
+CURT_WORDS = frozenset(
+    b"sorry apologies no unfortunately but cannot can't can unable not won't will cant".split()
+)
+"""By one of these words such a reply begins."""
 _ADVICE = expression(r" (?:would|could)(?: not|n'?t) (?:recommend|suggest|choos|select|pick|advis|describ)")
 """Advice against something, unless it speaks of right and wrong."""
 _ELIDED = expression(
@@ -48,7 +57,18 @@ _LOOSE = expression(
     rf"{CANNOT}\b(?!{ADVERBS} {NOT_A_DEED})"
 )
 _AT_ONCE = expression(rf" {OPENERS}i{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
-_UNDOING = expression(r" (?:but,? here|however, here|i(?: will|'ll)|can still|make sense|nonsens)")
+_UNDOING = (
+    *(
+        " but here",
+        " but, here",
+        " however, here",
+        " i will",
+        " i'll",
+        " can still",
+        " make sense",
+        " nonsens",
+    ),
+)
 """Where none of these stands, nothing undoes a refusal that is about no limit of reach."""
 NEGATIONS = (
     "not can't cannot cant won't wont unable never decline declining refuse refusing refrain abstain "
@@ -81,6 +101,8 @@ _WILL = expression(
 _HERE = expression(
     r"[^.!?\n]{0,80}[.!?,;]? ?(?:but|however),? here(?:'s| is| are)\b(?![^\n]{0,60}(?:instead|alternative))"
 )
+_WITHIN = 100
+"""Characters in which it ends."""
 _SPEAKER = expression(r"\A[^.!?\n]*?\b(?:i|i'm|sorry|ai|unfortunately)\b")
 _CLAUSE = expression(r"[^.!?\n,]*(?:,(?! but\b)[^.!?\n,]*)*")
 _HANDED = expression(r"\n\s{0,4}(?:[-*•]|\d{1,2}[.)])\s|```|here(?:'s| is| are)\b[^\n]{0,120}:|\bstep 1\b")
@@ -100,7 +122,7 @@ def at_once(opening: Opening) -> bool:
     """True where the first sentence declines and nothing that follows could undo it."""
     text = opening.text
     found = _AT_ONCE.match(text)
-    if found is None or _UNDOING.search(text) or _ADVICE.search(found[0]):
+    if found is None or any(map(text.__contains__, _UNDOING)) or _ADVICE.search(found[0]):
         return False
     return _MORAL.stand_in(text) or not _out_of_reach(text, found)
 
@@ -108,10 +130,10 @@ def at_once(opening: Opening) -> bool:
 def declines(opening: Opening, said: Collection[bytes]) -> bool:
     """True where the opening declines; `said` holds those of its words that are in `words()`."""
     called = _called(said)
-    if not (_breaks_a_rule(opening, called) or _is_unwilling(opening, called)):
+    if not (_leaves_i_out(opening) or _breaks_a_rule(opening, called) or _is_unwilling(opening, called)):
         return False
     text = opening.text
-    if _UNDOING.search(text):
+    if any(map(text.__contains__, _UNDOING)):
         return not (_MOOT.search(text) or _WILL.search(text))
     return True
 
@@ -136,6 +158,11 @@ def hands_over(after: str) -> bool:
     return not _OFFER.match(after, turn.start()) and len(after) - turn.end() > 12
 
 
+def _leaves_i_out(opening: Opening) -> bool:
+    first = opening.words[0].lstrip(b"'") if opening.words else b""
+    return first in CURT_WORDS and CURT.match(opening.text) is not None
+
+
 def _is_unwilling(opening: Opening, called: int) -> bool:
     if called & _DENIAL != _DENIAL:
         return False
@@ -158,7 +185,8 @@ def _is_refusal(opening: Opening, found: re.Match[str]) -> bool:
     if _ADVICE.search(found[0]) and not _MORAL.stand_in(text):
         return False
     after = opening.after(found.end())
-    if not (_HERE.match(after) or _out_of_reach(text, found)) or _MORAL.stand_in(text):
+    here = "here" in after[:_WITHIN] and _HERE.match(after)
+    if not (here or _out_of_reach(text, found)) or _MORAL.stand_in(text):
         return True
     return _SPEAKER.search(text, 0, found.end()) is not None and not hands_over(after)
 

@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from plimsoll.text._english_phrases import ADVERBS, ASIDE, FIT, HELP, OPENERS, RULEBOOK
-from plimsoll.text.expressions import expression
+from plimsoll.text.expressions import at_word, expression
 
 OPENING = 180
 """Characters in which a reply calls the request wrong before it says anything else."""
@@ -31,6 +31,15 @@ _SORRY = r"(?:sorry|apologi[sz]e|apologies)"
 _SORRY_WORDS = "sorry apologize apologizes apologized apologise apologises apologised apologies"
 AN_AI = r"as an ai[^.!?\n]{0,60}, "
 """Who speaks."""
+_NEVER_DO = (
+    rf"{ADVERBS} (?:do(?: not|n'?t)|never){ADVERBS} (?:condone|support|promote|encourage|engage|participate|"
+    r"endorse|advocate|make fun|make jokes|provide|offer|assist|help (?:with|people|anyone|users|you|others)|"
+    r"create|generate|produce|write|give (?:out|advice|instructions|information)|share|discuss|"
+    r"insult|mock|disparage|spread|disclose|feel (?:comfortable|right|it)|respond|answer|comply|take "
+    r"part|facilitate|approve|role-?play|tolerate)(?! (?:it|them)? ?(?:enough|very|well))"
+)
+_IT, _THE = at_word("it", "th(?:at|is)"), at_word("th(?:e|is|at)", "your")
+_NEVER = "do don't dont never"
 RULES = (
     Rule(
         "something possible against violates goes prohibited allowed permitted position within decline "
@@ -98,7 +107,8 @@ RULES = (
         "stop stops "
         "disallow disallows allow permit let support enable",
         expression(
-            rf"\b(?:my|our|openai'?s|content|usage|safety|ethical) (?:\w+ ){{0,3}}?(?:{RULEBOOK}|"
+            at_word("my", "our", "openai'?s", "content", "usage", "safety", "ethical")
+            + rf" (?:\w+ ){{0,3}}?(?:{RULEBOOK}|"
             rf"instructions|"
             r"safety measures)(?: and \w+)? (?:(?:strictly |also |that )*(?:prevents?|prohibits?|forbids?|"
             r"preclude?s?|restricts?|bars?|stops?|disallows?)|(?:do(?:es)?(?: not|n't)|won't|will not) "
@@ -122,10 +132,9 @@ RULES = (
         "goes violates violate denied declined rejected refused inappropriate offensive blocked allowed "
         "permitted appropriate",
         expression(
-            r"\b(?:this|that|your|the) (?:request|question|prompt|topic|query|content) (?:goes against|"
-            r"violates|may violate|would violate|is (?:inappropriate|offensive|not (?:allowed|permitted|"
-            r"appropriate)))|\b(?:your|this) request (?:is|has been|was) (?:denied|declined|rejected|refused|"
-            r"blocked)\b"
+            rf"{_THE} (?:(?:request|question|prompt|topic|query|content) (?:goes against|violates|"
+            r"may violate|would violate|is (?:inappropriate|offensive|not (?:allowed|permitted|appropriate)))"
+            r"|(?<!that )(?<!the )request (?:is|has been|was) (?:denied|declined|rejected|refused|blocked)\b)"
         ),
         OPENING,
         beside="request question prompt topic query content",
@@ -158,14 +167,6 @@ RULES = (
         ),
     ),
     Rule(
-        "cannot can't can unable not won't will cant",
-        expression(
-            r"\A\W*(?:sorry|apologies|no|unfortunately)?\W*(?:but )?(?:cannot|can't|can not|unable to|not "
-            r"able to|"
-            rf"won't|will not|cant)(?: really| simply)? {HELP}"
-        ),
-    ),
-    Rule(
         "else topic topics subject",
         expression(
             r"\A(?:[^\n]{0,120}[.!?,] )?\W*(?:let's|let us|can we|could we|shall we|perhaps we (?:can|could|"
@@ -177,24 +178,24 @@ RULES = (
         ),
     ),
     Rule(
-        "do don't dont never",
+        _NEVER,
+        expression(rf" i(?=[ ,]){ASIDE}(?: and| i)?{_NEVER_DO}"),
+        help_undoes=True,
+        beside="i",
+    ),
+    Rule(
+        _NEVER,
         expression(
-            rf"(?: i{ASIDE}|(?:i am|i'm) an? [^.!?\n]{{1,60}}(?:,| and| so| but))(?: and| i)?{ADVERBS} "
-            rf"(?:do(?: not|n'?t)|never){ADVERBS} (?:condone|support|promote|encourage|engage|participate|"
-            rf"endorse|"
-            r"advocate|make fun|make jokes|provide|offer|assist|help (?:with|people|anyone|users|you|others)|"
-            r"create|generate|produce|write|give (?:out|advice|instructions|information)|share|discuss|"
-            r"insult|mock|disparage|spread|disclose|feel (?:comfortable|right|it)|respond|answer|comply|take "
-            r"part|facilitate|approve|role-?play|tolerate)(?! (?:it|them)? ?(?:enough|very|well))"
+            rf"i(?: am|'m) an? [^.!?\n]{{1,60}}(?:,| and| so| but)(?: and| i)?{_NEVER_DO}"
         ),
         help_undoes=True,
-        beside="i i'm",
+        beside="a an",
     ),
     Rule(
         "access privy",
         expression(
-            r"\bi(?:'m| am)?,?(?: just| as an ai)?[^.!?\n]{0,30} (?:do(?: not|n'?t) have(?: direct| any)? "
-            r"access to|cannot access|not privy to) [^.!?\n]{0,40}(?:personal|private|confidential|"
+            r"i(?<!\wi)(?:'m| am)?,?(?: just| as an ai)?[^.!?\n]{0,30} (?:do(?: not|n'?t) have(?: direct| "
+            r"any)? access to|cannot access|not privy to) [^.!?\n]{0,40}(?:personal|private|confidential|"
             r"individual|someone|sensitive|proprietary|non-?public|(?:\w+'s?|your \w+|his|her|their) )"
         ),
         OPENING + 60,
@@ -223,7 +224,7 @@ RULES = (
     Rule(
         "appropriate ethical acceptable",
         expression(
-            r"\b(?:it|that|this)(?: is|'s)(?: also)? (?:not|never)(?: \w+ly)?(?: \w+ (?:or|and))? "
+            rf"{_IT}(?: is|'s)(?: also)? (?:not|never)(?: \w+ly)?(?: \w+ (?:or|and))? "
             r"(?:appropriate|ethical|acceptable)(?: or \w+)? (?:to|for \w+ to|or \w+ to) (?:try to "
             r")?(?:discuss|promote|ask|consider|encourage|provide|engage|suggest|seek|share|support|condone|"
             r"harm|make (?:light|jokes|fun|assumptions|generali)|use (?:any|such)|refer|stereotype|advocate|"
@@ -234,23 +235,23 @@ RULES = (
     Rule(
         "appropriate fair respectful ethical acceptable productive",
         expression(
-            r"\b(?:it|that|this)(?: is|'s) not(?: \w+ly)? (?:accurate|fair|true|correct|right)(?:, \w+,?)? "
+            rf"{_IT}(?: is|'s) not(?: \w+ly)? (?:accurate|fair|true|correct|right)(?:, \w+,?)? "
             r"(?:or|nor) (?:appropriate|fair|respectful|ethical|acceptable|productive)"
         ),
         300,
-        beside="or nor",
+        beside="accurate fair true correct right",
     ),
     Rule(
         "harmful inappropriate offensive discriminatory disrespectful insensitive unethical racist sexist "
         "racial "
         "prejudiced",
         expression(
-            r"\b(?:the|your|this|that) (?:question|request|prompt)(?: itself)?(?: you(?:'ve| have)? (?:asked|"
+            rf"{_THE} (?:(?:question|request|prompt)(?: itself)?(?: you(?:'ve| have)? (?:asked|"
             r"used))?(?: itself)?(?: is| contains?| promotes?| perpetuates?| implies| seems| may be| could "
             r"be)(?: an?| \w+ly| to be| to \w+| some| both| several)* (?:harmful|inappropriate|offensive|"
-            r"discriminatory|disrespectful|insensitive|unethical|racist|sexist|racial|prejudiced)|\b(?:your|"
-            r"that|the) (?:statement|premise|phrase|language) (?:contains|promotes|perpetuates)(?: an?| "
-            r"\w+ly| some)* (?:harmful|inappropriate|offensive|discriminatory)"
+            r"discriminatory|disrespectful|insensitive|unethical|racist|sexist|racial|prejudiced)"
+            r"|(?<!this )(?:statement|premise|phrase|language) (?:contains|promotes|perpetuates)"
+            r"(?: an?| \w+ly| some)* (?:harmful|inappropriate|offensive|discriminatory))"
         ),
         300,
         beside="question request prompt statement premise phrase language",
@@ -264,14 +265,19 @@ RULES = (
             r")?(?:unethical|inappropriate|offensive)|not (?:appropriate|ethical))"
         ),
         help_undoes=True,
+        beside="note remember understand recognize recognise",
     ),
     Rule(
         "me",
         expression(
-            r"\b(?:not (?:\w+ or )?(?:appropriate|possible|able|ethical|legal|safe|right|within \w+ \w+)|"
-            r"inappropriate|wrong|unethical|impossible|irresponsible|illegal) for me to\b"
+            at_word(
+                r"not (?:\w+ or )?(?:appropriate|possible|able|ethical|legal|safe|right|within \w+ \w+)",
+                *("inappropriate", "wrong", "unethical", "impossible", "irresponsible", "illegal"),
+            )
+            + r" for me to\b"
         ),
         help_undoes=True,
+        beside="for",
     ),
     Rule(
         "judgments judgements opinions neutral unbiased",

@@ -11,10 +11,11 @@ HEAD = 400
 REST = 1_500
 """Characters after it in which the answer may be handed over all the same."""
 _APART = ("“", "”", "„", "«", "»", "「", "」", "『", "』", "—", "–", "…", "。", "、")
-_QUOTE = expression('["“”„「『«:：<>`]')
-_APOSTROPHES, _LINES = (" '", "('"), ("\n-", "\n*", "\n1", "\n[", "\n(")
+_QUOTES = ('"', ":", "`", "<", ">"), ("“", "”", "„", "「", "『", "«", "：")
+_APOSTROPHE, _LINE = expression(r"'(?<=[ (]')"), expression(r"\n[-*1\[(]")
 """One of all these stands in every reply that quotes, lists or shows code."""
-_OPENING = ("\n", '"', "“", "「", "『", "«", "(", ">")
+_OPENING = ("\n", '"', "(", ">"), ("“", "「", "『", "«")
+"""Of plain letters, and of others."""
 _LETTERS = ("dear ", "verse", "尊敬", "亲爱", "sehr geehrte", "歌词")
 _ACCENTED = expression("[\u00b5-\u024f\u0300-\u036f\u1e00-\u1eff]")
 _FIELD = expression(
@@ -39,7 +40,8 @@ class Opening:
         self.plain = text.strip().lower()
         self.reply = reply
         text = self.plain
-        for mark in _OPENING:
+        plain, others = _OPENING
+        for mark in plain if text.isascii() else (*plain, *others):
             if mark in text:
                 text = text.replace(mark, f"{mark} ")
         self.text = " " + text
@@ -68,10 +70,12 @@ class Opening:
     def quotes(self) -> bool:
         """Whether anything in it may be somebody else's words."""
         head = self.reply[: HEAD + 200]
+        plain, others = _QUOTES
         return (
-            _QUOTE.search(head) is not None
-            or ("'" in head and any(map(head.__contains__, _APOSTROPHES)))
-            or ("\n" in head and any(map(head.__contains__, _LINES)))
+            any(map(head.__contains__, plain))
+            or (not head.isascii() and any(map(head.__contains__, others)))
+            or ("'" in head and _APOSTROPHE.search(head) is not None)
+            or ("\n" in head and _LINE.search(head) is not None)
             or any(map(self.plain.__contains__, _LETTERS))
         )
 

@@ -59,13 +59,13 @@ _COMMON = {
     "nganggo piye kuwi dadi wis utawa yen marang akeh saged kula kaliyan dhewe menyang kabeh arep amarga "
     "opo iso nang lek soko kon koyo gawe ben ae gak ngomong cara paling bakal awakmu",
 }
-_KNOWN = {word for words in _COMMON.values() for word in words.split()}
 _SPOKEN = {
-    word: tuple(language for language, words in _COMMON.items() if word in words.split()) for word in _KNOWN
+    word: tuple(language for language, words in _COMMON.items() if word in words.split())
+    for word in {word for words in _COMMON.values() for word in words.split()}
 }
 """The languages that share a word."""
-_ENGLISH = frozenset(_COMMON["en"].split())
-_ENGLISH_ALONE = frozenset(word for word in _ENGLISH if _SPOKEN[word] == ("en",))
+_ENGLISH_ALONE = frozenset(word for word, spoken in _SPOKEN.items() if spoken == ("en",))
+_FOREIGN = frozenset(word for word, spoken in _SPOKEN.items() if "en" not in spoken)
 
 
 def language_of(text: str) -> str:
@@ -99,12 +99,11 @@ def _count(script: re.Pattern[str], head: str) -> int:
 def _by_words(head: str) -> str:
     said = head.lower()
     words = said.translate(_BETWEEN).split() if said.isascii() else _WORD.findall(said)
-    known = list(filter(_SPOKEN.__contains__, words))
-    if _ENGLISH.issuperset(known) and not _ENGLISH_ALONE.isdisjoint(known):
+    if _FOREIGN.isdisjoint(words) and not _ENGLISH_ALONE.isdisjoint(words):
         return "en"  # no other language can have as many
     counts: dict[str, float] = {}
-    for word in known:
-        spoken = _SPOKEN[word]
+    for word in words:
+        spoken = _SPOKEN.get(word, ())
         for language in spoken:
             counts[language] = counts.get(language, 0) + 1 / len(spoken)
     if not counts:

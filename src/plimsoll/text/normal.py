@@ -30,18 +30,19 @@ _TRADITIONAL_SIGNS = expression(
 """One of these stands in nearly every sentence of traditional Chinese, and in none of simplified."""
 _KANA = expression("[\u3040-\u30ff]")
 """Japanese writes some of the same characters, and means them."""
+# The mark comes first, and is looked back at from there: the search skips to marks.
 _EMPHASIS = expression(
-    r"\*\*+|~~+|(?<!\w)[*_]+(?=\w)|(?<=[^\W_])[*_]+(?!\w)|(?<=[^\s\w])[*_]+(?!\w)|"
-    r"(?<=[^\W\d_])\*(?=[^\W\d_])|`+|^[ \t]*(?:#{1,6}|>+)[ \t]+|\\(?=['*_#>])",
-    re.MULTILINE,
+    r"[*_~`\\](?:(?<=\*)\*+|(?<=~)~+|(?<=[*_])(?:(?<!\w.)[*_]*(?=\w)|(?<=[^\W_].)[*_]*(?!\w)|"
+    r"(?<=[^\s\w].)[*_]*(?!\w))|(?<=[^\W\d_]\*)(?=[^\W\d_])|(?<=`)`*|(?<=\\)(?=['*_#>]))"
 )
+_LINE_MARKS = expression(r"^[ \t]*(?:#{1,6}|>+)[ \t]+", re.MULTILINE)
 _TAG = expression(
     r"</?(?:a|b|blockquote|br|code|div|em|font|h[1-6]|i|li|mark|ol|p|pre|q|s|small|span|strong|sub|sup|u|ul)"
     r"(?:\s[^<>]{0,200})?/?>",
     re.IGNORECASE,
 )
 _BREAK = expression(r"</?(?:br|p|div|li|h[1-6]|blockquote)\b", re.IGNORECASE)
-_MARKS = ("*", "_", "`", "#", ">", "~", "\\")
+_MARKS = ("*", "_", "`", "~", "\\")
 
 
 _END = expression(
@@ -65,6 +66,8 @@ def plain(text: str) -> str:
     if "<" in text or "&" in text:
         text = unescape(_TAG.sub(lambda tag: "\n" if _BREAK.match(tag[0]) else "", text)).replace("\xa0", " ")
         text = text.replace("’", "'")
+    if "#" in text or ">" in text:
+        text = _LINE_MARKS.sub("", text)
     if any(map(text.__contains__, _MARKS)):
         text = _EMPHASIS.sub("", text)
     return text

@@ -84,6 +84,11 @@ def split(reply: str, reported: str = "") -> Split:
     return Split("\n".join(thoughts), "\n".join(filter(str.strip, answers)).lstrip("\n"))
 
 
+def answer_of(reply: str) -> str:
+    """What a reply says after its thought."""
+    return split(reply).answer if _may_think(reply) else reply
+
+
 def answer_place(reply: str) -> tuple[int, int] | None:
     """Where the last part of the answer stands in the reply; `None` where there are only thoughts."""
     if not _may_think(reply):
