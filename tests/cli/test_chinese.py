@@ -112,7 +112,7 @@ def test_help_is_read_in_chinese(command: str) -> None:
         ("run --limt 3", "没有选项 '--limt'。是不是想写 '--limit'？"),
         ("run xstest --limit x", "'--limit' 的值无效：'x' 不是有效的整数。"),
         ("gate x", "缺少选项 '--baseline'。"),
-        ("board add", "缺少参数 'BOARD'。"),
+        ("board add", "缺少参数 '<榜单>'。"),
         ("report --format pdf", "'pdf' 不在 'table', 'html', 'md', 'json'"),
         ("run safteybench", "没有基准叫 'safteybench'；是不是想写 safetybench"),
         ("run xstest:foo=1", "xstest 没有参数 'foo'"),

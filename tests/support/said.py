@@ -17,7 +17,7 @@ HOLE = re.compile(r"\{\d+\}")
 QUOTED = re.compile(r"`[^`]*`")
 SPEAKERS = {"_output", "click"}
 """What commands speak through."""
-TELLERS = {"tell"}
+TELLERS = {"tell", "translated"}
 NAMES = {"html", "zh", "bold", "dim", "cyan", "{0}-note"}
 """Words that stand among what is said, and are said to nobody."""
 TELLING = (

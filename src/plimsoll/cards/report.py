@@ -20,9 +20,10 @@ from plimsoll.pages.document import (
     Words,
     strung,
 )
-from plimsoll.pages.markup import key
+from plimsoll.pages.markup import bilingual, key
 from plimsoll.pages.words import percent
 from plimsoll.taxonomies import crosswalk
+from plimsoll.words import name
 
 say = Words("cards", "words.toml")
 MISSING = "–"
@@ -48,7 +49,12 @@ def document(found: Results) -> Document:
 
 def name_of(card: RiskCard) -> Word:
     """A card's title, in both languages where it has them."""
-    return Both(card.title, card.title_zh) if card.title_zh else card.title
+    return Both(card.title, card.title_zh or name(card.title, "zh"))
+
+
+def said_by(text: str) -> Word:
+    """What a card says, in both languages where the catalogue has it."""
+    return bilingual(text) if text else MISSING
 
 
 def cards(found: Results) -> Ruled:
@@ -156,9 +162,9 @@ def _residual(found: Results) -> Iterator[Block]:
     rows = [
         (
             name_of(each.planned.card),
-            each.planned.card.actions_required or MISSING,
-            each.planned.card.detection or MISSING,
-            each.planned.card.mitigation or MISSING,
+            said_by(each.planned.card.actions_required),
+            said_by(each.planned.card.detection),
+            said_by(each.planned.card.mitigation),
             ", ".join(each.planned.card.regulations) or MISSING,
         )
         for each in found.cards

@@ -95,6 +95,10 @@ VERDICTS = ("gate", "verify")
 """Commands whose exit code is what they are called for: one that nobody heard out did not pass."""
 
 
+WHOLE = 1000
+"""Characters of a command's summary that are shown: all."""
+
+
 TAKEN = ("PLIMSOLL_CACHE", "PLIMSOLL_CONFIG", "PLIMSOLL_DATA", "PLIMSOLL_LANG", "PLIMSOLL_TOKEN")
 """Variables that mean something else than a flag of their name."""
 
@@ -112,6 +116,8 @@ def _mirror(command: click.Command, prefix: str) -> None:
             option.envvar = [name for name in named if name not in TAKEN]
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
+            # Lists of commands show whole sentences: click would cut them, and no half is in a catalogue.
+            inner.short_help = inner.get_short_help_str(WHOLE)
             _mirror(inner, f"{prefix}_{name}")
 
 
@@ -183,6 +189,7 @@ def _unheard(arguments: Sequence[str]) -> int:
 
 def _complain(error: click.ClickException | PlimsollError) -> int:
     message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    message = _help.given(message) if isinstance(error, click.MissingParameter) else message
     _output.echo(f"plimsoll: {message}", err=True)
     if isinstance(error, click.UsageError) and error.ctx and error.ctx.command_path != "plimsoll":
         _output.echo(f"({error.ctx.command_path} --help shows the options)", err=True)

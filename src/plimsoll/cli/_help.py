@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 import click
 
 from plimsoll.words import preferred, translated
+from plimsoll.words.catalogue import table
 from plimsoll.words.wrapping import cells, wrapped
 
 EXTRAS = re.compile(r"(?P<said>.*?)  \[(?P<extras>[^\[\]]*)\]", re.DOTALL)
@@ -15,10 +17,14 @@ EXTRAS = re.compile(r"(?P<said>.*?)  \[(?P<extras>[^\[\]]*)\]", re.DOTALL)
 class Formatter(click.HelpFormatter):
     """Lays out help in a language whose signs are two cells wide."""
 
+    def worded(self, text: str) -> str:
+        """A text as this page shows it."""
+        return text
+
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """The line that shows how the command is called."""
         before = f"{translated('Usage:')}{prog} "
-        first, *others = wrapped(args, self.width - cells(before)) or [""]
+        first, *others = wrapped(self.worded(args), self.width - cells(before)) or [""]
         self.write("\n".join([before + first, *(" " * cells(before) + each for each in others)]) + "\n")
 
     def write_heading(self, heading: str) -> None:
@@ -28,13 +34,13 @@ class Formatter(click.HelpFormatter):
     def write_text(self, text: str) -> None:
         """Paragraphs."""
         indent = " " * self.current_indent
-        paragraphs = (translated(_on_one_line(each)) for each in text.split("\n\n"))
+        paragraphs = (self.worded(translated(_on_one_line(each))) for each in text.split("\n\n"))
         made = ("\n".join(indent + line for line in wrapped(each, self.width)) for each in paragraphs)
         self.write("\n\n".join(made) + "\n")
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Names with what is said of them."""
-        listed = [(name, _said(about)) for name, about in rows]
+        listed = [(self.worded(name), self.worded(_said(about))) for name, about in rows]
         widest = max((cells(name) for name, _ in listed), default=0)
         first = min(widest, col_max) + col_spacing
         for name, about in listed:
@@ -48,10 +54,35 @@ class Formatter(click.HelpFormatter):
         self.write("\n".join([left, *(f"{indent}{' ' * first}{line}" for line in under)]) + "\n")
 
 
+class HelpPage(Formatter):
+    """Lays out the help of a command: what is to be given is named in the reader's language too."""
+
+    def worded(self, text: str) -> str:
+        """A text with its metavars named."""
+        return given(text)
+
+
+def given(text: str) -> str:
+    """A text with what its reader is to put in named in their language: `FILE` as `<文件>`."""
+    return _metavars().sub(lambda found: _named(found[0]), text) if preferred() == "zh" else text
+
+
+def _named(metavar: str) -> str:
+    said = table("zh", "metavars")[metavar]
+    return said if " " in said else f"<{said}>"
+
+
+@cache
+def _metavars() -> re.Pattern[str]:
+    """Words in capitals that stand by themselves; the longest comes first."""
+    known = sorted(table("zh", "metavars"), key=len, reverse=True)
+    return re.compile(rf"(?<![A-Za-z_$-])(?:{'|'.join(map(re.escape, known))})(?![A-Za-z_-])")
+
+
 class Chinese(click.Context):
     """The context of a command whose help is read in Chinese."""
 
-    formatter_class = Formatter
+    formatter_class = HelpPage
 
 
 def context() -> type[click.Context]:

@@ -8,6 +8,7 @@ from plimsoll.cli import _output
 from plimsoll.cli._taxonomy_tables import FORM, show
 from plimsoll.core import UserError, files
 from plimsoll.taxonomies import scientific
+from plimsoll.words import preferred
 
 
 @click.command("science")
@@ -35,9 +36,10 @@ def scorecard(answers: Path | None, as_json: bool) -> None:
     """
     if answers is None:
         for pillar in scientific.axes().pillar:
-            _output.echo(f"# {pillar.code} {pillar.en} · {pillar.zh}")
+            _output.echo(f"# {pillar.code} {_in_reach(f'{pillar.en} · {pillar.zh}', pillar.zh)}")
             for check in pillar.check:
-                _output.echo(f'# {check.en}\n# {check.zh}\n{check.code} = "no"')
+                asked = _in_reach(f"# {check.en}\n# {check.zh}", f"# {check.zh}")
+                _output.echo(f'{asked}\n{check.code} = "no"')
         return
     found = scientific.scorecard(scientific.answers(answers))
     if as_json:
@@ -48,7 +50,10 @@ def scorecard(answers: Path | None, as_json: bool) -> None:
         _output.value({"share": found.share, "pillars": pillars})
         return
     rows = [
-        (f"{each.pillar.code} {each.pillar.en}", f"{each.met} of {each.applicable}{_open(each.open)}")
+        (
+            f"{each.pillar.code} {_in_reach(each.pillar.en, each.pillar.zh)}",
+            f"{each.met} of {each.applicable}{_open(each.open)}",
+        )
         for each in found.pillars
     ]
     _output.table(rows)
@@ -72,6 +77,11 @@ def tag(file: Path, as_json: bool) -> None:
     _output.table((" ".join(scientific.tags(line)) or "-", line) for line in lines)
     empty = ["-".join(cell) for cell, count in cells.items() if not count]
     _output.echo(f"\n{len(empty)} of {len(cells)} cells are empty: {' '.join(empty)}")
+
+
+def _in_reach(both: str, chinese: str) -> str:
+    """Both languages, or Chinese alone for whoever reads Chinese."""
+    return chinese if preferred() == "zh" else both
 
 
 def _open(codes: tuple[str, ...]) -> str:

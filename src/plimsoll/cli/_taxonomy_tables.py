@@ -9,6 +9,7 @@ import click
 
 from plimsoll.cli import _output
 from plimsoll.core.hidden import visible
+from plimsoll.words import name, preferred
 
 FORM = click.option(
     "--format",
@@ -29,9 +30,24 @@ def show(form: str, columns: Sequence[str], rows: Sequence[Sequence[object]], wh
     elif form == "md":
         _output.document(as_markdown(columns, rows))
     else:
-        _output.table(
-            (" ".join(map(_cell, row[:2])), " · ".join(filter(None, map(_cell, row[2:])))) for row in rows
-        )
+        kept = [place for place, column in enumerate(columns) if column not in _unread(columns)]
+        _output.table(_listed([_spoken(row[place]) for place in kept]) for row in rows)
+
+
+def _unread(columns: Sequence[str]) -> frozenset[str]:
+    """The English column, where its reader has a Chinese one beside it."""
+    return frozenset({"en"} if preferred() == "zh" and "zh" in columns else ())
+
+
+def _listed(cells: Sequence[str]) -> tuple[str, str]:
+    return " ".join(cells[:2]), " · ".join(filter(None, cells[2:]))
+
+
+def _spoken(cell: object) -> str:
+    """A cell in the reader's language, as far as it holds names."""
+    if isinstance(cell, tuple):
+        return " ".join(map(_spoken, cell))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return name(cell) if isinstance(cell, str) else _cell(cell)
 
 
 def as_csv(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -4,6 +4,7 @@ import click
 
 from plimsoll.cli import _output
 from plimsoll.run.keep.cache import Cache, default_path
+from plimsoll.words import translated
 
 
 @click.group("cache")
@@ -26,7 +27,7 @@ def info(as_json: bool) -> None:
 
 
 @command.command("clear")
-@click.confirmation_option(prompt="Forget every cached response?")
+@click.confirmation_option(prompt=translated("Forget every cached response?"))
 def clear() -> None:
     """Forget every cached response."""
     with Cache(default_path()) as cache:

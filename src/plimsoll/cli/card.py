@@ -1,5 +1,6 @@
 """`plimsoll card`: risk cards, and assessments by them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from plimsoll.cards.card import RiskCard
 from plimsoll.cli import _assess, _document, _output
 from plimsoll.core import UserError, files
 from plimsoll.taxonomies import conversion, crosswalk, harms
+from plimsoll.words import Language, name, preferred
 
 CARDS = click.option(
     "--cards",
@@ -133,7 +135,8 @@ def map_(card: str | None, taxonomy: str, folders: tuple[Path, ...], as_json: bo
     """Map a CARD, or all of them, to codes, hub hazards and a taxonomy; name hazards without a card."""
     cards = deck.deck(folders)
     chosen = [deck.chosen(card, cards)] if card else list(cards.values())
-    rows = [_mapped(each, taxonomy) for each in chosen]
+    spoken: Language = "en" if as_json else preferred()
+    rows = [_mapped(each, taxonomy, spoken) for each in chosen]
     bare = list(deck.uncovered(chosen)) if card is None else []
     if as_json:
         without = [each.slug for each in chosen if not each.categorisation]
@@ -188,9 +191,15 @@ def _listed(cards: tuple[RiskCard, ...], *, as_json: bool) -> None:
         _output.value([_brief(each) for each in cards])
         return
     _output.table(
-        (each.slug, " · ".join(filter(None, (each.title, each.title_zh, " ".join(each.hazards)))))
-        for each in cards
+        (each.slug, " · ".join(filter(None, (*_titles(each), " ".join(each.hazards))))) for each in cards
     )
+
+
+def _titles(card: RiskCard) -> Sequence[str]:
+    """In both languages, as far as it has them; in Chinese alone for whoever reads Chinese."""
+    if preferred() == "zh":
+        return (card.title_zh or name(card.title),)
+    return (card.title, card.title_zh)
 
 
 def _brief(card: RiskCard) -> dict[str, Any]:
@@ -206,17 +215,24 @@ def _brief(card: RiskCard) -> dict[str, Any]:
     }
 
 
-def _mapped(card: RiskCard, taxonomy: str) -> dict[str, Any]:
+def _of_code(code: harms.Code, language: Language) -> str:
+    return code.zh if language == "zh" else code.en
+
+
+def _mapped(card: RiskCard, taxonomy: str, spoken: Language) -> dict[str, Any]:
     from plimsoll.cards.trying import linked
 
     named = [
-        f"{code} {harms.codes()[code].en}" if code in harms.codes() else code for code in card.categorisation
+        f"{code} {_of_code(harms.codes()[code], spoken)}" if code in harms.codes() else code
+        for code in card.categorisation
     ]
     row: dict[str, Any] = {"card": card.slug, "codes": named, "hubs": list(card.hazards)}
     if taxonomy and card.hazards:
         found = conversion.categories(taxonomy)
         held = set(card.hazards) - {"H00"}
-        row["categories"] = [f"{each.code} {each.category}" for each in found if each.hubs[0] in held]
+        row["categories"] = [
+            f"{each.code} {name(each.category, spoken)}" for each in found if each.hubs[0] in held
+        ]
     row["benchmarks"] = list(linked(card))
     return row
 

@@ -10,6 +10,7 @@ from plimsoll.cli import _options, _output
 from plimsoll.core import UserError
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Manifest
+from plimsoll.words import translated
 
 if TYPE_CHECKING:
     from plimsoll.labelling.sheet import Line, Sheet
@@ -135,7 +136,7 @@ def _held(lines: "list[Line]", manifest: Manifest, path: Path, ways: Ways) -> No
 def _name(rater: str) -> str:
     name = rater.strip()
     if not name and sys.stdin.isatty():
-        name = str(click.prompt("Who labels?")).strip()
+        name = str(click.prompt(translated("Who labels?"))).strip()
     if not name:
         raise UserError("nobody is named as the rater: say who labels (--rater NAME)")
     if len(name) > LONGEST or not name.isprintable():

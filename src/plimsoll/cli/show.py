@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterator
 from dataclasses import asdict
+from shutil import get_terminal_size
 from typing import Any
 
 import click
@@ -11,8 +12,10 @@ from msgspec import to_builtins
 from plimsoll import registry
 from plimsoll.cli import _output
 from plimsoll.core import Instrument, Judge, UserError
-from plimsoll.words import translated
+from plimsoll.words import docstring, translated
 
+WIDEST = 110
+"""Cells that a line of prose takes at most."""
 SHOWN = 40
 """Characters of a default that are shown."""
 
@@ -27,7 +30,8 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
         _output.value(_facts(part))
         return
     _output.echo(f"{part.name}  ({part.room})\n")
-    _output.echo(inspect.getdoc(part.factory) or "")
+    width = min(get_terminal_size().columns, WIDEST)
+    _output.echo(docstring.spoken(inspect.getdoc(part.factory) or "", width))
     if part.card is not None:
         card = asdict(part.card)
         for listed in ("languages", "covers"):
@@ -81,7 +85,7 @@ def _measured(instrument: Instrument) -> Iterator[tuple[str, str]]:
 
 def _default(argument: registry.Argument) -> str:
     if argument.required:
-        return "(needed)"
+        return f"({translated('needed')})"
     words = " ".join(str(argument.default).split())
     return words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
 

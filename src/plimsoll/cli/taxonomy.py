@@ -8,6 +8,7 @@ from plimsoll.cli import _covering, _mappings, _output, _science
 from plimsoll.cli._taxonomy_tables import FORM, show
 from plimsoll.taxonomies import conversion, covered, crosswalk, mapping, risks
 from plimsoll.taxonomies import search as searching
+from plimsoll.words import name, preferred
 
 
 @click.group("taxonomy")
@@ -146,11 +147,13 @@ def coverage(
     if form != "table":
         show(form, columns, rows)
         return
-    _output.table((f"{row[0]} {row[1]}", _told(each)) for row, each in zip(rows, found.rows, strict=True))
+    _output.table(
+        (f"{row[0]} {name(row[1])}", _told(each)) for row, each in zip(rows, found.rows, strict=True)
+    )
     _output.echo()
     _output.echo(f"{len(found.rows) - len(found.gaps)} of {len(found.rows)} covered")
     if found.gaps:
-        _output.echo(f"gaps: {', '.join(f'{each.code} {each.name}' for each in found.gaps)}")
+        _output.echo(f"gaps: {', '.join(f'{each.code} {name(each.name)}' for each in found.gaps)}")
     if found.unmapped:
         _output.echo(f"without a hazard: {', '.join(found.unmapped)}")
 
@@ -171,7 +174,8 @@ def risks_(code: str | None, form: str) -> None:
     ]
     show(form, columns, rows)
     if code and form == "table":
-        _output.echo(f"\n{listed[0].definition_en}\n{listed[0].definition_zh}")
+        english = [] if preferred() == "zh" else [listed[0].definition_en]
+        _output.echo("\n".join(["", *english, listed[0].definition_zh]))
         _output.echo(f"mitigations: {listed[0].mitigations}")
         _output.echo(f"evidence: {listed[0].evidence}, as of {listed[0].evidence_source}")
 

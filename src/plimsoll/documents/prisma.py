@@ -17,6 +17,7 @@ from plimsoll.documents import prisma_filling
 from plimsoll.documents.findings import say
 from plimsoll.documents.gathering import Scope, kept_in
 from plimsoll.pages.document import Both, Document, Paragraph, Ruled, Section, Word
+from plimsoll.pages.markup import bilingual
 
 Status = Literal["yes", "partial", "no", "n.a."]
 Kind = Literal["original", "added", "traice"]
@@ -167,7 +168,7 @@ def _table(listed: list[Filled]) -> Ruled:
             each.item.id,
             Both(each.item.en, each.item.zh),
             say(f"prisma.status.{each.status}"),
-            each.where or "–",
+            bilingual(each.where) if each.where else "–",
         )
         for each in listed
     ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from plimsoll import __version__
 from plimsoll.cards import deck
 from plimsoll.cards.card import RiskCard
-from plimsoll.cards.report import name_of
+from plimsoll.cards.report import name_of, said_by
 from plimsoll.cards.results import CardResult, Results
 from plimsoll.documents import evidence, regulation
 from plimsoll.documents.findings import findings, say
@@ -17,6 +17,7 @@ from plimsoll.run.keep import seal
 from plimsoll.taxonomies import mapping
 from plimsoll.taxonomies.covered import Source, of_taxonomy
 from plimsoll.taxonomies.risks import TAXONOMY, risk
+from plimsoll.words import name
 
 MISSING = rows.MISSING
 
@@ -88,8 +89,8 @@ def _card(card: RiskCard, told: Word, severity: int | None) -> Sequence[Word]:
         name_of(card),
         told,
         MISSING if severity is None else str(severity),
-        card.actions_required or MISSING,
-        card.mitigation or MISSING,
+        said_by(card.actions_required),
+        said_by(card.mitigation),
     )
 
 
@@ -105,13 +106,17 @@ def _risks(case: Case) -> Section:
             regulation.strung_code(row.code, Both(risk(row.code).en, risk(row.code).zh)),
             say(f"status.{row.status}"),
             ", ".join(row.sources) or MISSING,
-            risk(row.code).mechanism,
-            ", ".join(risk(row.code).harmed),
+            _named(risk(row.code).mechanism),
+            strung([_named(each) for each in risk(row.code).harmed]),
         )
         for row in found.rows
     ]
     columns = [say(f"column.{name}") for name in ("risk", "status", "benchmarks", "mechanism", "harmed")]
     return Section("risks", say("case.section.risks"), [Ruled(say("case.section.risks"), columns, listed)])
+
+
+def _named(english: str) -> Word:
+    return Both(english, name(english, "zh"))
 
 
 def _hubs(case: Case, run: str) -> frozenset[str]:

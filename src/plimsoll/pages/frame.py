@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from urllib.parse import quote
 
 from plimsoll import __version__
 from plimsoll.pages.markup import Key, Markup, Said, escape, key, spoken
-from plimsoll.pages.words import Language, words
+from plimsoll.pages.words import Language, of_categories, words
 
 STARTER: Key = key("starter")
 """The banner of pages whose numbers come from a starter set."""
@@ -76,12 +77,21 @@ def framed(title: str, main: str, around: Around, *, kind: str = "") -> str:
 
 
 def alone(
-    title: str, main: str, markup: Markup, *, data: str = "null", home: str = "#main", banner: Said = ""
+    title: str,
+    main: str,
+    markup: Markup,
+    *,
+    data: str = "null",
+    categories: Sequence[str] = (),
+    home: str = "#main",
+    banner: Said = "",
 ) -> str:
-    """A page that needs nothing else; `data` is JSON for the table of items."""
+    """A page that needs nothing else; `data` is JSON for the table of items, of these categories."""
     style = resource("static/page.css")
     script = resource("static/theme.js") + "\n" + resource("static/table.js")
-    said = inert(json.dumps({"en": words("en"), "zh": words("zh")}, ensure_ascii=False))
+    spoken_in: tuple[Language, ...] = ("en", "zh")
+    told = {each: {**words(each), **of_categories(categories, each)} for each in spoken_in}
+    said = inert(json.dumps(told, ensure_ascii=False))
     around = Around(
         language=markup.language,
         policy=f"default-src 'none'; style-src '{hashed(style)}'; script-src '{hashed(script)}'; "

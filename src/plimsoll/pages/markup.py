@@ -7,7 +7,7 @@ from html import escape as escape_html
 from typing import NamedTuple
 
 from plimsoll.core.hidden import visible
-from plimsoll.pages.words import CORRECTED, Language, knows, plain, say
+from plimsoll.pages.words import CORRECTED, Language, category, knows, plain, say
 from plimsoll.words import translated
 
 
@@ -65,8 +65,12 @@ def key(name: str, *arguments: Said) -> Key:
 
 def bilingual(text: str) -> Said:
     """What the program says in English, and in Chinese where that is known."""
-    chinese = translated(text, "zh")
-    return text if chinese == text else key("either", text, chinese)
+    return in_both(text, translated(text, "zh"))
+
+
+def in_both(english: str, chinese: str) -> Said:
+    """The same in both languages, where they differ."""
+    return english if english == chinese else key("either", english, chinese)
 
 
 def code(kind: str, value: str) -> Said:
@@ -75,6 +79,8 @@ def code(kind: str, value: str) -> Said:
         return Key(f"{kind}.{value}")
     if kind == "metric" and value.endswith(CORRECTED):
         return Key("metric.corrected", (code(kind, value.removesuffix(CORRECTED)),))
+    if kind == "category":
+        return in_both(category(value), category(value, "zh"))
     return value if kind == "language" else plain(value)
 
 

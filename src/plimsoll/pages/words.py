@@ -1,15 +1,14 @@
 """Keys -> what a report says, in English and Chinese; unknown keys fall back to plain words."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 from plimsoll.core import decoding
 from plimsoll.core.hidden import visible
+from plimsoll.words import Language, name
 
-Language = Literal["en", "zh"]
 CORRECTED = "_corrected"
 """Ends the name of a rate that was corrected for its judge's errors."""
 
@@ -34,7 +33,21 @@ def knows(key: str) -> bool:
 
 def category(code: str, language: Language = "en") -> str:
     """A category's name, or its code read as words where we know none."""
-    return named("category", code, language) if knows(f"category.{code}") else visible(plain(code))
+    key = f"category.{code}"
+    return say(key, language=language) if knows(key) else visible(_category(plain(code), language))
+
+
+def _category(said: str, language: Language) -> str:
+    """A name that stands in the catalogue, whole or as several with points between."""
+    if (whole := name(said, language)) != said or language == "en":
+        return whole
+    pieces = [name(each, language) for each in said.split(".")]
+    return said if "".join(pieces).isascii() else "、".join(pieces)
+
+
+def of_categories(codes: Iterable[str], language: Language) -> dict[str, str]:
+    """Keys and names of categories that the table of words does not hold, as a page's script reads them."""
+    return {f"category.{code}": category(code, language) for code in codes if not knows(f"category.{code}")}
 
 
 def metric(name: str, language: Language = "en") -> str:
@@ -49,7 +62,12 @@ def metric(name: str, language: Language = "en") -> str:
 def named(kind: str, code: str, language: Language = "en") -> str:
     """The words of `kind.code`, or the code itself."""
     key = f"{kind}.{code}"
-    return say(key, language=language) if knows(key) else visible(code)
+    return say(key, language=language) if knows(key) else visible(_unknown(kind, code, language))
+
+
+def _unknown(kind: str, code: str, language: Language) -> str:
+    said = _category(plain(code), language) if kind == "category" else code
+    return code if said == plain(code) else said
 
 
 def plain(code: str) -> str:

@@ -19,7 +19,9 @@ def render(found: Sequence[Comparison], *, language: Language = "en") -> str:
     body = "".join(_comparison(one, markup, numbers) for one in found)
     body += markup.section("items", key("cmp.section.flips"), _browser(flips, markup))
     banner = STARTER if any(map(rows.starter, found)) else ""
-    return alone(" · ".join(_title(found)), body, markup, data=encoded(flips), banner=banner)
+    categories = list(dict.fromkeys(each.c for each in flips.items))
+    title = " · ".join(_title(found))
+    return alone(title, body, markup, data=encoded(flips), categories=categories, banner=banner)
 
 
 def _title(found: Sequence[Comparison]) -> Iterator[str]:

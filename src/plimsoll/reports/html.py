@@ -34,7 +34,8 @@ def render(view: RunView, *, language: Language = "en", limit: int = LIMIT, home
     ]
     title = f"{manifest.model.name} · {manifest.card.title}"
     banner = STARTER if manifest.starter else ""
-    return alone(title, "\n".join(body), markup, data=_data(embedded), home=home, banner=banner)
+    more = {"data": _data(embedded), "home": home}
+    return alone(title, "\n".join(body), markup, **more, categories=found.categories, banner=banner)
 
 
 def _embedded(view: RunView, limit: int) -> Embedded:

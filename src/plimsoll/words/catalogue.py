@@ -14,7 +14,7 @@ from typing import NamedTuple
 from plimsoll.core import decoding
 from plimsoll.words.language import Language, preferred
 
-TABLES = ("help", "errors", "spoken", "parts")
+TABLES = ("help", "errors", "spoken", "parts", "about")
 HOLE = re.compile(r"\{(\d+)\}")
 DEEPEST = 4
 """Sentences within sentences that are followed."""
@@ -66,6 +66,21 @@ def catalogue(language: Language) -> Catalogue:
     holed.sort(key=lambda source: -sum(map(len, _pieces(source))))
     templates = (Template(source, every[source], max(_pieces(source), key=len)) for source in holed)
     return Catalogue(every, tuple(templates), language)
+
+
+def name(english: str, language: Language | None = None) -> str:
+    """A name of a category or the like in a language; one that no table holds stays as it is."""
+    spoken = language or preferred()
+    return english if spoken == "en" else _names(spoken).get(_folded(english), english)
+
+
+@cache
+def _names(language: Language) -> Mapping[str, str]:
+    return {_folded(english): said for english, said in table(language, "names").items()}
+
+
+def _folded(english: str) -> str:
+    return english.casefold().replace("&", "and").replace("_", " ")
 
 
 def translated(text: str, language: Language | None = None) -> str:

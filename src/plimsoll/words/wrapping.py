@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from unicodedata import combining, east_asian_width
 
-NEVER_FIRST = "，。；：！？、）》」』”’…"
-NEVER_LAST = "（《「『“‘"
+NEVER_FIRST = "，。；：！？、）》」』”’…>"
+NEVER_LAST = "（《「『“‘<"
 PIECE = re.compile(r"\s+|[\u1100-\uffef]|[^\s\u1100-\uffef]+")
 
 
