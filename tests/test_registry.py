@@ -1,5 +1,6 @@
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -124,7 +125,7 @@ def test_a_package_that_is_installed_while_python_runs_is_found_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.utime(tmp_path, (1, 1))  # a file system may count time in steps longer than this test
-    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     assert not registry.holds("models", "late_comer")
     info = tmp_path / "late-1.0.dist-info"
     info.mkdir()

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.models._first_letter import Place, weigh
+from plimsoll.models._first_letter import Place, Read, weigh
 
 LETTERS = ("(A", "(B")
 
 
 def places(*rows: tuple[str, Mapping[str, float]]) -> Sequence[Place]:
-    return [Place(token, lambda likely=likely: likely) for token, likely in rows]
+    return [Read(token, lambda likely=likely: likely) for token, likely in rows]
 
 
 def test_the_forms_of_a_letter_are_added_up() -> None:

@@ -9,7 +9,6 @@ from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
 
 TAG = 7
 """Bytes of a hash."""
@@ -29,19 +28,6 @@ class Bucket:
         self.tags = bytearray()
         self.numbers = array("H")
 
-    def place(self, tag: bytes) -> int:
-        """Where a hash stands; -1 where it does not."""
-        at = self.tags.find(tag)
-        while at > 0 and at % TAG:
-            at = self.tags.find(tag, at + 1)
-        return at // TAG
-
-    def put(self, tag: bytes, number: int) -> None:
-        """Take in a hash that is new."""
-        self.tags += tag
-        self.numbers.append(0)
-        self.set(len(self.numbers) - 1, number)
-
     def set(self, place: int, number: int) -> None:
         """Give another number."""
         if number >= NARROW and self.numbers.typecode == "H":
@@ -49,18 +35,12 @@ class Bucket:
         self.numbers[place] = number
 
 
-class Spot(NamedTuple):
-    """Where a cluster's number is kept."""
-
-    bucket: Bucket
-    place: int
-
-
 class Clusters:
     """A number for every cluster; 0 for one that was never met."""
 
     def __init__(self) -> None:
         self._buckets = [Bucket()]
+        self._mask = 0
         self._held = 0
 
     def __len__(self) -> int:
@@ -71,31 +51,41 @@ class Clusters:
             for place, number in enumerate(bucket.numbers):
                 yield bytes(bucket.tags[TAG * place : TAG * place + TAG]), number
 
-    def spot(self, tag: bytes) -> Spot:
-        """The place of a cluster's number, made where it is new."""
-        bucket = self._of(tag)
-        place = bucket.place(tag)
-        if place < 0:
-            self._held += 1
-            if self._held > FULL * len(self._buckets) and len(self._buckets) < MOST_BUCKETS:
-                self._spread()
-                bucket = self._of(tag)
-            bucket.put(tag, 0)
-            place = len(bucket.numbers) - 1
-        return Spot(bucket, place)
+    def spot(self, tag: bytes) -> tuple[Bucket, int]:
+        """Bucket and place of a cluster's number, made where it is new; asked several times a record."""
+        bucket = self._buckets[(tag[0] | tag[1] << 8) & self._mask]
+        at = bucket.tags.find(tag)
+        while at > 0 and at % TAG:
+            at = bucket.tags.find(tag, at + 1)
+        if at >= 0:
+            return bucket, at // TAG
+        self._held += 1
+        if self._held > FULL * (self._mask + 1) and self._mask + 1 < MOST_BUCKETS:
+            self._spread()
+            bucket = self._of(tag)
+        bucket.tags += tag
+        bucket.numbers.append(0)
+        return bucket, len(bucket.numbers) - 1
 
     def _of(self, tag: bytes) -> Bucket:
-        return self._buckets[(tag[0] | tag[1] << 8) & (len(self._buckets) - 1)]
+        return self._buckets[(tag[0] | tag[1] << 8) & self._mask]
 
     def _spread(self) -> None:
-        """Twice as many buckets, one old one at a time."""
-        smaller = self._buckets
-        self._buckets = [*smaller, *(Bucket() for _ in smaller)]
-        for place, old in enumerate(smaller):
-            self._buckets[place] = Bucket()
+        """Twice as many buckets: each gives those of its clusters away that have the next bit."""
+        bit = self._mask + 1
+        given: list[Bucket] = []
+        for place, old in enumerate(self._buckets):
+            kept, away, tags = Bucket(), Bucket(), old.tags
+            kept.numbers, away.numbers = old.numbers[:0], old.numbers[:0]
             for at, number in enumerate(old.numbers):
-                tag = bytes(old.tags[TAG * at : TAG * at + TAG])
-                self._of(tag).put(tag, number)
+                tag = tags[TAG * at : TAG * at + TAG]
+                to = away if (tag[0] | tag[1] << 8) & bit else kept
+                to.tags += tag
+                to.numbers.append(number)
+            self._buckets[place] = kept
+            given.append(away)
+        self._buckets += given
+        self._mask = 2 * bit - 1
 
 
 @lru_cache(maxsize=256)

@@ -147,21 +147,30 @@ class Breakdown:
 
     def add(self, record: Record) -> None:
         """Count one record in its cell."""
-        key = _Cell(record.sample.category, record.sample.language)
-        column = self._begin(key)
+        sample = record.sample
+        values = [
+            (place, each.value(record)) for place, each in enumerate(self.rates) if each.applies(record)
+        ]
+        self.put(sample.category, sample.language, sample.cluster, values)
+
+    def put(
+        self, category: str, language: str, cluster: str, values: Iterable[tuple[int, float | None]]
+    ) -> None:
+        """Count values of rates, by their places; none where one could not be scored."""
+        # A pair finds a cell, and is sooner made.
+        column = self.cells.get((category, language))  # pyright: ignore[reportArgumentType]
+        if column is None:
+            column = self._begin(_Cell(category, language))
         changes: list[tuple[int, int]] = []
-        for place, each in enumerate(self.rates):
-            if each.applies(record):
-                value = each.value(record)
-                if value is None:
-                    self.unscored[key][place] += 1
-                else:
-                    changes.append((column, 1))
-                    if value:
-                        changes.append((column + 1, round(value * WHOLE)))
-            column += 2
+        for place, value in values:
+            if value is None:
+                self.unscored[_Cell(category, language)][place] += 1
+                continue
+            changes.append((column + 2 * place, 1))
+            if value:
+                changes.append((column + 2 * place + 1, round(value * WHOLE)))
         if changes:
-            self.table.change(record.sample.cluster, tuple(changes))
+            self.table.change(cluster, tuple(changes))
 
     def merge(self, other: "Breakdown") -> None:
         """Take up what another tally counted."""

@@ -12,7 +12,7 @@ from math import isclose
 from typing import Protocol, Self, TypeVar
 
 from plimsoll.core import Estimate
-from plimsoll.metrics.clusters import Clusters, tag_of
+from plimsoll.metrics.clusters import NARROW, Clusters, tag_of
 from plimsoll.stats.clusters import Known, Sums, share
 
 WHOLE = 720_720_000_000
@@ -106,7 +106,10 @@ class Table:
         new = self._next.get((old, changes))
         if new is None:
             new = self._changed(old, changes)
-        bucket.set(place, new)
+        if new < NARROW:
+            bucket.numbers[place] = new
+        else:
+            bucket.set(place, new)
         self._held[new] += 1
         if old:
             self._held[old] -= 1

@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from msgspec import Raw, Struct
@@ -79,26 +78,30 @@ class Alternative(Struct, frozen=True):
     logprob: float | None = None
 
 
-class Said(Alternative, frozen=True):
-    """A token of the reply with the likeliest tokens in its place."""
+class Said(Struct, frozen=True):
+    """A token of the reply with the likeliest tokens in its place, unread until they are asked for."""
 
-    top_logprobs: list[Alternative] | None = None
+    token: str = ""
+    logprob: float | None = None
+    top_logprobs: Raw = Raw(b"null")
 
     def likely(self) -> dict[str, float]:
-        """The alternatives, the token itself always included."""
-        rivals = (*(self.top_logprobs or ()), self)
-        return {r.token: r.logprob for r in rivals if r.logprob is not None}
+        """The alternatives, the token itself always included. Raises `ValueError`."""
+        rivals = ALTERNATIVES.decode(self.top_logprobs) or ()
+        found = {rival.token: rival.logprob for rival in rivals if rival.logprob is not None}
+        if self.logprob is not None:
+            found[self.token] = self.logprob
+        return found
 
 
 class Logprobs(Struct, frozen=True):
-    """The log-probabilities of a reply, unread until they are asked for."""
+    """The log-probabilities of a reply, place by place."""
 
-    content: list[Raw] | None = None
+    content: list[Said] | None = None
 
-    def places(self) -> Iterator[Place]:
-        """The positions of the reply, read one by one."""
-        for raw in self.content or ():
-            yield Place(ALTERNATIVE.decode(raw).token, partial(_likely, raw))
+    def places(self) -> Sequence[Place]:
+        """The positions of the reply."""
+        return self.content or ()
 
 
 class Turn(Struct, frozen=True):
@@ -129,13 +132,8 @@ class Completion(Struct, frozen=True):
     error: Trouble | str | None = None
 
 
-ALTERNATIVE = decoding.Decoder(Alternative)
-SAID = decoding.Decoder(Said)
+ALTERNATIVES = decoding.Decoder(cast("type[list[Alternative] | None]", list[Alternative] | None))
 COMPLETION = decoding.Decoder(Completion)
-
-
-def _likely(raw: Raw) -> dict[str, float]:
-    return SAID.decode(raw).likely()
 
 
 NO_TURN = Turn()

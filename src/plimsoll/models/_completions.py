@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from plimsoll.core import Message, Response, Usage, decoding
 from plimsoll.models._chat import Alternative, Said, Tokens, finish_of
-from plimsoll.models._first_letter import LEAST, Place
+from plimsoll.models._first_letter import LEAST, Place, Read
 from plimsoll.models._http import Trouble
 
 
@@ -24,13 +24,13 @@ class Logprobs(Struct, frozen=True):
     def places(self) -> Iterator[Place]:
         """The positions of the reply."""
         if self.content is not None:
-            yield from (Place(said.token, said.likely) for said in self.content)
+            yield from self.content
             return
         tokens = self.tokens or []
         rows = self.top_logprobs or [None] * len(tokens)
         own = self.token_logprobs or [None] * len(tokens)
         for token, value, row in zip(tokens, own, rows, strict=False):
-            yield Place(token, partial(_rivals, token, value, row))
+            yield Read(token, partial(_rivals, token, value, row))
 
 
 def _rivals(

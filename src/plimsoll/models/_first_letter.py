@@ -9,9 +9,10 @@ Where one option alone is reported, or two are reported alike, nothing was weigh
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 # \u0120 and \u010a are how some tokenizers write a space and a new line.
 LEADING = re.compile(r"^(?:[\W_]|[\u0120\u010a])+")
@@ -25,28 +26,46 @@ LOOKED_AT = 8
 FOLLOWED = 2
 
 
-class Place(NamedTuple):
+class Place(Protocol):
     """One position of a reply: what was said there, and what else might have been."""
 
+    @property
+    def token(self) -> str:
+        """What was said."""
+        ...
+
+    def likely(self) -> Mapping[str, float]:
+        """Read only where it is needed: twenty alternatives a token are most of a reply's bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A position whose alternatives are read by a call."""
+
     token: str
-    likely: Callable[[], Mapping[str, float]]
-    """Read only where it is needed: twenty alternatives a token are most of a reply's bytes."""
+    read: Callable[[], Mapping[str, float]]
+
+    def likely(self) -> Mapping[str, float]:
+        """What the call reads."""
+        return self.read()
 
 
 def weigh(continuations: Sequence[str], places: Iterable[Place]) -> tuple[float, ...]:
     """The log-probability of each continuation, in order; empty where the reply begins otherwise."""
     options = _options(tuple(continuations))
     first = _first(places) if options else None
-    said = first and next((option for option in options if _says(first.token, first.after, option)), None)
+    said = first and _said(options, first.text)
     if first is None or said is None:
         return ()
-    likely = first.likely()
-    reported = {token: value for token, value in likely.items() if math.isfinite(value)}
+    reported = first.likely()
+    if not all(map(math.isfinite, reported.values())):
+        reported = {token: value for token, value in reported.items() if math.isfinite(value)}
     forms = _forms(options, reported)
     if len(reported) < 2 or not forms[said]:
         return ()
     below = 0.0 if all(forms.values()) else _below(reported)
-    weights = tuple([_summed(forms[option]) if forms[option] else below for option in options])
+    weights = tuple([_summed(values) if values else below for values in forms.values()])
     return () if has_tie(weights) else weights
 
 
@@ -70,25 +89,25 @@ def _below(reported: Mapping[str, float]) -> float:
 
 
 class _First(NamedTuple):
-    token: str
-    after: str
+    text: str
+    """What it says that is no bracket, quote or space, and what follows it."""
     likely: Callable[[], Mapping[str, float]]
 
 
 def _first(places: Iterable[Place]) -> _First | None:
     row = islice(places, LOOKED_AT)
     for place in row:
-        if _bare(place.token):
-            return _First(place.token, "".join(later.token for later in islice(row, FOLLOWED)), place.likely)
+        if bare := _bare(place.token):
+            return _First(bare + "".join([later.token for later in islice(row, FOLLOWED)]), place.likely)
     return None
 
 
-def _says(token: str, after: str, option: str) -> bool:
-    """Whether token and what follows is the option, not a word or a sentence that begins with it."""
-    said = _bare(token) + after
-    if not said.startswith(option):
-        return False
-    return not GOES_ON_TO_SPEAK.match(said, len(option))
+def _said(options: Sequence[str], text: str) -> str | None:
+    """The option that a text is: no word or sentence that only begins with it."""
+    for option in options:
+        if text.startswith(option) and not GOES_ON_TO_SPEAK.match(text, len(option)):
+            return option
+    return None
 
 
 def _forms(options: Sequence[str], reported: Mapping[str, float]) -> Mapping[str, list[float]]:
@@ -96,11 +115,11 @@ def _forms(options: Sequence[str], reported: Mapping[str, float]) -> Mapping[str
     forms: dict[str, list[float]] = {option: [] for option in options}
     begun = {option[0] for option in options}
     for token, value in reported.items():
-        bare = _bare(token)
-        if bare[:1] not in begun:
-            continue
+        bare = token if len(token) == 1 and token in forms else _bare(token)
         if len(bare) == 1 and bare in forms:  # no other option can begin it
             forms[bare].append(value)
+            continue
+        if bare[:1] not in begun:
             continue
         for option in options:
             if bare.startswith(option) and not GOES_ON.match(bare, len(option)):

@@ -35,7 +35,7 @@ from plimsoll.core import (
     replace,
 )
 from plimsoll.models._address import checked_url, revision_of
-from plimsoll.models._first_letter import Place, weigh
+from plimsoll.models._first_letter import Read, weigh
 from plimsoll.models._signed_thoughts import Thinking, sealed
 from plimsoll.models._told_tokens import told
 from plimsoll.models.inspect_messages import as_inspect
@@ -305,7 +305,7 @@ def _weighed(response: Response, request: Request, output: Any) -> Response:
     logprobs = output.choices[0].logprobs if output.choices else None
     if logprobs is None:
         return response
-    places = [Place(said.token, partial(_alternatives, said)) for said in logprobs.content]
+    places = [Read(said.token, partial(_alternatives, said)) for said in logprobs.content]
     response = told(response, request, places)
     weights = weigh(request.continuations, places) if request.continuations else ()
     return replace(response, loglikelihoods=weights, means="first_token") if weights else response

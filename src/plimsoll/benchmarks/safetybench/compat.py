@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from heapq import merge
 from typing import NamedTuple
 
-from plimsoll.core import Estimate, Record, Sample, Verdict
-from plimsoll.metrics.rates import breakdown, judged_value, rate
+from plimsoll.core import Estimate, Record
+from plimsoll.metrics.rates import Breakdown, judged_value, rate
 from plimsoll.text.letters import index_of
 from plimsoll.text.official_choice import official_fill
 
 NAME = "accuracy_compat"
-_FILLED = "filled"
 _BITS, _FIELD = 8, 255
 """Of each field of an answer but the official id, which has what is left of 64."""
 _AT_ONCE = 1 << 16
@@ -54,8 +53,13 @@ class _Answer(NamedTuple):
     @staticmethod
     def unpacked(held: int) -> "_Answer":
         """The answer in eight bytes."""
-        predicted, right, options, category = (held >> _BITS * place & _FIELD for place in (3, 2, 1, 0))
-        return _Answer(held >> 4 * _BITS, predicted + _MISSING, right, options, category)
+        return _Answer(
+            held >> 4 * _BITS,
+            (held >> 3 * _BITS & _FIELD) + _MISSING,
+            held >> 2 * _BITS & _FIELD,
+            held >> _BITS & _FIELD,
+            held & _FIELD,
+        )
 
 
 class _Cell(NamedTuple):
@@ -101,14 +105,15 @@ class OfficialScore:
 
     def estimates(self) -> Iterable[Estimate]:
         """The official accuracy: over all, by category, and by language where there are several."""
-        counted = breakdown(rate(NAME, judged_value(_FILLED)))()
+        counted = Breakdown((rate(NAME, judged_value(self.judge)),))
         names = list(self.categories)
         for stream, numbers in self.answers.items():
-            for record in _filled(stream, numbers, names):
-                counted.add(record)
+            for row, filled in _filled(numbers):
+                value = float(filled == row.right)
+                counted.put(names[row.category], stream.language, str(row.number), [(0, value)])
         for cell, count in self.unscored.items():
             for _ in range(count):
-                counted.add(Record(sample=_bare("", cell.category, cell.language)))
+                counted.put(cell.category, cell.language, "", [(0, None)])
         return counted.estimates()
 
 
@@ -118,37 +123,21 @@ def _place(id: str) -> tuple[int, str]:
     return int(number) if number.isdecimal() else 0, turn
 
 
-def _filled(stream: _Stream, numbers: "array[int]", names: list[str]) -> Iterator[Record]:
-    """A bare record for each answer of a stream, right or wrong after the random fill in file order."""
+def _filled(numbers: "array[int]") -> Iterator[tuple[_Answer, int | None]]:
+    """Every answer of a stream in file order, with what the random fill makes of it; none without a reply."""
     rows = _sorted(numbers)
-    handed_in = filter(_is_handed_in, map(_Answer.unpacked, rows))
-    read = (None if row.predicted == _UNREAD else row.predicted for row in handed_in)
-    options = (row.options for row in filter(_is_handed_in, map(_Answer.unpacked, rows)))
+    read: list[int | None] = []
+    options: list[int] = []
+    for row in map(_Answer.unpacked, rows):
+        if row.predicted != _MISSING:
+            read.append(None if row.predicted == _UNREAD else row.predicted)
+            options.append(row.options)
     filled = iter(official_fill(read, options))
     for row in map(_Answer.unpacked, rows):
-        predicted = next(filled) if _is_handed_in(row) else None
-        yield Record(
-            sample=_bare(
-                f"{row.number}@{stream.turn}",
-                names[row.category],
-                stream.language,
-                str(row.number),
-                stream.trail,
-            ),
-            verdicts={_FILLED: Verdict(label="", value=float(predicted == row.right))},
-            epoch=stream.epoch,
-        )
+        yield row, None if row.predicted == _MISSING else next(filled)
 
 
 def _sorted(numbers: "array[int]") -> "array[int]":
     """In order, without an object for each number at once."""
     parts = (array("q", sorted(numbers[at : at + _AT_ONCE])) for at in range(0, len(numbers), _AT_ONCE))
     return array("q", merge(*parts))
-
-
-def _is_handed_in(answer: _Answer) -> bool:
-    return answer.predicted != _MISSING
-
-
-def _bare(id: str, category: str, language: str, pair: str = "", trail: tuple[str, ...] = ()) -> Sample:
-    return Sample(id=id, messages=(), category=category, language=language, pair=pair, trail=trail)
