@@ -49,6 +49,18 @@ def _miscounted(found: Sequence[int], expected: Sequence[int], path: Path) -> st
     )
 
 
+def fits(question: Question, right: Answer) -> bool:
+    """Whether nothing below would find a fault: what nearly every question of a file is."""
+    options = question.options
+    return (
+        question.category == right.category
+        and 0 <= right.answer < len(options) <= 4
+        and len(options) >= 2
+        and all(map(str.strip, options))
+        and bool(question.question.strip())
+    )
+
+
 def verify_question(question: Question, right: Answer, place: str) -> None:
     """Raise `DataError` where a question does not fit its answer."""
     if question.category != right.category:
