@@ -12,6 +12,7 @@ from plimsoll.run.spec import RunSpec
 
 SUPPORT = Path(__file__).parent
 SMALL: dict[str, tuple[str, ...]] = {
+    "agent_backdoor": ("agent_backdoor:scenarios=2", "agent_backdoor:scenarios=1,language=zh,style=react"),
     "agent_safetybench": (
         "agent_safetybench:split=starter",
         "agent_safetybench:split=starter,language=zh,style=react,runner=official",
