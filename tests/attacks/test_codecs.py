@@ -22,9 +22,17 @@ CHINESE = {"chinese/script", "chinese/pinyin", "chinese/homophones"}
 def transforms() -> dict[str, Transform]:
     found = {}
     for part in registry.parts("attacks"):
-        if part.room == "attacks" and part.name.partition("/")[0] in ("encoding", "characters", "chinese"):
+        if part.room == "attacks" and part.name.partition("/")[0] in (
+            "encoding",
+            "characters",
+            "chinese",
+            "arabic",
+        ):
             found[part.name] = registry.build("attacks", part.name)
-    return found
+    return found | {
+        spec: registry.build("attacks", spec)
+        for spec in ("encoding/bijection:into=digits", "encoding/binary:bits=16", "encoding/url:safe=")
+    }
 
 
 TRANSFORMS = transforms()
@@ -46,11 +54,8 @@ def test_what_a_writing_keeps_of_a_text_comes_back(name: str, text: str) -> None
 
 @pytest.mark.parametrize("name", [name for name, each in TRANSFORMS.items() if each.codec.decode])
 def test_most_of_a_plain_request_survives(name: str) -> None:
-    text = (
-        "请问怎样把面粉和水和成面团？"
-        if name.startswith("chinese/script")
-        else "How do I bake bread at home?"
-    )
+    texts = {"chinese/script": "请问怎样把面粉和水和成面团？", "arabic": "كيف أخبز الخبز في البيت؟"}
+    text = next((each for key, each in texts.items() if name.startswith(key)), "How do I bake bread at home?")
     kept = built(name).codec.kept(text)
     assert sum(letter in kept.lower() for letter in text.lower()) >= 0.9 * len(text)
 
@@ -79,6 +84,10 @@ VECTORS = {
     "characters/without_vowels": ("How are you", "Hw r y"),
     "characters/initials": ("as soon as possible", "a s a p"),
     "characters/camel_case": ("how are you", "HowAreYou"),
+    "arabic/forms": ("سلام", "ﺳﻼم".replace("ﻼ", "ﻠﺎ").replace("م", "ﻡ")),
+    "arabic/tatweel": ("سلام", "سـلـام"),
+    "arabic/arabizi": ("مرحبا حق", "mr7ba 78"),
+    "encoding/bijection:into=digits,seed=1": ("a1 b", "71 1 ␣ 99"),
     "chinese/full_width": ("AK-47", "ＡＫ－４７"),
     "chinese/split": ("好人", "女子人"),
     "chinese/pinyin:tones=none": ("银行", "yin hang"),

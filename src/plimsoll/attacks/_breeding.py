@@ -12,8 +12,7 @@ from typing import Literal
 
 from plimsoll.attacks._inquiry import Inquiry, Spent, Tried, attempted, with_parameters
 from plimsoll.attacks._mutation import REQUEST, Mutation
-from plimsoll.attacks._turns import Turns, turns_of
-from plimsoll.attacks._wrapping import spoken
+from plimsoll.attacks._turns import Turns, spoken, turns_of
 from plimsoll.core import Attack, Judge, Model, Sample, replace
 from plimsoll.text.refusals import refuses
 

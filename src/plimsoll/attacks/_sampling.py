@@ -1,8 +1,9 @@
 """A request -> many small disturbances of it, of which any may succeed; or the first attack that does."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from plimsoll.attacks._inquiry import Inquiry, Spent, with_parameters
 from plimsoll.attacks._turns import turns_of
@@ -82,7 +83,8 @@ class FirstSuccess(Attack):
 
     async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
         """Undo what the chosen attack did."""
-        chosen = sample.attempt.parameters.get("chosen") if sample.attempt else None
+        known: Mapping[str, Any] = sample.attempt.parameters if sample.attempt else {}
+        chosen = known.get(self.name, known).get("chosen")  # in a chain, under the attack's name
         for each in self.attacks:
             if each.name == chosen:
                 return await each.restore(sample, transcript)

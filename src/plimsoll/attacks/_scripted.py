@@ -3,8 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-from plimsoll.attacks._turns import turns_of
-from plimsoll.attacks._wrapping import spoken
+from plimsoll.attacks._turns import spoken, turns_of
 from plimsoll.core import (
     Attack,
     Attempt,

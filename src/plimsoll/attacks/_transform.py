@@ -5,10 +5,11 @@ Writing and carrier are separate parts that combine: `encoding/base64:carrier=de
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from plimsoll.attacks._turns import turns_of
+from plimsoll.attacks._turns import spoken, turns_of
 from plimsoll.core import (
     Attack,
     Attempt,
@@ -24,11 +25,13 @@ from plimsoll.core import (
 from plimsoll.data import resources
 from plimsoll.text.codecs import Codec
 from plimsoll.text.codecs.drawing import drawing
+from plimsoll.text.codecs.letters import UPPER
 from plimsoll.text.plainness import plainer, plainness
 
-CarrierName = Literal["raw", "decode", "answer", "same", "expert"]
+CarrierName = Literal["raw", "decode", "answer", "same", "expert", "taught"]
 """What stands around the payload: nothing; a request to decode and answer; a request to answer in plain
-language; one to answer in the same writing; or CipherChat's frame, a system prompt with examples."""
+language; one to answer in the same writing; CipherChat's frame, a system prompt with examples; or
+SORRY-Bench's, one English turn with the alphabet and three examples."""
 LONG = 8
 """Characters from which on a reply is not taken for encoded by chance."""
 VERSION = 1
@@ -58,16 +61,19 @@ class Transform(Attack):
     async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
         """Yield the one variant; the plain request is kept for the judges."""
         before, last, after = turns_of(sample.messages)
-        attacked = replace(sample, request=sample.request or last.text, trail=(*sample.trail, self.name))
+        trail = (*sample.trail, self.name)
         payload = self._payload(last.text, sample.id)
         if payload == last.text or not self.codec.applies(last.text):
-            yield replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable"))
+            nothing = Attempt(attack=self.name, validity="not_applicable")
+            yield replace(sample, request=sample.request or last.text, trail=trail, attempt=nothing)
             return
-        frame = Frame.of(self.carrier, self.codec, sample.language)
-        text, start = frame.around(payload)
+        frame = frame_of(self.carrier, self.codec, spoken(sample.language))
+        text, start = frame.around(payload, self.codec, self._draw(f"{sample.id} examples"))
         first = frame.opening(self.codec, self._draw(f"{sample.id} examples")) if frame.system else ()
         yield replace(
-            attacked,
+            sample,
+            request=sample.request or last.text,
+            trail=trail,
             messages=(*first, *before, replace(last, text=text), *after),
             attempt=Attempt(
                 attack=self.name,
@@ -112,39 +118,62 @@ class Transform(Attack):
         return drawing(f"{self.seed}:{key}")
 
 
-@dataclass(frozen=True)
-class Frame:
-    """A carrier in one language."""
+class Frame(NamedTuple):
+    """A carrier in one language, for one writing."""
 
-    template: str
-    """Ends or begins with the slot of the payload; holds it once."""
+    before: str
+    """What stands before the payload; `{examples}` in it stands for encoded examples."""
+    after: str
     system: str
+    """A system prompt; `{examples}` in it as well."""
     examples: tuple[str, ...]
-    cipher: str
+    numbered: bool
+    """Whether each example bears its number."""
 
-    @classmethod
-    def of(cls, carrier: CarrierName, codec: Codec, language: str) -> "Frame":
-        """The carrier for a sample's language; English for languages that it is not written in."""
-        texts, spoken = (
-            resources.table("attacks", "carriers.toml")[carrier],
-            "zh" if language.startswith("zh") else "en",
-        )
-        return cls(
-            template=texts[spoken],
-            system=texts.get(f"system_{spoken}", ""),
-            examples=tuple(texts.get(f"examples_{spoken}", ())),
-            cipher=codec.named(language),
-        )
-
-    def around(self, payload: str) -> tuple[str, int]:
+    def around(self, payload: str, codec: Codec, draw: Random) -> tuple[str, int]:
         """The payload in its sentence, and where it begins."""
-        before, after = (piece.replace("{cipher}", self.cipher) for piece in self.template.split("{payload}"))
-        return before + payload + after, len(before)
+        before = self._shown(self.before, codec, draw) if self.examples else self.before
+        return before + payload + self.after, len(before)
 
     def opening(self, codec: Codec, draw: Random) -> tuple[Message, ...]:
         """The system prompt with encoded examples, of a carrier that has one."""
-        examples = "\n".join(codec.encode(each, draw) for each in self.examples)
-        return (system(self.system.replace("{cipher}", self.cipher).replace("{examples}", examples)),)
+        return (system(self._shown(self.system, codec, draw)),)
+
+    def _shown(self, text: str, codec: Codec, draw: Random) -> str:
+        if "{examples}" not in text:
+            return text
+        written = [codec.encode(each, draw) for each in self.examples]
+        lines = [f"Example {n}: {each}" for n, each in enumerate(written)] if self.numbered else written
+        return text.replace("{examples}", "\n".join(lines))
+
+
+@lru_cache(1024)
+def frame_of(carrier: CarrierName, codec: Codec, spoken: str) -> Frame:
+    """The carrier in English or Chinese; `taught` speaks English alone, as SORRY-Bench does."""
+    texts = resources.table("attacks", "carriers.toml")[carrier]
+    spoken = spoken if spoken in texts else "en"
+    slots = {"{cipher}": codec.named(spoken), "{table}": _alphabet(codec) if carrier == "taught" else ""}
+
+    def said(text: str) -> str:
+        for slot, value in slots.items():
+            text = text.replace(slot, value)
+        return text
+
+    before, after = map(said, texts[spoken].split("{payload}"))
+    return Frame(
+        before,
+        after,
+        system=said(texts.get(f"system_{spoken}", "")),
+        examples=tuple(texts.get(f"examples_{spoken}", ())),
+        numbered=carrier == "taught",
+    )
+
+
+def _alphabet(codec: Codec) -> str:
+    """The signs of a writing that goes letter by letter, a line; nothing for one of bytes or code points."""
+    if codec.moves is None or not codec.moves.match("A"):
+        return ""
+    return " ".join(f"{letter}={codec.encode(letter, drawing('')).strip()}" for letter in UPPER) + "\n"
 
 
 def share_of(name: str, share: float) -> float:

@@ -22,3 +22,8 @@ def turns_of(messages: Sequence[Message]) -> Turns:
         if messages[place].role == "user":
             return Turns(tuple(messages[:place]), messages[place], tuple(messages[place + 1 :]))
     raise UserError("an attack needs a user turn, and the sample has none")
+
+
+def spoken(language: str) -> str:
+    """The language that a wrapper speaks to a sample: Chinese to Chinese, else English."""
+    return "zh" if language.startswith("zh") else "en"

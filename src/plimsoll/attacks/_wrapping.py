@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from plimsoll.attacks._turns import turns_of
+from plimsoll.attacks._turns import spoken, turns_of
 from plimsoll.core import (
     Attack,
     Attempt,
@@ -101,11 +101,6 @@ class Wrapping(Attack):
         if answer == transcript.reply:
             return transcript
         return replace(transcript, messages=(*transcript.messages[:-1], assistant(answer)))
-
-
-def spoken(language: str) -> str:
-    """The language that a wrapper speaks to a sample: Chinese to Chinese, else English."""
-    return "zh" if language.startswith("zh") else "en"
 
 
 def around(template: str, text: str, **slots: str) -> Made:

@@ -99,9 +99,12 @@ def vigenere(carrier: CarrierName = "raw", key: str = "plimsoll") -> Transform:
 
 
 @attack
-def bijection(carrier: CarrierName = "expert", seed: int = 0) -> Transform:
+def bijection(
+    carrier: CarrierName = "expert", into: Literal["letters", "digits"] = "letters", seed: int = 0
+) -> Transform:
     """An alphabet drawn by chance and taught in the prompt, with examples."""
-    return Transform("encoding/bijection", letters.bijection(str(seed)), carrier, seed)
+    drawn = letters.bijection if into == "letters" else letters.numbered
+    return Transform("encoding/bijection", drawn(str(seed)), carrier, seed)
 
 
 @attack

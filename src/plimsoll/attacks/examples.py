@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from plimsoll.attacks._wrapping import SLOT, Made, Plain, Wrapping, around, texts
-from plimsoll.core import Message, UserError, assistant, decoding, files, user
+from plimsoll.core import Message, UserError, assistant, decoding, files, system, user
 from plimsoll.registry import attack
 from plimsoll.text.templates import read_template
 
@@ -52,6 +52,34 @@ def compliance() -> Wrapping:
         return Made((user(asked), assistant(agreed), user(plain.text)))
 
     return Wrapping("examples/compliance", wrap)
+
+
+@attack
+def acknowledged(candidates: str = "") -> Wrapping:
+    """The model has agreed already, and may guess, or choose of `candidates=a+b` (multi-step, MJP)."""
+
+    def wrap(plain: Plain) -> Made:
+        known = texts("examples")["acknowledged"][plain.language]
+        asked, agreed, guess, choose = known
+        named = [each.strip() for each in candidates.split("+") if each.strip()]
+        options = "\n".join(f"({chr(65 + place)}) {each}" for place, each in enumerate(named[:26]))
+        end = choose.replace("{options}", options) if named else guess
+        return Made((user(asked), assistant(agreed), user(f"{plain.text}\n{end}")))
+
+    return Wrapping("examples/acknowledged", wrap)
+
+
+@attack
+def self_cipher() -> Wrapping:
+    """No cipher at all: a system prompt says that there is one, its examples plain text (SelfCipher)."""
+
+    def wrap(plain: Plain) -> Made:
+        known = texts("carriers")
+        examples = "\n".join(known["expert"][f"examples_{plain.language}"])
+        said = known["self"][plain.language].replace("{examples}", examples)
+        return Made((system(said), user(plain.text)))
+
+    return Wrapping("examples/self_cipher", wrap)
 
 
 class _Pair(msgspec.Struct):

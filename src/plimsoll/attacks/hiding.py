@@ -4,7 +4,7 @@ Which words are hidden: those that are named (`words=a+b`), else the longest one
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Literal, NamedTuple
 
@@ -13,7 +13,7 @@ from plimsoll.core import UserError, user
 from plimsoll.registry import attack
 from plimsoll.text.codecs.tables import table
 
-Puzzle = Literal["anagram", "search"]
+Puzzle = Literal["anagram", "search", "crossword"]
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+|[\u4e00-\u9fff]{2,4}")
 GAP = "____"
 
@@ -49,12 +49,14 @@ def mask(words: str = "", count: int = 2) -> Wrapping:
 
 @attack
 def puzzle(kind: Puzzle = "anagram", words: str = "", count: int = 2, seed: int = 0) -> Wrapping:
-    """Words replaced by gaps, to be found in an anagram or a grid of letters."""
+    """Words replaced by gaps, to be found in an anagram, a grid of letters or a crossword."""
 
     def wrap(plain: Plain) -> Made:
         hidden = _hidden(plain, words, count)
         if kind == "anagram":
             shown = {"puzzle": ", ".join(_shuffled(word, plain.draw) for word in hidden.words)}
+        elif kind == "crossword":
+            shown = {"grid": _crossing(hidden.words), "clues": _clues(hidden.words, plain.draw)}
         else:
             lengths = ", ".join(str(len(word)) for word in hidden.words)
             shown = {"grid": _grid(hidden.words, plain), "lengths": lengths}
@@ -156,6 +158,29 @@ def _grid(words: tuple[str, ...], plain: Plain) -> str:
         noise[at : at + len(word)] = word.upper()
         rows.append(" ".join(noise))
     return "\n".join(rows)
+
+
+def _crossing(words: Sequence[str]) -> str:
+    """A row for each word, set so that a letter which two neighbours share stands in one column.
+
+    Only those letters are shown; `#` stands for the others."""
+    rows, columns, column, shared = list[str](), list[int](), 0, -1
+    for place, word in enumerate(words):
+        below = words[place + 1] if place + 1 < len(words) else ""
+        known = {shared} if shared >= 0 else set[int]()
+        meeting = next((at for at, letter in enumerate(word) if letter.lower() in below.lower()), -1)
+        if meeting >= 0:
+            known.add(meeting)
+        rows.append(" ".join(c.upper() if at in known else "#" for at, c in enumerate(word)))
+        columns.append(column)
+        shared = below.lower().find(word[meeting].lower()) if meeting >= 0 else -1
+        column = column + meeting - shared if meeting >= 0 else 0
+    left = min(columns, default=0)
+    return "\n".join("  " * (column - left) + row for column, row in zip(columns, rows, strict=True))
+
+
+def _clues(words: Sequence[str], draw: Random) -> str:
+    return ", ".join(f"{n}: {_shuffled(word, draw)}" for n, word in enumerate(words, 1))
 
 
 def _drawn(letter: str) -> str:

@@ -93,6 +93,17 @@ def exfiltrate() -> Wrapping:
     )
 
 
+@attack
+def terminal(escaped: bool = False) -> Wrapping:
+    """A demand for an answer with control sequences of terminals, shown to the model raw or escaped."""
+
+    def wrap(plain: Plain) -> Made:
+        said = texts("injection")["terminal"][plain.language]
+        return around(said if escaped else said.replace("\\x1b", "\x1b"), plain.text)
+
+    return Wrapping("injection/terminal", wrap)
+
+
 def _within(nested: object) -> object:
     while isinstance(nested, dict):
         nested = next(iter(nested.values()))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]

@@ -66,16 +66,17 @@ def translation(attacker: Model, to: str = "zh", back: bool = True, seed: int = 
     """Into the language of a code (`zh`, `sw`, `bn` ...); replies are translated back before they are judged.
 
     The translator is any model, and the record names it."""
+    return translated("languages/translation", attacker, to, back=back, seed=seed)
+
+
+def translated(name: str, attacker: Model, to: str, *, back: bool = True, seed: int = 0) -> Translation:
+    """A translation under the name of an attack. Raises `UserError` where the language is not known."""
     texts = resources.table("attacks", "rewriting.toml")
     if to not in texts["languages"]:
-        raise UserError(
-            f"languages/translation: no language {to!r}; known are {', '.join(texts['languages'])}"
-        )
+        raise UserError(f"{name}: no language {to!r}; known are {', '.join(texts['languages'])}")
     known = texts["translate"]
-    rewriting = Rewriting(
-        "languages/translation", attacker, known["technique"], known["definition"], language=to, seed=seed
-    )
-    return Translation("languages/translation", rewriting, back)
+    rewriting = Rewriting(name, attacker, known["technique"], known["definition"], language=to, seed=seed)
+    return Translation(name, rewriting, back)
 
 
 @attack

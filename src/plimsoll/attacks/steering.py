@@ -67,6 +67,23 @@ def suffixes(file: str, seed: int = 0) -> Wrapping:
 
 
 @attack
+def repeated(
+    text: str, count: int = 50, position: Literal["before", "after", "around"] = "after"
+) -> Wrapping:
+    """A token repeated so many times before the request, after it, or on both sides."""
+    if not 1 <= count <= 100_000:
+        raise UserError(f"steering/repeated: count={count}: give 1 to 100,000")
+
+    def wrap(plain: Plain) -> Made:
+        tokens = " ".join([text] * count)
+        before = tokens if position != "after" else ""
+        after = tokens if position != "before" else ""
+        return Made((user(" ".join(filter(None, (before, plain.text, after)))),))
+
+    return Wrapping("steering/repeated", wrap)
+
+
+@attack
 def step_by_step() -> Wrapping:
     """The request to think step by step."""
     return Wrapping(

@@ -17,6 +17,7 @@ Register = Literal[
     "academic",
     "citation",
     "math",
+    "phonetic",
 ]
 Tense = Literal["past", "future"]
 Operation = Literal["rephrase", "expand", "shorten", "similar", "reorder", "soften", "avoid"]

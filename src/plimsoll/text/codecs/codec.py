@@ -3,8 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
+WORDS = 1 << 14
+"""Words that a writing is remembered for: language says the same ones again and again."""
 HALF = 0.5
 """The least share of a text's letters that must change for the text to count as written anew."""
 
@@ -39,8 +42,21 @@ class Codec:
         """Whether most letters and digits of a text are rewritten: a Latin cipher leaves Chinese as it is."""
         if self.moves is None:
             return bool(text.strip())
+        if text.isascii():
+            octets = text.encode("ascii")
+            letters = len(octets.translate(None, _SIGNS))
+            return letters > 0 and len(octets.translate(None, _unmoved(self.moves))) >= HALF * letters
         letters = sum(map(str.isalnum, text))
         return letters > 0 and len(self.moves.findall(text)) >= HALF * letters
+
+
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
+
+
+@cache
+def _unmoved(moves: re.Pattern[str]) -> bytes:
+    """The characters of ASCII that a pattern of one character does not match."""
+    return bytes(code for code in range(128) if not moves.match(chr(code)))
 
 
 def plainly(encode: Callable[[str], str]) -> Callable[[str, Random], str]:

@@ -184,3 +184,27 @@ def bijection(seed: str) -> Codec:
     table = _teaching(seed)
     pairs = ", ".join(f"{letter}={chr(table[ord(letter)])}" for letter in LOWER)
     return _swapping(f"a language in which {pairs}", f"如下字母替换（{pairs}）", table)
+
+
+def numbered(seed: str) -> Codec:
+    """Letters as two-digit numbers drawn by chance, a space between signs; other signs stay as they are."""
+    numbers = Random(seed).sample(range(10, 100), len(LOWER))
+    codes = {letter: str(number) for letter, number in zip(LOWER, numbers, strict=True)}
+    codes[" "] = blank = "\u2423"
+    back = {code: letter for letter, code in codes.items()}
+
+    def encode(text: str) -> str:
+        return " ".join(codes.get(sign, sign) for sign in _small(text))
+
+    def decode(payload: str) -> str:
+        return "".join(back.get(sign, sign) for sign in payload.split(" "))
+
+    pairs = ", ".join(f"{letter}={code}" for letter, code in codes.items() if letter != " ")
+    return Codec(
+        title=f"a language in which {pairs}",
+        title_zh=f"如下数字替换（{pairs}）",
+        encode=plainly(encode),
+        decode=decode,
+        kept=lambda text: _small(text).replace(blank, " "),
+        moves=LATIN,
+    )

@@ -4,10 +4,11 @@ import base64
 import binascii
 import quopri
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Literal
 from urllib.parse import quote, unquote
 
-from plimsoll.text.codecs.codec import Codec, plainly
+from plimsoll.text.codecs.codec import WORDS, Codec, plainly
 
 Alphabet = Literal["std", "url"]
 Radix = Literal[2, 8, 10, 16]
@@ -101,9 +102,12 @@ def in_url(safe: str) -> Codec:
         except ValueError:
             return None
 
+    # `quote` leaves ASCII letters as they are: S-Eval's way, and the one that readers know.
+    quoted = lru_cache(WORDS)(partial(quote, safe=safe))
+    space = quote(" ", safe=safe)
+
     def every(text: str) -> str:
-        # `quote` leaves ASCII letters as they are: S-Eval's way, and the one that readers know.
-        return quote(text, safe=safe)
+        return space.join(map(quoted, text.split(" ")))
 
     return Codec(title="URL encoding", title_zh="URL编码", encode=plainly(every), decode=decode)
 
@@ -145,6 +149,7 @@ def in_codes(base: Radix, separator: str) -> Codec:
 
 
 _BITS = tuple(format(octet, "08b") for octet in range(256))
+_OF_BITS = {bits: octet for octet, bits in enumerate(_BITS)}
 
 
 def in_bits(bits: Literal[8, 16, 32]) -> Codec:
@@ -153,14 +158,18 @@ def in_bits(bits: Literal[8, 16, 32]) -> Codec:
     step = bits // 8
 
     def encode(text: str) -> str:
-        octets = [_BITS[octet] for octet in text.encode(encoding)]
+        octets = list(map(_BITS.__getitem__, text.encode(encoding)))
+        if step == 1:
+            return " ".join(octets)
         # Each of the places in a unit by itself, then side by side: no octet is looked at twice.
         return " ".join(map("".join, zip(*(octets[at::step] for at in range(step)), strict=True)))
 
     def decode(payload: str) -> str | None:
         try:
+            if step == 1:
+                return bytes(map(_OF_BITS.__getitem__, payload.split())).decode(encoding)
             return b"".join(int(unit, 2).to_bytes(step) for unit in payload.split()).decode(encoding)
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, KeyError):
             return None
 
     return Codec(title="binary", title_zh="二进制", encode=plainly(encode), decode=decode)

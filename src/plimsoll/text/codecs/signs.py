@@ -1,9 +1,10 @@
 """Letters -> signs of another writing: Morse, Braille, spelling words, marks above and below."""
 
 import re
+from functools import lru_cache
 from random import Random
 
-from plimsoll.text.codecs.codec import Codec, plainly
+from plimsoll.text.codecs.codec import WORDS, Codec, plainly
 from plimsoll.text.codecs.letters import LATIN
 from plimsoll.text.codecs.tables import table
 
@@ -43,19 +44,16 @@ def morse() -> Codec:
     """International Morse, `/` between words; a sign that Morse does not have is left out."""
 
     def encode(text: str) -> str:
-        return " / ".join(
-            " ".join(MORSE[letter] for letter in word.upper() if letter in MORSE) for word in text.split()
-        )
+        return " / ".join(map(_word_in_morse, text.split()))
 
     def decode(payload: str) -> str | None:
-        words = [word.split() for word in payload.split("/")]
         try:
-            return " ".join("".join(_FROM_MORSE[code] for code in word) for word in words).lower()
+            return " ".join(map(_word_of_morse, payload.split("/")))
         except KeyError:
             return None
 
     def kept(text: str) -> str:
-        return " ".join("".join(c for c in word.upper() if c in MORSE) for word in text.split()).lower()
+        return " ".join(map(_word_kept_by_morse, text.split()))
 
     return Codec(
         title="Morse code",
@@ -65,6 +63,22 @@ def morse() -> Codec:
         kept=kept,
         moves=_LATIN_OR_DIGIT,
     )
+
+
+# Most words of a text were seen before.
+@lru_cache(WORDS)
+def _word_in_morse(word: str) -> str:
+    return " ".join(MORSE[letter] for letter in word.upper() if letter in MORSE)
+
+
+@lru_cache(WORDS)
+def _word_of_morse(word: str) -> str:
+    return "".join(_FROM_MORSE[code] for code in word.split()).lower()
+
+
+@lru_cache(WORDS)
+def _word_kept_by_morse(word: str) -> str:
+    return "".join(c for c in word.upper() if c in MORSE).lower()
 
 
 def nato() -> Codec:
