@@ -64,6 +64,8 @@ def unpack(upload: Upload, folder: Path) -> None:
             seen.add(name)
             left -= _copy(member.content, folder / name, left)
     except (*_BROKEN, RuntimeError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in files.FULL:
+            raise  # our own disk: the archive may be as good as any
         raise _refused(f"the archive cannot be unpacked ({type(error).__name__})") from None
     if missing := {"run.json", "records.jsonl"} - seen:
         raise _refused(f"the archive is no run folder: it has no {' and no '.join(sorted(missing))}")

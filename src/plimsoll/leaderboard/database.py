@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from plimsoll.core import MissingExtra, UserError
+from plimsoll.leaderboard import trouble
 
 CONNECTIONS = 16
 """At most so many are open; as many threads ask at a time (`web.in_thread`)."""
@@ -40,15 +41,18 @@ class Database:
     @contextmanager
     def read(self) -> Generator[Connection]:
         """A transaction that changes nothing."""
-        with self.engine.connect() as connection:
+        with trouble.told(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Generator[Connection]:
         """A transaction that is committed when the block ends well."""
         queue = self._writing if self.is_sqlite else nullcontext()
-        with queue, self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with queue, trouble.told(), self._writing_connection() as connection, connection.begin():
             yield connection
+
+    def _writing_connection(self) -> Connection:
+        return self.engine.connect().execution_options(writes=True)
 
     def close(self) -> None:
         """Let go of every connection."""

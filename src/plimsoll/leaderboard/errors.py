@@ -60,6 +60,20 @@ class Unreadable(BoardError):
         self.faults = faults
 
 
+class NoRoom(BoardError):
+    """The disk of the board is full."""
+
+    status = 507
+    code = "no_room"
+
+
+class Unavailable(BoardError):
+    """The database of the board cannot be read or written."""
+
+    status = 503
+    code = "unavailable"
+
+
 class TooMany(BoardError):
     """A limit is reached; `retry_after` says for how many seconds."""
 

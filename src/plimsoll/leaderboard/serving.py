@@ -6,6 +6,7 @@ submission) is far below what a process can do. Behind PostgreSQL several server
 
 import logging
 import socket
+import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -47,6 +48,12 @@ def listening(host: str, port: int) -> Generator[socket.socket]:
 def serve(service: Service, bound: socket.socket, trusted: Sequence[str] = ()) -> None:
     """Answer requests until told to stop."""
     logging.getLogger("plimsoll.board").addHandler(logging.StreamHandler())
+    try:
+        tempfile.gettempdir()  # chosen now, by writing to it, and not when the first file comes in
+    except FileNotFoundError:
+        raise UserError(
+            "no folder for temporary files can be written: make room on its disk, or name another in TMPDIR"
+        ) from None
     server(make_app(service, trusted=trusted, pages=pages())).run(sockets=[bound])
 
 

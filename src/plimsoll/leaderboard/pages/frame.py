@@ -17,7 +17,7 @@ from plimsoll.pages.words import Language, knows, percent
 from plimsoll.pages.words import category as named_category
 
 ROOM = "plimsoll.leaderboard.pages"
-KNOWN = (400, 401, 403, 404, 405, 409, 413, 422, 429)
+KNOWN = (400, 401, 403, 404, 405, 409, 413, 422, 429, 503, 507)
 
 
 def page(request: Request, template: str, status: int = 200, **parts: Any) -> Response:
