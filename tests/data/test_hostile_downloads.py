@@ -131,7 +131,18 @@ def test_a_length_that_cannot_be_is_refused_before_a_byte_is_written(
     assert list((tmp_path / "in").iterdir()) == []
 
 
-@pytest.mark.parametrize("to", ["ftp://127.0.0.1:9/x", "file:///etc/passwd", "gopher://x/", "data:,x", "//"])
+@pytest.mark.parametrize(
+    "to",
+    [
+        "ftp://127.0.0.1:9/x",
+        "file:///etc/passwd",
+        "gopher://x/",
+        "data:,x",
+        "//",
+        "http://[::1/",
+        "http://a:b/",
+    ],
+)
 def test_a_redirect_leads_only_to_the_web(to: str, tmp_path: Path) -> None:
     """Attack: a redirect to a file of this machine, or to another protocol."""
 

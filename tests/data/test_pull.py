@@ -176,6 +176,14 @@ def test_a_mirror_of_the_hub_is_asked_first(script: Script, tmp_path: Path) -> N
     assert script.asked == ["/datasets/rows.json"]
 
 
+@pytest.mark.parametrize(
+    "mirror", ["http://[::1", "http://host:no", "host:80", "http://host:99999", "http:///x"]
+)
+def test_a_mirror_that_is_no_address_is_named_by_its_variable(mirror: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="HF_ENDPOINT is no address"):
+        fetched(file_at(f"{HUB}/datasets/rows.json"), tmp_path, HF_ENDPOINT=mirror)
+
+
 def test_a_place_that_cannot_be_written_is_a_clear_error(script: Script, tmp_path: Path) -> None:
     (tmp_path / "rows.json.part").mkdir()
     with pytest.raises(DataError, match=r"rows\.json\.part: cannot be written"):

@@ -126,3 +126,77 @@ def test_an_address_that_leads_nowhere_is_refused_without_its_password(
     found = said(capsys, "board", "list", "--home", tmp_path, "--database", database, code=2)
     assert "--database" in found
     assert "secret" not in found
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:99999",
+        "127.0.0.1:no",
+        "127.0.0.1:-1",
+        "[::1",
+        "[::1]:99999",
+        "127.0.0.1:80 80",
+        ":80",
+        "[a]",
+    ],
+)
+def test_an_address_with_an_odd_port_is_no_board_s(
+    host: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLIMSOLL_TOKEN", "plm_x")
+    file = tmp_path / "predictions.json"
+    file.write_text('{"1": 0}')
+    for scheme in ("http", "https"):
+        address = f"{scheme}://{host}/board/x"
+        out = said(capsys, "submit", file, "--board", address, "--model", "m", code=2)
+        assert (
+            out
+            == f"plimsoll: --board {scheme}://{host}: is no address; write https://HOST or https://HOST:PORT\n"
+        )
+
+
+@pytest.mark.parametrize("command", ["board serve --home home", "view", "label"])
+@pytest.mark.parametrize("port", ["-1", "65536", "1e3", "８０８０x", ""])
+def test_a_port_that_is_none_is_refused(
+    command: str,
+    port: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    out = said(capsys, *command.split(), "--port", port, code=2)
+    assert "'--port'" in out
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("command", ["board serve --home home", "view"])
+@pytest.mark.parametrize(
+    ("host", "says"), [("999.1.1.1", "no address of this machine"), ("192.0.2.1", "of another machine")]
+)
+def test_a_host_that_is_not_this_machine_is_named_with_the_option_to_change(
+    *,
+    command: str,
+    host: str,
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    out = said(capsys, *command.split(), "--host", host, "--port", "0", code=2).splitlines()[-1]
+    assert host in out
+    assert says in out
+    assert "--host" in out
+
+
+def test_a_port_that_another_server_has_is_named(
+    home: Home, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    port = home.address.rpartition(":")[2]
+    for command in (["board", "serve", "--home", tmp_path / "other"], ["view", "--log-dir", tmp_path]):
+        out = said(capsys, *command, "--port", port, code=2).splitlines()[-1]
+        assert (
+            out == f"plimsoll: 127.0.0.1:{port} cannot be used: Address already in use (give another --port)"
+        )

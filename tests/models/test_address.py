@@ -50,6 +50,18 @@ def test_a_socks_proxy_is_refused_with_the_variable_that_names_it(
     assert "secret" not in str(told.value)
 
 
+@pytest.mark.parametrize(
+    "proxy", ["http://[::1", "http://host:no", "http://me:secret@host:99999", "http://me:secret"]
+)
+def test_a_proxy_that_is_no_address_is_named_by_its_variable(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    with pytest.raises(UserError, match="HTTP_PROXY names a proxy by what is no address") as told:
+        asked(FAR)
+    assert "secret" not in str(told.value)
+
+
 def test_a_proxy_that_lets_nothing_through_is_named_with_its_variable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

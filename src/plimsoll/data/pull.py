@@ -223,6 +223,8 @@ def _download(wanted: _Download) -> None:
             reason = f"HTTP {error.code}"
         except urllib.error.URLError as error:
             raise _Stopped(f"no connection ({error.reason})") from error
+        except ValueError as error:
+            raise _Stopped(f"an address that is none ({error})") from error
         except (http.client.HTTPException, ConnectionError, TimeoutError) as error:
             reason = f"{type(error).__name__}: {error}"
     raise _Stopped(reason)
@@ -290,7 +292,7 @@ _WEB = urllib.request.build_opener(_Onward)
 
 
 def _web(address: str) -> str:
-    if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
+    if not _is_web(address):
         raise _Stopped("not an http address")
     return address
 
@@ -298,10 +300,20 @@ def _web(address: str) -> str:
 def _mirrored(addresses: Sequence[str], environ: Mapping[str, str]) -> tuple[str, ...]:
     """Hub addresses moved to `HF_ENDPOINT`, which then come first."""
     mirror = environ.get("HF_ENDPOINT", "").rstrip("/")
+    if mirror and not _is_web(mirror):
+        raise UserError("HF_ENDPOINT is no address: write https://HOST, or leave it out")
     if not mirror or mirror == HUB:
         return tuple(addresses)
     moved = [mirror + a.removeprefix(HUB) for a in addresses if a.startswith(HUB)]
     return (*moved, *(a for a in addresses if not a.startswith(HUB)))
+
+
+def _is_web(address: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
 
 
 def _public(address: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import msgspec
 
@@ -89,7 +89,13 @@ def submit(
 
 def refuse_open_roads(address: str) -> None:
     """Raise `UserError` rather than send a token unencrypted over a network."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        parts = SplitResult("", "", "", "", "")
+    if not parts.hostname or any(letter.isspace() for letter in parts.netloc):
+        raise UserError(f"--board {address}: is no address; write https://HOST or https://HOST:PORT")
     if parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost", "::1"):
         return
     if parts.scheme != "http":
@@ -119,7 +125,7 @@ async def _sent(
                         return _receipt(response.status, await _bounded(response))
             except aiohttp.ClientPayloadError:
                 raise Refused("the board's answer cannot be read: check --board") from None
-            except (aiohttp.ClientConnectionError, TimeoutError) as error:
+            except (aiohttp.ClientError, TimeoutError) as error:
                 if attempt == TRIES - 1:
                     raise Refused(f"{url} cannot be reached: {type(error).__name__}") from None
             await asyncio.sleep(_WAIT * 2**attempt)

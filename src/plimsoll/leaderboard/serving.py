@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from plimsoll.core import UserError
 from plimsoll.leaderboard.app import Pages, make_app
 from plimsoll.leaderboard.service import Service
+from plimsoll.pages.loopback import unusable
 
 if TYPE_CHECKING:
     import uvicorn
@@ -40,7 +41,7 @@ def listening(host: str, port: int) -> Generator[socket.socket]:
         try:
             bound.bind((host, port))
         except OSError as error:
-            raise UserError(f"{host}:{port} cannot be used: {error.strerror} (give another --port)") from None
+            raise unusable(host, port, error) from None
         bound.listen(QUEUE)
         yield bound
 

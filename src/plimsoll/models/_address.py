@@ -104,7 +104,13 @@ def proxy_for(address: str) -> Proxy | None:
     if scheme not in found or _is_near(parts) or proxy_bypass(parts.netloc) or _excepted(parts, found):
         return None
     proxy = Proxy(found[scheme], _variable(scheme))
-    kind = urlsplit(proxy.url).scheme
+    try:
+        kind, _ = urlsplit(proxy.url).scheme, proxy.shown
+    except ValueError:  # its message may quote a password
+        raise UserError(
+            f"{proxy.variable} names a proxy by what is no address: write http://host:port, or set "
+            f"NO_PROXY={parts.hostname} to go without"
+        ) from None
     if kind not in ("http", "https"):
         raise UserError(
             f"{proxy.variable} names a proxy of the kind {kind or 'none'!r} ({proxy.shown}), and only http "

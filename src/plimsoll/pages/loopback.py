@@ -1,5 +1,7 @@
 """An application of pages -> a server for one's own browser: known names, strict headers, one address."""
 
+import errno
+import socket
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
@@ -65,6 +67,15 @@ def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return name if colon and port.isdigit() else named[0]
 
 
+def unusable(host: str, port: int, error: OSError) -> UserError:
+    """Why nothing can be served at an address, and what to change."""
+    if isinstance(error, socket.gaierror):
+        return UserError(f"{host} is no address of this machine: {error.strerror} (give another --host)")
+    if error.errno == errno.EADDRNOTAVAIL:
+        return UserError(f"{host} is an address of another machine (give another --host)")
+    return UserError(f"{host}:{port} cannot be used: {error.strerror} (give another --port)")
+
+
 def listen(
     application: Application,
     host: str,
@@ -74,8 +85,6 @@ def listen(
     ready: Callable[[str], None],
 ) -> None:
     """Serve until interrupted; `warm` runs before the first request, then `ready` is told the address."""
-    import socket
-
     import uvicorn
     from starlette.concurrency import run_in_threadpool
 
@@ -86,7 +95,7 @@ def listen(
         try:
             listening.bind((host, port))
         except OSError as error:
-            raise UserError(f"{host}:{port} cannot be used: {error.strerror} (give another --port)") from None
+            raise unusable(host, port, error) from None
         listening.listen()
         named = f"[{host}]" if ":" in host else host
         config = uvicorn.Config(application, log_level="warning", server_header=False, lifespan="off")
