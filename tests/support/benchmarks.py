@@ -21,6 +21,7 @@ SMALL: dict[str, tuple[str, ...]] = {
         "agentdojo:suite=banking,attack=none",
         "agentdojo:suite=banking,injection=injection_task_4",
     ),
+    "agents/own": (f"agents/own:file={SUPPORT / 'own_tasks.toml'}",),
     "agents/starter": ("agents/starter:language=en",),
     "toolemu": ("toolemu:emulator_model=scripted/refuse",),
     "ailuminate": ("ailuminate:split=starter",),

@@ -31,7 +31,7 @@ FOR = {
     "board": "host a leaderboard",
     "sign": "sign runs",
     "pdf": "safety cases as PDF",
-    "agents": "the worlds of Agent-SafetyBench and AgentDojo",
+    "agents": "the worlds of Agent-SafetyBench and AgentDojo, and MCP servers",
     "baselines": "a weak guard to measure others against",
     "embeddings": "how varied generated prompts are, by what they mean",
     "chinese": "attacks on Chinese text: scripts, pinyin, homophones",

@@ -14,12 +14,12 @@ def sources(named: Iterable[str]) -> list[Source]:
 
 
 def _of(text: str) -> Iterator[Source]:
+    from plimsoll.run.ask import suite
+
     path = Path(text)
     if path.is_dir():
         yield from _of_folder(path)
-    elif text.startswith("suite/") or text.endswith(".toml"):
-        from plimsoll.run.ask import suite
-
+    elif suite.is_suite(text):
         for entry in suite.load(text).run:
             yield _planned(entry.benchmark, entry.fallback)
     else:

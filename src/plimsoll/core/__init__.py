@@ -43,7 +43,16 @@ from plimsoll.core.message import (
     system,
     user,
 )
-from plimsoll.core.needs import OF_A_MODEL, Need, innermost, needs_of, offered, refuse_unmet, whitebox
+from plimsoll.core.needs import (
+    OF_A_MODEL,
+    Need,
+    brings_tools,
+    innermost,
+    needs_of,
+    offered,
+    refuse_unmet,
+    whitebox,
+)
 from plimsoll.core.parts import (
     Attack,
     Benchmark,
@@ -151,6 +160,7 @@ __all__ = [
     "WhiteBox",
     "Wrapped",
     "assistant",
+    "brings_tools",
     "did_you_mean",
     "innermost",
     "needs_of",

@@ -86,6 +86,9 @@ class Response(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sealed: str = ""
     """What the endpoint needs to take its thought back: a signature, or the thought encrypted."""
     calls: tuple[ToolCall, ...] = ()
+    steps: tuple[Message, ...] = ()
+    """What came before the text inside a model that has tools of its own, as it reports it: its calls,
+    and their results."""
     loglikelihoods: tuple[float, ...] = ()
     """One per continuation, natural logarithm, finite; empty when the model cannot weigh them."""
     means: Means = "generation"

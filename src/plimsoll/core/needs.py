@@ -47,6 +47,11 @@ def offered(model: Model) -> frozenset[Need]:
     return declared.union({"weights"} if _has_weights(core) else ())
 
 
+def brings_tools(model: Model) -> bool:
+    """Whether a model is an agent with tools of its own (`own_tools`): it takes none from others."""
+    return bool(getattr(innermost(model), "own_tools", False))
+
+
 def _has_weights(core: Model) -> bool:
     """Whether module and tokenizer are there, without having the module loaded to see."""
     return all(getattr_static(core, name, None) is not None for name in ("module", "tokenizer"))

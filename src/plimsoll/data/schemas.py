@@ -27,8 +27,8 @@ def misfits(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> Iterator
         kind = places[name].get("type")
         if not fits(value, kind):
             yield f"Parameter {name} should have type {kind}."
-        elif (allowed := places[name].get("enum")) and value not in allowed:
-            yield f"Parameter {name} should be one of {', '.join(map(str, allowed))}."
+        elif isinstance(allowed := places[name].get("enum"), list) and value not in allowed:
+            yield f"Parameter {name} should be one of {', '.join(map(str, cast('list[Any]', allowed)))}."
 
 
 def properties(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

@@ -27,4 +27,6 @@ async def ask(
                 raise
             sample, dropped = shorter, dropped + 1
         else:
-            return Transcript(responses=(response,), state={"shots_dropped": dropped} if dropped else {})
+            said = (*response.steps, response.message) if response.steps else ()
+            state = {"shots_dropped": dropped} if dropped else {}
+            return Transcript(responses=(response,), messages=said, state=state)

@@ -40,9 +40,21 @@ from plimsoll.elicitation.styles import Said, Step, Style, Way, style_of
 from plimsoll.text.calls import is_unread, shallow
 
 Ended = Literal["answer", "rounds", "tokens", "seconds", "loop", "blocked", "lost"]
-COUNTED = ("calls", "unread", "unknown", "misfit", "failed", "late", "dropped", "invented", "lost")
+COUNTED = (
+    "calls",
+    "unread",
+    "unknown",
+    "misfit",
+    "failed",
+    "late",
+    "dropped",
+    "invented",
+    "lost",
+    "reported",
+)
 """Calls; those without readable arguments, of no tool, against the tool's schema, failed, too slow, not run
-(`compat`); turns with invented results, and turns that are neither call nor answer."""
+(`compat`); turns with invented results, and turns that are neither call nor answer; calls that the model ran
+itself and reports, which are among the calls."""
 PERIODS = (1, 2, 3)
 """Lengths of the circles that are looked for."""
 LONGEST = 200_000
@@ -121,10 +133,14 @@ class _Episode:
             )
             response = _bounded(await model.generate(request))
             self.responses.append(response)
-            said = self._named(self.style.read(response))
+            said = self._named(self.style.read(response)._replace(reported=self._reported(response.steps)))
             self.steps.append(Step(said, await self._results(said.message.calls)))
             ended = self._ended(response, said)
-        messages = [message for step in self.steps for message in (step.said.message, *step.results)]
+        messages = [
+            message
+            for step in self.steps
+            for message in (*step.said.reported, step.said.message, *step.results)
+        ]
         state: dict[str, Any] = {
             "before": before,
             "after": self.world.state(),
@@ -178,6 +194,19 @@ class _Episode:
         self.counts["invented"] += said.invented
         named = tuple(self._with_id(call) for call in calls)
         return said._replace(message=replace(said.message, calls=named))
+
+    def _reported(self, steps: Sequence[Message]) -> tuple[Message, ...]:
+        """What the model says that it called itself, under ids that no other call has."""
+        named: dict[str, str] = {}
+        kept: list[Message] = []
+        for step in steps:
+            calls = tuple(self._with_id(call) for call in step.calls)
+            named |= {old.id: new.id for old, new in zip(step.calls, calls, strict=True)}
+            kept.append(replace(step, calls=calls, call_id=named.get(step.call_id, step.call_id)))
+            self.counts["calls"] += len(calls)
+            self.counts["reported"] += len(calls)
+            self.counts["failed"] += step.error
+        return tuple(kept)
 
     def _with_id(self, call: ToolCall) -> ToolCall:
         number = len(self.ids) + 1

@@ -19,6 +19,7 @@ from plimsoll.core import (
     Tool,
     ToolCall,
     assistant,
+    brings_tools,
     offered,
     replace,
     system,
@@ -63,6 +64,8 @@ class Said(NamedTuple):
     """Whether it wrote what is not its own: a tool's result, or more after a call."""
     lost: bool = False
     """Whether it is neither call nor answer."""
+    reported: tuple[Message, ...] = ()
+    """Calls and results of tools that the model ran itself before it said this."""
 
 
 class Step(NamedTuple):
@@ -93,7 +96,10 @@ class Style(Protocol):
 
 
 def style_of(way: Way, model: Model) -> Style:
-    """The style asked for; `auto` is native where the model has tool calls of its own."""
+    """The style asked for; `auto` is native where the model has tool calls of its own, and none of them
+    where it is an agent that has its own tools alone."""
+    if way == "auto" and brings_tools(model):
+        return Hidden()
     if way == "native" or (way == "auto" and "tools" in offered(model)):
         return Native()
     return React() if way == "react" else AsJson()
@@ -115,6 +121,19 @@ class Native:
     def read(self, response: Response) -> Said:
         """What the endpoint says was called."""
         return Said(response.message, response.text)
+
+
+@dataclass(frozen=True)
+class Hidden(Native):
+    """No calls of ours: the model runs tools of its own, and reports of them what it likes."""
+
+    name: str = "hidden"
+
+    def request(
+        self, asked: Sequence[Message], steps: Sequence[Step], tools: Sequence[Tool], sampling: Sampling
+    ) -> Request:
+        """The conversation alone."""
+        return super().request(asked, steps, (), sampling)
 
 
 @dataclass(frozen=True)

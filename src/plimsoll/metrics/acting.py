@@ -19,6 +19,7 @@ SHARES: Mapping[str, str] = {
     "misfit_call_rate": "misfit",
     "failed_call_rate": "failed",
     "invented_result_rate": "invented",
+    "reported_call_rate": "reported",
 }
 """Estimate -> what a case has at least one of, as `elicitation/agent.py` counts it."""
 SAFER = frozenset({"calling_rate"})

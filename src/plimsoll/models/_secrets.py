@@ -43,7 +43,7 @@ def blanked(response: Response, secrets: Sequence[str]) -> Response:
 
 def _may_hold(response: Response, secrets: Sequence[str]) -> bool:
     """Whether it is worth a closer look: almost no response is."""
-    if response.calls or response.notes or response.tokens or response.sealed:
+    if response.calls or response.steps or response.notes or response.tokens or response.sealed:
         return True
     text, thought = response.text, response.thought
     if "\\" in text or "%" in text or "\\" in thought or "%" in thought:

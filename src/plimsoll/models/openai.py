@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import SplitResult
 
-from plimsoll.core import ModelError, Need, Request, Response, UserError, replace
+from plimsoll.core import ModelError, Need, Request, Response, Usage, UserError, replace
 from plimsoll.models import _chat, _completions
 from plimsoll.models._access import (
     checked_timeout,
@@ -120,10 +120,13 @@ class OpenAI:
         if choice.error is not None and is_said(choice.error):
             raise self._endpoint.trouble(choice.error, received)
         usage = reply.usage.usage(seconds) if reply.usage else _chat.NO_USAGE
-        response = self._finished(_chat.response_of(choice, usage, received), request, manners, body)
+        response = self._finished(self._read(choice, usage, received), request, manners, body)
         if choice.logprobs is None or not self._tops(request, manners):
             return response
         return _with_places(response, request, choice.logprobs.places)
+
+    def _read(self, choice: _chat.Choice, usage: Usage, received: bytes) -> Response:
+        return _chat.response_of(choice, usage, received)
 
     def _finished(
         self, response: Response, request: Request, manners: Manners, body: Mapping[str, Any]

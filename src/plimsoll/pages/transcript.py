@@ -221,7 +221,9 @@ def _given(said: Sequence[Message], responses: Sequence[Response]) -> dict[int, 
     """The responses behind each of the model's turns, counted from the end: the first has what is left."""
     places = [place for place, message in enumerate(said) if message.role == "assistant"]
     found: dict[int, list[Response]] = {place: [] for place in places}
-    for back, response in enumerate(reversed(responses)):
+    back = 1
+    for response in reversed(responses):
         if places:
-            found[places[max(0, len(places) - 1 - back)]].insert(0, response)
+            found[places[max(0, len(places) - back)]].insert(0, response)
+        back += 1 + sum(step.role == "assistant" for step in response.steps)
     return found

@@ -9,13 +9,18 @@ acts until it answers; (3) rules say whether anything happened that must not, an
 Where ours differs: these are our own cases, after the eight risks of Agent-SafetyBench, in two languages.
 """
 
+import dataclasses
+import shlex
+from pathlib import Path
 from typing import Literal
 
 from plimsoll.benchmarks.agents import dataset
 from plimsoll.core import Benchmark, Card
+from plimsoll.data import rows
 from plimsoll.elicitation.agent import Agent, Budget
 from plimsoll.elicitation.styles import Way
-from plimsoll.judges.conduct import Conduct, Task
+from plimsoll.environments.mcp import McpWorlds
+from plimsoll.judges.conduct import Acted, Conduct, Rules, Task
 from plimsoll.metrics.acting import acting
 from plimsoll.metrics.judged import name_of, suite
 from plimsoll.metrics.memberships import memberships
@@ -32,6 +37,12 @@ CARD = Card(
     version=1,
     differs="our own cases and worlds, in two languages; rules over calls, state and reply, no judging model",
     covers=("safety-at-scale/agent-benchmarks", "evaluation/agent-risk"),
+)
+
+
+NOT_OURS = (
+    "An agent with tools of its own is offered none of a case's world: rules see the calls that it reports, "
+    "and its reply."
 )
 
 
@@ -59,3 +70,48 @@ def starter(
         notes=dataset.NOTES,
         headline=name_of(judges[0]),
     )
+
+
+@benchmark
+def own(
+    file: str,
+    *,
+    server: str = "",
+    style: Way = "auto",
+    rounds: int = 8,
+    max_tokens: int = 1024,
+) -> Benchmark:
+    """Your own cases for agents, from a TOML file: played with an MCP server's tools, or in worlds in Python.
+
+    Args:
+        file: Cases with the user's words, and rules of what must not happen and what makes a case done.
+        server: Command that starts an MCP server; each case has its own.
+        style: How calls are made.
+        rounds: Answers of the agent at most.
+        max_tokens: Tokens of one answer at most.
+    """
+    path = Path(file).expanduser()
+    found = dataset.own(path)
+    judges = (Conduct(), Task()) if any(each.rules != Rules() for each in found.situations) else (Acted(),)
+    return Benchmark(
+        card=dataclasses.replace(
+            CARD, title=path.stem, license="your own", languages=found.languages, covers=()
+        ),
+        samples=lambda: found,
+        elicitation=Agent(
+            McpWorlds(server) if server else dataset.OwnWorlds(),
+            max_tokens=max_tokens,
+            way=style,
+            budget=Budget(rounds=rounds),
+        ),
+        judges=judges,
+        metrics=(*suite(judges), acting),
+        files={path.name: rows.checksum_of(path), **_files_of(server)},
+        notes=(dataset.HANDS, NOT_OURS),
+        headline=name_of(judges[0]),
+    )
+
+
+def _files_of(command: str) -> dict[str, str]:
+    """The files that a command names: another script is another server."""
+    return {word: rows.checksum_of(Path(word)) for word in shlex.split(command) if Path(word).is_file()}

@@ -1,13 +1,17 @@
 """Our own cases for agents -> samples, each with the worlds it is played in and the rules that judge it."""
 
+import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from plimsoll.core import Environment, Sample, decoding, system, user
+from plimsoll.core import Environment, Sample, UserError, decoding, system, user
+from plimsoll.core import files as text_files
 from plimsoll.data import resources
 from plimsoll.data.prompts import STARTER
 from plimsoll.environments.worker import Worker
@@ -37,20 +41,20 @@ class Situation(Struct, frozen=True, forbid_unknown_fields=True):
     """What two cases in different languages share: the worlds, the rules, the risk."""
 
     id: str
-    risk: str
-    modes: tuple[str, ...]
-    rules: Rules
     text: Mapping[str, str]
     """The user's words by language."""
+    risk: str = ""
+    modes: tuple[str, ...] = ()
+    rules: Rules = Rules()
     worlds: Mapping[str, Mapping[str, Any]] = {}
-    """World -> what it holds."""
+    """World, ours or `module:Class`, -> what it holds."""
     tools: tuple[str, ...] = ()
     """The tools offered; all of the worlds' where none is named."""
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    system: Mapping[str, str]
-    case: tuple[Situation, ...]
+    case: Annotated[tuple[Situation, ...], Meta(min_length=1)]
+    system: Mapping[str, str] = {}
 
 
 def _file() -> _File:
@@ -67,12 +71,13 @@ class Cases:
     languages: tuple[str, ...]
 
     def __len__(self) -> int:
-        return len(self.situations) * len(self.languages)
+        return sum(language in each.text for each in self.situations for language in self.languages)
 
     def __iter__(self) -> Iterator[Sample]:
         for situation in self.situations:
             for language in self.languages:
-                yield sample_of(situation, self.system[language], language)
+                if language in situation.text:
+                    yield sample_of(situation, self.system.get(language, ""), language)
 
 
 def cases(languages: tuple[str, ...]) -> Cases:
@@ -86,12 +91,36 @@ def files() -> dict[str, str]:
     return resources.stamp("benchmarks", "agents", "starter.toml")
 
 
+def own(path: Path) -> Cases:
+    """Cases of a user's own, in the form of ours. Raises `UserError`."""
+    try:
+        read = decoding.toml(text_files.read_text(path), _File)
+    except OSError as error:
+        raise UserError(f"agents/own: {path} cannot be read: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise UserError(
+            f"agents/own: {path}: {error}; a case is [[case]] with id, text.en (or another language), and "
+            "risk, rules and worlds where it has them"
+        ) from None
+    twice = [key for key, count in Counter(each.id for each in read.case).items() if count > 1]
+    if twice:
+        raise UserError(f"agents/own: {path}: two cases have the id {twice[0]!r}")
+    for each in read.case:
+        if unknown := next((name for name in each.worlds if name not in ROOMS and ":" not in name), ""):
+            raise UserError(
+                f"agents/own: {path}: {each.id} is played in {unknown!r}: a world is module:Class, or one of "
+                f"{', '.join(ROOMS)}"
+            )
+    languages = dict.fromkeys(language for each in read.case for language in each.text)
+    return Cases(read.case, read.system, tuple(languages))
+
+
 def sample_of(situation: Situation, told: str, language: str) -> Sample:
     """A case in one language."""
     return Sample(
         id=f"{situation.id}-{language}",
         pair=situation.id,
-        messages=(system(told), user(situation.text[language])),
+        messages=(*((system(told),) if told else ()), user(situation.text[language])),
         request=situation.text[language],
         category=situation.risk,
         language=language,
@@ -115,9 +144,10 @@ class OwnWorlds:
     async def __call__(self, sample: Sample) -> Environment:
         """The world of one case; two cases never share one."""
         worlds: Mapping[str, Mapping[str, Any]] = sample.metadata["worlds"]
-        listed = [
-            {"place": f"plimsoll.environments.worlds.{ROOMS[name]}", "holds": holds}
-            for name, holds in worlds.items()
-        ]
+        listed = [{"place": _place(name), "holds": holds} for name, holds in worlds.items()]
         made = {"worlds": listed, "tools": sample.metadata["tools"]}
         return await self.worker.world(SEVERAL, made, sample.id)
+
+
+def _place(name: str) -> str:
+    return f"plimsoll.environments.worlds.{ROOMS[name]}" if name in ROOMS else name

@@ -6,6 +6,7 @@ is a gap, and is shown as a gap.
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from plimsoll.run.ask.pool import Pool
 from plimsoll.run.keep import folder, tied
 from plimsoll.run.spec import RunSpec
 
+_WITH_ARGUMENTS = re.compile(r"[\w/]+:\w+=")
 PREFIX = "suite/"
 FILE = "suite.json"
 
@@ -120,8 +122,8 @@ def names() -> tuple[str, ...]:
 
 
 def is_suite(text: str) -> bool:
-    """Whether an argument names a suite: `suite/NAME`, or a TOML file."""
-    return text.startswith(PREFIX) or text.endswith(".toml")
+    """Whether an argument names a suite: `suite/NAME`, or a TOML file, and no benchmark that is given one."""
+    return text.startswith(PREFIX) or (text.endswith(".toml") and not _WITH_ARGUMENTS.match(text))
 
 
 def load(text: str) -> Suite:
