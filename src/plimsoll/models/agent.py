@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Annotated, Any
 
-from plimsoll.core import ModelError, Need, Request, Response, UserError
+from plimsoll.core import ModelError, Need, Request, Response, UserError, files
 from plimsoll.models._reported import response_of, sent
 from plimsoll.registry import WAY, model
 
@@ -98,10 +98,10 @@ def _source(model_id: str) -> str:
     """A hash over the module's file; where it is one of a package, over all files of that folder."""
     module = sys.modules[model_id.partition(":")[0]]
     path = Path(getattr(module, "__file__", None) or "")
-    files = sorted(path.parent.rglob("*.py")) if module.__package__ else [path]
+    code = sorted(path.parent.rglob("*.py")) if module.__package__ else [path]
     digest = sha256()
-    for file in files:
-        digest.update(file.read_bytes() if file.is_file() else b"")
+    for file in code:
+        digest.update(files.read(file) if file.is_file() else b"")
     return f"sha256:{digest.hexdigest()[:16]}"
 
 

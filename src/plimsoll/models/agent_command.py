@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-from plimsoll.core import ModelError, Need, Request, Response, UserError, decoding
+from plimsoll.core import ModelError, Need, Request, Response, UserError, decoding, files
 from plimsoll.models._reported import response_of, sent
 from plimsoll.registry import WAY, model
 
@@ -113,7 +113,7 @@ def _files(words: list[str]) -> str:
     digest = sha256()
     for word in words[1:]:
         path = Path(word)
-        digest.update(path.read_bytes() if path.is_file() else word.encode())
+        digest.update(files.read(path) if path.is_file() else word.encode())
     return f"sha256:{digest.hexdigest()[:16]}"
 
 

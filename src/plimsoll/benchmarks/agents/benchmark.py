@@ -14,7 +14,7 @@ import shlex
 from pathlib import Path
 from typing import Literal
 
-from plimsoll.benchmarks.agents import dataset
+from plimsoll.benchmarks.agents import dataset, own_cases
 from plimsoll.core import Benchmark, Card
 from plimsoll.data import rows
 from plimsoll.elicitation.agent import Agent, Budget
@@ -91,7 +91,7 @@ def own(
         max_tokens: Tokens of one answer at most.
     """
     path = Path(file).expanduser()
-    found = dataset.own(path)
+    found = own_cases.read(path)
     judges = (Conduct(), Task()) if any(each.rules != Rules() for each in found.situations) else (Acted(),)
     return Benchmark(
         card=dataclasses.replace(

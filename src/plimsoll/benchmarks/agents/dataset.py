@@ -1,17 +1,13 @@
 """Our own cases for agents -> samples, each with the worlds it is played in and the rules that judge it."""
 
-import tomllib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 
-from plimsoll.core import Environment, Sample, UserError, decoding, system, user
-from plimsoll.core import files as text_files
+from plimsoll.core import Environment, Sample, decoding, system, user
 from plimsoll.data import resources
 from plimsoll.data.prompts import STARTER
 from plimsoll.environments.worker import Worker
@@ -52,13 +48,16 @@ class Situation(Struct, frozen=True, forbid_unknown_fields=True):
     """The tools offered; all of the worlds' where none is named."""
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
+class CaseFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of cases."""
+
     case: Annotated[tuple[Situation, ...], Meta(min_length=1)]
     system: Mapping[str, str] = {}
+    """What stands above every case, by language."""
 
 
-def _file() -> _File:
-    return decoding.converted(resources.table("benchmarks", "agents", "starter.toml"), _File)
+def _file() -> CaseFile:
+    return decoding.converted(resources.table("benchmarks", "agents", "starter.toml"), CaseFile)
 
 
 @dataclass(frozen=True)
@@ -89,30 +88,6 @@ def cases(languages: tuple[str, ...]) -> Cases:
 def files() -> dict[str, str]:
     """The checksum of the file that the cases come from."""
     return resources.stamp("benchmarks", "agents", "starter.toml")
-
-
-def own(path: Path) -> Cases:
-    """Cases of a user's own, in the form of ours. Raises `UserError`."""
-    try:
-        read = decoding.toml(text_files.read_text(path), _File)
-    except OSError as error:
-        raise UserError(f"agents/own: {path} cannot be read: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise UserError(
-            f"agents/own: {path}: {error}; a case is [[case]] with id, text.en (or another language), and "
-            "risk, rules and worlds where it has them"
-        ) from None
-    twice = [key for key, count in Counter(each.id for each in read.case).items() if count > 1]
-    if twice:
-        raise UserError(f"agents/own: {path}: two cases have the id {twice[0]!r}")
-    for each in read.case:
-        if unknown := next((name for name in each.worlds if name not in ROOMS and ":" not in name), ""):
-            raise UserError(
-                f"agents/own: {path}: {each.id} is played in {unknown!r}: a world is module:Class, or one of "
-                f"{', '.join(ROOMS)}"
-            )
-    languages = dict.fromkeys(language for each in read.case for language in each.text)
-    return Cases(read.case, read.system, tuple(languages))
 
 
 def sample_of(situation: Situation, told: str, language: str) -> Sample:
