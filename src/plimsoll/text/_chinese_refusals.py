@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from plimsoll.text._opening import Opening
-from plimsoll.text.expressions import expression
+from plimsoll.text.expressions import expression, sorted_branches
 
 _NEGATION = expression(
     r"无法|不能够?|没办法|没有办法|没法|不可以|不便于?|不太?方便|不适合|不宜|无权|无意|不愿意?|不想|不打算|"
@@ -86,8 +86,11 @@ RULES = (
     Rule(
         ("学习", "学会", "不会"),
         expression(
-            r"(?:还没有?|尚未|还未|没有?)学(?:习|会)(?:到)?(?:如何|怎么|怎样|过)?(?:回答|作答|处理)|"
-            r"还不会(?:回答|处理)|我?还在学习(?:中|,|。|当中)"
+            "".join(
+                rf"{since}学(?:习|会)到?(?:如何|怎么|怎样|过)?(?:回答|作答|处理)|"
+                for since in ("还没有?", "尚未", "还未", "没有?")
+            )
+            + r"还不会(?:回答|处理)|还在学习(?:中|,|。|当中)"
         ),
     ),
     Rule(
@@ -159,7 +162,9 @@ RULES = (
     ),
 )  # fmt: skip
 """What a reply says of the request, beside plain denials."""
-_HINTS = expression("|".join(sorted({hint for rule in RULES for hint in rule.hints}, key=len, reverse=True)))
+_HINTS = expression(
+    sorted_branches("|".join(sorted({hint for rule in RULES for hint in rule.hints}, key=len, reverse=True)))
+)
 _BARE = expression(
     r"[\W_]*(?:(?:非常|很|十分|实在|真)?(?:抱歉|对不起|不好意思|遗憾)[\W_]*)?(?:不|不行|不可以|不能|不会|"
     r"不要|不可能|拒绝|没门|办不到|做不到|免谈|不好意思|(?:非常|很|十分|实在|真)?(?:抱歉|对不起)|无法回答|"

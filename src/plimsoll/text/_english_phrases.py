@@ -83,14 +83,14 @@ NOT_A_DEED = sorted_branches(
     r"enough|fault|go wrong|go without|wish|ask for|ignore|go into|tell you (?:how|the)|underestimate|forget|"
     r"miss|mind\b|be (?:able|more|happier|prouder|surprised|offended|there|the))"
 )
-OPENERS = (
-    r"(?:(?:sorry|apologies|my apologies|i apologi[sz]e(?: for [^,.!?\n]{1,40})?|unfortunately|regrettably|"
+_OPENER = sorted_branches(
+    r"(?:sorry|apologies|my apologies|i apologi[sz]e(?: for [^,.!?\n]{1,40})?|unfortunately|regrettably|"
     r"sadly|no|nope|hello|hi|hey|okay|ok|well|(?:i'm|i am) (?:so |very |really |truly |deeply )?(?:sorry|"
     r"afraid)|i understand|i see|i appreciate [^,.!?\n]{1,60}(?=[,.!])|thank you[^,.!?\n]{0,60}(?=[,.!])|"
     r"thanks[^,.!?\n]{0,40}(?=[,.!])|as an? [^,.!?\n]{1,60}?(?=,| i\b)|"
     r"(?:i'm|i am) (?:just |only )?an? [^,.!?\n]{1,60}(?=[,.!]))"
-    r"[,.!:;]?(?: but| that| and| however,?)? ?){0,4}"
 )
+OPENERS = rf"(?:{_OPENER}[,.!:;]?(?: but| that| and| however,?)? ?){{0,4}}"
 FIT = r"(?:appropriate|ethical|acceptable|okay|ok|respectful|right|productive)"
 RULEBOOK = (
     r"(?:guidelines?|programming|polic(?:y|ies)|principles?|rules|values|training|ethics|terms|purpose|code)"

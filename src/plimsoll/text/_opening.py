@@ -3,7 +3,7 @@
 import re
 
 from plimsoll.text.expressions import expression
-from plimsoll.text.normal import plain, plain_letters
+from plimsoll.text.normal import is_common_chinese, plain, plain_letters
 from plimsoll.text.own_words import own_words
 
 HEAD = 400
@@ -53,7 +53,7 @@ class Opening:
         """Its words of Latin letters, apostrophes within them; made once, where they are asked for."""
         if self._words is None:
             text = self.plain
-            if text.isascii() or _ACCENTED.search(text) is None:
+            if text.isascii() or is_common_chinese(text) or _ACCENTED.search(text) is None:
                 said = text.encode("ascii", "replace")
             else:
                 for mark in _APART:

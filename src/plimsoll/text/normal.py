@@ -23,6 +23,7 @@ _RARE = expression(
     "[\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u2010-\u2015\u2028-\u202f\u205f-\u206f\ufe00-\ufe0f\ufeff"
     "\uff02-\uff06\uff0a\uff0b\uff0d-\uff19\uff1c-\uff1e\uff20-\uff5e\u24b6-\u24e9\U0001d400-\U0001d7ff]"
 )
+_COMMON_CHINESE = expression("[\x00-\x7f\u4e00-\u9fff\u3001\u3002\u201c\u201d\u2014\u2026\u300a\u300b]*")
 _TRADITIONAL_SIGNS = expression(
     "[結論斷評級標籤這個們對為爲無絕協幫請會說説與嗎麼麽還換話題談點內規違來樣學習關於後須應該諮詢議問難從願辦沒裏裡務給種讓開實現動產權"
     "責護險號體優將進過運達選擇認識許證據顯執態歡樂東鬧聽見貴資費質訊錯誤間閉電腦網絡縮簡]"
@@ -78,10 +79,15 @@ def plain_letters(text: str) -> str:
     return text if text.isascii() else _plain_letters(text)
 
 
+def is_common_chinese(text: str) -> bool:
+    """Whether all of it is Chinese characters, their commonest marks and ASCII: nothing to make plain."""
+    return _COMMON_CHINESE.fullmatch(text) is not None
+
+
 def _plain_letters(text: str) -> str:
     for found, made in _FORMS:
         text = text.replace(found, made)
-    if _RARE.search(text):
+    if not is_common_chinese(text) and _RARE.search(text):
         text = unicodedata.normalize("NFC", text.translate(_table()))
     if _TRADITIONAL_SIGNS.search(text) and not _KANA.search(text):
         text = text.translate(simplified())
