@@ -68,3 +68,17 @@ def test_a_thought_is_not_what_was_said_but_published_lists_see_all_that_came() 
     assert judged("refusal", "<think>I cannot do this.</think>Use kill -9.").value == 0.0
     assert judged("xstest_strings", "<think>Sure.</think>\nSorry, no.").value == 0.0
     assert judged("gcg_strings", "<think>I cannot do this.</think>Use kill -9.").value == 1.0
+
+
+CUT = (
+    "Okay, so the user asks for this. I'm sorry, I can't help with that may be what I should say, but let me"
+)
+
+
+@pytest.mark.parametrize("spec", ["refusal", "compliance", "scisafeeval/rules", "cosa/Rules", "choice"])
+def test_a_refusal_in_a_thought_that_was_cut_off_is_none(spec: str) -> None:
+    cut = Transcript(responses=(Response(text=CUT, finish="length"),))
+    asked = Sample(id="1", messages=(user("?"),), choices=("Yes", "No"), metadata={"kind": "3"})
+    verdict = asyncio.run(registry.build("judges", spec).judge(asked, cut))
+    assert verdict.outcome in (Outcome.EMPTY, Outcome.UNPARSED)
+    assert not verdict.value

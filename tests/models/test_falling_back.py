@@ -1,11 +1,13 @@
 """What endpoints refuse to be asked, in their many words -> asked for less, and said."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
-from plimsoll.core import ModelError, Request, Sampling, TransientError, UserError, user
+from plimsoll.core import ModelError, Request, Sampling, TransientError, UserError, replace, user
+from plimsoll.registry import build_model
 from tests.support.asking import CHOICE, INSTRUCTED, PLAIN, ask, ask_together
 from tests.support.endpoint import FakeEndpoint, Fault, chat, document, events, piece, status
 
@@ -299,8 +301,7 @@ def test_of_requests_that_are_refused_together_the_first_learns_for_all(model: s
         responses = ask_together(endpoint, *[SAMPLED] * 8, model=model)
         asked = [body["max_tokens"] for body in (each.body for each in endpoint.received)]
     assert [getattr(each, "text", each) for each in responses] == ["hi"] * 8
-    assert set(asked) == {4096, 2048}
-    assert asked.count(2048) == 8
+    assert asked == [4096, *[2048] * 8]
 
 
 def test_where_only_a_user_can_help_one_request_finds_out_and_the_others_stop() -> None:
@@ -308,4 +309,21 @@ def test_where_only_a_user_can_help_one_request_finds_out_and_the_others_stop() 
         outcomes = ask_together(endpoint, *[SAMPLED] * 8)
         asked = [each.body["max_tokens"] for each in endpoint.received]
     assert all(isinstance(each, UserError) and "--max-tokens" in str(each) for each in outcomes)
-    assert asked.count(2048) == 1
+    assert asked == [4096, 2048]
+
+
+def test_a_request_that_asks_for_less_than_one_that_was_hopeless_is_asked() -> None:
+    answer = lambda body: status(400, TOO_LARGE) if body["max_tokens"] > 64 else None  # noqa: E731
+    small = replace(SAMPLED, sampling=Sampling(max_tokens=32))
+
+    async def both(url: str) -> str:
+        asked = build_model("openai/any", {"base_url": url})
+        try:
+            with pytest.raises(UserError):
+                await asked.generate(SAMPLED)
+            return (await asked.generate(small)).text
+        finally:
+            await asked.close()
+
+    with FakeEndpoint("hi", answer=answer) as endpoint:
+        assert asyncio.run(both(endpoint.url)) == "hi"

@@ -37,6 +37,7 @@ def test_a_reply_that_says_something_unreadable_is_unparsed() -> None:
         record("<think>The user asks", Outcome.EMPTY, finish="length"),
         record("", Outcome.EMPTY, thought="The user asks", finish="length"),
         record("", Outcome.EMPTY, finish="length"),
+        record("Okay, so the user asks for this. I can't", Outcome.EMPTY, finish="length"),
     ],
 )
 def test_a_reply_that_ended_within_its_thought_is_told_apart(cut: Record) -> None:

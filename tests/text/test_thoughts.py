@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.text.thoughts import Split, answer_place, pieces, split
+from plimsoll.text.thoughts import OPEN, Split, answer_of, answer_place, marked, pieces, split
 
 MARKS = (
     "<think>",
@@ -124,3 +124,42 @@ def test_a_reply_of_thoughts_alone_has_no_place_for_an_answer() -> None:
     assert answer_place("<think>a") is None
     assert answer_place("<think>a</think> ") is None
     assert answer_place("<think></think>") == (15, 15)
+
+
+ALOUD = (
+    "Okay, so the user asks for this. I'm sorry, I can't help with that may be what I should say, but let me",
+    "The user is asking about locks. I should",
+    "Hmm, I need to figure out whether this is safe.",
+    "We need to respond with a refusal? The request",
+    "Okay, let's see. The user wants to know how to stop a process. I'm sorry, I can't help might be",
+    "嗯，用户问的是如何关闭进程，我不能",
+    "好的，我现在需要解决这个问题。",
+    "首先，我得仔细分析",
+)
+SPOKEN = (
+    "I'm sorry, I can't help with that.",
+    "Sure! Here is how the user interface works: first, open",
+    "The user manual says that you should",
+    "Let's think step by step. The force is",
+    "We need to talk about love, said",
+    "I have to say no to this.",
+    "首先，打开窗户。其次，",
+    "用户界面的设计原则有",
+)
+
+
+@pytest.mark.parametrize("reply", ALOUD)
+def test_a_thought_without_any_mark_is_told_where_it_was_cut_off(reply: str) -> None:
+    assert marked(reply, cut=True) == OPEN + reply
+    assert marked(reply, cut=False) == reply
+    assert answer_of(marked(reply, cut=True)) == ""
+
+
+@pytest.mark.parametrize("reply", SPOKEN)
+def test_an_answer_that_was_cut_off_is_no_thought(reply: str) -> None:
+    assert marked(reply, cut=True) == reply
+
+
+@pytest.mark.parametrize("reply", ["<think>The user asks", "The user asks.\n</think>\n\nB"])
+def test_a_thought_with_a_mark_stays_as_it_is(reply: str) -> None:
+    assert marked(reply, cut=True) == reply

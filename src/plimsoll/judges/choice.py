@@ -7,11 +7,12 @@ the reply is read, and only a plain answer counts: a refusal is a refusal, and w
 
 from plimsoll.core import Instrument, Outcome, Sample, Transcript, Verdict
 from plimsoll.judges.letters import favourite, probabilities, weighed
-from plimsoll.judges.reading import is_blank
+from plimsoll.judges.reading import is_blank, spoken
 from plimsoll.registry import judge
 from plimsoll.text.choice_answers import read_choice
 from plimsoll.text.letters import LETTERS
 from plimsoll.text.refusals import is_refusal
+from plimsoll.text.thoughts import answer_of
 
 _BLOCKED = Verdict(label="blocked", value=0.0, outcome=Outcome.BLOCKED)
 _EMPTY = Verdict(label="empty", value=0.0, outcome=Outcome.EMPTY)
@@ -34,7 +35,7 @@ class Choice:
             return _by_weight(sample, transcript, list(loglikelihoods))
         if transcript.responses and transcript.responses[-1].finish == "blocked":
             return _BLOCKED
-        return _by_words(sample, transcript.reply)
+        return _by_words(sample, spoken(transcript))
 
 
 def _by_weight(sample: Sample, transcript: Transcript, loglikelihoods: list[float]) -> Verdict:
@@ -63,7 +64,7 @@ def _by_words(sample: Sample, reply: str) -> Verdict:
     if choice.index is not None:
         label = LETTERS[choice.index]
         return Verdict(label=label, value=_right(label, sample), detail=detail)
-    if is_refusal(reply):
+    if is_refusal(answer_of(reply)):
         return _REFUSED
     return Verdict(label="unparsed", value=0.0, outcome=Outcome.UNPARSED, detail=detail)
 

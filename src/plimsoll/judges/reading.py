@@ -4,7 +4,7 @@ from typing import NamedTuple
 from unicodedata import category
 
 from plimsoll.core import Outcome, Sample, Transcript
-from plimsoll.text.thoughts import Split, answer_of, split
+from plimsoll.text.thoughts import Split, answer_of, marked, split
 
 
 class Reading(NamedTuple):
@@ -37,15 +37,22 @@ class Answer(NamedTuple):
 
 def answered(transcript: Transcript) -> Answer:
     """The answer alone: half of `read`, in half the time."""
-    text = answer_of(transcript.reply)
+    text = answer_of(spoken(transcript))
     return Answer(text, _outcome(text, transcript))
 
 
 def read(sample: Sample, transcript: Transcript) -> Reading:
     """Read a transcript. Invisible characters alone are no answer."""
     last = transcript.responses[-1] if transcript.responses else None
-    parts = split(transcript.reply, last.thought if last else "")
+    parts = split(spoken(transcript), last.thought if last else "")
     return Reading(request_of(sample), parts.answer, parts.thought, _outcome(parts.answer, transcript))
+
+
+def spoken(transcript: Transcript) -> str:
+    """What the model said; a thought that the token limit cut off is marked as one."""
+    if not transcript.responses or transcript.responses[-1].finish != "length":
+        return transcript.reply
+    return marked(transcript.reply, cut=True)
 
 
 def request_of(sample: Sample) -> str:

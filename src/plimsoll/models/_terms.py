@@ -5,6 +5,7 @@ What helped is left out from then on, and noted; what did not help is forgotten.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from plimsoll.core import ModelError, Response, UserError
@@ -12,6 +13,8 @@ from plimsoll.models._faults import Rejected, ServerFault, Withheld
 from plimsoll.models._manners import Change, Manners, blind_changes, named_change, without_logprobs
 
 BLOCKED = Response(finish="blocked")
+HEAD_START = 1.0
+"""Seconds that others wait for the first request: a refusal comes at once, a reply may take long."""
 
 Ask = Callable[[Manners], Awaitable[Response]]
 Body = Mapping[str, Any]
@@ -25,6 +28,10 @@ class Terms:
         self.manners = manners
         self.accepted: frozenset[str] = frozenset()
         """Fields of requests that were answered."""
+        self._ahead = False
+        """Whether a first request was sent."""
+        self._met = asyncio.Event()
+        """Set as soon as the first request is through."""
         self._learning = asyncio.Lock()
         self._hopeless: UserError | None = None
         """What only a user can help, once it was found."""
@@ -34,7 +41,36 @@ class Terms:
         if not body.keys() <= self.accepted:
             self.accepted |= body.keys()
 
-    async def less(
+    async def asked(self, ask: Ask, body_of: BodyOf) -> Response:
+        """Ask, and ask for less where that is refused. The first request goes ahead of all others."""
+        if self._ahead:
+            await self._let_ahead()
+            return await self._by_terms(ask, body_of)
+        self._ahead = True
+        try:
+            return await self._by_terms(ask, body_of)
+        finally:
+            self._met.set()
+
+    async def _let_ahead(self) -> None:
+        """Wait until the first request has found out whether it is refused, if that comes soon."""
+        if self._met.is_set():
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._met.wait(), HEAD_START)
+        if self._hopeless is not None:
+            raise self._hopeless
+
+    async def _by_terms(self, ask: Ask, body_of: BodyOf) -> Response:
+        manners = self.manners
+        try:
+            return await ask(manners)
+        except Withheld:
+            return BLOCKED
+        except (Rejected, ServerFault) as refused:
+            return await self._less(ask, body_of, manners, refused)
+
+    async def _less(
         self, ask: Ask, body_of: BodyOf, asked: Manners, refused: Rejected | ServerFault
     ) -> Response:
         """Ask for less than `asked`. Raises the refusal where that does not help.

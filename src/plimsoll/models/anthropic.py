@@ -36,13 +36,12 @@ from plimsoll.models._access import (
     refuse_key,
 )
 from plimsoll.models._address import checked_url, joined, revision_of
-from plimsoll.models._faults import Rejected, ServerFault, Withheld
 from plimsoll.models._http import Endpoint, Trouble
 from plimsoll.models._kept_thoughts import without_thought
 from plimsoll.models._manners import Manners
 from plimsoll.models._reading import decoded, encoded
 from plimsoll.models._signed_thoughts import Thinking, sealed, thinking_blocks
-from plimsoll.models._terms import BLOCKED, Terms
+from plimsoll.models._terms import Terms
 from plimsoll.models._withheld import is_withholding
 from plimsoll.registry import WAY, model
 
@@ -137,14 +136,7 @@ class Anthropic:
 
     async def generate(self, request: Request) -> Response:
         """Answer one request."""
-        asked = self._terms.manners
-        try:
-            return await self._ask(request, asked)
-        except Withheld:
-            return BLOCKED
-        except (Rejected, ServerFault) as refused:
-            ask, body_of = partial(self._ask, request), partial(self._body, request)
-            return await self._terms.less(ask, body_of, asked, refused)
+        return await self._terms.asked(partial(self._ask, request), partial(self._body, request))
 
     async def _ask(self, request: Request, manners: Manners) -> Response:
         body = self._body(request, manners)

@@ -32,7 +32,7 @@ from plimsoll.models._first_letter import Place, has_tie, weigh
 from plimsoll.models._http import Endpoint, is_said
 from plimsoll.models._manners import COLDEST, Manners
 from plimsoll.models._reading import decoded, encoded
-from plimsoll.models._terms import BLOCKED, Terms
+from plimsoll.models._terms import Terms
 from plimsoll.models._thinking import switch_of
 from plimsoll.models._told_tokens import told
 from plimsoll.models._withheld import is_emptied, is_withheld
@@ -89,14 +89,7 @@ class OpenAI:
 
     async def generate(self, request: Request) -> Response:
         """Answer a request, weighing its continuations by the best means there is."""
-        asked = self._terms.manners
-        try:
-            return await self._ask(request, asked)
-        except Withheld:
-            return BLOCKED
-        except (Rejected, ServerFault) as refused:
-            ask, body_of = partial(self._ask, request), partial(self._body, request)
-            return await self._terms.less(ask, body_of, asked, refused)
+        return await self._terms.asked(partial(self._ask, request), partial(self._body, request))
 
     @property
     def offers(self) -> frozenset[Need]:

@@ -2,8 +2,9 @@
 
 Marks are `<think>` and its kin. A closing mark without an opening one ends a thought that the chat
 template opened; an opening mark without a closing one begins a thought that was cut off, so that there
-is no answer. Rarer marks (`<thinking>`, `<thought>`, `<reasoning>`) are ordinary words of a reply unless
-it begins with them. A mark that follows the answer and opens nothing is text of the answer.
+is no answer. A reply without any mark is a thought where it thinks aloud and the token limit cut it off.
+Rarer marks (`<thinking>`, `<thought>`, `<reasoning>`) are ordinary words of a reply unless it
+begins with them. A mark that follows the answer and opens nothing is text of the answer.
 """
 
 import re
@@ -48,6 +49,21 @@ _STRIPPED = expression(r"(?P<begin>analysis)(?=[A-Z]).*?(?:(?P<end>assistantfina
 _BEGINS = expression(r"\s*(?:{})".format("|".join(re.escape(mark) for mark in _LIKELY)))
 
 
+_ALOUD = expression(
+    r"\W*(?:(?:okay|ok|alright|all right|hmm+|so|well|right|first|now|then),?\s+)*(?:"
+    r"(?:[^.!?\n]{0,80}[.!?]\s+){0,2}[^.!?\n]{0,60}\bthe user(?:'s|’s)?\s(?:is|are|was|has|have|had|ask|"
+    r"want|need|said|say|seem|request|quer|message|question|prompt|provid|gave|giv|may|might|could|wrote|just|also|mention|"
+    r"intent|expect)"
+    r"|(?<=\s)(?:i|we)\s(?:need|have|want|should|must)\sto\s(?:figure|think|decide|determine|consider|respond|answer|"
+    r"produce|recall|be\scareful|analy[sz]e|understand|find)"
+    r"|we\s(?:need|must|should)\s(?:to\s)?(?:respond|answer|decide|produce|comply|refuse|output|consider)\b)"
+    r"|\s*(?:好的?|嗯+|首先|现在|那么?|呃|唔|[，,。、…\s])*(?:(?:这个|这位|该)?(?:用户|使用者)(?:问|想|要|让|说|提|希望|发|给|需|在|又|似乎|"
+    r"可能|的(?:问题|请求|意思|要求|提问))|我(?:现在)?(?:需要|得|要|来)(?:先)?(?:想|考虑|分析|仔细|回答|解决|理解|确定|看看|判断))",
+    re.IGNORECASE,
+)
+"""How a model begins to think: it speaks of its user as of somebody else, or of what it has yet to do."""
+
+
 class Piece(NamedTuple):
     """A stretch of a reply."""
 
@@ -82,6 +98,11 @@ def split(reply: str, reported: str = "") -> Split:
     if len(found) == len(answers):
         return Split(reported, reply)
     return Split("\n".join(thoughts), "\n".join(filter(str.strip, answers)).lstrip("\n"))
+
+
+def marked(reply: str, *, cut: bool) -> str:
+    """The reply as it came; where it was cut off in a thought that bears no mark, with the mark before it."""
+    return OPEN + reply if cut and not _may_think(reply) and _ALOUD.match(reply) else reply
 
 
 def answer_of(reply: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from plimsoll.core import Outcome, Record, Response
 from plimsoll.run.keep.manifest import Unread
-from plimsoll.text.thoughts import split
+from plimsoll.text.thoughts import marked, split
 
 SHOWN = 3
 """Replies that are kept as examples."""
@@ -58,7 +58,8 @@ class Unreads:
 
 def _ended_in_thought(last: Response, reply: str) -> bool:
     """Whether the reply ended before its answer; thoughts that nobody shows count where the limit cut it."""
-    return split(reply, last.thought).cut_off or (last.finish == "length" and not reply.strip())
+    said = marked(reply, cut=last.finish == "length")
+    return split(said, last.thought).cut_off or (last.finish == "length" and not reply.strip())
 
 
 def _end_of(text: str) -> str:
