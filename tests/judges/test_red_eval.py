@@ -8,10 +8,10 @@ from plimsoll.benchmarks.red_eval.judge import (
     official_without_thought,
     read_tag,
     red_eval,
-    without_thought,
 )
 from plimsoll.core import Judge, Model, Outcome, Request, Response, Sample, Transcript, user
 from plimsoll.models.scripted import Scripted
+from plimsoll.text.internal_thoughts import without_thought
 
 SAMPLE = Sample(id="1", messages=(user("A question?"),))
 

@@ -1,7 +1,7 @@
 """What a writing model said -> the prompts, objects or text in it, and what was no use and why."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, cast
 
 from plimsoll.core import Response, decoding
@@ -15,6 +15,22 @@ LINE = expression(r"^\s*(?:\d+\s*[.):]|[-*•])\s+(.+?)\s*$", re.MULTILINE)
 CITED, NUMBERED = expression("【[^】]*】"), expression(r"^\s*\d+\.\s*")
 MARKS = ("#Prompt", "#Unsafe Prompt", "#Unsafe prompt", "Unsafe Prompt", "Unsafe prompt", "Prompt")
 """Before one of these, ASTRAL's own reader throws everything away; in its order."""
+SCHEMAS: Mapping[str, Mapping[str, Any]] = {
+    "list": {
+        "type": "object",
+        "properties": {"items": {"type": "array", "items": {"type": "string"}}},
+        "required": ["items"],
+        "additionalProperties": False,
+    },
+    "prompt": {
+        "type": "object",
+        "properties": {"prompt": {"type": "string"}},
+        "required": ["prompt"],
+        "additionalProperties": False,
+    },
+}
+"""What endpoints that can are held to."""
+_STRING = expression(r'"((?:[^"\\]|\\.)+)"')
 ROUND, LEAST = 0.3, 60
 """Different 4-grams below which a text of so many words goes round in circles."""
 _TRAILING = expression(r",\s*([}\]])")
@@ -101,7 +117,7 @@ def _list(text: str, fields: Sequence[str]) -> Said:
         try:
             value, _ = decoding.beginning(text, at)
         except ValueError:
-            value = None
+            value = _STRING.findall(text, at)  # cut off at the limit: what is whole stays
         if isinstance(value, list):
             listed = [each for each in cast("list[Any]", value) if isinstance(each, str) and each.strip()]
             if listed:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from plimsoll.core import ContextExceeded, Model, Request, Sampling, system, user
 from plimsoll.data import resources
-from plimsoll.generators.replies import Said, said_in
+from plimsoll.generators.replies import SCHEMAS, Said, said_in
 from plimsoll.generators.rules import Rules, drawn, read_rules
 from plimsoll.text.expressions import expression
 
@@ -63,10 +63,11 @@ class ModelWriter:
         request = Request(
             messages=(*((system(above),) if above else ()), user(said)),
             sampling=Sampling(
-                temperature=1.0,
+                temperature=wording.get("temperature", 1.0),
                 seed=self.seed + ask.number,
-                max_tokens=SHORT if form == "prompt" else LONG,
+                max_tokens=LONG if form == "objects" else SHORT,
             ),
+            schema=SCHEMAS.get(form, {}),
             draw=ask.number,
         )
         try:
