@@ -54,7 +54,7 @@ def model(rule: Callable[[Request], str]) -> Scripted:
 
 
 def child_of(path: str, number: int) -> str:
-    return f"{SUBJECTS[(sum(map(ord, path)) + number) % 9]} {VERBS[(sum(map(ord, path)) * 7 + number) % 11]}"
+    return " ".join(random.Random(f"{path}{number}").sample(SUBJECTS + VERBS, 3))
 
 
 def leading(refused: str = "") -> Callable[[Request], str]:
@@ -65,11 +65,12 @@ def leading(refused: str = "") -> Callable[[Request], str]:
         path = re.search(r"(?:Category|category): ?(.+)|the category (.+)\. Language", said)
         at = (path[1] or path[2]) if path else ""
         if "raw" not in said and "Already named" in said:
-            return json.dumps([f"{child_of(at, number)} {number}" for number in range(3)])
+            return json.dumps([child_of(at, number) for number in range(3)])
         topic = re.search(r"[Tt]his topic: (.+)|Topic: (.+)", said)
         about = (topic[1] or topic[2]) if topic else ""
         if "of at least 100 words" in said:
-            return "I'm sorry, I can't." if refused and refused in at else f"Of {about}. {at}. {FILLER}"
+            text = f"Of {about}, a {said.partition(' of at least')[0]}. {FILLER}"
+            return "I'm sorry, I can't." if refused and refused in at else text
         draw = random.Random(said)
         return json.dumps([f"{' '.join(draw.sample(SUBJECTS + VERBS, 9))}?" for _ in range(2)])
 
