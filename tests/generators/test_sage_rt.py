@@ -71,7 +71,7 @@ def leading(refused: str = "") -> Callable[[Request], str]:
         if "of at least 100 words" in said:
             text = f"Of {about}, a {said.partition(' of at least')[0]}. {FILLER}"
             return "I'm sorry, I can't." if refused and refused in at else text
-        draw = random.Random(said)
+        draw = random.Random(f"{said}{request.draw}")
         return json.dumps([f"{' '.join(draw.sample(SUBJECTS + VERBS, 9))}?" for _ in range(2)])
 
     return reply
