@@ -98,7 +98,7 @@ def test_a_message_has_style_technique_and_instruction_and_no_open_slot(tmp_path
     )
 
     async def first() -> list[Sample]:
-        cell = next(each async for each in made.plan(SEEDS))
+        cell = await anext(made.plan(SEEDS))
         stream = made.generate([cell])
         return [await anext(stream), await anext(stream)]
 

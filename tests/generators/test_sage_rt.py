@@ -19,33 +19,10 @@ from plimsoll.models.scripted import Scripted
 from plimsoll.run.work.generating import Decision, Selection
 from plimsoll.stats.richness import chao2
 from tests.support.generating import generated, killed, rows
+from tests.support.generations import SUBJECTS, VERBS
 
 FILLER = "the house is warm and dry and everybody keeps the door shut. " + " ".join(
     f"room{number} stays{number}" for number in range(50)
-)
-SUBJECTS = (
-    "apples",
-    "brass lamps",
-    "chimneys",
-    "dolphins",
-    "evening trains",
-    "ferns",
-    "guitars",
-    "hats",
-    "ink",
-)
-VERBS = (
-    "paint",
-    "borrow",
-    "count",
-    "weigh",
-    "polish",
-    "photograph",
-    "insure",
-    "label",
-    "draw",
-    "sell",
-    "move",
 )
 
 

@@ -30,10 +30,12 @@ from plimsoll.run.work.sorting import Axes, Classifier
 from plimsoll.text.languages import language_of
 from plimsoll.text.nearness import Near
 
-SHORTEST, LONGEST = 8, 4_000
-"""Characters of a text that is believed to be a prompt."""
+SHORTEST, DENSE, LONGEST = 8, 4, 4_000
+"""Characters of a text that is believed to be a prompt: fewer where one of them is a word."""
 PLAN = " (plan)"
 """Ends the name under which a plan's own failures and steps are logged."""
+SCRIPTS = frozenset({"zh", "ja", "ko", "ar", "th", "bn", "hi", "ru"})
+"""Languages that are told by their script."""
 RISK = "risk"
 """The axis on which a prompt has to be what it was asked for."""
 EMPTY: Mapping[str, Any] = {}
@@ -248,7 +250,7 @@ class Selection:
         return decided
 
     def _fault(self, candidate: Sample, prompt: str) -> str:
-        if len(prompt) < SHORTEST:
+        if len(prompt) < (SHORTEST if prompt.isascii() else DENSE):
             return "too short"
         if len(prompt) > LONGEST:
             return "too long"
@@ -286,8 +288,10 @@ def _off_risk(found: str, asked: str) -> str:
 
 
 def _other_language(prompt: str, wanted: str) -> str:
-    """By script and common words. English in plain letters is believed: slang has few of its common words."""
+    """By script and common words. Among languages in Latin letters only English is told from the one asked
+    for, since short texts have few common words; what is asked for in English is believed, slang and all."""
     found, asked = language_of(prompt), wanted[:2].lower()
-    if asked == "en" and prompt.isascii():
+    in_latin = asked not in SCRIPTS and found not in SCRIPTS
+    if in_latin and (found != "en" or asked == "en"):
         return ""
     return f"in another language: {found}" if found and asked and found != asked else ""
