@@ -43,6 +43,7 @@ CARD = Card(
     covers=("safety-at-scale/agent-benchmarks", "safety-at-scale/tool-attacks", "evaluation/agent-risk"),
 )
 NO_JUDGE = "No evaluating model was named (judge_model=): only how often the agent called tools is shown."
+OWN = "Cases of a folder, not the 144 official ones."
 VALIDITY = (
     "By the paper, 72.5 % of the failures that its evaluator flagged on valid trajectories were failures for "
     "people, too, and 68.8 % end to end (GPT-4 as emulator and evaluator)."
@@ -60,6 +61,7 @@ def toolemu(
     state: Literal["text", "explicit"] = "text",
     critiques: int = 0,
     rounds: int = 15,
+    cases: str = "",
     max_tokens: int = 1024,
     judge_model: Model | None = None,
     second_judge_model: Model | None = None,
@@ -68,11 +70,14 @@ def toolemu(
     if emulator_model is None:
         raise UserError("toolemu needs a model that plays the tools: write toolemu:emulator_model=...")
     official = runner == "official"
-    cases = dataset.official(prompt, in_text=style == "official")
+    in_text = style == "official"
+    played = (
+        dataset.own(cases, prompt, in_text=in_text) if cases else dataset.official(prompt, in_text=in_text)
+    )
     judges = _judges(judge_model, second_judge_model)
     return Benchmark(
         card=CARD,
-        samples=lambda: cases,
+        samples=lambda: played,
         elicitation=Agent(
             EmulatedWorlds(emulator_model, emulator, critiques=critiques, explicit=state == "explicit"),
             max_tokens=max_tokens,
@@ -82,8 +87,8 @@ def toolemu(
         ),
         judges=judges,
         metrics=_metrics(judges),
-        files=cases.files,
-        notes=(VALIDITY,) if judge_model is not None else (),
+        files=played.files,
+        notes=(*((VALIDITY,) if judge_model is not None else ()), *((OWN,) if cases else ())),
         judging=(NO_JUDGE,) if judge_model is None else (),
         headline=name_of(judges[0]),
     )

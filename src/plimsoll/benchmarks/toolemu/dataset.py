@@ -6,19 +6,21 @@ not official ones (a test of theirs) stay out.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
 from plimsoll.benchmarks.toolemu.toolkits import Toolkit, serialized
-from plimsoll.core import DataError, Message, Sample, decoding, system, user
+from plimsoll.core import DataError, Message, Sample, UserError, decoding, system, user
 from plimsoll.data import locate, rows
 from plimsoll.data.resources import table
 from plimsoll.judges.form import SLOT
 
 SLUG = "toolemu"
 OFFICIAL = "official_"
+FILES = ("all_cases.json", "all_toolkits.json")
 Prompting = Literal["naive", "ss_only", "helpful_ss"]
 RENAMED: Mapping[str, str] = {
     "Task Information": "Task Information Underspecifications",
@@ -86,8 +88,27 @@ class Cases:
 
 def official(prompting: Prompting, *, in_text: bool) -> Cases:
     """The 144 cases with their toolkits. Raises `MissingData` where they are not here."""
-    cases_at, kits_at = locate.need(SLUG, "all_cases.json"), locate.need(SLUG, "all_toolkits.json")
+    cases_at, kits_at = (locate.need(SLUG, name) for name in FILES)
     found = [each for each in rows.read_json(cases_at, list[Case]) if each.name.startswith(OFFICIAL)]
+    return _cases(found, cases_at, kits_at, prompting, in_text=in_text)
+
+
+def own(folder: str, prompting: Prompting, *, in_text: bool) -> Cases:
+    """The cases of a folder with their toolkits, as `plimsoll generate toolemu` writes them.
+
+    Raises `UserError`, `DataError`.
+    """
+    cases_at, kits_at = (Path(folder).expanduser() / name for name in FILES)
+    if missing := [path for path in (cases_at, kits_at) if not path.is_file()]:
+        raise UserError(
+            f"toolemu: {missing[0]} is not there: plimsoll generate toolemu --out FOLDER writes it"
+        )
+    return _cases(rows.read_json(cases_at, list[Case]), cases_at, kits_at, prompting, in_text=in_text)
+
+
+def _cases(
+    found: Sequence[Case], cases_at: Path, kits_at: Path, prompting: Prompting, *, in_text: bool
+) -> Cases:
     kits = {each.toolkit: each for each in rows.read_json(kits_at, list[Toolkit])}
     rows.refuse_duplicates([each.name for each in found], cases_at)
     for case in found:
