@@ -23,6 +23,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     ),
     "agents/own": (f"agents/own:file={SUPPORT / 'own_tasks.toml'}",),
     "agents/starter": ("agents/starter:language=en",),
+    "auditor": ("auditor:auditor_model=scripted/tools,turns=2",),
     "toolemu": ("toolemu:emulator_model=scripted/refuse",),
     "ailuminate": ("ailuminate:split=starter",),
     "air_bench_2024": ("air_bench_2024:split=starter",),

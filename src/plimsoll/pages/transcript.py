@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from plimsoll.core import Image, Message, Response, Sample, ToolCall, Transcript, decoding, replace
 from plimsoll.data.changes import CHANGES, Change
+from plimsoll.data.numbered import numbers_of
 from plimsoll.text.thoughts import split
 
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
@@ -75,6 +76,8 @@ class Turn(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The number of that beginning, where a page holds these apart."""
     left: int = 0
     """Characters that were cut off."""
+    number: str = field(default="", name="m")
+    """By which judges cite the turn, `T4`; empty where turns bear no numbers."""
 
     @property
     def empty(self) -> bool:
@@ -109,6 +112,8 @@ def answered(
     given = _given(said, transcript.responses)
     shown = zip(said, turns(said, of, before), strict=True)
     made = [replace(turn, changed=_changed(transcript, message)) for message, turn in shown]
+    named = zip(made, numbers_of(transcript), strict=False)
+    made = [replace(turn, number=f"T{number}") for turn, number in named] or made
     return [_with(turn, given.get(place, [])) for place, turn in enumerate(made)]
 
 

@@ -206,7 +206,7 @@
     function said(title, turn) {
       const empty = !turn.t && !turn.c && !turn.p && !(turn.x >= 0);
       return [
-        heading(title, named("role", turn.r), plain(turn.a ?? ""), turn.e ? say("item.failed") : ""),
+        heading(title, turn.m ?? "", named("role", turn.r), plain(turn.a ?? ""), turn.e ? say("item.failed") : ""),
         turn.h && folded(say("item.thought", count(turn.h.length)), turn.h),
         turn.x >= 0 && folded(say("item.prefix", count(prefixes[turn.x].length)), prefixes[turn.x]),
         ...(turn.p ?? []).map(([key, words]) => shownPicture(pictures[key], words)),
