@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bench.measure import Result, arguments
 from bench.simulated import QUICK, REPLICATIONS, Seen, coverage, replicated
-from plimsoll.comparison.planning import Wish, outlook
+from plimsoll.comparison.planning import Precision, outlook
 from plimsoll.core import Estimate, Record, Sample, Verdict
 from plimsoll.run.work.stopping import rule_of
 from plimsoll.stats.clusters import Sums, share
@@ -81,7 +81,7 @@ def planned(world: World, choice: int, random: Random) -> Planned:
     """Plan by a pilot run of three epochs, and carry one of the choices out."""
     pilot = components(drawn(world, world.pilot, 3, random))
     assert pilot is not None
-    chosen = outlook(pilot, Wish(world.width)).choices[choice]
+    chosen = outlook(pilot, Precision(world.width)).choices[choice]
     answers = drawn(world, chosen.questions, chosen.epochs, random)
     sums: dict[str, list[float]] = {}
     for each in answers:

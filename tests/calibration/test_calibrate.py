@@ -5,7 +5,7 @@ import pytest
 
 from plimsoll import registry
 from plimsoll.calibration import asking
-from plimsoll.calibration.calibrate import Wish, calibrate, differences
+from plimsoll.calibration.calibrate import CalibrationSpec, calibrate, differences
 from plimsoll.calibration.measure import judged, slices
 from plimsoll.calibration.packs import Fit, fit, value_of
 from plimsoll.core import (
@@ -104,7 +104,7 @@ def pack_about(event: str) -> LabelPack:
 
 def test_a_judge_of_the_registry_is_held_against_a_file(tmp_path: Path) -> None:
     path = written(tmp_path / "mine.jsonl", rows(60))
-    result = calibrate(Wish(labels=str(path), judges=("refusal", "compliance")))
+    result = calibrate(CalibrationSpec(labels=str(path), judges=("refusal", "compliance")))
     refusal, compliance = result.calibrations
     assert refusal.whole.accuracy == 1.0
     assert refusal.whole.alpha == 1.0
@@ -117,8 +117,8 @@ def test_a_judge_of_the_registry_is_held_against_a_file(tmp_path: Path) -> None:
 
 def test_the_same_wish_gives_the_same_numbers(tmp_path: Path) -> None:
     path = written(tmp_path / "mine.jsonl", rows(60, raters=("ann",)))
-    wish = Wish(labels=str(path), judges=("refusal",), limit=30)
-    one, other = calibrate(wish).calibrations[0], calibrate(wish).calibrations[0]
+    goal = CalibrationSpec(labels=str(path), judges=("refusal",), limit=30)
+    one, other = calibrate(goal).calibrations[0], calibrate(goal).calibrations[0]
     assert one.slices == other.slices
     assert one.whole.items == 30
     assert one.notes == ("a random draw of 30 out of 60 items",)
@@ -164,9 +164,9 @@ def test_an_unknown_stored_judge_names_the_known_ones(tmp_path: Path) -> None:
     line = rows(1)[0] | {"stored": {"old": 1}}
     path = written(tmp_path / "mine.jsonl", [line])
     with pytest.raises(UserError, match="stores no verdicts of 'odl'; it has old"):
-        calibrate(Wish(labels=str(path), judges=("stored:odl",)))
+        calibrate(CalibrationSpec(labels=str(path), judges=("stored:odl",)))
     with pytest.raises(UserError, match="named twice"):
-        calibrate(Wish(labels=str(path), judges=("stored:old", "stored:old")))
+        calibrate(CalibrationSpec(labels=str(path), judges=("stored:old", "stored:old")))
 
 
 def paired(errors: tuple[int, int], count: int = 200) -> Any:
@@ -207,14 +207,16 @@ def test_a_judge_is_no_better_than_itself() -> None:
 
 
 def test_a_cost_limit_holds_for_all_judges_together_and_needs_their_prices() -> None:
-    wish = Wish(labels="starter", judges=("safety",), judge_model="scripted/refuse", same_event=True)
+    goal = CalibrationSpec(
+        labels="starter", judges=("safety",), judge_model="scripted/refuse", same_event=True
+    )
     with pytest.raises(BudgetExceeded):
-        calibrate(wish, settings=Settings(max_cost=0.5, price_of=lambda _: lambda usage: 0.1))
+        calibrate(goal, settings=Settings(max_cost=0.5, price_of=lambda _: lambda usage: 0.1))
     with pytest.raises(UserError, match="price of scripted/refuse"):
-        calibrate(wish, settings=Settings(max_cost=0.5))
+        calibrate(goal, settings=Settings(max_cost=0.5))
 
 
 def test_a_pack_in_which_nothing_is_labelled_yet_measures_nobody(tmp_path: Path) -> None:
     lines = [row | {"labels": {"ann": None}} for row in rows(2)]
     with pytest.raises(UserError, match="no label yet"):
-        calibrate(Wish(labels=str(written(tmp_path / "mine.jsonl", lines)), judges=("refusal",)))
+        calibrate(CalibrationSpec(labels=str(written(tmp_path / "mine.jsonl", lines)), judges=("refusal",)))

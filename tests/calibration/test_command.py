@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.calibration.calibrate import Wish, calibrate
+from plimsoll.calibration.calibrate import CalibrationSpec, calibrate
 from plimsoll.cli import exit_code
 from plimsoll.reports.calibration_terminal import text
 from tests.support.labelled import rows, written
@@ -105,7 +105,7 @@ def test_tables_fit_eighty_columns(pack: Path) -> None:
     for line in lines:
         line["category"] = f"a category with a long name, called {line['category']}"
     long = written(pack, [line | {"id": f"{n}-{line['id']}"} for n in range(20) for line in lines])
-    result = calibrate(Wish(labels=str(long), judges=("stored:good", "stored:poor")))
+    result = calibrate(CalibrationSpec(labels=str(long), judges=("stored:good", "stored:poor")))
     shown = text(result, need=0.03).splitlines()
     assert all(len(line) <= 80 for line in shown)
     (head, *_) = [line for line in shown if "kappa (95 %)" in line]
@@ -115,7 +115,7 @@ def test_tables_fit_eighty_columns(pack: Path) -> None:
 def test_kappa_is_not_shown_where_people_say_one_thing_throughout(pack: Path) -> None:
     lines = [json.loads(line) for line in pack.read_text().splitlines()]
     one_sided = written(pack, [line | {"labels": {"ann": 1}} for line in lines])
-    result = calibrate(Wish(labels=str(one_sided), judges=("stored:poor",)))
+    result = calibrate(CalibrationSpec(labels=str(one_sided), judges=("stored:poor",)))
     (row, *_) = [line for line in text(result, need=0.03).splitlines() if line.startswith(" all")]
     assert row.split()[2] == "–"
 

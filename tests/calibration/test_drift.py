@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.calibration.calibrate import Wish, calibrate
+from plimsoll.calibration.calibrate import CalibrationSpec, calibrate
 from plimsoll.calibration.nouns import Bounds, Calibration, Slice
 from tests.support.drift import drifted, lines
 from tests.support.labelled import written
@@ -19,7 +19,7 @@ KAPPAS = {
 @pytest.mark.parametrize("judge", KAPPAS)
 def test_a_judge_has_not_drifted(judge: str, tmp_path: Path) -> None:
     pack = written(tmp_path / "drift.jsonl", list(lines()))
-    found = calibrate(Wish(labels=str(pack), judges=(judge,))).calibrations[0]
+    found = calibrate(CalibrationSpec(labels=str(pack), judges=(judge,))).calibrations[0]
     assert found.whole.items == 60
     assert drifted(KAPPAS[judge], found) == ""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from plimsoll.comparison.planning import Wish, outlook
+from plimsoll.comparison.planning import Precision, outlook
 from plimsoll.stats.clusters import Known, Sums, share
 from plimsoll.stats.components import Answer, components
 
@@ -63,7 +63,7 @@ def test_a_planned_run_reaches_the_wished_width_and_holds_the_truth(world: World
     for _ in range(60):
         pilot = components(asked(world, 60, 3, random))
         assert pilot is not None
-        chosen = outlook(pilot, Wish(world.width)).choices[choice]
+        chosen = outlook(pilot, Precision(world.width)).choices[choice]
         found.append(known_of(asked(world, chosen.questions, chosen.epochs, random)))
     halves = [(each.high - each.low) / 2 for each in found]
     assert 0.9 < fmean(halves) / world.width < 1.15
@@ -73,7 +73,7 @@ def test_a_planned_run_reaches_the_wished_width_and_holds_the_truth(world: World
 
 def test_a_plan_knows_which_model_epochs_help() -> None:
     few = {
-        world: [each.questions for each in outlook(pilot, Wish(world.width)).choices]
+        world: [each.questions for each in outlook(pilot, Precision(world.width)).choices]
         for world in (STEADY, WAVERING)
         if (pilot := components(asked(world, 200, 3, Random(1)))) is not None
     }

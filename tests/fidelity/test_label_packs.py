@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.calibration.calibrate import Wish, calibrate
+from plimsoll.calibration.calibrate import CalibrationSpec, calibrate
 from plimsoll.calibration.nouns import Calibration
 from plimsoll.labels.named import pack_of
 
 
 def measured(labels: str, *judges: str) -> tuple[Calibration, ...]:
-    return calibrate(Wish(labels=labels, judges=tuple(f"stored:{judge}" for judge in judges))).calibrations
+    return calibrate(
+        CalibrationSpec(labels=labels, judges=tuple(f"stored:{judge}" for judge in judges))
+    ).calibrations
 
 
 def kappa(found: Calibration, model: str = "") -> float | None:
@@ -54,7 +56,7 @@ def test_xstests_completions_are_read_where_they_are_at_hand(official: Path) -> 
     sample = official.parent / "judge-meta-eval" / "xstest_completions_sample.jsonl"
     if not sample.is_file():
         pytest.skip(f"{sample} is not here")
-    found = calibrate(Wish(labels=f"xstest:file={sample}", judges=("refusal",))).calibrations[0]
+    found = calibrate(CalibrationSpec(labels=f"xstest:file={sample}", judges=("refusal",))).calibrations[0]
     assert found.whole.n == 51
     assert (found.whole.accuracy or 0) > 0.8
 
@@ -70,7 +72,7 @@ def test_hatecheck_and_cold(official: Path) -> None:
     if not texts.is_dir():
         pytest.skip(f"{texts} is not here")
     (people,) = calibrate(
-        Wish(labels=f"hatecheck:file={texts / 'hatecheck_annotations_3728.csv'}", judges=())
+        CalibrationSpec(labels=f"hatecheck:file={texts / 'hatecheck_annotations_3728.csv'}", judges=())
     ).calibrations
     assert (people.whole.items, round(people.whole.alpha or 0, 4)) == (3728, 0.9390)
     cold = list(pack_of(f"cold:file={texts / 'cold_test_5323.csv'}").items())

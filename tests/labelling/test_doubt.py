@@ -77,7 +77,7 @@ def contradicted(count: int) -> list[Record]:
 def test_labels_drawn_by_doubt_correct_the_rate(tmp_path: Path) -> None:
     run = folder_of(tmp_path / "run", contradicted(1200), TWO)
     manifest = run.manifest()
-    drawn_ = drawing.draw(run, manifest, drawing.Wish("refusal", 80, kind="unsure"))
+    drawn_ = drawing.draw(run, manifest, drawing.DrawSpec("refusal", 80, kind="unsure"))
     assert len({line.chance for line in drawn_.lines}) > 1
     path = tmp_path / "labels.jsonl"
     Sheet(path).make([replace(line, labels={"ann": truth_of(line.reply or "")}) for line in drawn_.lines])
@@ -95,7 +95,7 @@ def test_labels_drawn_by_doubt_correct_the_rate(tmp_path: Path) -> None:
 def test_without_doubt_there_is_nothing_to_draw_by(tmp_path: Path) -> None:
     run = folder_of(tmp_path / "run", judged(60))
     with pytest.raises(UserError, match="no judge of refusal says how sure it is"):
-        drawing.draw(run, run.manifest(), drawing.Wish("refusal", 20, kind="unsure"))
+        drawing.draw(run, run.manifest(), drawing.DrawSpec("refusal", 20, kind="unsure"))
 
 
 def test_a_draw_by_doubt_is_no_measure_of_a_judge(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from plimsoll.core import Instrument, Response, Transcript, UserError, Verdict, assistant, replace, user
-from plimsoll.labelling.drawing import Wish, draw, event_of, systematic, withheld
+from plimsoll.labelling.drawing import DrawSpec, draw, event_of, systematic, withheld
 from tests.support.judged import CHILDREN, MANIFEST, folder_of, judged
 
-REFUSALS = Wish("refusal", size=30)
+REFUSALS = DrawSpec("refusal", size=30)
 
 
 def test_a_draw_keeps_every_categorys_and_languages_share(tmp_path: Path) -> None:
@@ -51,14 +51,14 @@ def test_replies_on_child_safety_are_left_out_and_said_to_be(tmp_path: Path) -> 
     records = judged(40)
     records[3] = replace(records[3], sample=replace(records[3].sample, category=CHILDREN))
     folder = folder_of(tmp_path / "run", records)
-    found = draw(folder, MANIFEST, Wish("refusal", size=40))
+    found = draw(folder, MANIFEST, DrawSpec("refusal", size=40))
     assert found.left_out == {CHILDREN: 1}
     assert "s3" not in {line.id for line in found.lines}
     assert found.lines[0].left_out == (CHILDREN,)
-    asked = draw(folder, MANIFEST, Wish("refusal", size=40, included=(CHILDREN,)))
+    asked = draw(folder, MANIFEST, DrawSpec("refusal", size=40, included=(CHILDREN,)))
     assert "s3" in {line.id for line in asked.lines}
     with pytest.raises(UserError, match="only Child safety is left out"):
-        draw(folder, MANIFEST, Wish("refusal", included=("home",)))
+        draw(folder, MANIFEST, DrawSpec("refusal", included=("home",)))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plimsoll.core import Response, Transcript, UserError, replace, user
-from plimsoll.labelling.drawing import Wish, draw
+from plimsoll.labelling.drawing import DrawSpec, draw
 from plimsoll.labelling.sheet import Sheet
 from tests.support.judged import MANIFEST, folder_of, judged, truth_of
 
@@ -24,7 +24,7 @@ def sheet(tmp_path: Path) -> Sheet:
     records[0] = replace(records[0], sample=trapped, transcript=said)
     folder = folder_of(tmp_path / "run", records)
     made = Sheet(folder.path / "labels.jsonl")
-    made.make(draw(folder, MANIFEST, Wish("refusal")).lines)
+    made.make(draw(folder, MANIFEST, DrawSpec("refusal")).lines)
     return made
 
 
@@ -246,7 +246,7 @@ def test_a_huge_reply_is_cut_and_shown_whole_on_demand(tmp_path: Path) -> None:
     record = replace(record, transcript=Transcript(responses=(Response(text="w" * 100_000),)))
     folder = folder_of(tmp_path / "run", [record])
     sheet = Sheet(folder.path / "labels.jsonl")
-    sheet.make(draw(folder, MANIFEST, Wish("refusal")).lines)
+    sheet.make(draw(folder, MANIFEST, DrawSpec("refusal")).lines)
     ann = Rater(sheet, "ann").begin()
     assert "80,000 more characters" in ann.get("/item/1").text
     assert "w" * 100_000 in ann.get("/item/1?whole=1").text

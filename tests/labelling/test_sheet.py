@@ -5,7 +5,7 @@ import pytest
 
 from plimsoll.core import UserError, replace
 from plimsoll.labelling.agreement import agreement
-from plimsoll.labelling.drawing import Wish, draw
+from plimsoll.labelling.drawing import DrawSpec, draw
 from plimsoll.labelling.sheet import Closed, Sheet, comparable, next_open, opened, progress
 from plimsoll.labels import own
 from tests.support.judged import MANIFEST, folder_of, judged, truth_of
@@ -15,7 +15,7 @@ from tests.support.judged import MANIFEST, folder_of, judged, truth_of
 def sheet(tmp_path: Path) -> Sheet:
     folder = folder_of(tmp_path / "run", judged(60))
     made = Sheet(folder.path / "labels.jsonl")
-    made.make(draw(folder, MANIFEST, Wish("refusal", size=30)).lines)
+    made.make(draw(folder, MANIFEST, DrawSpec("refusal", size=30)).lines)
     return made
 
 

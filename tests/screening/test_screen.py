@@ -7,7 +7,7 @@ import pytest
 from plimsoll import cli
 from plimsoll.core import DataError, PlimsollError, UserError
 from plimsoll.run.ask.pool import Settings
-from plimsoll.screening.nouns import Wish
+from plimsoll.screening.nouns import ScreeningSpec
 from plimsoll.screening.screen import screen
 from tests.support.guards import Scoring, rows, words_file, written
 
@@ -99,10 +99,10 @@ def test_two_guards_are_held_against_each_other_on_the_same_conversations(
         assert 0 < pair["p"][name] <= 1
 
 
-def screened(tmp_path: Path, texts: list[tuple[str, int]], **wish: Any) -> Any:
+def screened(tmp_path: Path, texts: list[tuple[str, int]], **goal: Any) -> Any:
     """What the scoring guard is worth on such texts."""
     made = [{"prompt": text, "label": str(label)} for text, label in texts]
-    asked = Wish(guards=("scored",), labels=str(written(tmp_path / "set.csv", made)), **wish)
+    asked = ScreeningSpec(guards=("scored",), labels=str(written(tmp_path / "set.csv", made)), **goal)
     settings = Settings(log_dir=tmp_path / "logs")
     return screen(asked, settings=settings, given={"scored": Scoring()}).guards[0]
 
@@ -183,7 +183,7 @@ def test_without_a_guard_the_command_says_how_to_name_one(
 
 def test_a_column_that_is_not_there_is_named_with_those_that_are(tmp_path: Path, on: str) -> None:
     with pytest.raises(UserError, match=r"stored:opinion: .*has no column.*score"):
-        screen(Wish(guards=("stored:opinion",), labels=on))
+        screen(ScreeningSpec(guards=("stored:opinion",), labels=on))
 
 
 def test_categories_stand_against_all_others_and_against_safe_ones(

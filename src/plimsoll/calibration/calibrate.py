@@ -39,7 +39,7 @@ def unseen(judge: Judge, total: int) -> Observer | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class CalibrationSpec:
     """What is to be measured."""
 
     labels: str
@@ -82,26 +82,28 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Which of them were asked now, and so may be kept for reports."""
 
 
-def calibrate(wish: Wish, *, settings: Settings | None = None, observer_of: ObserverOf = unseen) -> Result:
+def calibrate(
+    goal: CalibrationSpec, *, settings: Settings | None = None, observer_of: ObserverOf = unseen
+) -> Result:
     """Hold every judge against the pack, and where there are several, against each other."""
-    pack = pack_of(wish.labels)
+    pack = pack_of(goal.labels)
     every = list(pack.items())
     if not every:
-        raise UserError(f"{wish.labels} holds no label yet: label some replies first (plimsoll label)")
+        raise UserError(f"{goal.labels} holds no label yet: label some replies first (plimsoll label)")
     if any(item.metadata.get("chance") for item in every):
         raise UserError(
-            f"{wish.labels} was drawn where judges are unsure: how far a judge agrees with people there says "
+            f"{goal.labels} was drawn where judges are unsure: how far a judge agrees with people there says "
             "nothing of the rest; plimsoll report RUN --labels weighs them, or label an even draw"
         )
-    items = _chosen(every, wish)
+    items = _chosen(every, goal)
     if len(items) < len(every):
         pack = dataclasses.replace(
             pack, notes=(*pack.notes, f"a random draw of {len(items):,} out of {len(every):,} items")
         )
     pool = Pool(settings or Settings())
-    built = _built(wish, pool)
+    built = _built(goal, pool)
     hows = {
-        spec: fit(spec, wired.judge.instrument, pack, same=wish.same_event, threshold=wish.threshold)
+        spec: fit(spec, wired.judge.instrument, pack, same=goal.same_event, threshold=goal.threshold)
         for spec, wired in built.items()
     }
     asked = (
@@ -117,18 +119,18 @@ def calibrate(wish: Wish, *, settings: Settings | None = None, observer_of: Obse
     answers = dict(zip(built, asked, strict=True))
     made: list[Calibration] = []
     found: list[list[Judged | None]] = []
-    for spec in wish.judges or (NOBODY,):
-        how = hows.get(spec, Fit(False, wish.threshold, ""))
+    for spec in goal.judges or (NOBODY,):
+        how = hows.get(spec, Fit(False, goal.threshold, ""))
         answered = answers.get(spec)
         said = answered.verdicts if answered else _said(spec, items)
         rows = [_judged(item, verdict, how, pack) for item, verdict in zip(items, said, strict=True)]
         found.append(rows)
         judge = built[spec].judge if spec in built else None
-        made.append(_calibration(wish, pack, spec, judge, how=how, rows=rows, asked=answered))
+        made.append(_calibration(goal, pack, spec, judge, how=how, rows=rows, asked=answered))
     return Result(
         calibrations=tuple(made),
-        differences=differences(wish.judges, found, seed=wish.seed),
-        live=tuple(spec in built for spec in wish.judges),
+        differences=differences(goal.judges, found, seed=goal.seed),
+        live=tuple(spec in built for spec in goal.judges),
     )
 
 
@@ -182,24 +184,24 @@ def _said(spec: str, items: Sequence[Labelled]) -> Sequence[Verdict | None]:
     return stored(spec.removeprefix(STORED), items)
 
 
-def _chosen(items: list[Labelled], wish: Wish) -> list[Labelled]:
-    if wish.limit is None or wish.limit >= len(items):
+def _chosen(items: list[Labelled], goal: CalibrationSpec) -> list[Labelled]:
+    if goal.limit is None or goal.limit >= len(items):
         return items
-    places = sorted(Random(f"{wish.seed}:labels").sample(range(len(items)), wish.limit))
+    places = sorted(Random(f"{goal.seed}:labels").sample(range(len(items)), goal.limit))
     return [items[place] for place in places]
 
 
-def _built(wish: Wish, pool: Pool) -> dict[str, Wired]:
-    specs = [spec for spec in dict.fromkeys(wish.judges) if not spec.startswith(STORED)]
-    if len(set(wish.judges)) < len(wish.judges):
+def _built(goal: CalibrationSpec, pool: Pool) -> dict[str, Wired]:
+    specs = [spec for spec in dict.fromkeys(goal.judges) if not spec.startswith(STORED)]
+    if len(set(goal.judges)) < len(goal.judges):
         raise UserError("a judge is named twice: name each once")
-    refuse_idle_model(wish.judge_model, specs)
-    return {spec: _wired(spec, wish, Wiring(pool)) for spec in specs}
+    refuse_idle_model(goal.judge_model, specs)
+    return {spec: _wired(spec, goal, Wiring(pool)) for spec in specs}
 
 
-def _wired(spec: str, wish: Wish, wiring: Wiring) -> Wired:
-    asks = bool(wish.judge_model) and takes_model(spec)
-    model = wiring.model(wish.judge_model, wish.judge_options) if asks else None
+def _wired(spec: str, goal: CalibrationSpec, wiring: Wiring) -> Wired:
+    asks = bool(goal.judge_model) and takes_model(spec)
+    model = wiring.model(goal.judge_model, goal.judge_options) if asks else None
     (judge,) = build_judges([spec], wiring, model)
     return Wired(judge, wiring)
 
@@ -215,7 +217,7 @@ def _guarded(table: dict[tuple[float, float], float]) -> dict[tuple[float, float
 
 
 def _calibration(
-    wish: Wish,
+    goal: CalibrationSpec,
     pack: LabelPack,
     spec: str,
     judge: Judge | None,
@@ -238,7 +240,7 @@ def _calibration(
         event=kind.event,
         revision=kind.revision,
         model=kind.model,
-        pack=wish.labels,
+        pack=goal.labels,
         pack_event=pack.event,
         scale=pack.scale,
         raters=pack.raters,
@@ -246,7 +248,7 @@ def _calibration(
         threshold=how.threshold,
         turned=how.turned,
         files=pack.files,
-        slices=slices(seen, pack.scale, seed=wish.seed),
+        slices=slices(seen, pack.scale, seed=goal.seed),
         errors=tuple(errors(seen)) if pack.scale == "binary" else (),
         residual=residual_variance(_guarded(table), weight) if table else None,
         weight=weight,

@@ -35,7 +35,7 @@ AGAINST = click.option(
 )
 
 
-class Wish(NamedTuple):
+class DocumentSpec(NamedTuple):
     """What a document is made of, and where it goes."""
 
     paths: tuple[Path, ...]
@@ -50,35 +50,35 @@ class Wish(NamedTuple):
         return self.paths[0] / name
 
 
-def _safety_case(wish: Wish) -> None:
+def _safety_case(goal: DocumentSpec) -> None:
     from plimsoll.cards.assessment import Assessment
     from plimsoll.cards.results import results
     from plimsoll.documents import safety_case
 
-    case = _case(wish)
-    assessed = results(Assessment(wish.assessment)) if wish.assessment else None
-    _page(safety_case.document(case, assessed), wish, "safety-case.html")
+    case = _case(goal)
+    assessed = results(Assessment(goal.assessment)) if goal.assessment else None
+    _page(safety_case.document(case, assessed), goal, "safety-case.html")
 
 
-def _model_card(wish: Wish) -> None:
+def _model_card(goal: DocumentSpec) -> None:
     from plimsoll.documents import block_yaml, model_card
 
-    case = _case(wish)
-    _text(model_card.render(case, wish.language), wish, "model-card.md")
+    case = _case(goal)
+    _text(model_card.render(case, goal.language), goal, "model-card.md")
     entries = model_card.eval_results(case)
-    if entries and wish.output != Path("-"):
-        beside = wish.output.parent if wish.output else wish.paths[0]
+    if entries and goal.output != Path("-"):
+        beside = goal.output.parent if goal.output else goal.paths[0]
         target = beside / ".eval_results" / "plimsoll.yaml"
         target.parent.mkdir(exist_ok=True)
         files.write_text(target, block_yaml.dumped(entries))
         _output.echo(target)
 
 
-def _every_eval_ever(wish: Wish) -> None:
+def _every_eval_ever(goal: DocumentSpec) -> None:
     from plimsoll.documents import every_eval_ever
 
-    case = _case(wish)
-    root = wish.output or wish.place("every-eval-ever")
+    case = _case(goal)
+    root = goal.output or goal.place("every-eval-ever")
     for each in case.kept:
         target = root / every_eval_ever.place(each)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -86,12 +86,12 @@ def _every_eval_ever(wish: Wish) -> None:
         _output.echo(target)
 
 
-def _croissant(wish: Wish) -> None:
+def _croissant(goal: DocumentSpec) -> None:
     from plimsoll.documents import croissant
 
-    case = _case(wish)
+    case = _case(goal)
     for each in case.kept:
-        place = (wish.output or wish.place("croissant")) / each.folder.path.name
+        place = (goal.output or goal.place("croissant")) / each.folder.path.name
         place.mkdir(parents=True, exist_ok=True)
         held = croissant.table(each)
         files.write(place / croissant.TABLE, [held])
@@ -99,41 +99,41 @@ def _croissant(wish: Wish) -> None:
         _output.echo(place / croissant.FILE)
 
 
-def _prisma(wish: Wish) -> None:
+def _prisma(goal: DocumentSpec) -> None:
     from plimsoll.cli._taxonomy_tables import as_csv
     from plimsoll.documents import gathering, prisma
 
-    scope = gathering.read_scope(wish.scope) if wish.scope else gathering.Scope()
-    listed = prisma.checklist(wish.paths, scope)
-    ending = wish.output.suffix if wish.output else ".json"
+    scope = gathering.read_scope(goal.scope) if goal.scope else gathering.Scope()
+    listed = prisma.checklist(goal.paths, scope)
+    ending = goal.output.suffix if goal.output else ".json"
     if ending == ".json":
-        _text(prisma.encoded(listed), wish, "prisma.json")
+        _text(prisma.encoded(listed), goal, "prisma.json")
     elif ending == ".csv":
-        _text(as_csv(prisma.COLUMNS, prisma.rows(listed)), wish, "prisma.csv")
+        _text(as_csv(prisma.COLUMNS, prisma.rows(listed)), goal, "prisma.csv")
     else:
-        against = prisma.read(wish.against) if wish.against else None
-        _page(prisma.document(listed, against), wish, "prisma.html")
+        against = prisma.read(goal.against) if goal.against else None
+        _page(prisma.document(listed, against), goal, "prisma.html")
 
 
-def _grades(wish: Wish) -> None:
+def _grades(goal: DocumentSpec) -> None:
     from plimsoll.documents import grades, journal
 
-    case = _case(wish)
+    case = _case(goal)
     each = grades.run_of(case)
-    _page(grades.document(case), wish, "grades.html")
-    if wish.output != Path("-"):
+    _page(grades.document(case), goal, "grades.html")
+    if goal.output != Path("-"):
         target = each.folder.path / "journal.jsonl"
         files.write(target, [journal.encoded(journal.events(each, grades.judge_of(each)))])
         _output.echo(target)
 
 
-def _gb_45654(wish: Wish) -> None:
+def _gb_45654(goal: DocumentSpec) -> None:
     from plimsoll.documents import gb_45654
 
-    _page(gb_45654.document(_case(wish)), wish, "gb-45654.html")
+    _page(gb_45654.document(_case(goal)), goal, "gb-45654.html")
 
 
-KINDS: Mapping[str, Callable[[Wish], None]] = {
+KINDS: Mapping[str, Callable[[DocumentSpec], None]] = {
     "safety-case": _safety_case,
     "model-card": _model_card,
     "eee": _every_eval_ever,
@@ -145,34 +145,38 @@ KINDS: Mapping[str, Callable[[Wish], None]] = {
 """Format -> what writes it."""
 
 
-def write(form: str, wish: Wish) -> None:
+def write(form: str, goal: DocumentSpec) -> None:
     """Write a document."""
-    KINDS[form](wish)
+    KINDS[form](goal)
 
 
-def _page(document: Document, wish: Wish, name: str) -> None:
+def _page(document: Document, goal: DocumentSpec, name: str) -> None:
     _document.write(
-        document, wish.output, wish.place(name), None if wish.output is None else _form(wish), wish.language
+        document,
+        goal.output,
+        goal.place(name),
+        None if goal.output is None else _form(goal),
+        goal.language,
     )
 
 
-def _form(wish: Wish) -> str:
+def _form(goal: DocumentSpec) -> str:
     """By the ending of the file; what is printed is Markdown."""
-    assert wish.output is not None
-    return "md" if wish.output == Path("-") else wish.output.suffix.removeprefix(".")
+    assert goal.output is not None
+    return "md" if goal.output == Path("-") else goal.output.suffix.removeprefix(".")
 
 
-def _case(wish: Wish) -> "Case":
+def _case(goal: DocumentSpec) -> "Case":
     from plimsoll.documents import gathering
 
-    return gathering.gather(wish.paths, gathering.read_scope(wish.scope) if wish.scope else None)
+    return gathering.gather(goal.paths, gathering.read_scope(goal.scope) if goal.scope else None)
 
 
-def _text(text: str, wish: Wish, name: str) -> None:
-    if wish.output == Path("-"):
+def _text(text: str, goal: DocumentSpec, name: str) -> None:
+    if goal.output == Path("-"):
         _output.document(text)
         return
-    target = wish.output or wish.place(name)
+    target = goal.output or goal.place(name)
     try:
         files.write_text(target, text)
     except OSError as error:

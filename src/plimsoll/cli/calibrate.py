@@ -7,7 +7,7 @@ import click
 
 from plimsoll.calibration import keeping
 from plimsoll.calibration.asking import Observer
-from plimsoll.calibration.calibrate import Result, Wish, calibrate
+from plimsoll.calibration.calibrate import CalibrationSpec, Result, calibrate
 from plimsoll.calibration.needs import with_judge
 from plimsoll.calibration.nouns import Calibration
 from plimsoll.cli import _options, _output
@@ -57,7 +57,7 @@ def command(judge: str, labels: str, compare: tuple[str, ...], **given: Any) -> 
         raise UserError("--need is no number: it takes a half width such as 0.03")
     if compare and not judge:
         raise UserError("--compare holds further judges against JUDGE: name it first")
-    wish = Wish(
+    goal = CalibrationSpec(
         labels=labels,
         judges=(judge, *compare) if judge else (),
         judge_model=given["judge_model"],
@@ -74,7 +74,7 @@ def command(judge: str, labels: str, compare: tuple[str, ...], **given: Any) -> 
         price_of=price_of,
         tell=tell,
     )
-    result = _watched(wish, settings)
+    result = _watched(goal, settings)
     kept = _kept(result, given["output"])
     if given["as_json"]:
         _output.value(_plain(result, kept, given["need"]))
@@ -84,18 +84,18 @@ def command(judge: str, labels: str, compare: tuple[str, ...], **given: Any) -> 
         _output.echo(f"\nkept    {path}")
 
 
-def _watched(wish: Wish, settings: Settings) -> Result:
+def _watched(goal: CalibrationSpec, settings: Settings) -> Result:
     """Measure, with each judge's progress and time left shown."""
     bars: list[Progress] = []
 
     def observer_of(judge: Judge, total: int) -> Observer:
         for bar in bars:
             bar.__exit__(None, None, None)
-        bars.append(Progress(f"{judge.name} · {wish.labels}", total))
+        bars.append(Progress(f"{judge.name} · {goal.labels}", total))
         return bars[-1]
 
     try:
-        return calibrate(wish, settings=settings, observer_of=observer_of)
+        return calibrate(goal, settings=settings, observer_of=observer_of)
     finally:
         for bar in bars:
             bar.__exit__(None, None, None)

@@ -12,7 +12,7 @@ from plimsoll.core import UserError, files
 from plimsoll.evaluation.asking import settings_of
 from plimsoll.evaluation.progress import Progress, tell
 from plimsoll.screening.asking import Observer
-from plimsoll.screening.nouns import THRESHOLD, Screened, Undecided, Wish
+from plimsoll.screening.nouns import THRESHOLD, Screened, ScreeningSpec, Undecided
 from plimsoll.screening.screen import Result, screen
 from plimsoll.screening.terms import Terms, feedback_of
 from plimsoll.stats.hedge import LOSSES
@@ -108,7 +108,7 @@ def command(guards: tuple[str, ...], against: tuple[str, ...], **given: Any) -> 
         raise UserError("no guard is named: plimsoll guard words:file=LIST --on FILE (plimsoll list guards)")
     if given["model_args"] and not given["model"]:
         raise UserError("-M is an option of the model that guards ask: name that with --model")
-    wish = Wish(
+    goal = ScreeningSpec(
         guards=named,
         labels=given["labels"],
         model=given["model"],
@@ -132,7 +132,7 @@ def command(guards: tuple[str, ...], against: tuple[str, ...], **given: Any) -> 
         margin=given["margin"],
         seed=given["seed"],
     )
-    result = _watched(wish, given)
+    result = _watched(goal, given)
     if given["output"] is not None:
         _write(result, given["output"])
     if given["as_json"]:
@@ -172,7 +172,7 @@ def _terms(given: Mapping[str, Any]) -> Terms:
     )
 
 
-def _watched(wish: Wish, given: dict[str, Any]) -> Result:
+def _watched(goal: ScreeningSpec, given: dict[str, Any]) -> Result:
     """Measure, with each guard's progress and time left shown."""
     bars: list[Progress] = []
     settings = settings_of(
@@ -188,11 +188,11 @@ def _watched(wish: Wish, given: dict[str, Any]) -> Result:
     def observer_of(guard: str, total: int) -> Observer:
         for bar in bars:
             bar.__exit__(None, None, None)
-        bars.append(Progress(f"{guard} on {Path(wish.labels).name}", total))
+        bars.append(Progress(f"{guard} on {Path(goal.labels).name}", total))
         return bars[-1]
 
     try:
-        return screen(wish, settings=settings, observer_of=observer_of)
+        return screen(goal, settings=settings, observer_of=observer_of)
     finally:
         for bar in bars:
             bar.__exit__(None, None, None)

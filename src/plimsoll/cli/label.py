@@ -97,8 +97,8 @@ def _sheet(folder: RunFolder, manifest: Manifest, path: Path, ways: Ways) -> "Sh
     if not path.exists():
         event = drawing.event_of(manifest, event=ways.event, judge=ways.judge)
         kind: drawing.Kind = "unsure" if ways.kind == "unsure" else "even"
-        wish = drawing.Wish(event, ways.sample or drawing.SIZE, ways.seed or 0, ways.included, kind)
-        drawn = drawing.draw(folder, manifest, wish)
+        goal = drawing.DrawSpec(event, ways.sample or drawing.SIZE, ways.seed or 0, ways.included, kind)
+        drawn = drawing.draw(folder, manifest, goal)
         for category, count in sorted(drawn.left_out.items()):
             _output.echo(
                 f"left out by policy: {category} ({count:,} replies); the labels say nothing of these "

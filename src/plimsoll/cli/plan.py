@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from plimsoll.cli import _options, _output
-from plimsoll.comparison.planning import Outlook, Wish, assumed, outlook, pilot, shares
+from plimsoll.comparison.planning import Outlook, Precision, assumed, outlook, pilot, shares
 from plimsoll.core import UserError
 from plimsoll.words import translated
 from plimsoll.words.wrapping import padded
@@ -47,7 +47,7 @@ def command(run: Path | None, *, as_json: bool, log_dir: Path, **given: Any) -> 
         if given["rate"] is None
         else assumed(given["rate"], given["between"])
     )
-    made = outlook(found, Wish(given["width"], _residual(given["calibration"])))
+    made = outlook(found, Precision(given["width"], _residual(given["calibration"])))
     if as_json:
         _output.value(_plain(made, given["width"]))
         return

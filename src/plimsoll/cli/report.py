@@ -83,10 +83,10 @@ def command(
     if form in _standards.KINDS:
         if as_json or calibration or labels:
             raise UserError(f"--json, --calibration and --labels do not go with --format {form}")
-        wish = _standards.Wish(
+        goal = _standards.DocumentSpec(
             _paths(run, also, log_dir), output, _spoken(language), scope, assessment, against
         )
-        _standards.write(form, wish)
+        _standards.write(form, goal)
         return
     if also or scope or assessment or against:
         raise UserError(f"--also, --scope, --assessment and --against go with {', '.join(_standards.KINDS)}")

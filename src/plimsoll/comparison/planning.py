@@ -13,7 +13,7 @@ from plimsoll.stats.correction import labels_needed
 EPOCHS = (1, 2, 3, 5, 10)
 
 
-class Wish(NamedTuple):
+class Precision(NamedTuple):
     """What an interval is to be like, and what is known of the judge."""
 
     half_width: float
@@ -22,7 +22,7 @@ class Wish(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One way to reach the wish."""
+    """One way to reach the goal."""
 
     epochs: int
     questions: int
@@ -78,28 +78,28 @@ def assumed(rate: float, between: float) -> Components:
     return Components(rate, {"question": between * whole, "epoch": (1 - between) * whole}, {})
 
 
-def outlook(found: Components, wish: Wish) -> Outlook:
-    """Ways to reach the wish, with more and more epochs. Raises `UserError` where labels cannot."""
+def outlook(found: Components, goal: Precision) -> Outlook:
+    """Ways to reach the precision, with more and more epochs. Raises `UserError` where labels cannot."""
     repeats = EPOCHS if "epoch" in found.variances else EPOCHS[:1]
     asked = found.counts.get("question", 0)
     return Outlook(
         components=found,
         asked=asked,
         half_width=half_width(found.variance(found.counts)) if asked else inf,
-        choices=tuple(_choice(found, wish, epochs) for epochs in repeats),
+        choices=tuple(_choice(found, goal, epochs) for epochs in repeats),
     )
 
 
-def _choice(found: Components, wish: Wish, epochs: int) -> Choice:
+def _choice(found: Components, goal: Precision, epochs: int) -> Choice:
     per = {level: found.counts.get(level, 1) for level in ("language", "wording", "judge")} | {
         "epoch": epochs
     }
-    width = wish.half_width
+    width = goal.half_width
     labels: int | None = None
-    if wish.residual is not None:
+    if goal.residual is not None:
         # Half of the squared width for the answers, half for the labels: near the cheapest mixture.
         width /= 2**0.5
-        labels = labels_needed(width, residual=wish.residual)
+        labels = labels_needed(width, residual=goal.residual)
     questions = questions_needed(found, width, per)
     return Choice(epochs, questions, questions * epochs * per["language"] * per["wording"], labels)
 

@@ -32,7 +32,7 @@ Kind = Literal["even", "unsure"]
 """Whether every reply has the same chance, or those of which judges are unsure have more."""
 
 
-class Wish(NamedTuple):
+class DrawSpec(NamedTuple):
     """What is to be drawn."""
 
     event: str
@@ -80,36 +80,36 @@ def _instrument(manifest: Manifest, judge: str) -> Instrument:
     return found
 
 
-def draw(folder: RunFolder, manifest: Manifest, wish: Wish) -> Draw:
+def draw(folder: RunFolder, manifest: Manifest, goal: DrawSpec) -> Draw:
     """Draw records that hold a reply. Raises `UserError` where there is none."""
     hidden, strata = Counter[str](), defaultdict[tuple[str, str], list[Place]](list)
-    judges, doubts = judges_of(manifest, wish.event), dict[Place, float]()
+    judges, doubts = judges_of(manifest, goal.event), dict[Place, float]()
     for record in folder.records():
         category = record.sample.category
         if record.transcript is None:
             continue
-        if withheld(category, manifest.hazards) and category not in wish.included:
+        if withheld(category, manifest.hazards) and category not in goal.included:
             hidden[category] += 1
             continue
         place = record.sample.id, record.epoch
         strata[record.sample.language, category].append(place)
-        if wish.kind == "unsure" and (unsure := doubt.doubt(record, judges)) is not None:
+        if goal.kind == "unsure" and (unsure := doubt.doubt(record, judges)) is not None:
             doubts[place] = unsure
-    if wrong := [name for name in wish.included if not withheld(name, manifest.hazards)]:
+    if wrong := [name for name in goal.included if not withheld(name, manifest.hazards)]:
         raise UserError(
             f"--include-category {wrong[0]!r}: only {', '.join(hidden) or 'nothing'} is left out of this run"
         )
     total = sum(map(len, strata.values()))
     if not total:
         raise UserError(f"{folder.path} holds no reply to label")
-    chances = _unsure(list(strata.values()), doubts, wish) if wish.kind == "unsure" else {}
-    chosen = list(chances) if chances else systematic(list(strata.values()), wish.size, wish.seed)
+    chances = _unsure(list(strata.values()), doubts, goal) if goal.kind == "unsure" else {}
+    chosen = list(chances) if chances else systematic(list(strata.values()), goal.size, goal.seed)
     places = {place: number for number, place in enumerate(chosen)}
     found = (record for record in folder.records() if (record.sample.id, record.epoch) in places)
-    common = {"seed": wish.seed, "of": total, "left_out": tuple(sorted(hidden))}
+    common = {"seed": goal.seed, "of": total, "left_out": tuple(sorted(hidden))}
     lines = {
         places[record.sample.id, record.epoch]: _line(
-            record, manifest, wish, common | {"chance": chances.get((record.sample.id, record.epoch), 0.0)}
+            record, manifest, goal, common | {"chance": chances.get((record.sample.id, record.epoch), 0.0)}
         )
         for record in found
     }
@@ -129,17 +129,17 @@ def systematic(strata: Iterable[Collection[Place]], size: int, seed: int) -> lis
 
 
 def _unsure(
-    strata: Iterable[Collection[Place]], doubts: Mapping[Place, float], wish: Wish
+    strata: Iterable[Collection[Place]], doubts: Mapping[Place, float], goal: DrawSpec
 ) -> dict[Place, float]:
     """Replies drawn by doubt, with their chances; in an order that says nothing. Raises `UserError`."""
     if not any(doubts.values()):
         raise UserError(
-            f"--draw unsure: no judge of {wish.event} says how sure it is, and none contradicts another; "
+            f"--draw unsure: no judge of {goal.event} says how sure it is, and none contradicts another; "
             "judge the run with a second one (plimsoll judge), or leave the option out"
         )
-    generator = random.Random(f"{wish.seed}:label:unsure")
+    generator = random.Random(f"{goal.seed}:label:unsure")
     line = [(place, doubts.get(place, 0.0)) for place in _mixed(strata, generator)]
-    found = doubt.drawn(line, wish.size, generator)
+    found = doubt.drawn(line, goal.size, generator)
     generator.shuffle(found)
     return dict(found)
 
@@ -162,14 +162,14 @@ def withheld(category: str, hazards: Mapping[str, str]) -> bool:
     return hub == CHILD_SAFETY if hub else bool(CHILDREN.search(category))
 
 
-def _line(record: Record, manifest: Manifest, wish: Wish, common: Mapping[str, Any]) -> Line:
+def _line(record: Record, manifest: Manifest, goal: DrawSpec, common: Mapping[str, Any]) -> Line:
     sample, transcript = record.sample, record.transcript
     prompt = sample.request or next(_last_of_user(sample.messages), "")
     earlier = (*sample.messages, *(transcript.messages[:-1] if transcript else ()))
-    judges = judges_of(manifest, wish.event)
+    judges = judges_of(manifest, goal.event)
     return Line(
         id=sample.id,
-        event=wish.event,
+        event=goal.event,
         labels={},
         prompt=prompt,
         messages=() if earlier == (user(prompt),) else earlier,

@@ -21,7 +21,7 @@ from plimsoll.run.keep.manifest import FORMAT, CardEntry, Manifest, ModelEntry, 
 from plimsoll.run.spec import RunSpec, refuse_secrets
 from plimsoll.screening.asking import Asking, Observer
 from plimsoll.screening.disturbing import disturbed, of_guard
-from plimsoll.screening.nouns import Seen, Wish
+from plimsoll.screening.nouns import ScreeningSpec, Seen
 from plimsoll.screening.sets import Chosen, chosen, split_hash
 from plimsoll.screening.stored import of_column, of_run
 
@@ -62,7 +62,7 @@ class Heard:
 class Hearing:
     """How guards are asked."""
 
-    wish: Wish
+    goal: ScreeningSpec
     settings: Settings
     observer_of: ObserverOf
     given: Mapping[str, Guard]
@@ -72,7 +72,7 @@ class Hearing:
         if spec.startswith(STORED) and by:
             raise UserError(f"--disturbed {by}: {spec} saw no disturbed texts: name a live guard")
         if spec.startswith(STORED):
-            return _stored(spec.removeprefix(STORED), of, self.wish.limit)
+            return _stored(spec.removeprefix(STORED), of, self.goal.limit)
         wiring = Wiring(Pool(self.settings, self.given))
         (guard,) = build_guards([spec], wiring, self._model(spec, wiring))
         guard = of_guard(guard, by)
@@ -81,7 +81,7 @@ class Hearing:
             manifest = _under(manifest, by)
         run = _finished(self.settings, manifest.id)
         if run is None:
-            some = chosen(of.pack, of.name, self.wish.limit)
+            some = chosen(of.pack, of.name, self.goal.limit)
             if by:
                 made = asyncio.run(disturbed(some.items, by))
                 some = Chosen(made.items, some.left_out + made.left_out)
@@ -98,10 +98,10 @@ class Hearing:
         )
 
     def _takes(self, spec: str) -> bool:
-        return bool(self.wish.model) and spec not in self.given and takes_model(spec, "guards")
+        return bool(self.goal.model) and spec not in self.given and takes_model(spec, "guards")
 
     def _model(self, spec: str, wiring: Wiring) -> Model | None:
-        return wiring.model(self.wish.model, self.wish.options) if self._takes(spec) else None
+        return wiring.model(self.goal.model, self.goal.options) if self._takes(spec) else None
 
     async def _asked(self, guard: Guard, wiring: Wiring, some: Chosen, manifest: Manifest) -> RunFolder:
         wiring.refuse_unpriced()
@@ -119,20 +119,20 @@ class Hearing:
 
     def _manifest(self, spec: str, guard: Guard, of: Named, wiring: Wiring) -> Manifest:
         takes, instrument, pack = self._takes(spec), guard.instrument, of.pack
-        options = dict(self.wish.options) if takes else {}
+        options = dict(self.goal.options) if takes else {}
         asked = RunSpec(
             benchmark=of.name,
             model=spec,
             options=options,
-            limit=self.wish.limit,
-            judge_model=self.wish.model if takes else "",
+            limit=self.goal.limit,
+            judge_model=self.goal.model if takes else "",
         )
         refuse_secrets(asked)
-        deciding = registry.deciding(self.wish.model, options) if options else {}
+        deciding = registry.deciding(self.goal.model, options) if options else {}
         what = "" if pack.files else of.name
         own = {text: fingerprint(part) for text, part in self.given.items() if text == spec}
         decides: list[Any] = [spec, own, deciding, wiring.entries, instrument, what, pack.files, pack.event]
-        body = msgspec.json.encode([*decides, self.wish.limit], order="sorted")
+        body = msgspec.json.encode([*decides, self.goal.limit], order="sorted")
         return Manifest(
             format=FORMAT,
             id=blake2b(body, digest_size=4).hexdigest(),
@@ -157,12 +157,12 @@ def _under(manifest: Manifest, by: str) -> Manifest:
     return replace(manifest, id=name, spec=replace(manifest.spec, attacks=(by,)))
 
 
-def refuse_idle_model(wish: Wish, given: Mapping[str, Guard]) -> None:
+def refuse_idle_model(goal: ScreeningSpec, given: Mapping[str, Guard]) -> None:
     """Refuse a model that no guard would ask. Raises `UserError`."""
-    live = [spec for spec in wish.guards if not spec.startswith(STORED) and spec not in given]
-    if wish.model and not any(takes_model(spec, "guards") for spec in live):
+    live = [spec for spec in goal.guards if not spec.startswith(STORED) and spec not in given]
+    if goal.model and not any(takes_model(spec, "guards") for spec in live):
         raise UserError(
-            f"--model {wish.model}: {', '.join(wish.guards)} would not ask it; name a guard that asks a "
+            f"--model {goal.model}: {', '.join(goal.guards)} would not ask it; name a guard that asks a "
             "model and leave its model= out (plimsoll list guards)"
         )
 

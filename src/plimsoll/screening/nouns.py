@@ -16,7 +16,7 @@ THRESHOLD = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class ScreeningSpec:
     """What is to be measured."""
 
     guards: tuple[str, ...]

@@ -27,7 +27,7 @@ from plimsoll.screening.measure import (
     measured,
     refuse_one_class,
 )
-from plimsoll.screening.nouns import THRESHOLD, Cost, Disturbed, Pair, Screened, Seen, Wish
+from plimsoll.screening.nouns import THRESHOLD, Cost, Disturbed, Pair, Screened, ScreeningSpec, Seen
 from plimsoll.screening.online import Online, begun, online
 from plimsoll.screening.paired import pairs
 from plimsoll.screening.voting import Voted, voted
@@ -44,7 +44,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 def screen(
-    wish: Wish,
+    goal: ScreeningSpec,
     *,
     settings: Settings | None = None,
     observer_of: ObserverOf = unseen,
@@ -53,37 +53,37 @@ def screen(
     """Have every guard classify the set, or take what it said before, and count. Raises `UserError`.
 
     `given` holds guards made in Python, by the text that stands for them."""
-    if len(set(wish.guards)) < len(wish.guards):
+    if len(set(goal.guards)) < len(goal.guards):
         raise UserError("a guard is named twice: name each once")
-    if (wish.online or wish.jury) and len(wish.guards) < 2:
-        raise UserError(f"{'--online' if wish.online else '--jury'} needs at least two guards: name another")
-    refuse_idle_model(wish, given or {})
-    screening = _Screening(wish, Hearing(wish, settings or Settings(), observer_of, given or {}))
-    found = tuple(map(screening.of, wish.guards))
+    if (goal.online or goal.jury) and len(goal.guards) < 2:
+        raise UserError(f"{'--online' if goal.online else '--jury'} needs at least two guards: name another")
+    refuse_idle_model(goal, given or {})
+    screening = _Screening(goal, Hearing(goal, settings or Settings(), observer_of, given or {}))
+    found = tuple(map(screening.of, goal.guards))
     counted = screening.counted
     several = len(counted) > 1
     return Result(
         guards=found,
-        pairs=pairs(counted, seed=wish.seed) if several else (),
-        disturbed=tuple(screening.disturbed(spec, by) for by in wish.disturbed for spec in wish.guards),
-        online=_learned(wish, screening.heard) if wish.online else None,
-        voted=voted(screening.heard, margin=wish.margin) if wish.jury else None,
+        pairs=pairs(counted, seed=goal.seed) if several else (),
+        disturbed=tuple(screening.disturbed(spec, by) for by in goal.disturbed for spec in goal.guards),
+        online=_learned(goal, screening.heard) if goal.online else None,
+        voted=voted(screening.heard, margin=goal.margin) if goal.jury else None,
     )
 
 
-def _learned(wish: Wish, heard: Mapping[str, Sequence[Seen]]) -> Online:
+def _learned(goal: ScreeningSpec, heard: Mapping[str, Sequence[Seen]]) -> Online:
     """The ensemble after all labels; its state is written down where a file is named."""
-    path = Path(wish.state)
+    path = Path(goal.state)
     rounds = max(map(len, heard.values()))
     state = (
         read_state(path)
-        if wish.state and path.is_file()
-        else begun(tuple(heard), rounds, wish.rate, wish.share)
+        if goal.state and path.is_file()
+        else begun(tuple(heard), rounds, goal.rate, goal.share)
     )
     if len(state.experts) != len(heard):
         raise UserError(f"--state {path} weighs {len(state.experts)} guards, and {len(heard)} are named")
-    found = online(heard, state, wish.terms)
-    if wish.state:
+    found = online(heard, state, goal.terms)
+    if goal.state:
         files.write(path, [msgspec.json.encode(state), b"\n"])
     return found
 
@@ -92,7 +92,7 @@ def _learned(wish: Wish, heard: Mapping[str, Sequence[Seen]]) -> Online:
 class _Screening:
     """One set under way."""
 
-    wish: Wish
+    goal: ScreeningSpec
     hearing: Hearing
     on: Named = field(init=False)
     share: float | None = None
@@ -103,24 +103,24 @@ class _Screening:
     thresholds: dict[str, float | None] = field(default_factory=dict[str, "float | None"])
 
     def __post_init__(self) -> None:
-        wish = self.wish
-        self.aim = thresholds.aim_of(wish.aim)
-        self.share = thresholds.share_of(wish.development) if wish.development else None
-        self.on = Named(wish.labels, pack_of(wish.labels))
-        if wish.development and self.share is None:
-            self.apart = Named(wish.development, pack_of(wish.development))
+        goal = self.goal
+        self.aim = thresholds.aim_of(goal.aim)
+        self.share = thresholds.share_of(goal.development) if goal.development else None
+        self.on = Named(goal.labels, pack_of(goal.labels))
+        if goal.development and self.share is None:
+            self.apart = Named(goal.development, pack_of(goal.development))
 
     def of(self, spec: str) -> Screened:
         """What is found of one guard."""
-        wish, heard = self.wish, self.hearing.hear(spec, self.on)
+        goal, heard = self.goal, self.hearing.hear(spec, self.on)
         every, learned = self._learned(spec, heard)
-        threshold, chosen_on = wish.threshold, "given"
+        threshold, chosen_on = goal.threshold, "given"
         if threshold is None and learned:
             threshold = thresholds.chosen(marks(learned), self.aim)
-            chosen_on = f"chosen for {wish.aim} on {len(learned):,} conversations kept for it"
-        kept = marks(every, threshold, wish.undecided)
-        if not wish.one_class:
-            refuse_one_class(kept, wish.labels)
+            chosen_on = f"chosen for {goal.aim} on {len(learned):,} conversations kept for it"
+        kept = marks(every, threshold, goal.undecided)
+        if not goal.one_class:
+            refuse_one_class(kept, goal.labels)
         self.counted[spec], self.heard[spec], self.thresholds[spec] = kept, every, threshold
         event = heard.instrument.event if heard.instrument else self.on.pack.event
         positives = sum(mark.unsafe for mark in kept)
@@ -129,7 +129,7 @@ class _Screening:
             guard=spec,
             revision=heard.instrument.revision if heard.instrument else "",
             model=heard.instrument.model if heard.instrument else "",
-            set=wish.labels,
+            set=goal.labels,
             reading="" if event == self.on.pack.event else f"{event} taken for {self.on.pack.event}",
             n=len(every),
             scored=sum(seen.score is not None for seen in every),
@@ -141,16 +141,16 @@ class _Screening:
             prevalence=positives / len(kept) if kept else None,
             threshold=THRESHOLD if threshold is None else threshold,
             threshold_from="the guard's own decision" if threshold is None else chosen_on,
-            undecided=wish.undecided,
-            figures=measured(kept, seed=wish.seed).figures,
+            undecided=goal.undecided,
+            figures=measured(kept, seed=goal.seed).figures,
             interval=INTERVAL,
             calibration=thresholds.calibrated(_scored(kept), marks(learned)),
-            categories=(*parts.by_category(kept, seed=wish.seed), *hazards.parts) if wish.categories else (),
+            categories=(*parts.by_category(kept, seed=goal.seed), *hazards.parts) if goal.categories else (),
             named=hazards.named,
             slices=tuple(
                 part
-                for column in wish.slices
-                for part in parts.by_column(kept, column, wish.labels, seed=wish.seed)
+                for column in goal.slices
+                for part in parts.by_column(kept, column, goal.labels, seed=goal.seed)
             ),
             failures=heard.summary.failures if heard.summary else {},
             unknown_codes=_unknown(every),
@@ -164,26 +164,26 @@ class _Screening:
     def disturbed(self, spec: str, by: str) -> Disturbed:
         """The guard on disturbed texts, beside the plain ones."""
         heard = self.hearing.hear(spec, self.on, by)
-        kept = marks(heard.seen, self.thresholds[spec], self.wish.undecided)
-        (pair,) = pairs({f"{spec} under {by}": kept, spec: self.counted[spec]}, seed=self.wish.seed)
+        kept = marks(heard.seen, self.thresholds[spec], self.goal.undecided)
+        (pair,) = pairs({f"{spec} under {by}": kept, spec: self.counted[spec]}, seed=self.goal.seed)
         return Disturbed(
             guard=spec,
             by=by,
-            figures=measured(kept, seed=self.wish.seed).figures,
+            figures=measured(kept, seed=self.goal.seed).figures,
             undecided=sum(seen.outcome in UNDECIDED for seen in heard.seen),
             left_out=max(0, len(self.heard[spec]) - len(heard.seen)),
             pair=pair,
         )
 
     def _hazards(self, kept: Sequence[Mark]) -> Brought:
-        if not self.wish.categories:
+        if not self.goal.categories:
             return Brought(named=None)
-        return brought(kept, self.wish.taxonomy or self.on.pack.taxonomy, seed=self.wish.seed)
+        return brought(kept, self.goal.taxonomy or self.on.pack.taxonomy, seed=self.goal.seed)
 
     def _learned(self, spec: str, heard: Heard) -> tuple[Sequence[Seen], Sequence[Seen]]:
         """What is measured on, and what is learned on."""
         if self.share is not None:
-            learned, rest = thresholds.parted(heard.seen, self.share, self.wish.seed)
+            learned, rest = thresholds.parted(heard.seen, self.share, self.goal.seed)
             return rest, learned
         return heard.seen, self.hearing.hear(spec, self.apart).seen if self.apart else ()
 
