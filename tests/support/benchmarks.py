@@ -25,6 +25,10 @@ SMALL: dict[str, tuple[str, ...]] = {
     "agents/starter": ("agents/starter:language=en",),
     "auditor": ("auditor:auditor_model=scripted/tools,turns=2",),
     "toolemu": ("toolemu:emulator_model=scripted/refuse",),
+    "scientific_agents": (
+        "scientific_agents:intent=A2",
+        "scientific_agents:intent=benign,language=zh,sessions=joined",
+    ),
     "ailuminate": ("ailuminate:split=starter",),
     "air_bench_2024": ("air_bench_2024:split=starter",),
     "chatgpt_red_teaming": (

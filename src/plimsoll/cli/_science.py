@@ -1,12 +1,17 @@
 """`plimsoll taxonomy science|scorecard|tag`: risks of agents in science."""
 
+import asyncio
 from pathlib import Path
 
 import click
 
+from plimsoll import registry
+from plimsoll.benchmarks.scientific_agents.tagging import tagged
 from plimsoll.cli import _output
 from plimsoll.cli._taxonomy_tables import FORM, show
-from plimsoll.core import UserError, files
+from plimsoll.core import Sample, UserError, files
+from plimsoll.run.ask import plan
+from plimsoll.run.spec import RunSpec
 from plimsoll.taxonomies import scientific
 from plimsoll.words import preferred
 
@@ -61,22 +66,63 @@ def scorecard(answers: Path | None, as_json: bool) -> None:
 
 
 @click.command("tag")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("source", metavar="FILE|BENCHMARK")
+@click.option(
+    "-m", "--model", default="", metavar="PROVIDER/MODEL", help="Tags in the place of the word rule."
+)
+@click.option("--limit", type=click.IntRange(1), help="Only the first N texts.")
 @_output.JSON
-def tag(file: Path, as_json: bool) -> None:
-    """Tag the lines of FILE by the axes of agents in science, and count the cells that stay empty."""
-    try:
-        lines = [line for line in files.read(file).decode("utf-8-sig").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file}: cannot be read as lines of text: {error}") from None
-    cells = scientific.matrix(lines)
+def tag(source: str, model: str, limit: int | None, as_json: bool) -> None:
+    """Tag texts by the axes of agents in science, and count the cells that stay empty.
+
+    FILE holds a text a line; of a BENCHMARK, such as toolemu, the requests are tagged.
+    """
+    lines = _texts(source)[:limit]
+    found = _tagged(lines, model) if model else [scientific.tags(line) for line in lines]
+    unread = sum(each is None for each in found)
+    cells = scientific.matrix_of(each for each in found if each is not None)
     if as_json:
         counted = {"-".join(cell): count for cell, count in cells.items()}
-        _output.value({"tags": [scientific.tags(line) for line in lines], "cells": counted})
+        _output.value({"tags": found, "cells": counted, "unread": unread})
         return
-    _output.table((" ".join(scientific.tags(line)) or "-", line) for line in lines)
+    _output.table(
+        ("?" if each is None else " ".join(each) or "-", line)
+        for each, line in zip(found, lines, strict=True)
+    )
     empty = ["-".join(cell) for cell, count in cells.items() if not count]
     _output.echo(f"\n{len(empty)} of {len(cells)} cells are empty: {' '.join(empty)}")
+    if unread:
+        _output.echo(
+            f"{unread} of {len(lines)} answers named no leaves that there are: they count in no cell"
+        )
+
+
+def _texts(source: str) -> list[str]:
+    path = Path(source).expanduser()
+    if path.exists() or path.suffix:
+        try:
+            return [line for line in files.read(path).decode("utf-8-sig").splitlines() if line.strip()]
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"{path}: cannot be read as lines of text: {error}") from None
+    benchmark = plan.build_benchmark(RunSpec(benchmark=source, model=""))
+    return [_one_line(sample) for sample in benchmark.samples()]
+
+
+def _one_line(sample: Sample) -> str:
+    said = sample.request or next((m.text for m in reversed(sample.messages) if m.role == "user"), "")
+    return " ".join(said.split())
+
+
+def _tagged(lines: list[str], model: str) -> list[tuple[str, ...] | None]:
+    async def all_of_them() -> list[tuple[str, ...] | None]:
+        asked = registry.build_model(model)
+        try:
+            answers = [await tagged(line, asked) for line in lines]
+        finally:
+            await asked.close()
+        return [None if answer is None else answer.codes for answer in answers]
+
+    return asyncio.run(all_of_them())
 
 
 def _in_reach(both: str, chinese: str) -> str:

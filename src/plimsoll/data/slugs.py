@@ -12,6 +12,7 @@ FORMER = {
     "mlcommons_ai_safety": "ailuminate",
     "official_choice": "safetybench",
     "safety_prompts_zh": "safety_prompts",
+    "scientific_agents_risks": "scientific_agents",
     "sorry": "sorry_bench",
     "stereotyping_autocomplete": "stereotyping",
     "thinking": "safechain",

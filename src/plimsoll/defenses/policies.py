@@ -43,7 +43,7 @@ SAID = 4
 @defense
 @dataclass(frozen=True)
 class AllowList(Wrapped):
-    """Offers only the tools on a list, joined by `+` (`*` stands for anything); passes no call of others."""
+    """Offers only the tools on a list, written (a+b), `*` for anything; passes no call of others."""
 
     tools: str
 
@@ -62,7 +62,7 @@ class AllowList(Wrapped):
 class TwoPerson(Wrapped):
     """Has two models approve each call of a hazardous tool; without both it is not made.
 
-    Hazardous is what `tools` names, joined by `+`, or what says so in its description. A model that cannot
+    Hazardous is what `tools` names, written (a+b), or what says so in its description. A model that cannot
     be read, or breaks, has not approved."""
 
     first: Model

@@ -115,9 +115,13 @@ def matrix(texts: Iterable[str]) -> Mapping[tuple[str, str, str], int]:
 
     Where no word tells the intent or the impact, a text counts in none of its cells.
     """
+    return matrix_of(map(tags, texts))
+
+
+def matrix_of(tagged: Iterable[tuple[str, ...]]) -> Mapping[tuple[str, str, str], int]:
+    """The same of texts that are tagged already."""
     counts: Counter[tuple[str, ...]] = Counter()
-    for text in texts:
-        held = tags(text)
+    for held in tagged:
         counts.update(product(*([code for code in held if code.startswith(axis)] for axis in AXES)))
     cells = product(*([each.code for each in axes().leaf if each.code.startswith(axis)] for axis in AXES))
     return {(a, b, c): counts[a, b, c] for a, b, c in cells}
