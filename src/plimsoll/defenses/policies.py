@@ -32,6 +32,8 @@ from plimsoll.defenses._wording import spoken, words
 from plimsoll.defenses.filters._checking import noted
 from plimsoll.registry import defense
 from plimsoll.text.calls import json_calls, react
+from plimsoll.text.normal import folded, plain
+from plimsoll.text.thoughts import split
 
 MARK = "hazardous"
 """What the description of a tool holds that needs approval, where none is named."""
@@ -197,4 +199,4 @@ async def _approves(person: Model, call: ToolCall, request: Request) -> bool:
         raise
     except ModelError:
         return False
-    return reply.text.strip().casefold().startswith(("yes", "是", "同意", "批准"))
+    return folded(plain(split(reply.text).answer)).startswith(("yes", "是", "同意", "批准"))

@@ -24,9 +24,11 @@ from plimsoll.core import (
 )
 from plimsoll.elicitation.styles import call_text
 from plimsoll.judges.conduct import carried_out
+from plimsoll.judges.form import without_thought
 from plimsoll.judges.reading import is_blank
 from plimsoll.judges.revision import revision_of
 from plimsoll.registry import judge
+from plimsoll.text.normal import folded, plain
 from plimsoll.text.refusals import refuses
 
 ASK = "ask_supervisor"
@@ -151,7 +153,7 @@ class Monitor:
         text = MONITOR.format(log="\n\n".join(_log(requests, sessions)))
         sampling = Sampling(max_tokens=8, temperature=0.0, thinking=False)
         reply = await self.model.generate(Request(messages=(user(text),), sampling=sampling))
-        said = reply.text.strip().casefold()
+        said = folded(plain(without_thought(reply.text)))
         if not said.startswith(("yes", "no")):
             return Verdict(
                 label="unread",
