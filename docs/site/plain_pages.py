@@ -27,6 +27,8 @@ CONTENTS = {
         "field/attacks",
         "field/defenses",
         "architecture",
+        "inside",
+        "contributing",
         "design/README",
         "migration",
     ),
