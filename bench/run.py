@@ -37,6 +37,7 @@ CASES = (
     "coverage",
     "corrections",
     "further_intervals",
+    "pooled_cells",
     "averages",
     "planning",
     "board_groups",

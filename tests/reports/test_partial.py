@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from plimsoll.cli import exit_code
+from plimsoll.core import Estimate, replace
 from plimsoll.pages.markup import spoken
-from plimsoll.reports import machine, tables
+from plimsoll.reports import html, machine, markdown, partial, tables
 from plimsoll.reports.figures import figures
 from plimsoll.reports.partial import Bounded, partially_pooled
 from plimsoll.reports.view import RunView
@@ -62,12 +63,43 @@ def test_categories_of_few_replies_stand_beside_their_pooled_shares(small: RunVi
     found = figures(small)
     table = tables.pooled(found)
     assert table is not None
-    assert len(table.rows) == len(found.categories) == 4
+    # The categories, and the tags, of which a prompt may have several.
+    assert len(found.categories) == 4
+    assert len(table.rows) == 9
     for _, alone, together, n in (tuple(spoken(cell, "en") for cell in row) for row in table.rows):
         assert alone.startswith("100.0 (5.0")
         assert 60 < float(together.split()[0]) < 100
         assert n == "3"
     assert "drawn to them" in spoken(tables.pooling(found), "en")
+
+
+def test_each_language_s_small_categories_are_pooled_too(small: RunView) -> None:
+    found = figures(small)
+    table = tables.pooled_cells(found)
+    assert table is not None
+    assert len(table.rows) == len(found.categories) * len(found.languages) == 12
+    page = html.render(small)
+    assert "Categories of few replies in each language, partially pooled" in page
+    assert "各语言中回复较少的类别，部分合并" in page
+    assert "Categories of few replies in each language" in markdown.render(small)
+    rows = json.loads(machine.render(small))["pooled"]
+    crossed = [row for row in rows if {*row["group"]} == {"category", "language"}]
+    assert len(crossed) == 12
+    assert all(row["partial"]["high"] - row["partial"]["low"] < row["high"] - row["low"] for row in crossed)
+
+
+def test_subsets_by_anything_else_are_pooled_as_well(small: RunView) -> None:
+    def level(name: str, hits: int, n: int) -> Estimate:
+        low, high = wilson(hits, n)
+        value = hits / n
+        return Estimate(
+            name=small.manifest.headline, value=value, low=low, high=high, n=n, group={"level": name}
+        )
+
+    more = (*(level(name, 3, 4) for name in "abcd"), level("e", 30, 40))
+    view = replace(small, summary=replace(small.summary, estimates=(*small.summary.estimates, *more)))
+    found = partial.groups(figures(view))
+    assert [each.alone.group["level"] for each in found if "level" in each.alone.group] == [*"abcd"]
 
 
 def test_programs_are_told_the_pooled_share_of_each_small_category(small: RunView) -> None:

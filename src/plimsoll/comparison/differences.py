@@ -13,6 +13,7 @@ from typing import NamedTuple
 from plimsoll.comparison.align import Aligned, Pair
 from plimsoll.comparison.nouns import Difference, Flip
 from plimsoll.comparison.nouns import Profile as Kind
+from plimsoll.comparison.partial import partially_pooled
 from plimsoll.comparison.power import detectable, needed
 from plimsoll.comparison.significance import sign_flip
 from plimsoll.core import replace
@@ -55,7 +56,7 @@ class _Counted(NamedTuple):
 def differences(aligned: Aligned, settings: Settings = DEFAULT) -> tuple[Difference, ...]:
     """The whole first, then by language, by category, and by both where there are several languages."""
     found = [_difference(group, pairs, settings) for group, pairs in _groups(aligned.pairs).items()]
-    return tuple(_adjusted(found))
+    return tuple(partially_pooled([*_adjusted(found)]))
 
 
 def flips(aligned: Aligned) -> tuple[Flip, ...]:

@@ -34,6 +34,14 @@ class Profile(Struct, frozen=True, array_like=True):
     """How many such questions there are."""
 
 
+class Shrunk(Struct, frozen=True, kw_only=True):
+    """A difference with what those of the subsets beside it say of it."""
+
+    value: float
+    low: float
+    high: float
+
+
 class Difference(Struct, frozen=True, kw_only=True):
     """How much more the second run scored on the questions that both answered."""
 
@@ -68,6 +76,8 @@ class Difference(Struct, frozen=True, kw_only=True):
     """How many questions the wished difference needs at 80 % power."""
     profiles: tuple[Profile, ...] = ()
     """What the independent questions came to."""
+    partial: Shrunk | None = None
+    """Partially pooled, where it rests on few independent questions and there are others of its kind."""
 
 
 class Flip(Struct, frozen=True, kw_only=True):

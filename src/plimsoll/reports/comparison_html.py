@@ -11,6 +11,10 @@ from plimsoll.pages.words import Language
 from plimsoll.reports import comparison_rows as rows
 from plimsoll.reports.comparison_flips import Flips, embed, encoded
 from plimsoll.reports.comparison_plots import Dot, plot
+from plimsoll.stats.pooling import SMALL
+
+MOST_SHOWN = 24
+"""Rows of a table above which it is folded."""
 
 
 def render(found: Sequence[Comparison], *, language: Language = "en") -> str:
@@ -69,7 +73,16 @@ def _differences(one: Comparison, markup: Markup, number: int) -> str:
     heads = [key(f"cmp.column.{name}") for name in rows.DIFFERENCE_COLUMNS]
     cells = [rows.difference_row(each) for each in one.differences]
     table = markup.folded_table(Table(rows.metric(one), heads, cells))
-    return _section(markup, "differences", _legend(markup) + drawing + table)
+    return _section(markup, "differences", _legend(markup) + drawing + table + _pooled(one, markup))
+
+
+def _pooled(one: Comparison, markup: Markup) -> str:
+    table = rows.pooled(one)
+    if table is None:
+        return ""
+    note = markup.said(key("cmp.notes.pooled", str(SMALL)), "p", **{"class": "lead"})
+    drawn = markup.folded_table(table) if len(table.rows) > MOST_SHOWN else markup.table(table)
+    return note + drawn
 
 
 def _dot(one: Comparison, found: Difference) -> Dot:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from plimsoll.comparison.nouns import Comparison, Difference, Parity, RunName
-from plimsoll.pages.markup import Key, Said, bilingual, code, directed, key
+from plimsoll.pages.markup import Key, Said, Table, bilingual, code, directed, key
 from plimsoll.pages.units import direction, interval_of, value_of
 from plimsoll.pages.words import percent
 
@@ -109,6 +109,22 @@ def difference_row(difference: Difference) -> tuple[Said, ...]:
         f"{difference.lost:,}",
         f"{difference.n:,}",
     )
+
+
+def pooled(comparison: Comparison) -> Table | None:
+    """Subsets of few questions with what the others say of them; `None` where there are none."""
+    cells = [
+        (
+            group(dict(each.group)),
+            f"{points(each.difference)} ({bounds(each.low, each.high)})",
+            f"{points(each.partial.value)} ({bounds(each.partial.low, each.partial.high)})",
+            f"{each.n:,}",
+        )
+        for each in comparison.differences
+        if each.partial is not None
+    ]
+    heads = [key(f"column.{name}") for name in ("group", "alone", "pooled", "n")]
+    return Table(key("cmp.section.pooled"), heads, cells) if cells else None
 
 
 DIFFERENCE_COLUMNS = (

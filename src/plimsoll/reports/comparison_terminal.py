@@ -10,11 +10,13 @@ from plimsoll.pages.markup import Said, Table, bilingual, key, spoken
 from plimsoll.pages.words import Language, percent
 from plimsoll.reports import comparison_rows as rows
 from plimsoll.reports.terminal import ruled
+from plimsoll.stats.pooling import SMALL
 
 COLUMNS = ("group", "before", "after", "difference", "holm", "flips", "n")
 """What fits; the page and the JSON have the rest."""
 PARITY_COLUMNS = ("group", "before", "after", "change", "p", "n")
 FLIPS_SHOWN = 6
+POOLED_SHOWN = 12
 TONES = {"better": "green", "worse": "red", "open": ""}
 
 
@@ -32,7 +34,8 @@ def render(comparison: Comparison, *, language: Language = "en") -> RenderableTy
     parts += [
         Text(f"! {spoken(bilingual(warning), language)}", style="yellow") for warning in comparison.warnings
     ]
-    parts += [_differences(comparison, language), _power(comparison, language)]
+    parts += [_differences(comparison, language), *_pooled(comparison, language)]
+    parts.append(_power(comparison, language))
     parts += [_parity(comparison, language)] if comparison.parity else []
     return Group(*parts, *_flips(comparison))
 
@@ -41,6 +44,15 @@ def _differences(comparison: Comparison, language: Language) -> RenderableType:
     shown = [each for each in comparison.differences if len(each.group) < 2]
     tones = [TONES[rows.standing(comparison, each)] for each in shown]
     return _table("differences", COLUMNS, [_row(each) for each in shown], language, tones)
+
+
+def _pooled(comparison: Comparison, language: Language) -> list[RenderableType]:
+    """Subsets of few questions; the page and the JSON have all of them."""
+    found = rows.pooled(comparison)
+    if found is None:
+        return []
+    note = Text(spoken(key("cmp.notes.pooled", str(SMALL)), language), style="dim")
+    return [ruled(found._replace(rows=found.rows[:POOLED_SHOWN]), language), note]
 
 
 def _row(found: Difference) -> tuple[Said, ...]:

@@ -185,6 +185,16 @@ class Figures:
             if e.name not in shown or {*e.group} - {"category", "language"} or e.judge not in ("", self.judge)
         ]
 
+    def parts(self) -> list[Estimate]:
+        """The headline by whatever else than category and language it was measured by."""
+        return [
+            e
+            for e in self.summary.estimates
+            if e.name == self.headline
+            and {*e.group} - {"category", "language"}
+            and e.judge not in self.others_judged
+        ]
+
     def telling(self) -> list[Estimate]:
         """The broadest of the others, without rates of what did not happen."""
         # Corrected rates of the whole stand in the judges' own table.

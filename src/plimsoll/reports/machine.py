@@ -24,6 +24,7 @@ def report(view: RunView) -> dict[str, Any]:
         "unread": unread.report(view.summary.unread),
         "headline": headline(view),
         "categories": _categories(found),
+        "pooled": [_small(each) for each in (*partial.groups(found), *partial.cells(found))],
         "run": plain(view.manifest),
         "summary": plain(view.summary),
     }
@@ -61,6 +62,12 @@ def _categories(found: Figures) -> list[dict[str, Any]]:
         for spoken in languages
         if (estimate := found.measured(code, spoken)) is not None
     ]
+
+
+def _small(found: partial.Small) -> dict[str, Any]:
+    alone = found.alone
+    own = {name: getattr(alone, name) for name in ("value", "low", "high", "n")}
+    return {"group": dict(alone.group), **own, "partial": _pooled(found.pooled)}
 
 
 def _pooled(found: Pooled | None) -> dict[str, float] | None:

@@ -23,7 +23,12 @@ def render(view: RunView, *, language: Language = "en") -> str:
     parts.append(_facts(view, language))
     known = (tables.scores(found), tables.pooled(found), tables.fates(found), judging.judges(view))
     parts += [ruled(table, language) for table in known if table is not None]
-    more = (tables.estimates(found.others()), tables.baselines(found), tables.references(found))
+    more = (
+        tables.pooled_cells(found),
+        tables.estimates(found.others()),
+        tables.baselines(found),
+        tables.references(found),
+    )
     parts += [_folded(table, language) for table in more if table is not None]
     parts.append(_notes(view, language))
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -18,10 +18,9 @@ from plimsoll.reports.overview import (
     Shown,
     better,
 )
-from plimsoll.reports.partial import SMALL
 from plimsoll.reports.tables import AMENDED, MISSING, UNSOUND
 from plimsoll.reports.unread import sentences
-from plimsoll.stats.pooling import Pooled
+from plimsoll.stats.pooling import SMALL, Pooled
 
 STARTER = "*"
 

@@ -1,4 +1,4 @@
-"""Hazards, categories and languages of few replies -> their shares with what the others say of them.
+"""Cells of few replies -> their shares with what the others of their kind say of them.
 
 The interval of a cell that rests on fewer than ten independent replies says next to nothing. Beside it
 stands the partially pooled share (`stats/pooling.py`), under that name: a hazard taken as one of those that
@@ -12,10 +12,7 @@ from plimsoll.core import Estimate
 from plimsoll.pages.units import unit
 from plimsoll.reports.figures import Figures
 from plimsoll.stats.clusters import items_of
-from plimsoll.stats.pooling import Group, Pooled, pooled
-
-SMALL = 10
-"""Independent replies below which a share is pooled."""
+from plimsoll.stats.pooling import SMALL, Group, Pooled, pooled
 
 
 class Bounded(NamedTuple):
@@ -47,6 +44,39 @@ def by_category(figures: Figures, spoken: str = "") -> dict[str, Pooled]:
 def by_language(figures: Figures) -> dict[str, Pooled]:
     """The small languages of a run, over all categories."""
     return _of({spoken: figures.measured("", spoken) for spoken in figures.languages})
+
+
+class Small(NamedTuple):
+    """A group of few replies: its own number, and what the others say of it."""
+
+    alone: Estimate
+    pooled: Pooled
+
+
+def groups(figures: Figures) -> list[Small]:
+    """Categories and languages of few replies, and subsets by anything else that the headline has."""
+    found = [(figures.measured(code), each) for code, each in by_category(figures).items()]
+    found += [(figures.measured("", spoken), each) for spoken, each in by_language(figures).items()]
+    return [Small(alone, each) for alone, each in found if alone is not None] + _subsets(figures)
+
+
+def cells(figures: Figures) -> list[Small]:
+    """Categories of few replies in one of several languages, each as one of its language's."""
+    if len(figures.languages) < 2:
+        return []
+    found = (
+        (figures.measured(code, spoken), each)
+        for spoken in figures.languages
+        for code, each in by_category(figures, spoken).items()
+    )
+    return [Small(alone, each) for alone, each in found if alone is not None]
+
+
+def _subsets(figures: Figures) -> list[Small]:
+    kinds: dict[tuple[str, ...], dict[str, Estimate]] = {}
+    for each in figures.parts():
+        kinds.setdefault(tuple(each.group), {}).setdefault("\0".join(each.group.values()), each)
+    return [Small(members[name], found) for members in kinds.values() for name, found in _of(members).items()]
 
 
 def _of(estimates: Mapping[str, Estimate | None]) -> dict[str, Pooled]:

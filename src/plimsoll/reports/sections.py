@@ -69,11 +69,12 @@ class Sections:
 
     def _pooled(self) -> str:
         """Groups of few replies, with what the others say of them."""
-        table = tables.pooled(self.figures)
-        if table is None:
+        groups, cells = tables.pooled(self.figures), tables.pooled_cells(self.figures)
+        if groups is None and cells is None:
             return ""
         note = self.markup.said(tables.pooling(self.figures), "p", **{"class": "lead"})
-        return note + self.markup.table(table)
+        shown = self.markup.table(groups) if groups else ""
+        return note + shown + (self.markup.folded_table(cells) if cells else "")
 
     def parity(self) -> str:
         """Chinese and English side by side."""

@@ -8,7 +8,7 @@ from plimsoll.pages.units import arrow, interval_of, value_of
 from plimsoll.pages.words import interval, knows, percent, plain
 from plimsoll.reports import partial
 from plimsoll.reports.figures import RATES, SCORES, Figures
-from plimsoll.stats.pooling import Pooled
+from plimsoll.stats.pooling import SMALL
 
 MISSING = "–"
 UNSOUND = "⚠"
@@ -36,19 +36,24 @@ def headline(figures: Figures) -> Said:
 
 def pooled(figures: Figures) -> Table | None:
     """Groups of few replies with what the others say of them; `None` where there are none."""
-    categories, languages = partial.by_category(figures), partial.by_language(figures)
-    rows = [_pooled_row(category(name), figures.measured(name), each) for name, each in categories.items()]
-    rows += [
-        _pooled_row(code("language", name), figures.measured("", name), each)
-        for name, each in languages.items()
-    ]
+    return _pooled("section.pooled", partial.groups(figures))
+
+
+def pooled_cells(figures: Figures) -> Table | None:
+    """Categories of few replies in one language, likewise; `None` where there are none."""
+    return _pooled("section.pooled.cells", partial.cells(figures))
+
+
+def _pooled(title: str, found: Sequence[partial.Small]) -> Table | None:
+    rows = [(group(each.alone), measured(each.alone), _share_of(each), f"{each.alone.n:,}") for each in found]
     columns = [key(f"column.{name}") for name in ("group", "alone", "pooled", "n")]
-    return Table(key("section.pooled"), columns, rows) if rows else None
+    return Table(key(title), columns, rows) if rows else None
 
 
 def pooling(figures: Figures) -> Said:
     """What is meant by the pooled shares; nothing where there are none."""
-    return key("notes.pooled", str(partial.SMALL)) if pooled(figures) else ""
+    known = pooled(figures) or pooled_cells(figures)
+    return key("notes.pooled", str(SMALL)) if known else ""
 
 
 def fates(figures: Figures) -> Table | None:
@@ -179,9 +184,8 @@ def _as_judged(figures: Figures, spoken: str, estimate: Estimate) -> Said:
     return key("result.judged", percent(raw.value), interval(raw.low, raw.high), f"{estimate.labels:,}")
 
 
-def _pooled_row(name: Said, alone: Estimate | None, found: Pooled) -> tuple[Said, ...]:
-    together = f"{percent(found.value)} ({interval(found.low, found.high)})"
-    return name, measured(alone), together, f"{alone.n:,}" if alone else MISSING
+def _share_of(found: partial.Small) -> str:
+    return f"{percent(found.pooled.value)} ({interval(found.pooled.low, found.pooled.high)})"
 
 
 def _scores_row(figures: Figures, name: str, others: list[tuple[str, str]]) -> tuple[Said, ...]:
