@@ -308,7 +308,7 @@ def test_what_a_model_said_is_never_asked_for_again(tmp_path: Path, config: str)
 
 
 @pytest.mark.llm
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in WRITERS if name not in ("s_eval", "sage_rt")])
 def test_the_embedded_model_writes_for_each_or_its_failures_are_logged(
     name: str, tmp_path: Path, config: str, capsys: pytest.CaptureFixture[str]

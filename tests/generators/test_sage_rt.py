@@ -217,7 +217,7 @@ def test_a_wrong_wish_is_one_sentence(spec: str) -> None:
 
 
 @pytest.mark.llm
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_embedded_model_is_led_down_and_every_rejection_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from plimsoll.core import BROKEN, Estimate, Judge, Metric, Outcome, Record, Tally, replace
 from plimsoll.metrics.choice import error_rate
 from plimsoll.metrics.rates import Value, breakdown, judged_value, rate
+from plimsoll.metrics.reach import reach_of
 from plimsoll.registry import metric
 
 REPLIES = (
@@ -48,8 +49,8 @@ def rates_of(judges: Sequence[Judge]) -> tuple[Metric, ...]:
 
 @metric
 def judged(judges: tuple[Judge, ...]) -> "Together":
-    """The mean of what each judge found: whole, by category and by language."""
-    return Together([each() for each in rates_of(judges)])
+    """The mean of what each judge found: whole, by category and by language, and how much of a taxonomy."""
+    return Together([each() for each in (*rates_of(judges), *reach_of(judges))])
 
 
 @dataclass

@@ -22,6 +22,7 @@ from plimsoll.judges.choice import Choice
 from plimsoll.judges.compliance import Compliance
 from plimsoll.judges.refusal import refusal
 from plimsoll.metrics import choice, judged
+from plimsoll.metrics.reach import reach_of
 from plimsoll.registry import benchmark
 
 LONGEST = 512
@@ -97,7 +98,7 @@ def _open(card: Card, found: Dataset) -> Benchmark:
         samples=lambda: found.questions,
         elicitation=_asked(SingleTurn(max_tokens=LONGEST), found),
         judges=judges,
-        metrics=judged.suite(judges),
+        metrics=(*judged.suite(judges), *reach_of(judges)),
         files=found.files,
         notes=found.card.notes,
         judging=(RULES,),
