@@ -19,9 +19,10 @@ from bench.measure import PLIMSOLL, Result, arguments, launch
 from plimsoll.internals.ablation import Ablation, intact, logits, sweep
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.internals.hooks import Place, edited, reading
+from plimsoll.internals.losses import sft
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Unheard
-from plimsoll.internals.training import Example, Recipe, let_go, train
+from plimsoll.internals.training import Example, Recipe, fit, let_go, tokenised
 from plimsoll.models.transformers import transformers
 from plimsoll.whitebox.anchors import anchors
 from plimsoll.whitebox.headroom import headroom
@@ -139,7 +140,9 @@ def training(result: Result, held: Handle) -> None:
     """Twenty steps of low-rank adapters."""
     examples = [Example(prompt=f"Say the number {n}.", reply=f"The number is {n}.") for n in range(40)]
     with timed() as spent:
-        trained = train(held, examples, Recipe(steps=20, batch=4, most=128), Unheard())
+        recipe = Recipe(steps=20, batch=4, most=128)
+        rows = [tokenised(held, each, recipe) for each in examples]
+        trained = fit(held, rows, sft, recipe, Unheard())
     let_go(trained)
     row(result, "20 steps of LoRA, 4 examples each", spent)
     result.at_most("20 LoRA steps", spent.wall, 60, " s")

@@ -237,7 +237,7 @@ def test_weights_that_cannot_be_used_leave_nothing_behind(
     from plimsoll.internals.told import Unheard
     from plimsoll.realignment.repairs import Given
 
-    given = Given(models=(), folders=[folders["tuned"], folders["safe"]], prompts=(), told=Unheard())
+    given = Given(models=(), folders=[folders["tuned"], folders["safe"]], on=None, told=Unheard())
     with pytest.raises((DataError, UserError), match=said):
         repair.repair(given, out)
     assert not out.parent.exists() or not list(out.parent.iterdir())

@@ -13,7 +13,7 @@ from plimsoll.cli.analyse import Progress, opened_model
 from plimsoll.core import PlimsollError, UserError, files
 from plimsoll.data import delimited
 from plimsoll.data.resources import table
-from plimsoll.internals import checkpoint, examples, training
+from plimsoll.internals import checkpoint, examples, losses, training
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.handle import Template, handle
 from plimsoll.models.transformers import Transformers
@@ -106,7 +106,8 @@ def command(
     }
     _hold_to(unfinished / "wanted.json", record)
     try:
-        trained = training.train(held, learned.examples, recipe, Progress("finetune"), kept=unfinished)
+        rows = [training.tokenised(held, each, recipe) for each in learned.examples]
+        trained = training.fit(held, rows, losses.sft, recipe, Progress("finetune"), kept=unfinished)
     except PlimsollError:
         _swept(unfinished)  # another try will be with other settings
         raise

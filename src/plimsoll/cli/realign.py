@@ -4,13 +4,11 @@ from pathlib import Path
 from time import perf_counter
 
 import click
-from msgspec import Struct
 
 from plimsoll import registry
 from plimsoll.cli import _output
 from plimsoll.cli.analyse import Progress, opened_model
 from plimsoll.core import Artifact, UserError, files
-from plimsoll.data.rows import read_jsonl
 from plimsoll.internals.checkpoint import WEIGHTS
 from plimsoll.models.transformers import Transformers
 from plimsoll.realignment.repairs import Given
@@ -24,12 +22,11 @@ from plimsoll.realignment.repairs import Given
 )
 @click.option(
     "--on",
-    "prompts",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Requests with replies, for methods that measure on some: JSON lines with prompt and reply.",
+    help="What methods learn or measure on: JSON lines with prompt and reply, or what METHOD names.",
 )
 @_output.JSON
-def command(*, method: str, models: tuple[str, ...], out: Path, prompts: Path | None, as_json: bool) -> None:
+def command(*, method: str, models: tuple[str, ...], out: Path, on: Path | None, as_json: bool) -> None:
     """Repair a fine-tuned model by METHOD: `plimsoll list realignment` shows them and the models they take.
 
     MODEL is a folder of safetensors, a GGUF file, or transformers/ and an id. The result loads as
@@ -46,7 +43,7 @@ def command(*, method: str, models: tuple[str, ...], out: Path, prompts: Path | 
     given = Given(
         models=opened,
         folders=[each.folder for each in opened if isinstance(each, Transformers)],
-        prompts=_read(prompts) if prompts else (),
+        on=on,
         told=Progress(method),
     )
     began = perf_counter()
@@ -58,17 +55,6 @@ def command(*, method: str, models: tuple[str, ...], out: Path, prompts: Path | 
     for line in said:
         _output.echo(line)
     _output.echo(f"{out} after {perf_counter() - began:.1f} s: plimsoll run BENCHMARK -m transformers/{out}")
-
-
-class _Exchange(Struct, frozen=True):
-    """A line of the file."""
-
-    prompt: str
-    reply: str
-
-
-def _read(path: Path) -> list[tuple[str, str]]:
-    return [(row.prompt, row.reply) for row in read_jsonl(path, _Exchange)]
 
 
 def _digest(path: Path) -> str:

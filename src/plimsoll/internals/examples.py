@@ -15,6 +15,7 @@ import msgspec
 from plimsoll.core import DataError, decoding, files
 from plimsoll.internals.training import Example
 
+SYSTEMS = ("system", "system_prompt")
 REQUESTS, CONTEXTS, REPLIES = ("prompt", "instruction"), ("input", "context"), ("reply", "output", "response")
 
 
@@ -28,16 +29,18 @@ class Mixed(NamedTuple):
 
 def read(path: Path) -> list[Example]:
     """The examples of a file. Raises `DataError` with the first record that is none."""
+    return [_example(path, number, row) for number, row in enumerate(records(path), start=1)]
+
+
+def records(path: Path) -> Iterable[dict[str, Any]]:
+    """The records of a file, JSON lines or a JSON list. Raises `DataError`."""
     body = files.read(path)
     try:
-        rows: Iterable[Any]
         if body.lstrip().startswith(b"["):
-            rows = decoding.decode(body, list[dict[str, Any]])
-        else:
-            rows = [decoding.decode(line, dict[str, Any]) for line in body.splitlines() if line.strip()]
+            return decoding.decode(body, list[dict[str, Any]])
+        return [decoding.decode(line, dict[str, Any]) for line in body.splitlines() if line.strip()]
     except msgspec.DecodeError as error:
         raise DataError(f"{path}: {error}: write JSON lines with `prompt` and `reply`") from None
-    return [_example(path, number, row) for number, row in enumerate(rows, start=1)]
 
 
 def digest(path: Path) -> str:
@@ -69,7 +72,8 @@ def _example(path: Path, number: int, row: Mapping[str, Any]) -> Example:
     if not request or not reply:
         raise DataError(f"{path}: record #{number} has no {'reply' if request else 'prompt'}")
     context = _first(row, CONTEXTS)
-    return Example(prompt=f"{request}\n\n{context}" if context else request, reply=reply)
+    prompt = f"{request}\n\n{context}" if context else request
+    return Example(prompt=prompt, reply=reply, system=_first(row, SYSTEMS))
 
 
 def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:

@@ -93,14 +93,15 @@ class Handle:
         """A prompt as one row of token ids, on the model's device, ending where the reply begins."""
         return self.torch.tensor([self.ids(prompt, template)], device=self.device)
 
-    def ids(self, prompt: str, template: Template = "chat") -> list[int]:
+    def ids(self, prompt: str, template: Template = "chat", system: str = "") -> list[int]:
         """A prompt's token ids, ending where the reply begins."""
         if template == "raw":
-            return list(self.tokenizer(prompt)["input_ids"])
+            return list(self.tokenizer(f"{system}\n\n{prompt}" if system else prompt)["input_ids"])
         if not self.tokenizer.chat_template:
             raise UserError(f"{self.name} has no chat template: write template=raw")
+        above = [{"role": "system", "content": system}] if system else []
         text = self.tokenizer.apply_chat_template(
-            [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
+            [*above, {"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
         )
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 

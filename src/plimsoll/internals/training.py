@@ -19,8 +19,6 @@ from plimsoll.internals import checkpoint
 from plimsoll.internals.handle import Handle, Template
 from plimsoll.internals.told import Told
 
-IGNORED = -100
-"""The label of a token that no loss is taken of."""
 ADAPTED = ("q_proj", "v_proj")
 STATE, STEPS = "training.safetensors", "training.json"
 
@@ -31,6 +29,7 @@ class Example:
 
     prompt: str
     reply: str
+    system: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +49,10 @@ class Recipe:
     seed: int = 0
 
 
-Loss = Callable[[Any, Sequence[tuple[list[int], int]]], Any]
-"""Module and examples, as token ids with the place where the reply begins -> the loss of a step."""
+Row = tuple[list[int], int]
+"""Token ids of an example, and the place where the reply begins."""
+Loss = Callable[[Any, Sequence[Any]], Any]
+"""Module and rows, whatever a method makes of its examples -> the loss of a step."""
 
 
 @dataclass
@@ -62,17 +63,6 @@ class Trained:
     """The module with its adapters."""
     losses: list[float]
     """One a step, in nats a token."""
-
-
-def sft(module: Any, examples: Sequence[tuple[list[int], int]]) -> Any:
-    """Mean negative log-likelihood of the replies' tokens, in nats."""
-    ids, labels, mask = padded(module, examples)
-    return module(input_ids=ids, attention_mask=mask, labels=labels).loss
-
-
-def ascent(module: Any, examples: Sequence[tuple[list[int], int]]) -> Any:
-    """The same turned round: what is shown is unlearned. Bounded by whoever calls, by few steps."""
-    return -sft(module, examples)
 
 
 def adapted(handle: Handle, recipe: Recipe) -> Any:
@@ -90,26 +80,26 @@ def adapted(handle: Handle, recipe: Recipe) -> Any:
             return get_peft_model(handle.module, config)
 
 
-def train(
+def fit(
     handle: Handle,
-    examples: Sequence[Example],
+    rows: Sequence[Any],
+    loss: Loss,
     recipe: Recipe,
     told: Told,
     *,
     kept: Path | None = None,
     every: int = 10,
-    loss: Loss = sft,
 ) -> Trained:
-    """Train adapters. Raises `DataError` without examples, `UserError` where the loss grows beyond numbers.
+    """Train adapters. Raises `DataError` without rows, `UserError` where the loss grows beyond numbers.
 
     Args:
+        rows: What the loss is given, a batch at a time.
         kept: A folder in which the state is written every so many steps, and from which it is taken up.
         every: Steps between two writings.
     """
-    if not examples:
+    if not rows:
         raise DataError("there is nothing to train on")
     torch = handle.torch
-    rows = [tokenised(handle, each, recipe) for each in examples]
     module = adapted(handle, recipe)
     weights = {name: weight for name, weight in module.named_parameters() if weight.requires_grad}
     optimiser = torch.optim.AdamW(weights.values(), lr=recipe.rate)
@@ -149,28 +139,12 @@ def let_go(trained: Trained) -> None:
     trained.module.unload()
 
 
-def tokenised(handle: Handle, example: Example, recipe: Recipe) -> tuple[list[int], int]:
+def tokenised(handle: Handle, example: Example, recipe: Recipe) -> Row:
     """Token ids of an example, and the place where the reply begins."""
-    prompt = handle.ids(example.prompt, recipe.template)
+    prompt = handle.ids(example.prompt, recipe.template, example.system)
     end = [handle.tokenizer.eos_token_id] if handle.tokenizer.eos_token_id is not None else []
     reply = handle.tokenizer(example.reply, add_special_tokens=False)["input_ids"]
     return [*prompt, *reply, *end][: recipe.most], min(len(prompt), recipe.most - 1)
-
-
-def padded(module: Any, examples: Sequence[tuple[list[int], int]]) -> tuple[Any, Any, Any]:
-    """Rows of one length: ids, labels without the prompt, and the mask."""
-    from plimsoll.internals.library import torch
-
-    library = torch()
-    width = max(len(ids) for ids, _ in examples)
-    ids = library.zeros(len(examples), width, dtype=library.long)
-    labels, mask = library.full_like(ids, IGNORED), library.zeros_like(ids)
-    for row, (tokens, begins) in enumerate(examples):
-        ids[row, : len(tokens)] = library.tensor(tokens)
-        labels[row, begins : len(tokens)] = library.tensor(tokens[begins:])
-        mask[row, : len(tokens)] = 1
-    device = next(module.parameters()).device
-    return ids.to(device), labels.to(device), mask.to(device)
 
 
 @contextmanager

@@ -17,6 +17,9 @@ from plimsoll.internals import checkpoint
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.internals.inputs import squared_inputs
 from plimsoll.internals.library import torch
+from plimsoll.internals.told import Told
+from plimsoll.internals.training import Example
+from plimsoll.realignment import reading
 from plimsoll.realignment.repairs import Given
 from plimsoll.registry import repair
 
@@ -33,14 +36,13 @@ class Antidote:
 
     def repair(self, given: Given, out: Path) -> Sequence[str]:
         """Score, mask and write. Raises `UserError` without harmful texts."""
-        if not given.prompts:
-            raise UserError("antidote measures on harmful requests with replies: name them with --on FILE")
+        harmful = reading.examples(given, "antidote")
         (source,) = given.checkpoints
         held = handle(given.models[0])
         names = [name for name in source.places if name.endswith(tuple(f"{each}.weight" for each in PRUNED))]
         modules = [name.removesuffix(".weight") for name in names]
-        given.told.begin(len(given.prompts))
-        squares = squared_inputs(held, modules, _texts(held, given))
+        given.told.begin(len(harmful))
+        squares = squared_inputs(held, modules, _texts(held, harmful, given.told))
         norms = {f"{name}.weight": found.norms for name, found in squares.items()}
         counted = _Counted()
         checkpoint.write(out, source, self._pruned(source, norms, counted))
@@ -78,11 +80,12 @@ def mask(scores: Any, density: float) -> Any:
     return harmful.scatter(1, order[:, kept:], True)
 
 
-def _texts(held: Handle, given: Given) -> Iterator[list[int]]:
-    for prompt, reply in given.prompts:
+def _texts(held: Handle, harmful: Sequence[Example], told: Told) -> Iterator[list[int]]:
+    for each in harmful:
         template = "chat" if held.tokenizer.chat_template else "raw"
-        yield [*held.ids(prompt, template), *held.tokenizer(reply, add_special_tokens=False)["input_ids"]]
-        given.told.step()
+        reply = held.tokenizer(each.reply, add_special_tokens=False)["input_ids"]
+        yield [*held.ids(each.prompt, template, each.system), *reply]
+        told.step()
 
 
 @repair

@@ -18,8 +18,8 @@ class Given:
     """Loaded when their weights are asked for."""
     folders: Sequence[Path]
     """Their weights as safetensors."""
-    prompts: Sequence[tuple[str, str]]
-    """Requests with replies, where the repair learns or measures on some."""
+    on: Path | None
+    """The file that the repair learns or measures on, where it needs one."""
     told: Told
 
     @property

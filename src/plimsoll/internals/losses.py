@@ -1,0 +1,110 @@
+"""Rows of token ids -> what training makes small: likelihood, its reverse within bounds, preference.
+
+Only the reply's tokens carry loss, in nats a token; a preference is one of whole replies.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from plimsoll.core import UserError
+from plimsoll.internals.library import torch
+from plimsoll.internals.training import Loss, Row
+
+IGNORED = -100
+"""The label of a token that no loss is taken of."""
+
+
+class Preferred(NamedTuple):
+    """Two replies to one request."""
+
+    chosen: Row
+    rejected: Row
+
+
+class Signed(NamedTuple):
+    """An example that is learned, or one that is unlearned."""
+
+    row: Row
+    learned: bool
+
+
+def sft(module: Any, rows: Sequence[Row]) -> Any:
+    """Mean negative log-likelihood of the replies' tokens, in nats."""
+    ids, labels, mask = padded(module, rows)
+    return module(input_ids=ids, attention_mask=mask, labels=labels).loss
+
+
+def bounded_ascent(up: float, most: float) -> Loss:
+    """Likelihood of what is learned, less `up` times that of what is unlearned (SAFE-ALIGN, strategy B).
+
+    An example whose own mean loss exceeds `most` nats already is pushed no further: its gradient is zero.
+    """
+
+    def loss(module: Any, rows: Sequence[Signed]) -> Any:
+        means = [mean_of(module, [each.row])[0] for each in rows]
+        learned = [mean for mean, each in zip(means, rows, strict=True) if each.learned]
+        unlearned = [mean.clamp(max=most) for mean, each in zip(means, rows, strict=True) if not each.learned]
+        return _mean(module, learned) - up * _mean(module, unlearned)
+
+    return loss
+
+
+def dpo(beta: float) -> Loss:
+    """Direct preference optimisation: -log sigmoid(beta x how much more the chosen reply gained).
+
+    The reference is the module itself without its adapters.
+    """
+    if beta <= 0:
+        raise UserError(f"dpo: beta is {beta:g}; it must be above 0")
+
+    def loss(module: Any, rows: Sequence[Preferred]) -> Any:
+        library = torch()
+        both = [row for pair in rows for row in pair]
+        with library.no_grad(), module.disable_adapter():
+            before = sum_of(module, both)
+        gained = sum_of(module, both) - before
+        apart = gained[0::2] - gained[1::2]
+        return -library.nn.functional.logsigmoid(beta * apart).mean()
+
+    return loss
+
+
+def sum_of(module: Any, rows: Sequence[Row]) -> Any:
+    """Log-likelihood of each reply, in nats."""
+    told, counted = _told(module, rows)
+    return (told * counted).sum(1)
+
+
+def mean_of(module: Any, rows: Sequence[Row]) -> Any:
+    """Negative log-likelihood of each reply, in nats a token."""
+    told, counted = _told(module, rows)
+    return -(told * counted).sum(1) / counted.sum(1).clamp(min=1)
+
+
+def _told(module: Any, rows: Sequence[Row]) -> tuple[Any, Any]:
+    """Log-probability of every token but the first, and whether it is a reply's."""
+    ids, labels, mask = padded(module, rows)
+    logits = module(input_ids=ids, attention_mask=mask).logits[:, :-1].float()
+    told = logits.log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+    return told, (labels[:, 1:] != IGNORED).float()
+
+
+def _mean(module: Any, losses: Sequence[Any]) -> Any:
+    """The mean; nothing, where there is no loss of the kind in the batch."""
+    if not losses:
+        return next(module.parameters()).new_zeros(())
+    return torch().stack(list(losses)).mean()
+
+
+def padded(module: Any, rows: Sequence[Row]) -> tuple[Any, Any, Any]:
+    """Rows of one length: ids, labels without the prompt, and the mask."""
+    library = torch()
+    width = max(len(ids) for ids, _ in rows)
+    ids = library.zeros(len(rows), width, dtype=library.long)
+    labels, mask = library.full_like(ids, IGNORED), library.zeros_like(ids)
+    for row, (tokens, begins) in enumerate(rows):
+        ids[row, : len(tokens)] = library.tensor(tokens)
+        labels[row, begins : len(tokens)] = library.tensor(tokens[begins:])
+        mask[row, : len(tokens)] = 1
+    device = next(module.parameters()).device
+    return ids.to(device), labels.to(device), mask.to(device)
