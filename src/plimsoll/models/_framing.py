@@ -6,6 +6,7 @@ No more of HTTP than a caller of models needs: one reply is read at a time, hint
 
 import re
 from collections.abc import Generator
+from functools import lru_cache
 from typing import NamedTuple
 
 LARGEST_HEAD = 64 * 1024
@@ -96,13 +97,19 @@ def _read(text: str, rest: bytes) -> _Head:
     if line is None:
         raise BadReply(f"this is no HTTP reply: {first[:80]!r}")
     headers = Headers()
-    for field in lines:
-        name, _, value = field.partition(":")
-        name, value = name.strip().lower(), value.strip()
+    for each in lines:
+        name, value = _field(each)
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     connection = headers.get("connection").lower()
     closes = "close" in connection or (line[1] == "0" and "keep-alive" not in connection)
     return _Head(int(line[2]), closes, headers, rest)
+
+
+@lru_cache(maxsize=256)
+def _field(line: str) -> tuple[str, str]:
+    """Name and value of a header; most come with every reply of an endpoint."""
+    name, _, value = line.partition(":")
+    return name.strip().lower(), value.strip()
 
 
 def _length(written: str) -> int:
