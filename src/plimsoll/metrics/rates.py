@@ -105,7 +105,7 @@ class By:
 
     def add(self, record: Record) -> None:
         """Count one record in its subset."""
-        group = tuple(group_of(record, key) for key in self.keys)
+        group = tuple([group_of(record, key) for key in self.keys])
         part = self.parts.get(group)
         if part is None:
             part = self.parts[group] = self.each()
@@ -144,12 +144,15 @@ class Breakdown:
 
     def __post_init__(self) -> None:
         self.rates = tuple(make() for make in self.makers)
+        self._questions = [(place, each.applies, each.value) for place, each in enumerate(self.rates)]
 
     def add(self, record: Record) -> None:
         """Count one record in its cell."""
         sample = record.sample
         values = [
-            (place, each.value(record)) for place, each in enumerate(self.rates) if each.applies(record)
+            (place, value(record))
+            for place, applies, value in self._questions
+            if applies is everything or applies(record)
         ]
         self.put(sample.category, sample.language, sample.cluster, values)
 

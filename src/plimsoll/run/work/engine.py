@@ -137,14 +137,20 @@ async def run(
     jobs = _jobs(samples, work)
     failed_in_a_row = 0
 
-    async def worker() -> None:
+    def kept(record: Record) -> None:
         nonlocal failed_in_a_row
-        for job in jobs:
-            async for record in _records(job, work):
-                keep(replace(record, place=job.place))
-                failed_in_a_row = failed_in_a_row + 1 if record.transcript is None else 0
-                if failed_in_a_row >= work.patience:
-                    raise _given_up(record)
+        keep(record)
+        failed_in_a_row = failed_in_a_row + 1 if record.transcript is None else 0
+        if failed_in_a_row >= work.patience:
+            raise _given_up(record)
+
+    async def worker() -> None:
+        for sample, chain, epoch, place in jobs:
+            if chain.attacks:
+                async for record in _attacked(sample, chain, work):
+                    kept(replace(record, place=place))
+            elif (sample.id, epoch) not in work.done:
+                kept(await _record(sample, chain, epoch, work, place))
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -188,12 +194,8 @@ def _jobs(samples: Iterable[tuple[int, Sample]], work: Work) -> Iterator[Job]:
             yield Job(sample, chain, epoch, place)
 
 
-async def _records(job: Job, work: Work) -> AsyncIterator[Record]:
-    sample, chain, epoch, _ = job
-    if not chain.attacks:
-        if (sample.id, epoch) not in work.done:
-            yield await _record(sample, chain, epoch, work)
-        return
+async def _attacked(sample: Sample, chain: Chain, work: Work) -> AsyncIterator[Record]:
+    """Every variant that a chain makes of a question, asked and judged."""
     making = Making(sample, chain, work.label(chain), work.attacked, work.variants)
     try:
         async for variant in making.variants():
@@ -217,14 +219,15 @@ async def _tried(variant: Sample, chain: Chain, epoch: int, work: Work) -> Recor
     return Record(sample=variant, epoch=epoch, verdicts={judge.name: verdict for judge in work.judges})
 
 
-async def _record(sample: Sample, chain: Chain, epoch: int, work: Work) -> Record:
+async def _record(sample: Sample, chain: Chain, epoch: int, work: Work, place: int = 0) -> Record:
     if work.epochs > 1:
         EPOCH.set(epoch)
     try:
         transcript = await _asked(sample, chain, work)
     except StageError as error:
-        return Record(sample=sample, epoch=epoch, failures=(_failure(error),))
-    return await judged(Record(sample=sample, transcript=transcript, epoch=epoch), work.judges)
+        return Record(sample=sample, epoch=epoch, place=place, failures=(_failure(error),))
+    record = Record(sample=sample, transcript=transcript, epoch=epoch, place=place)
+    return await judged(record, work.judges)
 
 
 async def judged(record: Record, judges: Sequence[Judge]) -> Record:
