@@ -25,7 +25,7 @@ from plimsoll.core import (
     system,
     user,
 )
-from plimsoll.data.numbered import TURNS
+from plimsoll.data.numbered import TURNS, numbers_of
 from plimsoll.data.schemas import misfits, properties
 from plimsoll.elicitation.styles import Style
 
@@ -271,8 +271,7 @@ class AuditWorld:
 
 def lines_of(transcript: Transcript) -> list[str]:
     """The audit as its judges read it: every turn with its number, in order, and where a branch was left."""
-    told = [_line(Turn(n, m)) for n, m in zip(transcript.state[TURNS], transcript.messages, strict=True)]
-    numbered = dict(zip(transcript.state[TURNS], told, strict=True))
+    numbered = {number: _line(Turn(number, message)) for number, message in turns_of(transcript).items()}
     marks: dict[int, str] = {}
     for branch in transcript.state.get("branches", ()):
         listed: Sequence[Mapping[str, Any]] = branch[TURNS]
@@ -282,6 +281,12 @@ def lines_of(transcript: Transcript) -> list[str]:
     for number in sorted(numbered):
         shown += [numbered[number], *([marks[number]] if number in marks else [])]
     return shown
+
+
+def turns_of(transcript: Transcript) -> dict[int, Message]:
+    """The conversation by its turn numbers; one that bears none is counted from 1."""
+    said = transcript.messages or tuple(each.message for each in transcript.responses)
+    return dict(zip(numbers_of(transcript) or range(1, len(said) + 1), said, strict=True))
 
 
 def _written(turn: Turn) -> dict[str, Any]:
