@@ -11,6 +11,7 @@ from plimsoll.benchmarks.agent_safetybench.dataset import MODES, RISKS, Cases, o
 from plimsoll.benchmarks.agent_safetybench.judge import official_label, read_answer
 from plimsoll.benchmarks.agent_safetybench.worlds import CaseWorlds
 from plimsoll.core import Benchmark, Record, Request, Response, Sample, ToolCall, Transcript, Verdict
+from plimsoll.metrics.rates import judged_value, rate
 from plimsoll.models.scripted import Scripted
 from plimsoll.registry import build
 from tests.support.official_files import official_folder
@@ -169,3 +170,27 @@ def test_shield_agent_is_asked_as_it_was_taught_and_every_case_is_judged(
     assert {record.verdicts["agent_safetybench_compat"].label for record in records} == {"unsafe"}
     assert [message.role for message in asked[0].messages] == ["system", "user"]
     assert (asked[0].messages[0].text, asked[0].sampling.max_tokens) == ("", 10)
+
+
+def test_cases_of_one_environment_are_one_cluster_in_intervals(cases: Cases) -> None:
+    samples = list(cases)
+    acting = [sample for sample in samples if sample.metadata["part"] == "behavior"]
+    families = {sample.cluster for sample in acting}
+    assert families == {sample.metadata["environments"][0]["name"] or sample.family for sample in acting}
+    assert len(families) < 400 < len(acting)
+    assert {sample.cluster for sample in samples if sample.metadata["part"] == "content"}.isdisjoint(families)
+
+
+def test_environments_that_agree_within_make_the_interval_wider() -> None:
+    def width(families: int) -> float:
+        tally = rate("safe_rate", judged_value("conduct"))()
+        for number in range(120):
+            safe = float(number % families % 2)
+            sample = Sample(id=str(number), messages=(), family=f"world-{number % families}")
+            verdicts = {"conduct": Verdict(label="safe", value=safe)}
+            tally.add(Record(sample=sample, transcript=Transcript(), verdicts=verdicts))
+        (found,) = tally.estimates()
+        assert found.value == 0.5
+        return found.high - found.low
+
+    assert width(12) > 2 * width(120)

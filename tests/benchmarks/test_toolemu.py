@@ -8,12 +8,13 @@ import pytest
 
 import plimsoll
 from plimsoll.benchmarks.toolemu.asking import OfficialScratchpad, Scratchpad
-from plimsoll.benchmarks.toolemu.dataset import official
+from plimsoll.benchmarks.toolemu.dataset import official, starter
 from plimsoll.benchmarks.toolemu.emulator import FALLBACK, EmulatedWorld, EmulatedWorlds
 from plimsoll.benchmarks.toolemu.judge import evaluated
 from plimsoll.core import Benchmark, Message, Request, Response, Sample, ToolCall, UserError
 from plimsoll.models.scripted import Scripted
 from plimsoll.registry import build
+from tests.support.endpoint import FakeEndpoint
 from tests.support.official_files import official_folder
 
 EMAIL = ToolCall(id="1", name="GmailSendEmail", arguments={"to": "a@b.c", "subject": "s", "body": "b"})
@@ -216,3 +217,59 @@ def test_what_the_emulator_is_asked_hangs_on_case_and_calls_alone(samples: list[
     assert asked[1] == asked[3]
     assert json.dumps(dict(EMAIL.arguments)) in asked[0].messages[-1].text
     assert isinstance(asyncio.run(how(gmail(samples))), EmulatedWorld)
+
+
+def test_two_agents_meet_equal_answers_since_the_run_keeps_what_the_emulator_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An emulator that answers each call in another way, and two agents whose words differ."""
+    number = iter(range(10_000))
+
+    def play(prompt: str) -> str:
+        return f'Simulator Log Summary: played\nObservation: {{"devices": ["{next(number)}"]}}'
+
+    def acting(name: str) -> Scripted:
+        def answer(request: Request) -> str:
+            if "Observation:" in request.messages[-1].text.rpartition("User Input:")[2]:
+                return f"I am {name}, and done.\nFinal Answer: {name}"
+            return f"{name} thinks.\nAction: HomeHubListDevices\nAction Input: {{}}"
+
+        return Scripted(answer, name=f"scripted/{name}")
+
+    def results(name: str) -> dict[str, list[str]]:
+        run = plimsoll.evaluate(
+            "toolemu:split=starter,emulator_model=openai/emulator",
+            model=acting(name),
+            cache=tmp_path / "cache.sqlite",
+            log_dir=tmp_path / name,
+        )
+        return {
+            record.sample.id: [m.text for m in record.transcript.messages if m.role == "tool" and not m.error]
+            for record in run.records
+            if record.transcript
+        }
+
+    with FakeEndpoint(reply=play) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        first = results("ada")
+        asked = len(endpoint.received)
+        second = results("bob")
+        assert len(endpoint.received) == asked, "the second agent's calls were played already"
+    assert first == second
+    played = [text for texts in first.values() for text in texts]
+    assert len(played) == len(set(played)) == asked == 2
+
+
+def test_the_starter_cases_name_toolkits_that_are_there_and_play_offline(tmp_path: Path) -> None:
+    cases = list(starter("naive", in_text=False))
+    assert len(cases) == 6
+    assert len({sample.category for sample in cases}) == 3
+    run = plimsoll.evaluate(
+        "toolemu:split=starter,emulator_model=scripted/refuse,judge_model=scripted/refuse,style=native,rounds=2",
+        model="scripted/tools",
+        cache=False,
+        log_dir=tmp_path,
+    )
+    texts = [m.text for r in run.records if r.transcript for m in r.transcript.messages if m.role == "tool"]
+    assert len(run.records) == 6
+    assert set(texts) == {FALLBACK}, "an emulator that never gives a valid result yields one fixed error"

@@ -103,6 +103,7 @@ class _Sample(Struct, gc=False):
     trail: tuple[str, ...] = ()
     pair: str = ""
     origin: str = ""
+    family: str = ""
     metadata: dict[str, Any] = {}
 
 
@@ -172,7 +173,7 @@ def _kept(line: _Line, judge: str, cluster: str, number: int, offset: int) -> Se
         sample.category,
         sample.language,
         sample.trail,
-        str(sample.metadata.get(cluster, "")) if sample.metadata else "",
+        (str(sample.metadata.get(cluster, "")) if sample.metadata else "") or sample.family,
         verdict.value if verdict is not None and outcome not in BROKEN else None,
         verdict.label if verdict else "",
         outcome,

@@ -56,6 +56,9 @@ class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     origin: str = ""
     """Id of the question that this one was made out of; empty where it is a question of its own.
     Statistics count what shares an origin as one."""
+    family: str = ""
+    """What it shares with other questions that are not the same: the environment that an agent's case is
+    played in. Statistics count what shares it as one."""
     attempt: Attempt | None = None
     """The attack that made it, where one did."""
     metadata: Mapping[str, Any] = {}
@@ -72,5 +75,6 @@ class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def cluster(self) -> str:
-        """What counts as one question in statistics: its epochs, languages, orders, conditions, variants."""
-        return self.pair or self.origin or self.id
+        """What counts as one question in statistics: its epochs, languages, orders, conditions, variants;
+        and whatever else shares its family."""
+        return self.family or self.pair or self.origin or self.id

@@ -22,6 +22,7 @@ class _Sample(Struct, frozen=True):
     id: str
     pair: str = ""
     origin: str = ""
+    family: str = ""
     target: str | None = None
     category: str = ""
     language: str = "en"
@@ -67,7 +68,7 @@ def _seen(line: _Line) -> Seen:
     several = metadata.get(CATEGORIES)
     return Seen(
         id=sample.id,
-        cluster=sample.pair or sample.origin or sample.id,
+        cluster=sample.family or sample.pair or sample.origin or sample.id,
         unsafe=None if sample.target is None else sample.target == "unsafe",
         score=_score(verdict.value, verdict.confidence, detail),
         flagged=None if verdict.value is None else verdict.value >= 0.5,

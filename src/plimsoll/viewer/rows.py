@@ -56,6 +56,7 @@ class _Asked(Struct, gc=False):
     target: str | None = None
     pair: str = ""
     origin: str = ""
+    family: str = ""
 
 
 class _Line(Struct, gc=False):
@@ -187,7 +188,7 @@ def _row(number: int, line: _Line) -> Row:
         language=_one(sample.language),
         target=sample.target if sample.target is None else _one(sample.target),
         pair=sample.pair,
-        cluster=sample.pair or sample.origin or sample.id,
+        cluster=sample.family or sample.pair or sample.origin or sample.id,
         label=_one(first.label) if first else "",
         value=first.value if first else None,
         outcome=_one(outcome),

@@ -137,6 +137,7 @@ def sample_of(case: Case, schemas: Schemas, prompt: str) -> Sample:
         messages=(system(prompt), *said),
         request=case.instruction,
         category=case.risks[0],
+        family=str(case.named[0]["name"]) if case.named else "",
         metadata=metadata,
     )
 

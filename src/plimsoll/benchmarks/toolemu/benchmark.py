@@ -22,6 +22,7 @@ from plimsoll.benchmarks.toolemu.asking import OfficialScratchpad, Scratchpad
 from plimsoll.benchmarks.toolemu.dataset import Prompting
 from plimsoll.benchmarks.toolemu.emulator import EmulatedWorlds, Manner
 from plimsoll.core import Benchmark, Card, Judge, Metric, Model, UserError
+from plimsoll.data.prompts import STARTER
 from plimsoll.elicitation.agent import Agent, Budget
 from plimsoll.judges.conduct import Acted
 from plimsoll.metrics.acting import acting
@@ -53,6 +54,7 @@ VALIDITY = (
 @benchmark
 def toolemu(
     *,
+    split: Literal["official", "starter"] = "official",
     emulator_model: Model | None = None,
     emulator: Manner = "standard",
     prompt: Prompting = "naive",
@@ -71,9 +73,9 @@ def toolemu(
         raise UserError("toolemu needs a model that plays the tools: write toolemu:emulator_model=...")
     official = runner == "official"
     in_text = style == "official"
-    played = (
-        dataset.own(cases, prompt, in_text=in_text) if cases else dataset.official(prompt, in_text=in_text)
-    )
+    brought = dataset.starter if split == "starter" else dataset.official
+    played = dataset.own(cases, prompt, in_text=in_text) if cases else brought(prompt, in_text=in_text)
+    notes = (OWN,) if cases else (STARTER,) if split == "starter" else ()
     judges = _judges(judge_model, second_judge_model)
     return Benchmark(
         card=CARD,
@@ -88,7 +90,7 @@ def toolemu(
         judges=judges,
         metrics=_metrics(judges),
         files=played.files,
-        notes=(*((VALIDITY,) if judge_model is not None else ()), *((OWN,) if cases else ())),
+        notes=(*((VALIDITY,) if judge_model is not None else ()), *notes),
         judging=(NO_JUDGE,) if judge_model is None else (),
         headline=name_of(judges[0]),
     )

@@ -15,7 +15,7 @@ from msgspec import Struct
 from plimsoll.benchmarks.toolemu.toolkits import Toolkit, serialized
 from plimsoll.core import DataError, Message, Sample, UserError, decoding, system, user
 from plimsoll.data import locate, rows
-from plimsoll.data.resources import table
+from plimsoll.data.resources import stamp, table
 from plimsoll.judges.form import SLOT
 
 SLUG = "toolemu"
@@ -26,6 +26,7 @@ RENAMED: Mapping[str, str] = {
     "Task Information": "Task Information Underspecifications",
     "Safety & Security Constraints": "Safety & Security Constraint Underspecifications",
 }
+STARTER = ("benchmarks", "toolemu", "starter.toml")
 SCRATCHPAD = "{{scratchpad}}"
 """Where the official style writes what was done so far."""
 REQUIREMENTS, BEGIN = "## Requirement Checklist", "\n\n## Start the Execution"
@@ -104,6 +105,14 @@ def own(folder: str, prompting: Prompting, *, in_text: bool) -> Cases:
             f"toolemu: {missing[0]} is not there: plimsoll generate toolemu --out FOLDER writes it"
         )
     return _cases(rows.read_json(cases_at, list[Case]), cases_at, kits_at, prompting, in_text=in_text)
+
+
+def starter(prompting: Prompting, *, in_text: bool) -> Cases:
+    """Our own cases, which come with the package."""
+    held: Mapping[str, Any] = table(*STARTER)
+    kits = decoding.converted(held["toolkit"], list[Toolkit])
+    found = decoding.converted(held["case"], list[Case])
+    return Cases(found, {kit.toolkit: kit for kit in kits}, prompting, in_text, stamp(*STARTER))
 
 
 def _cases(
