@@ -14,6 +14,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, cast
 
@@ -59,6 +60,8 @@ PERIODS = (1, 2, 3)
 """Lengths of the circles that are looked for."""
 LONGEST = 200_000
 """Characters of a result that are handed on."""
+SHORT = 500
+"""Characters of what is said of a state that cannot be kept."""
 NOT_READ = "The arguments are no JSON object that can be read; nothing was done."
 
 
@@ -105,7 +108,9 @@ class Agent:
             episode = _Episode(self, world, self.own or style_of(self.way, model))
             return await episode.run(sample, model)
         finally:
-            await world.close()
+            # The case is played: what breaks in clearing up takes nothing of it away.
+            with suppress(Exception):
+                await world.close()
 
 
 class _Episode:
@@ -124,7 +129,7 @@ class _Episode:
         self.began = time.monotonic()
 
     async def run(self, sample: Sample, model: Model) -> Transcript:
-        before = self.world.state()
+        before = self._state()
         self.ids.update(call.id for message in sample.messages for call in message.calls)
         ended: Ended | None = None
         while ended is None:
@@ -143,7 +148,7 @@ class _Episode:
         ]
         state: dict[str, Any] = {
             "before": before,
-            "after": self.world.state(),
+            "after": self._state(),
             "ended": ended,
             "style": self.style.name,
             "counts": dict(self.counts),
@@ -228,17 +233,26 @@ class _Episode:
             return _failed(call, NOT_READ)
         self.counts["unknown"] += tool is None
         self.counts["misfit"] += tool is not None and any(misfits(tool.parameters, call.arguments))
-        before = self.world.state()
+        before = self._state()
         result = await self._called(call)
         self.counts["failed"] += result.error
-        if found := changes(before, self.world.state()):
+        if found := changes(before, self._state()):
             self.changed[call.id] = found
         return _cut(result)
+
+    def _state(self) -> Mapping[str, Any]:
+        """The world's state; where it gives none that a record can hold, why."""
+        try:
+            state = self.world.state()
+            msgspec.json.encode(state)
+        except Exception as error:  # noqa: BLE001  a world is anybody's code
+            return {"unknown": f"{type(error).__name__}: {error}"[:SHORT]}
+        return state
 
     async def _called(self, call: ToolCall) -> Message:
         limit = self.agent.budget.call_seconds
         try:
-            return await asyncio.wait_for(self.world.call(call), limit or None)
+            return await asyncio.wait_for(self._guarded(call), limit or None)
         except TimeoutError:
             self.counts["late"] += 1
             return _failed(call, f"The tool did not answer within {limit:g} seconds.")
@@ -246,6 +260,19 @@ class _Episode:
             raise
         except Exception as error:  # noqa: BLE001  a tool is anybody's code
             return _failed(call, f"{type(error).__name__}: {error}")
+
+    async def _guarded(self, call: ToolCall) -> Message:
+        """What the world answers; one that would end us, or is cancelled of itself, has failed."""
+        try:
+            result = cast("object", await self.world.call(call))
+        except (SystemExit, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+                raise
+            return _failed(call, f"the tool ended itself: {type(error).__name__}")
+        if not isinstance(result, Message):
+            return _failed(call, f"the tool gave {type(result).__name__}, and no message")
+        return replace(result, role="tool", call_id=call.id)
 
 
 def in_circles(steps: Sequence[Step], times: int) -> bool:

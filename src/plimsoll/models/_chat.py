@@ -60,14 +60,14 @@ class Tokens(Struct, frozen=True):
 class Called(Struct, frozen=True):
     """The function of a tool call."""
 
-    name: str
+    name: str = ""
     arguments: str | dict[str, Any] | None = None
 
 
 class Call(Struct, frozen=True):
     """A tool call."""
 
-    function: Called
+    function: Called = Called()
     id: str | None = None
 
 

@@ -11,14 +11,13 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from plimsoll import __version__
+from plimsoll.core.hidden import escaped
 from plimsoll.pages.markup import Key, Markup, Said, escape, key, spoken
 from plimsoll.pages.words import Language, of_categories, words
 
 STARTER: Key = key("starter")
 """The banner of pages whose numbers come from a starter set."""
-UNSAFE = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
+UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 """What must not stand as it is inside a script element."""
 LOGO = (
     '<svg class="logo" viewBox="-20 -14 40 28" width="34" height="24" aria-hidden="true">'
@@ -126,7 +125,7 @@ def unbroken(sentence: str) -> str:
 
 def inert(text: str) -> str:
     """JSON that no parser of HTML or script can mistake for anything else."""
-    return text.translate(UNSAFE)
+    return escaped(text).translate(UNSAFE)
 
 
 def fill(template: str, **parts: str) -> str:

@@ -110,8 +110,8 @@ def answered(
         return []
     said = transcript.messages or tuple(each.message for each in transcript.responses)
     given = _given(said, transcript.responses)
-    shown = zip(said, turns(said, of, before), strict=True)
-    made = [replace(turn, changed=_changed(transcript, message)) for message, turn in shown]
+    shown, changed = zip(said, turns(said, of, before), strict=True), _changes(transcript)
+    made = [replace(turn, changed=changed.get(message.call_id, ())) for message, turn in shown]
     named = zip(made, numbers_of(transcript), strict=False)
     made = [replace(turn, number=f"T{number}") for turn, number in named] or made
     return [_with(turn, given.get(place, [])) for place, turn in enumerate(made)]
@@ -207,15 +207,13 @@ def _with(turn: Turn, given: Sequence[Response]) -> Turn:
     )
 
 
-def _changed(transcript: Transcript, message: Message) -> tuple[str, ...]:
-    """What a call did to its world, where an agent's elicitation says so."""
-    if message.role != "tool":
-        return ()
+def _changes(transcript: Transcript) -> dict[str, tuple[str, ...]]:
+    """Id of a call -> what it did to its world, where an agent's elicitation says so."""
     try:
         found = decoding.converted(transcript.state.get(CHANGES, {}), dict[str, list[Change]])
     except msgspec.ValidationError:
-        return ()
-    return tuple(change.line for change in found.get(message.call_id, ()))
+        return {}
+    return {key: tuple(change.line for change in made) for key, made in found.items() if key}
 
 
 def _call(call: ToolCall) -> Call:

@@ -136,7 +136,7 @@ def _source_of(kind: type) -> Iterator[Any]:
             continue
         yield _Text(f"{each.__module__}.{each.__qualname__}")
         try:
-            yield _Text(inspect.getsource(each))
+            yield _Text(_source(each))
         except (OSError, TypeError):  # typed at a prompt
             for name, member in sorted(vars(each).items()):
                 if isinstance(member, types.FunctionType):
@@ -144,9 +144,18 @@ def _source_of(kind: type) -> Iterator[Any]:
                     yield from _code(member.__code__)
 
 
+def _source(of: type | types.FunctionType) -> str:
+    """The source. Raises `OSError` or `TypeError` where there is none."""
+    try:
+        return inspect.getsource(of)
+    except SystemError:
+        # Python 3.11 parses the file for it, and trips where garbage is collected meanwhile: not twice.
+        return inspect.getsource(of)
+
+
 def _text_of(function: types.FunctionType) -> str:
     try:
-        return inspect.getsource(function)
+        return _source(function)
     except (OSError, TypeError):
         return "".join(_code(function.__code__))
 
