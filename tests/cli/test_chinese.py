@@ -206,3 +206,18 @@ def test_lines_of_chinese_end_where_chinese_lines_end() -> None:
         assert "".join(lines) == text
         assert not any(line[0] in NEVER_FIRST for line in lines)
         assert all(cells(line) <= width + 4 for line in lines)
+
+
+def test_no_line_of_a_note_begins_with_a_full_stop(ran: Path) -> None:
+    table = (ran / "table.txt").read_text("utf-8")
+    assert "• " in table
+    assert not any(line.lstrip().startswith(tuple("，。；：！？、）")) for line in table.splitlines())
+
+
+def test_pages_written_as_files_begin_in_chinese(ran: Path, tmp_path: Path) -> None:
+    done = chinese("view", "--log-dir", str(ran), "--bundle", str(tmp_path / "pages"))
+    first = Path(done.stdout.strip())
+    assert first.name == "index.zh.html"
+    assert 'lang="zh-Hans"' in first.read_text("utf-8")
+    (report,) = (page for page in first.parent.glob("*.html") if not page.name.startswith("index"))
+    assert 'lang="zh-Hans"' in report.read_text("utf-8")

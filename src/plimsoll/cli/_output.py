@@ -46,7 +46,8 @@ def document(text: str) -> None:
 
 def show(renderable: "RenderableType") -> None:
     """A table or a text with colours, in the reader's language."""
-    _console().print(_Shown(spoken(renderable)))
+    console = _console()
+    console.print(_Shown(spoken(renderable, console.width)))
 
 
 def unbroken(renderable: "RenderableType") -> None:

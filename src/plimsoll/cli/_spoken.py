@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from plimsoll.words import preferred, translated
+from plimsoll.words.wrapping import wrapped
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -10,9 +11,24 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-def spoken(renderable: "RenderableType") -> "RenderableType":
-    """Texts, groups and tables, sentence by sentence; what is already in that language stays."""
-    return renderable if preferred() == "en" else _spoken(renderable)
+def spoken(renderable: "RenderableType", width: int) -> "RenderableType":
+    """Texts, groups and tables, sentence by sentence; what is already in that language stays.
+
+    Lines of prose are broken for that width as Chinese lines are, which rich knows nothing of.
+    """
+    return renderable if preferred() == "en" else _broken(_spoken(renderable), width)
+
+
+def _broken(renderable: "RenderableType", width: int) -> "RenderableType":
+    from rich.console import Group
+    from rich.text import Text
+
+    if isinstance(renderable, Group):
+        return Group(*(_broken(each, width) for each in renderable.renderables))
+    if isinstance(renderable, Text) and not renderable.spans and renderable.overflow is None:
+        lines = (line for each in renderable.plain.split("\n") for line in wrapped(each, width) or [""])
+        return Text("\n".join(lines), style=renderable.style)
+    return renderable
 
 
 def _spoken(renderable: "RenderableType") -> "RenderableType":
@@ -21,8 +37,12 @@ def _spoken(renderable: "RenderableType") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
+    from plimsoll.reports.hanging import Hanging
+
     if isinstance(renderable, str):
         return translated(renderable)
+    if isinstance(renderable, Hanging):
+        return Hanging(translated(renderable.line))
     if isinstance(renderable, Text):
         return _text(renderable)
     if isinstance(renderable, Group):

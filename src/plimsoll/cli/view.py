@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from plimsoll.cli import _options, _output
+from plimsoll.words import preferred
 
 
 @click.command("view")
@@ -22,7 +23,7 @@ def command(log_dir: Path, host: str, port: int, bundle: Path | None) -> None:
     if bundle is not None:
         from plimsoll.viewer.bundle import write
 
-        _output.echo(write(log_dir, bundle))
+        _output.echo(write(log_dir, bundle, preferred()))
         return
     from plimsoll.viewer.web import serve
 

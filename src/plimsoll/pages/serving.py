@@ -16,6 +16,7 @@ from plimsoll.pages.frame import ICON, Around, framed
 from plimsoll.pages.markup import Said
 from plimsoll.pages.transcript import beside_key
 from plimsoll.pages.words import Language, interval, percent
+from plimsoll.words import translated
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -90,6 +91,10 @@ class Speech:
         """The words of `kind.value`, or the bare value where there are none."""
         return self.say(f"{kind}.{value}") if f"{kind}.{value}" in table(self.room) else value
 
+    def told(self, english: str) -> str:
+        """What the program says in English, in the language of the page."""
+        return translated(english, self.language)
+
 
 @dataclass(frozen=True)
 class Served:
@@ -131,7 +136,13 @@ def draw(template: str, speech: Speech, at: Served, foot: str, *, banner: Said =
         )
         return Markup(framed(str(title), str(main), around, kind=str(kind)))
 
-    common = {"say": speech.say, "named": speech.named, "language": speech.language, "at": at}
+    common = {
+        "say": speech.say,
+        "named": speech.named,
+        "told": speech.told,
+        "language": speech.language,
+        "at": at,
+    }
     return environment(speech.room).get_template(template).render(framed=whole, **common, **parts)
 
 

@@ -15,8 +15,8 @@ from plimsoll.pages.words import Language, say
 from plimsoll.reports import defended, grid_attacks, grid_defenses
 from plimsoll.reports import grid_rows as rows
 from plimsoll.reports.grid import Entry, Grid, Matrix, matrices
+from plimsoll.reports.hanging import Hanging
 from plimsoll.reports.tables import UNSOUND
-from plimsoll.reports.terminal import hanging
 
 TONES = {"better": "green", "worse": "red"}
 LABEL_SHARE = 0.4
@@ -35,13 +35,13 @@ def render(found: Grid, *, language: Language = "en") -> RenderableType:
     for each in defended.contracts(found):
         parts += [part for table in grid_defenses.tables(each) for part in _listed(table.spoken(language))]
         said = (*grid_defenses.notes(each), *grid_defenses.reading(each))
-        parts += [Text(), *(hanging(spoken(note, language)) for note in said)]
+        parts += [Text(), *(Hanging(spoken(note, language)) for note in said)]
     notes = [rows.baseline_note(found, language), rows.legend(found, language)]
     notes += [spoken(each, language) for each in rows.remarks(found)]
     notes += [say("ov.starter", language=language)] if rows.starters(found) else []
     notes += [f"{UNSOUND} {say('result.unsound', language=language)}"] if rows.unsound(found) else []
     notes += [f"{where}: {why}" for where, why in rows.gaps(found, language)]
-    return Group(*parts, Text(), *(hanging(note) for note in notes if note))
+    return Group(*parts, Text(), *(Hanging(note) for note in notes if note))
 
 
 class Blocks:

@@ -55,7 +55,7 @@ def _head(view: RunView, markup: Markup) -> str:
     found, manifest = figures(view), view.manifest
     said = markup.said
     facts: list[tuple[str, Said]] = [
-        ("head.benchmark", f"{manifest.card.title} · {manifest.spec.benchmark}"),
+        ("head.benchmark", key("cmp.pair", bilingual(manifest.card.title), manifest.spec.benchmark)),
         ("head.date", manifest.created.replace("T", " ").removesuffix("Z")),
         ("head.records", f"{view.summary.records:,} / {manifest.total:,}"),
     ]

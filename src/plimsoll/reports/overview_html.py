@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from plimsoll.pages.frame import alone, answer
-from plimsoll.pages.markup import Markup, Said, Table, escape, joined, key, spoken
+from plimsoll.pages.markup import Markup, Said, Table, bilingual, escape, joined, key, spoken
 from plimsoll.pages.plots import Plots, Row, Track
 from plimsoll.pages.words import Language
 from plimsoll.reports import overview_rows as rows
@@ -54,7 +54,7 @@ class _Page:
         gaps = sum(bool(each.gap) for each in manifest.runs)
         ran = sum(bool(each.run) for each in manifest.runs)
         facts: list[tuple[str, Said]] = [
-            ("ov.suite", f"{manifest.title} · {manifest.name}"),
+            ("ov.suite", key("cmp.pair", bilingual(manifest.title), manifest.name)),
             ("ov.runs", key("ov.ran", str(ran), str(gaps))),
             ("ov.judged", says.judging(self.found)),
             ("head.date", manifest.created.replace("T", " ").partition("+")[0]),

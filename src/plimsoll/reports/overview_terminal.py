@@ -8,9 +8,10 @@ from plimsoll.pages.markup import spoken
 from plimsoll.pages.words import Language, say
 from plimsoll.reports import overview_rows as rows
 from plimsoll.reports import overview_says as says
+from plimsoll.reports.hanging import Hanging
 from plimsoll.reports.overview import Overview
 from plimsoll.reports.tables import UNSOUND
-from plimsoll.reports.terminal import hanging, ruled
+from plimsoll.reports.terminal import ruled
 
 
 def render(found: Overview, *, language: Language = "en") -> RenderableType:
@@ -41,4 +42,4 @@ def render(found: Overview, *, language: Language = "en") -> RenderableType:
     # At 80 columns there is no room for languages; the other reports show them apart.
     table = rows.hazards_listed(found)
     parts += [ruled(table, language)] if table.rows else []
-    return Group(*parts, Text(), *(hanging(note) for note in notes if note))
+    return Group(*parts, Text(), *(Hanging(note) for note in notes if note))

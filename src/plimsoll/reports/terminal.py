@@ -16,6 +16,7 @@ from plimsoll.pages.markup import SpokenTable, Table, bilingual, key, spoken
 from plimsoll.pages.words import Language, named, percent, say
 from plimsoll.reports import failing, judging, seeing, tables, unread
 from plimsoll.reports.figures import Figures, figures
+from plimsoll.reports.hanging import Hanging
 from plimsoll.reports.view import RunView
 
 JUDGED = 5
@@ -82,7 +83,7 @@ def _failures(view: RunView, language: Language) -> list[RenderableType]:
     lead, *causes = failing.warnings(view) or [""]
     if not lead:
         return []
-    told = [hanging(spoken(each, language)) for each in causes]
+    told = [Hanging(spoken(each, language)) for each in causes]
     return [Text(f"{tables.UNSOUND} {spoken(lead, language)}", style="yellow"), *told]
 
 
@@ -92,7 +93,7 @@ def _unread(view: RunView, language: Language) -> list[RenderableType]:
     if not said:
         return []
     lead = Text(f"{tables.UNSOUND} {' '.join(said)}", style="yellow")
-    shown = [hanging(each) for each in unread.examples(view.summary.unread)]
+    shown = [Hanging(each) for each in unread.examples(view.summary.unread)]
     return [lead, Text(say("unread.examples", language=language), style="dim"), *shown]
 
 
@@ -195,17 +196,8 @@ def _notes(view: RunView, found: Figures, language: Language) -> list[Renderable
     ]
     if failures:
         lines.append(f"{say('notes.failures', language=language)}: {'; '.join(failures)}")
-    return [Text(), *(hanging(line) for line in lines)] if lines else []
+    return [Text(), *(Hanging(line) for line in lines)] if lines else []
 
 
 def _pair(name: str, value: str) -> Text:
     return Text.assemble((f"{name}: ", "dim"), value)
-
-
-def hanging(line: str) -> RenderableType:
-    """A note behind a bullet."""
-    grid = RichTable.grid(padding=(0, 1, 0, 0))
-    grid.add_column()
-    grid.add_column(overflow="fold")
-    grid.add_row(Text("•"), Text(line))
-    return grid

@@ -60,8 +60,8 @@ class Files(Site):
         return quote(_named(self.path, language))
 
 
-def write(log_dir: Path, target: Path) -> Path:
-    """Write the files; returns the one to open first."""
+def write(log_dir: Path, target: Path, first: Language = "en") -> Path:
+    """Write the files in both languages; returns the one to open, in the first language."""
     logs = Logs(log_dir)
     listed, broken = logs.all()
     if not listed and not broken:
@@ -72,7 +72,7 @@ def write(log_dir: Path, target: Path) -> Path:
             files.write(target / "static" / name, [asset.body])
         for run in [*listed]:
             try:
-                _write_run(logs, run, listed, target)
+                _write_run(logs, run, listed, target, first)
             except DataError as error:
                 listed.remove(run)
                 broken.append((run.name, str(error)))
@@ -84,15 +84,18 @@ def write(log_dir: Path, target: Path) -> Path:
             _save(target / _named("index", language), page)
     except OSError as error:
         raise UserError(f"--bundle {target} cannot be written: {error.strerror}") from error
-    return target / "index.html"
+    return target / _named("index", first)
 
 
-def _write_run(logs: Logs, run: Listed, listed: list[Listed], target: Path) -> None:
+def _write_run(logs: Logs, run: Listed, listed: list[Listed], target: Path, first: Language) -> None:
     folder = logs.folder_of(run.name)
     view = RunView(
         manifest=run.manifest, summary=run.summary, records=map(Blobs(folder.path).shown, folder.in_order())
     )
-    _save(target / f"{run.name}.html", html.render(view, limit=ITEMS, home="index.html"))
+    _save(
+        target / f"{run.name}.html",
+        html.render(view, language=first, limit=ITEMS, home=_named("index", first)),
+    )
     others = [
         (other, run_rows) for other in _beside(run, listed)[:OTHERS] if (run_rows := _readable(logs, other))
     ]
