@@ -14,6 +14,7 @@ from plimsoll.generators.replies import said_in
 from plimsoll.generators.self_defense import NAMES, self_defense
 from plimsoll.models.scripted import Scripted
 from plimsoll.run.work.generating import Decision, Selection
+from tests.support import planted
 from tests.support.generating import generated, killed, rows
 from tests.support.generations import chosen
 
@@ -119,6 +120,18 @@ def test_a_file_of_stored_pairs_is_taken_as_it_is(tmp_path: Path, capsys: pytest
     assert told["kept"] == 2
     assert told["holes"] == ["it/unsafe"]
     assert told["rejected_for"] == {"translation: the pair is not stored in it": 3}
+
+
+@pytest.mark.torch
+def test_a_model_learns_from_the_pairs_as_they_are_written(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    generated(capfd, "self_defense:languages=en+it,unsafe=4,general=0", tmp_path / "set")
+    model, on = planted.write(tmp_path / "model"), tmp_path / "set" / "training.jsonl"
+    asked = ["finetune", str(model), "--on", str(on), "--out", str(tmp_path / "tuned"), "--template", "raw"]
+    assert exit_code([*asked, "--rate", "0.02", "--steps", "30", "--json"]) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert told["losses"][-1] < told["losses"][0]
 
 
 @pytest.mark.parametrize(

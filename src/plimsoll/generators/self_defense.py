@@ -5,7 +5,7 @@ from a few English seeds, then translated, and the model is trained on all langu
 
 Steps: (1) unsafe pairs (a request and an answer that declines) and general ones are written from seeds, 15
 to 35; (2) each is translated into every language; (3) the requests make the set, the pairs lie beside it in
-`training.jsonl`, as training takes them.
+`training.jsonl`, as `plimsoll finetune` takes them.
 
 Differs: written by any model, seeds are the examples of the risks `unsafe` and `general` (and of any other
 risk, as unsafe), and our wording. A line that cannot be mended is a decision in the log. A translation in
@@ -153,8 +153,8 @@ class SelfDefense:
             "id": f"{pair.id}-{cell.language}",
             "is_safe": cell.category == "general",
             "language": cell.language,
-            "input": asked,
-            "output": answer,
+            "prompt": asked,
+            "reply": answer,
         }
         return prompt_of(cell, asked, {"pair": pair.id}, beside={FILE: record}, pair=pair.id)
 
