@@ -13,7 +13,7 @@ from plimsoll.cards.assessment import Assessment, Assessor, CardVerdict, Plan, P
 from plimsoll.cards.card import LinkedTest
 from plimsoll.cards.results import CardResult, results
 from plimsoll.cards.sessions import Session
-from plimsoll.cli import _document, _options, _output
+from plimsoll.cli import _document, _numbers, _options, _output
 from plimsoll.core import Sampling, decoding, replace
 from plimsoll.run.ask.pool import Pool
 
@@ -105,7 +105,7 @@ def apply(folder: Path, card: str, reason: str) -> None:
 @click.option("--assessor", required=True, help="Who asks.")
 @MODEL
 @MODEL_ARGS
-@click.option("--temperature", type=float, default=0.0, show_default=True)
+@click.option("--temperature", type=_numbers.Real(0), default=0.0, show_default=True)
 @click.option("--max-tokens", type=int)
 def session(
     folder: Path,

@@ -20,6 +20,8 @@ from plimsoll.words import translated
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
+NARROWEST, WIDEST = 20, 500
+"""Columns that a terminal is believed to have: `COLUMNS` may say anything."""
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 TEXT = click.option(
     "--text/--json",
@@ -59,7 +61,10 @@ def _console() -> "Console":
     from rich.console import Console
 
     # Words in brackets are words here, and no orders to the console.
-    return Console(highlight=False, markup=False, emoji=False)
+    made = Console(highlight=False, markup=False, emoji=False)
+    if not NARROWEST <= made.width <= WIDEST:
+        made.width = min(max(made.width, NARROWEST), WIDEST)
+    return made
 
 
 class _Shown:

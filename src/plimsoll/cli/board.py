@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from plimsoll.cli import _output
+from plimsoll.cli import _numbers, _output
 from plimsoll.core import MissingExtra
 
 if TYPE_CHECKING:
@@ -92,7 +92,13 @@ def serve(
     "--grain", type=int, default=5, show_default=True,
     help="Questions that a shown step stands for while a round is open; 0 shows exact numbers.",
 )  # fmt: skip
-@click.option("--holdout", type=float, default=0.0, show_default=True, help="Share scored only at the close.")
+@click.option(
+    "--holdout",
+    type=_numbers.Real(0, 0.9),
+    default=0.0,
+    show_default=True,
+    help="Share scored only at the close.",
+)
 @HOME
 @DATABASE
 def add(board: str, benchmark: str, answers: Path | None, home: Path, database: str, **given: Any) -> None:
@@ -173,7 +179,9 @@ def publish(submissions: tuple[str, ...], home: Path, database: str) -> None:
 
 @command.command("close")
 @SLUG
-@click.option("--holdout", type=float, help="Share held out in the next round; without it, as before.")
+@click.option(
+    "--holdout", type=_numbers.Real(0, 0.9), help="Share held out in the next round; without it, as before."
+)
 @HOME
 @DATABASE
 def close(board: str, holdout: float | None, home: Path, database: str) -> None:

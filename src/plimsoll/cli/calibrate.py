@@ -10,7 +10,7 @@ from plimsoll.calibration.asking import Observer
 from plimsoll.calibration.calibrate import CalibrationSpec, Result, calibrate
 from plimsoll.calibration.needs import with_judge
 from plimsoll.calibration.nouns import Calibration
-from plimsoll.cli import _options, _output
+from plimsoll.cli import _numbers, _options, _output
 from plimsoll.core import Judge, UserError
 from plimsoll.evaluation.asking import price_of
 from plimsoll.evaluation.progress import Progress, tell
@@ -32,16 +32,16 @@ CONNECTIONS = 20
 @click.option("--limit", type=click.IntRange(1), help="Only N items of the pack, drawn at random.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of that draw and of the bootstrap.")
 @click.option("--same-event", is_flag=True, help="The judge's event is the pack's, by another name.")
-@click.option("--threshold", type=click.FloatRange(0, 1), help="Scores from here on count as the event.")
+@click.option("--threshold", type=_numbers.Real(0, 1), help="Scores from here on count as the event.")
 @click.option(
-    "--need", type=click.FloatRange(0, 0.5, min_open=True), default=NEED, show_default=True,
+    "--need", type=_numbers.Real(0, 0.5, min_open=True), default=NEED, show_default=True,
     metavar="HALF_WIDTH", help="Interval to say a number of labels for.",
 )  # fmt: skip
 @click.option(
     "--max-connections", type=click.IntRange(1), default=CONNECTIONS, show_default=True,
     help="Most calls in flight.",
 )  # fmt: skip
-@click.option("--max-cost", type=click.FloatRange(0), help="Stop when this many US dollars are spent.")
+@click.option("--max-cost", type=_numbers.Real(0), help="Stop when this many US dollars are spent.")
 @click.option(
     "--cache/--no-cache", "cached", default=True, show_default=True, help="Reuse earlier responses."
 )

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from plimsoll.cli import _options, _output
+from plimsoll.cli import _numbers, _options, _output
 from plimsoll.comparison import align
 from plimsoll.comparison.compare import compare
 from plimsoll.comparison.differences import DRAWS, WISHED, Settings
@@ -26,7 +26,7 @@ from plimsoll.reports.comparison_corrected import corrected
     help="Metadata that marks questions of one cluster.",
 )
 @click.option(
-    "--detect", "wished", type=click.FloatRange(0, 1, min_open=True), default=WISHED, show_default=True,
+    "--detect", "wished", type=_numbers.Real(0, 1, min_open=True), default=WISHED, show_default=True,
     help="Difference to say a sample size for.",
 )  # fmt: skip
 @click.option(

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from plimsoll.cli import _output
+from plimsoll.cli import _numbers, _output
 from plimsoll.cli.analyse import Progress, opened_model
 from plimsoll.core import PlimsollError, UserError, files
 from plimsoll.data import delimited
@@ -38,7 +38,7 @@ PUBLISHED = "published"
 @click.option("--steps", type=click.IntRange(1), default=20, show_default=True, help="Of the optimiser.")
 @click.option("--batch", type=click.IntRange(1), default=4, show_default=True, help="Examples of one step.")
 @click.option(
-    "--rate", type=click.FloatRange(0, min_open=True), default=2e-4, show_default=True, help="Learning rate."
+    "--rate", type=_numbers.Real(0, min_open=True), default=2e-4, show_default=True, help="Learning rate."
 )
 @click.option("--rank", type=click.IntRange(1), default=8, show_default=True, help="Of the adapters.")
 @click.option(

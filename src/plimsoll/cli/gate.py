@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from plimsoll import __version__, cli
-from plimsoll.cli import _options, _output
+from plimsoll.cli import _numbers, _options, _output
 from plimsoll.comparison import budget
 from plimsoll.comparison.compare import compare
 from plimsoll.comparison.gate import LEVEL, Gate, shown
@@ -22,7 +22,7 @@ from plimsoll.run.ask import suite
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--baseline", type=click.Path(path_type=Path), required=True, help="Run to be held to.")
 @click.option(
-    "--max-drop", type=click.FloatRange(0, 1), default=0.0, show_default=True,
+    "--max-drop", type=_numbers.Real(0, 1), default=0.0, show_default=True,
     help="How much may be lost, as a share: 0.02 is two points.",
 )  # fmt: skip
 @click.option(
@@ -34,7 +34,7 @@ from plimsoll.run.ask import suite
     help="File of one budget of false alarms for all nights and benchmarks; made where it is missing.",
 )  # fmt: skip
 @click.option(
-    "--level", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    "--level", type=_numbers.Real(0, 1, min_open=True, max_open=True),
     help=f"Chance of error over all checks; with --budget, in all nights  [default: {LEVEL}].",
 )  # fmt: skip
 @click.option("--judge", default="", help="Judge whose verdicts are compared; without it the first one.")

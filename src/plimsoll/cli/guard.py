@@ -7,7 +7,7 @@ from typing import Any, get_args
 import click
 import msgspec
 
-from plimsoll.cli import _endings, _options, _output
+from plimsoll.cli import _endings, _numbers, _options, _output
 from plimsoll.core import UserError, files
 from plimsoll.evaluation.asking import settings_of
 from plimsoll.evaluation.progress import Progress, tell
@@ -27,7 +27,7 @@ from plimsoll.stats.hedge import LOSSES
 @click.option("--against", multiple=True, metavar="GUARD", help="A further guard; may be repeated.")
 @click.option("--model", "-m", default="", metavar="MODEL", help="provider/model that guards ask.")
 @click.option("-M", "model_args", multiple=True, metavar="KEY=VALUE", help="Option of that model.")
-@click.option("--threshold", type=click.FloatRange(0, 1), help="Scores from here on are flagged.")
+@click.option("--threshold", type=_numbers.Real(0, 1), help="Scores from here on are flagged.")
 @click.option(
     "--development", default="", metavar="SET|SHARE",
     help="Choose the threshold and calibrate on a share of the set, or on another one.",
@@ -52,7 +52,10 @@ from plimsoll.stats.hedge import LOSSES
     "--rate", default="anytime", show_default=True, metavar="anytime|best|NUMBER", help="Of --online."
 )
 @click.option(
-    "--share", type=float, default=0.0, help="Weight dealt out evenly each round (shifting policies)."
+    "--share",
+    type=_numbers.Real(),
+    default=0.0,
+    help="Weight dealt out evenly each round (shifting policies).",
 )
 @click.option("--delay", type=click.IntRange(0), default=0, help="Rounds until a label comes.")
 @click.option(
@@ -67,7 +70,7 @@ from plimsoll.stats.hedge import LOSSES
     "--jury", is_flag=True, help="The guards vote: majority, agreement, Dawid and Skene's posterior."
 )
 @click.option(
-    "--margin", type=click.FloatRange(0.5, 1), default=0.9, show_default=True,
+    "--margin", type=_numbers.Real(0.5, 1), default=0.9, show_default=True,
     help="How sure the posterior must be; below it a human is needed.",
 )  # fmt: skip
 @click.option(
@@ -85,10 +88,10 @@ from plimsoll.stats.hedge import LOSSES
     "--max-connections", type=click.IntRange(1), default=100, show_default=True, help="Most calls in flight."
 )
 @click.option(
-    "--patience", type=click.FloatRange(0), default=60.0, show_default=True, metavar="SECONDS",
+    "--patience", type=_numbers.Real(0), default=60.0, show_default=True, metavar="SECONDS",
     help="How long a silent endpoint is asked again.",
 )  # fmt: skip
-@click.option("--max-cost", type=click.FloatRange(0), help="Stop when this many US dollars are spent.")
+@click.option("--max-cost", type=_numbers.Real(0), help="Stop when this many US dollars are spent.")
 @click.option(
     "--cache/--no-cache", "cached", default=True, show_default=True, help="Reuse earlier responses."
 )

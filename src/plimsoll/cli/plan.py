@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from plimsoll.cli import _options, _output
+from plimsoll.cli import _numbers, _options, _output
 from plimsoll.comparison.planning import Outlook, Precision, assumed, outlook, pilot, shares
 from plimsoll.core import UserError
 from plimsoll.words import translated
@@ -17,15 +17,15 @@ WIDTH = 0.03
 @click.command("plan")
 @_options.RUN
 @click.option(
-    "--width", type=click.FloatRange(0, 0.5, min_open=True), default=WIDTH, show_default=True,
+    "--width", type=_numbers.Real(0, 0.5, min_open=True), default=WIDTH, show_default=True,
     metavar="HALF_WIDTH", help="Wished half width of the 95 % interval: 0.03 is three points.",
 )  # fmt: skip
 @click.option(
-    "--rate", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    "--rate", type=_numbers.Real(0, 1, min_open=True, max_open=True),
     help="Without a pilot run: the rate that you expect.",
 )  # fmt: skip
 @click.option(
-    "--between", type=click.FloatRange(0, 1), default=0.8, show_default=True,
+    "--between", type=_numbers.Real(0, 1), default=0.8, show_default=True,
     help="With --rate: the share of the variance that lies between questions, not between repeats.",
 )  # fmt: skip
 @click.option(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from plimsoll.cli import _asked, _endings, _options, _output
+from plimsoll.cli import _asked, _endings, _numbers, _options, _output
 from plimsoll.cli._interruption import end_when_told
 from plimsoll.core import PlimsollError, UserError, replace
 from plimsoll.evaluation.progress import Progress
@@ -52,8 +52,8 @@ class Done(NamedTuple):
     help="Stop when it is known: '±2%', or 'better-than=BASELINE' (a number with %, a name, a run folder).",
 )
 @click.option("--epochs", type=int, default=1, show_default=True, help="How often each sample is asked.")
-@click.option("--temperature", type=click.FloatRange(0), help="Sampling temperature.")
-@click.option("--top-p", type=click.FloatRange(0, 1), help="Nucleus sampling.")
+@click.option("--temperature", type=_numbers.Real(0), help="Sampling temperature.")
+@click.option("--top-p", type=_numbers.Real(0, 1), help="Nucleus sampling.")
 @click.option("--max-tokens", type=click.IntRange(1), help="Longest reply, in tokens.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of every part that draws.")
 @click.option(
@@ -96,14 +96,14 @@ class Done(NamedTuple):
 )
 @click.option(
     "--patience",
-    type=click.FloatRange(0),
+    type=_numbers.Real(0),
     default=600.0,
     show_default="600",
     metavar="SECONDS",
     help="How long an endpoint that answers nobody is asked again.",
 )
 @_endings.MAX_ERRORS
-@click.option("--max-cost", type=click.FloatRange(0), help="Stop when this many US dollars are spent.")
+@click.option("--max-cost", type=_numbers.Real(0), help="Stop when this many US dollars are spent.")
 @click.option(
     "--prices", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Price table (TOML)."
 )

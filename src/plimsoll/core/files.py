@@ -103,6 +103,8 @@ def writing(path: Path) -> Generator[BinaryIO]:
         with path.open("wb") as way:
             yield way
         return
+    if path.name in ("", ".."):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     unfinished = path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}{ENDING}")
     # Whoever asked for `path` is told of it, and not of the name that stands for it meanwhile.
     with named(path), new(unfinished) as file, named(path):
