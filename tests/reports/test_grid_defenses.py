@@ -249,3 +249,31 @@ def test_one_command_measures_harm_attacks_over_refusal_and_utility(tmp_path: Pa
     kinds: Any = [leg["kind"] for leg in guarded["differences"]]
     assert sorted(set(kinds)) == ["attack", "harm", "over_refusal", "utility"]
     msgspec.json.encode(found)
+
+
+@pytest.mark.parametrize(
+    ("margin", "finding"), [(0.005, "unshown"), (0.02, "unshown"), (0.04, "held"), (0.1, "held")]
+)
+def test_what_counts_as_no_worse_hangs_on_the_margin_that_was_declared(
+    tmp_path: Path, margin: float, finding: Finding
+) -> None:
+    cells = [Known(OVER, "none", ones(10, 400)), Known(OVER, "d", ones(14, 400))]
+    found = grid(made(tmp_path, cells).path, margin)
+    contract = only(found)
+    assert [leg.finding for leg in contract.rows[1].legs] == [finding]
+    assert f"less than {100 * margin:g} points" in grid_html.render(found, language="en")
+    assert grid_machine.report(found)["defenses"][0]["margin"] == margin
+
+
+def test_the_margin_is_an_option_of_the_report_of_a_grid_and_of_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = [Known(OVER, "none", ones(10, 400)), Known(OVER, "d", ones(14, 400))]
+    folder = made(tmp_path, cells).path
+    assert exit_code(["report", str(folder), "--json", "--margin", "4"]) == 0
+    told = json.loads(capsys.readouterr().out)["defenses"][0]
+    assert told["margin"] == 0.04
+    assert told["defenses"][1]["differences"][0]["finding"] == "held"
+    assert exit_code(["report", str(tmp_path / "run0"), "--margin", "4"]) == 2
+    assert "--margin is about the defenses of a grid" in capsys.readouterr().err
+    assert exit_code(["report", str(folder), "--margin", "100"]) == 2

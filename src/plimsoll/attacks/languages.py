@@ -66,10 +66,10 @@ def translation(attacker: Model, to: str = "zh", back: bool = True, seed: int = 
     """Into the language of a code (`zh`, `sw`, `bn` ...); replies are translated back before they are judged.
 
     The translator is any model, and the record names it."""
-    return translated("languages/translation", attacker, to, back=back, seed=seed)
+    return into_language("languages/translation", attacker, to, back=back, seed=seed)
 
 
-def translated(name: str, attacker: Model, to: str, *, back: bool = True, seed: int = 0) -> Translation:
+def into_language(name: str, attacker: Model, to: str, *, back: bool = True, seed: int = 0) -> Translation:
     """A translation under the name of an attack. Raises `UserError` where the language is not known."""
     texts = resources.table("attacks", "rewriting.toml")
     if to not in texts["languages"]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from plimsoll.attacks._turns import turns_of
 from plimsoll.attacks._wrapping import SLOT
-from plimsoll.attacks.languages import Translation, translated
+from plimsoll.attacks.languages import Translation, into_language
 from plimsoll.core import Attack, Attempt, Model, Sample, Transcript, UserError, replace
 from plimsoll.registry import attack
 from plimsoll.text.templates import Template, read_template
@@ -68,5 +68,5 @@ def multijail(
     spoken = tuple(dict.fromkeys(code for piece in pool.split("+") for code in POOLS.get(piece, (piece,))))
     wrapper = read_template(template, SLOT, "{request}")[0] if template else None
     return Pool(
-        {code: translated("multijail", attacker, code, back=back, seed=seed) for code in spoken}, wrapper
+        {code: into_language("multijail", attacker, code, back=back, seed=seed) for code in spoken}, wrapper
     )

@@ -9,7 +9,7 @@ from typing import Literal
 from plimsoll.attacks._choosing import needed
 from plimsoll.attacks._rewriting import Rewriting
 from plimsoll.attacks._transform import Transform
-from plimsoll.attacks.languages import translated
+from plimsoll.attacks.languages import into_language
 from plimsoll.core import Attack, Model
 from plimsoll.data import resources
 from plimsoll.registry import attack
@@ -56,7 +56,7 @@ def sorry_bench(mutation: Mutation = "caesar", attacker: Model | None = None, se
     model = needed(attacker, f"sorry_bench:mutation={mutation}")
     if mutation.startswith("translate-"):
         language = mutation.removeprefix("translate-")
-        return translated("sorry_bench", model, OURS.get(language, language), seed=seed)
+        return into_language("sorry_bench", model, OURS.get(language, language), seed=seed)
     known = resources.table("attacks", "rewriting.toml")
     technique = OURS.get(mutation, mutation.replace("-", "_"))
     definition = known["style"].get(technique) or known["persuasion"][technique]

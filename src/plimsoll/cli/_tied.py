@@ -65,14 +65,15 @@ def overview_of(path: Path) -> Tied:
     return Tied(path, found, machine.report, machine.json, terminal.render, machine.markdown, page, runs)
 
 
-def matrix_of(path: Path) -> Tied:
-    """The matrix of a grid."""
+def matrix_of(path: Path, margin: float | None = None) -> Tied:
+    """The matrix of a grid; a margin of non-inferiority takes the place of the usual one."""
     from plimsoll.reports import grid_html as html
     from plimsoll.reports import grid_machine as machine
     from plimsoll.reports import grid_terminal as terminal
-    from plimsoll.reports.grid import grid
+    from plimsoll.reports.grid import MARGIN, grid
 
     def page(found: Any, language: Language, at: Path | None) -> str:
         return html.render(found, language=language)
 
-    return Tied(path, grid(path), machine.report, machine.json, terminal.render, machine.markdown, page)
+    found = grid(path, MARGIN if margin is None else margin)
+    return Tied(path, found, machine.report, machine.json, terminal.render, machine.markdown, page)

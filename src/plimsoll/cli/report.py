@@ -49,6 +49,12 @@ NOTHING = Known()
     help="What plimsoll calibrate found of the judge; a kept one that fits is used without it.",
 )
 @click.option("--labels", default="", metavar="PACK", help="Labels of people on replies of this very run.")
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 100, max_open=True),
+    metavar="POINTS",
+    help="Of a grid: what a defense may cost in false refusals or useful answers; 2 without it.",
+)
 @_standards.ALSO
 @_standards.SCOPE
 @_standards.ASSESSMENT
@@ -63,6 +69,7 @@ def command(
     language: str,
     calibration: Path | None,
     labels: str,
+    margin: float | None,
     also: tuple[Path, ...],
     scope: Path | None,
     assessment: Path | None,
@@ -81,8 +88,8 @@ def command(
     --also adds others.
     """
     if form in _standards.KINDS:
-        if as_json or calibration or labels:
-            raise UserError(f"--json, --calibration and --labels do not go with --format {form}")
+        if as_json or calibration or labels or margin is not None:
+            raise UserError(f"--json, --calibration, --labels and --margin do not go with --format {form}")
         goal = _standards.DocumentSpec(
             _paths(run, also, log_dir), output, _spoken(language), scope, assessment, against
         )
@@ -102,8 +109,13 @@ def command(
             raise UserError(
                 f"--calibration and --labels are about one run: name one of the {kind}'s run folders"
             )
-        _report_tied(read(path), form, output, _spoken(language))
+        tied = matrix_of(path, margin / 100) if kind == "grid" and margin is not None else read(path)
+        if kind != "grid" and margin is not None:
+            raise UserError("--margin is about the defenses of a grid")
+        _report_tied(tied, form, output, _spoken(language))
         return
+    if margin is not None:
+        raise UserError("--margin is about the defenses of a grid")
     folder = _options.opened(run, log_dir)
     known = Known(calibration, labels)
     if form == "table":

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, Unpack, get_args
 
 from plimsoll.comparison import compare as comparing
 from plimsoll.core import UserError
@@ -23,6 +23,8 @@ from plimsoll.run.keep.folder import RunFolder, open_run
 from plimsoll.run.spec import RunSpec
 from plimsoll.run.work.session import Session
 
+Sees = Literal["defended", "bare"]
+
 
 class Options(TypedDict, total=False):
     """What else may be said; each means what the option of `plimsoll run` of that name means."""
@@ -39,6 +41,8 @@ class Options(TypedDict, total=False):
     temperature: float | None
     top_p: float | None
     max_tokens: int | None
+    attack_sees: Sees
+    """The target that attacks may ask: with its defenses (adaptive), or without them (transfer)."""
     judge: Part | Sequence[Part] | None
     """A judge or several, in the place of the benchmark's own: specs, rubric files, objects."""
     judge_model: Part
@@ -80,9 +84,9 @@ def evaluate(
         defense: A defense (an object of your own is what wraps the model); several in a list are a chain,
             the last one outermost.
         system_prompt: Put before every conversation.
-        more: judge, judge_model, judge_options, options (the model's), limit, sample, sample_ids, until,
-            epochs, seed, temperature, top_p, max_tokens, log_dir, cache, max_connections, patience, max_cost,
-            prices, progress: each means what the option of `plimsoll run` of that name means.
+        more: attack_sees, judge, judge_model, judge_options, options (the model's), limit, sample,
+            sample_ids, until, epochs, seed, temperature, top_p, max_tokens, log_dir, cache, max_connections,
+            patience, max_cost, prices, progress: each means what that option of `plimsoll run` means.
     """
     return finished(
         evaluate_async(benchmark, model, attack=attack, defense=defense, system_prompt=system_prompt, **more)
@@ -197,6 +201,9 @@ def _spec(given: Given, more: Options, **own: Any) -> RunSpec:
     if unknown := next((name for name in more if name not in Options.__annotations__), ""):
         known = ", ".join(Options.__annotations__)
         raise UserError(f"{unknown!r} is no option: there is {known}")
+    sees = more.get("attack_sees", "defended")
+    if sees not in get_args(Sees):
+        raise UserError(f"attack_sees={sees!r}: give 'defended' (adaptive) or 'bare' (transfer)")
     seed = more.get("seed", 0)
     judge_model = more.get("judge_model", "")
     return RunSpec(
@@ -209,6 +216,7 @@ def _spec(given: Given, more: Options, **own: Any) -> RunSpec:
         draw=more.get("sample"),
         sample_ids=tuple(more.get("sample_ids", ())),
         until=more.get("until", ""),
+        attack_sees=sees,
         judges=given.judges(more.get("judge")),
         judge_model=given.model(judge_model) if judge_model else "",
         judge_options=asking.texts(more.get("judge_options", {})),

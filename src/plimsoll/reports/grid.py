@@ -31,6 +31,8 @@ CONDITIONS: tuple[Axis, ...] = ("system_prompt", "defense", "attack")
 """What is put around a model."""
 ACROSS: tuple[Axis, ...] = ("attack", "defense", "system_prompt", "benchmark")
 """Axes that may run from left to right, the most telling first."""
+MARGIN = 0.02
+"""Of non-inferiority, where no other is declared."""
 STARTER = "*"
 DRAWS = 1_000
 """Of the bootstrap, which a matrix does not show."""
@@ -69,6 +71,8 @@ class Grid:
     path: Path
     manifest: GridManifest
     entries: tuple[Entry, ...]
+    margin: float = MARGIN
+    """Loss of false refusals or useful answers that a defense may cost and still be called no worse."""
 
     def values(self, axis: Axis) -> tuple[str, ...]:
         """The alternatives on an axis, in order."""
@@ -107,13 +111,13 @@ class Matrix(NamedTuple):
     """Where each row stands on the axes that run down, and its cells."""
 
 
-def grid(path: Path) -> Grid:
+def grid(path: Path, margin: float = MARGIN) -> Grid:
     """Read a grid's folder and the runs beside it. Raises `DataError`, `UserError`."""
     manifest = read(path)
     folders = {cell.run: open_run(path.parent / cell.run) for cell in manifest.cells if cell.run}
     sides: dict[str, Side] = {}
     entries = tuple(_entry(cell, manifest, folders, sides) for cell in manifest.cells)
-    return Grid(path, manifest, entries)
+    return Grid(path, manifest, entries, margin)
 
 
 def matrices(found: Grid) -> Iterator[Matrix]:

@@ -11,7 +11,7 @@ from plimsoll.pages.markup import Key, Said, Table, key
 from plimsoll.pages.plots import Place, Plane
 from plimsoll.pages.words import percent
 from plimsoll.reports import comparison_rows
-from plimsoll.reports.defended import KINDS, MARGIN, Contract, Kind, Leg, Row, contracts
+from plimsoll.reports.defended import KINDS, Contract, Kind, Leg, Row, contracts
 from plimsoll.reports.grid import Grid
 from plimsoll.reports.grid_rows import label
 from plimsoll.reports.tables import MISSING, UNSOUND
@@ -19,7 +19,6 @@ from plimsoll.run.ask.grid import NONE
 
 MARK = "●"
 """Of what no other row is better than everywhere."""
-MARGIN_POINTS = f"{100 * MARGIN:g}"
 
 
 def titled(found: Contract) -> str:
@@ -53,7 +52,7 @@ def reading(found: Contract) -> list[Said]:
     return [
         key("defend.note.means"),
         key("defend.note.front", MARK),
-        key("defend.note.held", MARGIN_POINTS),
+        key("defend.note.held", f"{100 * found.margin:g}"),
     ]
 
 
@@ -86,7 +85,7 @@ def plain(found: Grid) -> list[dict[str, Any]]:
         {
             "model": each.model,
             "system_prompt": each.system_prompt,
-            "margin": MARGIN,
+            "margin": each.margin,
             "attack_families": each.families,
             "adaptive": each.adaptive,
             "missing": each.missing,
