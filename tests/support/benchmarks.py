@@ -56,6 +56,10 @@ SMALL: dict[str, tuple[str, ...]] = {
     "medreview": ("medreview:split=starter",),
     "longsafety": ("longsafety:split=starter", "longsafety:split=starter,context=none"),
     "multijail": ("multijail:split=starter",),
+    "pcjailbreak": (
+        "pcjailbreak:split=starter,controls=false",
+        "pcjailbreak:split=starter,language=zh,reading=both",
+    ),
     "prompts": (
         f"prompts:file={SUPPORT / 'own_choices.csv'}",
         f"prompts:file={SUPPORT / 'own_prompts.jsonl'}",
