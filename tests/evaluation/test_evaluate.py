@@ -29,7 +29,6 @@ from plimsoll.core import (
     Wrapped,
     replace,
     system,
-    user,
 )
 from plimsoll.run.keep.folder import open_run, runs
 
@@ -371,45 +370,3 @@ def test_the_face_is_there_without_being_imported() -> None:
 def test_a_name_that_the_face_lacks_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'evaluete'"):
         _ = plimsoll.evaluete  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True)
-class Peeking(Attack):
-    """Asks the target once, and puts what it said into the prompt."""
-
-    name: str = "peeking"
-
-    async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
-        """Yield the one variant."""
-        seen = await target.generate(Request(messages=sample.messages))
-        yield replace(sample, messages=(*sample.messages[:-1], user(f"seen: {seen.text}")))
-
-
-@dataclass(frozen=True)
-class Muted(Wrapped):
-    """Says nothing to anybody."""
-
-    async def generate(self, request: Request) -> Response:
-        """Answer."""
-        return Response(text="(muted)")
-
-
-@pytest.mark.parametrize(("sees", "seen"), [("defended", "seen: (muted)"), ("bare", "seen: (B)")])
-def test_an_attack_sees_the_target_that_it_is_given(sees: Any, seen: str) -> None:
-    run = plimsoll.evaluate(
-        STARTER,
-        says_b,
-        attack=Peeking(),
-        defense=Muted,
-        attack_sees=sees,
-        limit=2,
-        progress=False,
-        cache=False,
-    )
-    assert {record.sample.messages[-1].text for record in run.records} == {seen}
-    assert {record.sample.attempt.saw for record in run.records if record.sample.attempt} == {sees}
-
-
-def test_a_target_that_no_attack_can_see_is_refused() -> None:
-    with pytest.raises(UserError, match="attack_sees='both'"):
-        plimsoll.evaluate(STARTER, says_b, attack_sees="both", limit=1)  # type: ignore[typeddict-item]
