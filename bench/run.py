@@ -45,6 +45,7 @@ CASES = (
     "rule_judges",
     "guards",
     "codecs",
+    "attacks_beside_peers",
     "judges_beside_peers",
     "open_ended",
     "defended_grid",

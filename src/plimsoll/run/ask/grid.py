@@ -75,7 +75,7 @@ class GridManifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def cells(axes: Axes, base: RunSpec) -> Iterator[tuple[Cell, RunSpec]]:
     """Every combination with its spec; cells of one benchmark stand together, then those of one model."""
-    refuse_twice(axes)
+    refuse_unclear(axes)
     for benchmark, subject, prompt, defense, attack in product(
         axes.benchmarks, axes.subjects, axes.system_prompts, axes.defenses, axes.attacks
     ):
@@ -104,8 +104,11 @@ def links(chain: str) -> tuple[str, ...]:
     return found
 
 
-def refuse_twice(axes: Axes) -> None:
-    """Refuse an alternative that is given twice. Raises `UserError`."""
+def refuse_unclear(axes: Axes) -> None:
+    """Refuse an alternative that is given twice, and one that names nothing. Raises `UserError`."""
+    for option, texts in (("--attack", axes.attacks), ("--defense", axes.defenses)):
+        if not all(map(str.strip, texts)):
+            raise UserError(f"{option} is empty: name one, or write {NONE}")
     named: tuple[tuple[str, Sequence[object]], ...] = (
         ("--model", axes.subjects),
         ("benchmark", axes.benchmarks),

@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from plimsoll.core import Request, Response, Saw, Wrapped
 from plimsoll.run.ask.layers import Price
@@ -22,16 +23,17 @@ class Trace:
     cost: float | None = None
     saw: Saw = ""
     """Which target was asked since the last variant, where any was."""
-    _known: dict[str, deque[Response]] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._known = defaultdict(deque)
+    @cached_property
+    def _waiting(self) -> dict[str, deque[Response]]:
+        found: dict[str, deque[Response]] = defaultdict(deque)
         for call in self.known:
-            self._known[call.key].append(call.response)
+            found[call.key].append(call.response)
+        return found
 
     def again(self, key: str) -> Response | None:
         """The answer to a call that was made before, each once."""
-        waiting = self._known.get(key)
+        waiting = self._waiting.get(key)
         return waiting.popleft() if waiting else None
 
     def note(self, key: str, response: Response, price: Price | None, saw: Saw) -> None:
@@ -43,7 +45,8 @@ class Trace:
 
     def forget(self) -> None:
         """Begin anew for the next variant."""
-        self.calls, self.cost, self.saw = [], None, ""
+        if self.calls:
+            self.calls, self.cost, self.saw = [], None, ""
 
 
 TRACE: ContextVar[Trace | None] = ContextVar("TRACE", default=None)

@@ -58,6 +58,10 @@ class Variants:
             if made.sample is not None:
                 known.offsets.append(offset)
 
+    def knows(self, origin: str, attack: str) -> bool:
+        """Whether an earlier part of the run kept anything of a question."""
+        return (origin, attack) in self._found
+
     def of(self, origin: str, attack: str) -> Iterator[Made]:
         """The variants of a question that an earlier part of the run made, in order."""
         known = self._found.get((origin, attack))

@@ -7,7 +7,7 @@ from plimsoll.core import Attack, Attempt, Model, Sample, Validity, replace, sta
 from plimsoll.run.ask.layers import EPOCH
 from plimsoll.run.ask.parts import Chain
 from plimsoll.run.ask.tracing import TRACE, Trace
-from plimsoll.run.keep.variants import Made, Variants
+from plimsoll.run.keep.variants import Call, Made, Variants
 
 CHAINED = "+"
 """Stands for the attack while a chain is at work; its parameters are told apart by the attacks' names."""
@@ -28,27 +28,29 @@ class Making:
 
     async def variants(self) -> AsyncIterator[Sample]:
         """Every variant: those that are kept already, then those that the attack makes."""
-        question, chain = self.sample.question, self.chain.spec
-        stored = list(self.store.of(question, chain)) if self.store else []
+        question, chain, store = self.sample.question, self.chain.spec, self.store
+        known = store is not None and store.knows(question, chain)
+        stored = list(store.of(question, chain)) if store and known else []
         for made in stored:
             assert made.sample is not None
             self._names.add(made.sample.attempt.variant if made.sample.attempt else "")
             yield made.sample
-        if self.store and self.store.complete(question, chain):
+        if store and known and store.complete(question, chain):
             return
         trace = Trace([call for made in stored for call in made.calls])
-        held: list[Made] = []
+        held: list[tuple[Sample, tuple[Call, ...]]] = []
         number = 0
         attacked, address = self._attacked(), stage(f"attack {self.chain.attacks[0].name}")
         while True:
             # Its calls are traced, and drawn as those of the first epoch.
-            traced, epoch = TRACE.set(trace), EPOCH.set(0)
+            traced, epoch = TRACE.set(trace), EPOCH.set(0) if EPOCH.get() else None
             try:
                 with address:
                     raw = await anext(attacked, None)
             finally:
                 TRACE.reset(traced)
-                EPOCH.reset(epoch)
+                if epoch:
+                    EPOCH.reset(epoch)
             if raw is None:
                 break
             number += 1
@@ -56,14 +58,15 @@ class Making:
                 variant = self._variant(raw, number, trace)
                 # What asked no model is made again at no cost: it is kept only where order wants it. A search
                 # in weights calls no model, and says how often it ran one.
-                if self.store:
-                    held.append(Made(origin=question, attack=chain, sample=variant, calls=tuple(trace.calls)))
+                if store:
+                    held.append((variant, tuple(trace.calls)))
                     if stored or trace.calls or (raw.attempt and raw.attempt.queries):
                         self._keep(held)
                 yield variant
             trace.forget()
-        if self.store and (stored or len(held) < number):
-            self._keep([*held, Made(origin=question, attack=chain)])
+        if store and (stored or len(held) < number):
+            self._keep(held)
+            store.add(Made(origin=question, attack=chain))
 
     def _attacked(self) -> AsyncIterator[Sample]:
         """What the chain makes; one attack by itself makes it without the steps of a chain."""
@@ -72,10 +75,11 @@ class Making:
             return _chained(self.sample, self.chain.attacks, self.target)
         return first.attack(self.sample, self.target)
 
-    def _keep(self, held: list[Made]) -> None:
-        if self.store:
-            for made in held:
-                self.store.add(made)
+    def _keep(self, held: list[tuple[Sample, tuple[Call, ...]]]) -> None:
+        question, chain = self.sample.question, self.chain.spec
+        for variant, calls in held if self.store else ():
+            assert self.store is not None
+            self.store.add(Made(origin=question, attack=chain, sample=variant, calls=calls))
         held.clear()
 
     def failed(self) -> Sample:

@@ -168,7 +168,7 @@ def in_bits(bits: Literal[8, 16, 32]) -> Codec:
         try:
             if step == 1:
                 return bytes(map(_OF_BITS.__getitem__, payload.split())).decode(encoding)
-            return b"".join(int(unit, 2).to_bytes(step) for unit in payload.split()).decode(encoding)
+            return b"".join([int(unit, 2).to_bytes(step) for unit in payload.split()]).decode(encoding)
         except (ValueError, OverflowError, KeyError):
             return None
 

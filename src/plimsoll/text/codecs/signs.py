@@ -19,6 +19,7 @@ _TO_BRAILLE = {ord(letter): cell for letter, cell in _BRAILLE.items()} | {
     ord(letter.upper()): _CAPITAL + cell for letter, cell in _BRAILLE.items()
 }
 _FROM_BRAILLE = {cell: letter for letter, cell in _BRAILLE.items()}
+_FROM_CELLS = {ord(cell): letter for cell, letter in _FROM_BRAILLE.items()}
 _SUPERSCRIPT = str.maketrans(
     "abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW0123456789+-=()",
     "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾",
@@ -34,10 +35,6 @@ _SKELETON = {ord(chr(to)): of for of, to in HOMOGLYPHS.items()}
 MARKS = [chr(code) for code in range(0x0300, 0x0370)]
 _MARK_OF = [MARKS[octet % len(MARKS)] for octet in range(256)]
 _LATIN_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
-
-
-def _spaced(text: str) -> str:
-    return " ".join(text.split())
 
 
 def morse() -> Codec:
@@ -81,20 +78,32 @@ def _word_kept_by_morse(word: str) -> str:
     return "".join(c for c in word.upper() if c in MORSE).lower()
 
 
+@lru_cache(WORDS)
+def _word_in_nato(word: str) -> str:
+    return " ".join(_SPELLED.get(letter, letter) for letter in word)
+
+
+@lru_cache(WORDS)
+def _word_of_nato(word: str) -> str:
+    return "".join(_FROM_NATO.get(each.lower(), each) for each in word.split(" "))
+
+
+@lru_cache(WORDS)
+def _word_kept_by_nato(word: str) -> str:
+    return "".join(c.lower() if c in _SPELLED else c for c in word)
+
+
 def nato() -> Codec:
     """A word of the spelling alphabet for each letter; two spaces between words."""
 
     def encode(text: str) -> str:
-        return "  ".join(" ".join(_SPELLED.get(letter, letter) for letter in word) for word in text.split())
+        return "  ".join(map(_word_in_nato, text.split()))
 
     def decode(payload: str) -> str | None:
-        words = payload.split("  ")
-        return " ".join(
-            "".join(_FROM_NATO.get(each.lower(), each) for each in word.split(" ")) for word in words
-        )
+        return " ".join(map(_word_of_nato, payload.split("  ")))
 
     def kept(text: str) -> str:
-        return "".join(c.lower() if c in _SPELLED else c for c in _spaced(text))
+        return " ".join(map(_word_kept_by_nato, text.split()))
 
     return Codec(
         title="the NATO phonetic alphabet",
@@ -110,6 +119,9 @@ def braille() -> Codec:
     """Braille cells, a sign before capitals."""
 
     def decode(payload: str) -> str:
+        first, *more = payload.translate(_FROM_CELLS).split(_CAPITAL)
+        if all(more):
+            return first + "".join([piece[0].upper() + piece[1:] for piece in more])
         out, capital = list[str](), False
         for sign in payload:
             if sign == _CAPITAL and not capital:
