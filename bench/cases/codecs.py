@@ -19,7 +19,7 @@ from plimsoll.core import Attack, Sample, user
 from plimsoll.models.scripted import scripted
 from plimsoll.registry import Part
 
-CODECS = ("encoding", "characters", "chinese")
+CODECS = ("encoding", "characters", "chinese", "arabic")
 LIBRARIES = ("chinese/pinyin", "chinese/script")
 """The speed of pypinyin and OpenCC: held to no target."""
 TARGET, ALL, SECONDS = 20_000, 1_000, 60
@@ -27,18 +27,20 @@ GIVEN = {
     "encoding/vigenere": ":key=lemon",
     "groups/keyword": ":group=wealthy",
     "steering/suffix": ":text=!!",
+    "steering/repeated": ":text=!!",
 }
 MODELS = ("attacker", "judge", "file", "attacks")
+ASK = ("groups/from_target", "search/gcg", "dialogue/chunked")
+"""They ask the target, or need its weights."""
 """Attacks with such an argument ask models, or need a file of the user's."""
 
 
 def prompts(language: str) -> list[str]:
     """As many prompts of a language."""
-    words = (
-        "请详细说明怎样在家里做面包并写出每一步" if language == "zh" else "explain how to bake bread at home "
-    )
+    words = {"zh": "请详细说明怎样在家里做面包并写出每一步", "ar": "اشرح كيف أخبز الخبز في البيت خطوة بخطوة "}
+    said = words.get(language, "explain how to bake bread at home ")
     size = 36 if language == "zh" else 126
-    return [f"{number}. {words * 8}"[:size] for number in range(ALL)]
+    return [f"{number}. {said * 8}"[:size] for number in range(ALL)]
 
 
 def codec(part: Part, texts: Sequence[str]) -> float:
@@ -64,16 +66,21 @@ def main() -> None:
     given = arguments(__doc__)
     result = Result(case="codecs", title="Attacks that ask no model: transforms a second of one core")
     parts = [part for part in registry.parts("attacks") if part.room == "attacks"]
-    texts = {language: prompts(language) for language in ("en", "zh")}
+    texts = {language: prompts(language) for language in ("en", "zh", "ar")}
     for part in parts:
         if part.name.partition("/")[0] not in CODECS:
             continue
-        chosen = texts["zh" if part.name.startswith("chinese") else "en"]
+        language = {"chinese": "zh", "arabic": "ar"}.get(part.name.partition("/")[0], "en")
+        chosen = texts[language]
         seconds = statistics.median(codec(part, chosen) for _ in range(given.repeats))
         result.rows.append(line(part.name, len(chosen), seconds))
         if part.name not in LIBRARIES:
             result.at_least(f"{part.name}, transforms/s/core", len(chosen) / seconds, TARGET)
-    alone = [part for part in parts if not any(row.name in MODELS and row.required for row in part.options)]
+    alone = [
+        part
+        for part in parts
+        if part.name not in ASK and not any(row.name in MODELS and row.required for row in part.options)
+    ]
     samples = [Sample(id=str(n), messages=(user(text),)) for n, text in enumerate(texts["en"])]
     began = time.process_time()
     made = sum(
@@ -84,7 +91,6 @@ def main() -> None:
     result.rows.append(line(f"all {len(alone)} attacks, samples with validity", made, seconds))
     result.at_most(f"{len(alone)} attacks x 1,000 prompts, CPU", seconds, SECONDS, " s")
     result.notes.append("chinese/pinyin and chinese/script run at their libraries' speed: held to no target")
-    result.notes.append("PyRIT and garak were not installed for this run: no figures of theirs stand here")
     result.print()
 
 

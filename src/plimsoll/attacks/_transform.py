@@ -34,6 +34,8 @@ language; one to answer in the same writing; CipherChat's frame, a system prompt
 SORRY-Bench's, one English turn with the alphabet and three examples."""
 LONG = 8
 """Characters from which on a reply is not taken for encoded by chance."""
+NOTHING = drawing("")
+"""Of a frame without examples, for which nothing is drawn."""
 VERSION = 1
 """Rises whenever what an attack makes of a sample changes."""
 
@@ -68,7 +70,8 @@ class Transform(Attack):
             yield replace(sample, request=sample.request or last.text, trail=trail, attempt=nothing)
             return
         frame = frame_of(self.carrier, self.codec, spoken(sample.language))
-        text, start = frame.around(payload, self.codec, self._draw(f"{sample.id} examples"))
+        draw = self._draw(f"{sample.id} examples") if frame.examples else NOTHING
+        text, start = frame.around(payload, self.codec, draw)
         first = frame.opening(self.codec, self._draw(f"{sample.id} examples")) if frame.system else ()
         yield replace(
             sample,

@@ -200,16 +200,19 @@ async def _attacked(sample: Sample, chain: Chain, work: Work) -> AsyncIterator[R
     try:
         async for variant in making.variants():
             for epoch in range(work.epochs):
-                if (variant.id, epoch) not in work.done:
-                    yield await _tried(variant, chain, epoch, work)
+                if (variant.id, epoch) in work.done:
+                    continue
+                if variant.asked:
+                    yield await _record(variant, chain, epoch, work)
+                else:
+                    yield _left(variant, chain, epoch, work)
     except StageError as error:
         yield Record(sample=making.failed(), failures=(_failure(error),))
 
 
-async def _tried(variant: Sample, chain: Chain, epoch: int, work: Work) -> Record:
-    """A variant's record; one that its attack does not apply to is not asked, and counts for nothing."""
-    if variant.attempt is None or variant.asked:
-        return await _record(variant, chain, epoch, work)
+def _left(variant: Sample, chain: Chain, epoch: int, work: Work) -> Record:
+    """The record of a variant that its attack does not apply to: it is not asked, and counts for nothing."""
+    assert variant.attempt is not None
     verdict = Verdict(
         label="not_applicable",
         value=None,
