@@ -249,8 +249,6 @@ def _engine(server: LlamaServer, key: str) -> Any:
     options = given.CommonParams()
     options.model.path = str(server.path)
     options.n_ctx = server.context
-    # Its search for what fits into memory reads the file twice, and may shorten the context unasked.
-    options.fit_params = False
     options.n_parallel = 1
     options.kv_unified = False
     options.cpuparams.n_threads = server.threads
