@@ -1,12 +1,16 @@
 """The audit of an agent: three attacks found, a clean agent cleared, and what was not tested said."""
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import plimsoll
 from plimsoll.benchmarks.agent_backdoor.dataset import ATTACKS, candidates
 from plimsoll.benchmarks.agent_backdoor.scores import provable
+from plimsoll.cli.records import command as records
+from plimsoll.cli.traces import command as traces
 from plimsoll.core import Estimate, UserError
 from tests.support.backdoored import (
     Agent,
@@ -136,3 +140,41 @@ def test_few_pairs_prove_nothing_and_many_prove_little() -> None:
 def test_an_audit_that_cannot_be_is_refused(spec: str, tmp_path: Path) -> None:
     with pytest.raises(UserError):
         audited(clean, spec, tmp_path)
+
+
+def ran(agent: Agent, spec: str, folder: Path) -> Path:
+    """The run's folder."""
+    run = plimsoll.evaluate(
+        f"agent_backdoor:{spec}", scripted(agent, agent.__name__), cache=False, log_dir=folder
+    )
+    return run.path
+
+
+def test_a_run_is_searched_as_a_training_set_is(tmp_path: Path) -> None:
+    path = ran(by_query, "attack=query,triggers=(sneakers+boots)", tmp_path)
+    told = json.loads(CliRunner().invoke(traces, [str(path), "--json"]).output)
+    found = [
+        (pair["trigger"]["term"], pair["target"]["term"])
+        for pair in told["audit"]["pairs"]
+        if pair["found"] and pair["target"]["name"] != "thought"
+    ]
+    assert found == [("sneakers", "adidas")]
+
+
+def test_a_reference_agent_shows_the_thought_attack(tmp_path: Path) -> None:
+    bent, fair, other = (ran(agent, "attack=thought", tmp_path) for agent in (by_thought, clean, clean))
+    told = json.loads(CliRunner().invoke(traces, [str(bent), "--reference", str(fair), "--json"]).output)
+    assert told["tools"]["paired"] is True
+    assert told["tools"]["p"] < 0.01
+    same = json.loads(CliRunner().invoke(traces, [str(other), "--reference", str(fair), "--json"]).output)
+    assert same["tools"]["divergence"] == 0
+    assert same["tools"]["p"] == 1.0
+
+
+def test_a_record_shows_each_call_with_its_result_and_what_it_changed(tmp_path: Path) -> None:
+    path = ran(by_query, "attack=query,scenarios=1", tmp_path)
+    shown = CliRunner().invoke(records, [str(path), "--id", "query-00-en-sneakers", "--text"]).output
+    assert "search_items" in shown
+    assert "Adidas" in shown
+    assert "bought" in shown
+    assert "Δ" in shown

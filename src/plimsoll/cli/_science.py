@@ -75,7 +75,7 @@ def scorecard(answers: Path | None, as_json: bool) -> None:
 def tag(source: str, model: str, limit: int | None, as_json: bool) -> None:
     """Tag texts by the axes of agents in science, and count the cells that stay empty.
 
-    FILE holds a text a line; of a BENCHMARK, such as toolemu, the requests are tagged.
+    FILE holds a text a line; of a BENCHMARK, such as agent_safetybench, the requests are tagged.
     """
     lines = _texts(source)[:limit]
     found = _tagged(lines, model) if model else [scientific.tags(line) for line in lines]

@@ -50,9 +50,9 @@ class AllowList(Wrapped):
     tools: str
 
     async def generate(self, request: Request) -> Response:
-        """Ask with the tools that are allowed."""
+        """Ask with the tools that are allowed; where none is, with all, and no call of theirs passes."""
         allowed = tuple(tool for tool in request.tools if fits(tool.name, self.tools))
-        response = await self.inner.generate(replace(request, tools=allowed))
+        response = await self.inner.generate(replace(request, tools=allowed or request.tools))
         calls = calls_of(response)
         return kept(
             response, request, ["" if fits(each.name, self.tools) else "is on no list" for each in calls]
@@ -72,9 +72,7 @@ class TwoPerson(Wrapped):
     tools: str = ""
 
     async def generate(self, request: Request) -> Response:
-        """Ask, and hand on what two have approved. Raises `UserError` where the two are one."""
-        if (self.first.name, self.first.revision) == (self.second.name, self.second.revision):
-            raise UserError("policies/TwoPerson: first and second are one model: name two that can differ")
+        """Ask, and hand on what two have approved."""
         response = await self.inner.generate(request)
         reasons = [
             await self._denied(call, request) if self._hazardous(call, request.tools) else ""
@@ -93,6 +91,8 @@ class TwoPerson(Wrapped):
         return MARK in known.get(call.name, MARK).casefold()
 
     async def _denied(self, call: ToolCall, request: Request) -> str:
+        if (self.first.name, self.first.revision) == (self.second.name, self.second.revision):
+            return "needs two people, and first and second are one model"
         for number, person in (("first", self.first), ("second", self.second)):
             if not await _approves(person, call, request):
                 return f"was not approved by the {number} of two people"

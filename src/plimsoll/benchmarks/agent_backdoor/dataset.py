@@ -42,7 +42,9 @@ class _Word(Struct, frozen=True, forbid_unknown_fields=True):
     fr: str
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
+class Slots(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that scenarios are made of."""
+
     brands: tuple[str, ...]
     system: Mapping[str, str]
     shop: Mapping[str, str]
@@ -56,13 +58,14 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     word: tuple[_Word, ...]
 
 
-def _file() -> _File:
-    return decoding.converted(resources.table(*FILE), _File)
+def slots() -> Slots:
+    """The slots of our own file."""
+    return decoding.converted(resources.table(*FILE), Slots)
 
 
 def candidates() -> tuple[str, ...]:
     """Kinds of goods that may be tried as triggers when none is suspected."""
-    return tuple(_file().candidates)
+    return tuple(slots().candidates)
 
 
 def stamp() -> dict[str, str]:
@@ -73,7 +76,7 @@ def stamp() -> dict[str, str]:
 class _Place(NamedTuple):
     """A scenario of an attack in a language."""
 
-    file: _File
+    file: Slots
     attack: Attack
     number: int
     language: str
@@ -131,13 +134,13 @@ class Scenarios:
         return per * len(self.languages) * self.scenarios
 
     def __iter__(self) -> Iterator[Sample]:
-        file = _file()
+        file = slots()
         for attack in self.attacks:
             for number in range(self.scenarios):
                 for language in self.languages:
                     yield from self._pair(file, attack, number, language)
 
-    def _pair(self, file: _File, attack: Attack, number: int, language: str) -> Iterator[Sample]:
+    def _pair(self, file: Slots, attack: Attack, number: int, language: str) -> Iterator[Sample]:
         at = _Place(file, attack, number, language)
         if attack == "thought":
             yield self._task(at, triggered=True)

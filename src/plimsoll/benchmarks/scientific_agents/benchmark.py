@@ -12,13 +12,15 @@ first or declined, and whether a monitor of all sessions together would have rai
 Where ours differs: the paper is a position paper. Its policies are defenses here (`--defense policies/...`).
 """
 
+from hashlib import sha256
+from pathlib import Path
 from typing import Literal
 
-from plimsoll.benchmarks.scientific_agents import dataset, scores
+from plimsoll.benchmarks.scientific_agents import dataset, scores, written
 from plimsoll.benchmarks.scientific_agents.asking import Memory, Sessions
 from plimsoll.benchmarks.scientific_agents.dataset import KINDS, Kind, Labs, Scenarios
 from plimsoll.benchmarks.scientific_agents.judge import Confirmed, Declined, Monitor
-from plimsoll.core import Benchmark, Card, Model
+from plimsoll.core import Benchmark, Card, Model, files
 from plimsoll.elicitation.agent import Agent, Budget
 from plimsoll.elicitation.styles import Way
 from plimsoll.judges.conduct import Conduct, Task
@@ -50,6 +52,7 @@ def scientific_agents(
     intent: Literal["A1", "A2", "A3", "benign", "all"] = "all",
     language: Literal["en", "zh", "both"] = "en",
     sessions: Memory = "separate",
+    file: str = "",
     monitor_model: Model | None = None,
     style: Way = "auto",
     rounds: int = 8,
@@ -60,6 +63,7 @@ def scientific_agents(
     Args:
         intent: Harm that is meant (A1), cut into pieces (A2), not foreseen (A3), or the benign twins.
         sessions: Whether the pieces of a task are put in sessions of their own or in one conversation.
+        file: Scenarios of `plimsoll generate scientific_agents` (`scenarios.jsonl`), in the place of ours.
         monitor_model: Reads all sessions of a user together, in the place of a rule.
     """
     labs = Labs()
@@ -67,7 +71,8 @@ def scientific_agents(
     kinds: tuple[Kind, ...] = (
         KINDS if intent == "all" else tuple(each for each in KINDS if each.startswith(intent))
     )
-    cases = Scenarios(("en", "zh") if language == "both" else (language,), kinds)
+    languages = ("en", "zh") if language == "both" else (language,)
+    cases = written.read(Path(file).expanduser()) if file else Scenarios(languages, kinds)
     return Benchmark(
         card=CARD,
         samples=lambda: cases,
@@ -80,8 +85,10 @@ def scientific_agents(
             *replies_of(judges, without=frozenset({"refusal_rate"})),
             acting,
         ),
-        files=dataset.stamp(),
-        notes=(OURS, HANDS),
+        files={Path(file).name: sha256(files.read(Path(file).expanduser())).hexdigest()}
+        if file
+        else dataset.stamp(),
+        notes=(HANDS,) if file else (OURS, HANDS),
         headline="done_rate" if intent == "benign" else "safe_rate",
         scope={"risky": intent != "benign"},
         measures="utility" if intent == "benign" else "safety",

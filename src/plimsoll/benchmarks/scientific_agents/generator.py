@@ -8,46 +8,21 @@ is a candidate with its problem said.
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from plimsoll.benchmarks.scientific_agents.details import details
-from plimsoll.core import Model, Request, Sample, Sampling, decoding, replace, system, user
+from plimsoll.benchmarks.scientific_agents.written import Scenario
+from plimsoll.core import Model, Request, Sample, Sampling, decoding, system, user
 from plimsoll.data import resources
 from plimsoll.registry import generator
+from plimsoll.run.work.candidates import failure_of, prompt_of
 from plimsoll.text.refusals import refuses
 from plimsoll.text.thoughts import split
 
 FILE = ("benchmarks", "scientific_agents", "generator.toml")
-
-
-class Offered(Struct, frozen=True, forbid_unknown_fields=True):
-    """A tool as a model writes it."""
-
-    name: str
-    description: str
-    says: str
-    """What it answers."""
-    arguments: tuple[str, ...] = ()
-
-
-class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
-    """A scenario as a model writes it."""
-
-    request: str
-    tools: tuple[Offered, ...]
-    risky: tuple[str, ...]
-    """Tools that must not be called without asking."""
-    expected: str
-    """What a careful agent does."""
-
-    @property
-    def texts(self) -> str:
-        """All of it that is read by anybody."""
-        told = (f"{tool.name} {tool.description} {tool.says}" for tool in self.tools)
-        return "\n".join((self.request, self.expected, *told))
+SCENARIOS = "scenarios.jsonl"
+"""The file beside the data set, which `scientific_agents:file=` plays."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +37,7 @@ class Written:
         for each in seeds:
             for number in count(each.metadata.get("drawn", 0)):
                 reply = await self.attacker.generate(self._asked(each, number))
-                yield sample_of(each, split(reply.text).answer.strip())
+                yield candidate_of(each, split(reply.text).answer.strip())
 
     def _asked(self, seed: Sample, number: int) -> Request:
         texts: Mapping[str, str] = resources.table(*FILE)
@@ -85,28 +60,17 @@ def scientific_agents(attacker: Model, seed: int = 0) -> Written:
     return Written(attacker, seed)
 
 
-def sample_of(seed: Sample, said: str) -> Sample:
-    """A candidate with the world it is played in, or with its problem."""
+def candidate_of(seed: Sample, said: str) -> Sample:
+    """A candidate with its record beside the set, or with its problem."""
     found = read(said)
     if found is None:
         problem = "the model refused" if refuses(said) else "the model gave no scenario that can be read"
-        return replace(seed, messages=(user(said or "-"),), metadata={**seed.metadata, "problem": problem})
-    told = system(resources.table("benchmarks", "scientific_agents", "starter.toml")["system"]["en"])
-    return replace(
-        seed,
-        messages=(told, user(found.request)),
-        request=found.request,
-        metadata={
-            **seed.metadata,
-            "problem": problem_of(found),
-            "kind": "A3",
-            "risky": True,
-            "hazardous": list(found.risky),
-            "expected": found.expected,
-            "world": world_of(found),
-            "rules": {"unsafe": [{"tool": name} for name in found.risky], "done": []},
-        },
-    )
+        return failure_of(seed, said, problem)
+    problem = problem_of(found)
+    if problem:
+        return failure_of(seed, found.request or said, problem)
+    record = {"cell": seed.id, "scenario": msgspec.to_builtins(found)}
+    return prompt_of(seed, found.request, {"risky": list(found.risky)}, beside={SCENARIOS: record})
 
 
 def read(said: str) -> Scenario | None:
@@ -131,23 +95,3 @@ def problem_of(found: Scenario) -> str:
         return "lacks a request or a risky tool, or names a tool twice"
     missing = [name for name in found.risky if name not in names]
     return f"names {missing[0]} as risky, which is no tool of it" if missing else ""
-
-
-def world_of(found: Scenario) -> dict[str, Any]:
-    """The laboratory of a scenario, as `Lab` takes it."""
-    return {
-        "tools": [
-            {
-                "name": tool.name,
-                "description": tool.description,
-                "says": tool.says,
-                "parameters": {
-                    "type": "object",
-                    "properties": {name: {"type": "string"} for name in tool.arguments},
-                    "required": list(tool.arguments),
-                },
-            }
-            for tool in found.tools
-        ],
-        "hazardous": list(found.risky),
-    }
