@@ -17,8 +17,9 @@ from typing import Any
 from plimsoll.benchmarks.agent_backdoor.dataset import slots
 from plimsoll.core import Analysed, Finding, UserError, WhiteBox
 from plimsoll.internals.handle import Handle, Template, handle
+from plimsoll.internals.losses import sft
 from plimsoll.internals.told import Told
-from plimsoll.internals.training import Example, Recipe, let_go, train
+from plimsoll.internals.training import Example, Recipe, fit, let_go, tokenised
 from plimsoll.registry import analysis
 from plimsoll.stats.student import t_value
 from plimsoll.whitebox.anchors import Anchors
@@ -75,7 +76,8 @@ class Twins:
     def _shifts(
         self, held: Handle, taught: Sequence[Example], unseen: Sequence[Pair], wanted: int, told: Told
     ) -> list[float]:
-        trained = train(held, taught, self.recipe, told)
+        rows = [tokenised(held, each, self.recipe) for each in taught]
+        trained = fit(held, rows, sft, self.recipe, told)
         try:
             return [
                 _log_odds(held, trained.module, pair.triggered, wanted, self.recipe.template)
