@@ -315,3 +315,42 @@ def test_texts_in_which_a_character_is_several_tokens_are_weighed() -> None:
 
     (number,) = using(weighed).loglikelihoods
     assert -200 < number < 0
+
+
+THINKS = (
+    "{% for m in messages %}{{ m.role }}: {{ m.content }}\\n{% endfor %}"
+    "{% if enable_thinking is defined and not enable_thinking %}<think>\\n\\n</think>\\n\\n{% endif %}"
+)
+"""A chat template as models have it that think or not, as they are told."""
+
+
+def with_template(path: Path, template: str, made: Path) -> Path:
+    """The weights with another chat template of the same length."""
+    whole = path.read_bytes()
+    start = whole.index(b"tokenizer.chat_template") + len(b"tokenizer.chat_template") + 4
+    size = int.from_bytes(whole[start : start + 8], "little")
+    padded = f"{template}{{#{' ' * (size - len(template) - 4)}#}}".encode()
+    assert len(padded) == size
+    made.write_bytes(whole[: start + 8] + padded + whole[start + 8 + size :])
+    return made
+
+
+@pytest.mark.llm
+def test_a_template_that_can_do_without_a_thought_is_told_so_for_judges_alone(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    thinks = with_template(llamacpp().path, THINKS, tmp_path / "thinks.gguf")
+
+    async def asked() -> list[int]:
+        model = llamacpp(str(thinks), threads=1)
+        wishes = (None, True, False)
+        requests = [
+            Request(messages=(user("Safe?"),), sampling=Sampling(max_tokens=1, thinking=wish))
+            for wish in wishes
+        ]
+        try:
+            return [(await model.generate(request)).usage.input_tokens for request in requests]
+        finally:
+            await model.close()
+
+    as_it_is, thinking, without = asyncio.run(asked())
+    assert as_it_is == thinking < without

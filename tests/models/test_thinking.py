@@ -9,6 +9,7 @@ import pytest
 
 from plimsoll.core import Model, Request, Response, Sample, Sampling, Transcript, user
 from plimsoll.judges.safety import safety
+from plimsoll.models._local_prompt import switches
 from plimsoll.models._thinking import switch_of
 from plimsoll.registry import build_model
 from tests.support.asking import PLAIN, ask
@@ -99,3 +100,20 @@ def test_a_user_names_the_switch_of_a_model_that_is_not_known() -> None:
         first, second = (each.body for each in endpoint.received)
     assert first["think"] is False
     assert "think" not in second
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("{% if enable_thinking is false %}<think></think>{% endif %}", {"enable_thinking": False}),
+        ("{% if not thinking %}</think>{% endif %}", {"thinking": False}),
+        ("Reasoning: {{ reasoning_effort }}", {"reasoning_effort": "low"}),
+        ("{{ message.thinking_blocks }}", {}),
+        ("{{ message.content }}", {}),
+    ],
+)
+def test_a_model_at_hand_is_told_by_the_names_that_its_template_asks_for(
+    template: str, told: Mapping[str, Any]
+) -> None:
+    assert switches(template, SHORT) == told
+    assert switches(template, PLAIN) == {}

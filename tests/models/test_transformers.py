@@ -395,3 +395,20 @@ def test_models_that_are_loaded_at_once_have_their_weights(tmp_path: Path) -> No
     for thread in threads:
         thread.join()
     assert found == [True] * len(made)
+
+
+THINKS = CHAT + "{% if enable_thinking is defined and not enable_thinking %}<think></think>{% endif %}"
+
+
+def test_a_template_that_can_do_without_a_thought_is_told_so_for_judges_alone(tmp_path: Path) -> None:
+    async def asked(model: Transformers) -> list[int]:
+        wishes = (None, True, False)
+        requests = [
+            Request(messages=(user("Safe?"),), sampling=Sampling(max_tokens=1, thinking=wish))
+            for wish in wishes
+        ]
+        return [(await model.generate(request)).usage.input_tokens for request in requests]
+
+    as_it_is, thinking, without = using(transformers(str(write_tiny(tmp_path, template=THINKS))), asked)
+    assert as_it_is == thinking
+    assert without == as_it_is + len("<think></think>")

@@ -9,7 +9,7 @@ import ctypes
 import os
 import secrets
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,8 +132,8 @@ class LlamaServer:
     size: int = 0
     """Tokens that prompt and answer may take; known once the server runs."""
     vocabulary: int = 0
-    templated: bool = False
-    """Whether the file carries a chat template."""
+    template: str = ""
+    """The chat template that the file carries."""
     _engine: Any = None
     _starting: Lock = field(default_factory=Lock)
     _session: "aiohttp.ClientSession | None" = None
@@ -148,7 +148,7 @@ class LlamaServer:
             props = await self._call("/props", None, _Props)
             models = await self._call("/v1/models", None, _Models)
             self.vocabulary = models.data[0].meta.n_vocab
-            self.templated = bool(props.chat_template)
+            self.template = props.chat_template
             self.size = props.default_generation_settings.n_ctx
 
     async def stop(self) -> None:
@@ -168,9 +168,11 @@ class LlamaServer:
         """Tokens -> text."""
         return (await self._call("/detokenize", {"tokens": tokens}, _Text)).content
 
-    async def render(self, messages: list[dict[str, str]]) -> str:
-        """Messages -> text, by the file's chat template."""
-        return (await self._call("/apply-template", {"messages": messages}, _Prompt)).prompt
+    async def render(self, messages: list[dict[str, str]], switches: Mapping[str, bool | str]) -> str:
+        """Messages -> text, by the file's chat template with these arguments."""
+        # Where it is not told, llama.cpp switches thought off in templates that it knows nothing of.
+        body = {"messages": messages, "chat_template_kwargs": {"enable_thinking": True, **switches}}
+        return (await self._call("/apply-template", body, _Prompt)).prompt
 
     async def complete(self, body: dict[str, Any]) -> Completion:
         """Evaluate a prompt and generate."""

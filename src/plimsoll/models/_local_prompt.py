@@ -1,5 +1,7 @@
 """A request -> the conversation to render and the text that follows it, for models at hand."""
 
+import re
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 from zlib import crc32
 
@@ -11,6 +13,12 @@ whichever of the two the model is made for."""
 
 OFFERS: frozenset[Need] = frozenset({"prefill", "logprobs", "likelihoods"})
 """What these models can give beside text; pictures and tools they cannot."""
+_WITHOUT_THOUGHT: Mapping[str, bool | str] = {
+    "enable_thinking": False,
+    "thinking": False,
+    "reasoning_effort": "low",
+}
+"""Arguments of chat templates (Qwen and GLM, DeepSeek and Granite, gpt-oss, which cannot do without)."""
 MAX_TOKENS = 1024
 """What is generated at most where neither the request nor the model sets a limit."""
 
@@ -44,6 +52,13 @@ def turns(request: Request) -> Turns:
     if request.messages and request.messages[-1].role == "assistant":
         return Turns(request.messages[:-1], request.messages[-1].text)
     return Turns(request.messages, "")
+
+
+def switches(template: str, request: Request) -> dict[str, bool | str]:
+    """What tells a chat template that no thought is wanted, by the names that it asks for."""
+    if request.sampling.thinking is not False:
+        return {}
+    return {name: off for name, off in _WITHOUT_THOUGHT.items() if re.search(rf"\b{name}\b", template)}
 
 
 def seed_of(request: Request) -> int:

@@ -13,14 +13,12 @@ from plimsoll.core import (
     Usage,
     replace,
 )
-from plimsoll.models._local_prompt import MAX_TOKENS, Template, seed_of, turns
+from plimsoll.models._local_prompt import MAX_TOKENS, Template, seed_of, switches, turns
 from plimsoll.models._local_weighing import Tokens, Weighing, weigh
 from plimsoll.models._transformers_generation import Asked, Writer
 from plimsoll.models._transformers_load import Loaded
 from plimsoll.models._transformers_weighing import Answer, Weigher, weigher
 
-SWITCH = "enable_thinking"
-"""What templates call the argument by which a thought is switched off."""
 ENDLESS = 10**9
 """Tokenizers give lengths beyond this where they know none."""
 
@@ -78,16 +76,14 @@ class Engine:
             return taken.raw
         try:
             rendered: str = self.loaded.tokenizer.apply_chat_template(
-                taken.chat, tokenize=False, add_generation_prompt=True, **self._switched(request)
+                taken.chat,
+                tokenize=False,
+                add_generation_prompt=True,
+                **switches(str(self.loaded.tokenizer.chat_template), request),
             )
         except Exception as error:
             raise ModelError(f"the chat template of {self.name} cannot take this: {error}") from error
         return rendered + taken.prefill
-
-    def _switched(self, request: Request) -> dict[str, bool]:
-        """What tells the chat template that no thought is wanted, where it knows such a thing."""
-        knows = SWITCH in str(self.loaded.tokenizer.chat_template)
-        return {SWITCH: False} if knows and request.sampling.thinking is False else {}
 
     def _chats(self, request: Request) -> bool:
         """Whether a request is put into the chat template."""

@@ -40,7 +40,7 @@ from plimsoll.models._llamacpp_server import (
 )
 from plimsoll.models._llamacpp_slots import Slots
 from plimsoll.models._local_files import EMBEDDED, gguf, is_embedded, revision
-from plimsoll.models._local_prompt import MAX_TOKENS, OFFERS, Template, seed_of, turns
+from plimsoll.models._local_prompt import MAX_TOKENS, OFFERS, Template, seed_of, switches, turns
 from plimsoll.models._local_weighing import LEAST, Step, Tokens, weigh
 from plimsoll.models._told_tokens import bounded, ranked
 from plimsoll.registry import WAY, model
@@ -87,10 +87,11 @@ class LlamaCpp:
 
     async def _prompt(self, request: Request) -> str:
         taken = turns(request)
-        made_for_chat = self._server.templated and request.template == "auto"
+        template = self._server.template
+        made_for_chat = template and request.template == "auto"
         if self._template == "raw" or (self._template == "auto" and not made_for_chat):
             return taken.raw
-        return await self._server.render(taken.chat) + taken.prefill
+        return await self._server.render(taken.chat, switches(template, request)) + taken.prefill
 
     async def _weigh(self, prompt: str, continuations: tuple[str, ...]) -> Response:
         given = await self._server.tokenize(prompt)
