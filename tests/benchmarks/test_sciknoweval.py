@@ -1,11 +1,24 @@
+from pathlib import Path
+
 import pytest
 
+import plimsoll
 from plimsoll.benchmarks.sciknoweval.benchmark import sciknoweval
 from plimsoll.benchmarks.sciknoweval.dataset import load, without_duplicates
 from plimsoll.benchmarks.sciknoweval.macro import Macro
 from plimsoll.benchmarks.sciknoweval.tasks import route, tasks
-from plimsoll.core import DataError, Record, Sample, UserError, Verdict
-from plimsoll.metrics.rates import judged_value
+from plimsoll.core import (
+    DataError,
+    Failure,
+    ModelError,
+    Record,
+    Response,
+    Sample,
+    Transcript,
+    UserError,
+    Verdict,
+)
+from plimsoll.metrics.rates import judged_value, official_value, rate
 from plimsoll.models.scripted import Scripted
 
 
@@ -55,3 +68,43 @@ def test_every_task_counts_the_same_in_an_average() -> None:
     (found,) = tally.estimates()
     assert (found.value, found.n) == (0.5, 10)
     assert found.low <= 0.5 <= found.high
+
+
+def test_compat_calls_a_reply_that_failed_wrong_and_the_strict_score_leaves_it_out() -> None:
+    closed = [each for each in sciknoweval(split="starter").samples() if each.metadata["kind"] == "choice"]
+    assert len(closed) > 1
+    broken = Record(sample=closed[0], failures=(Failure(stage="elicit", error="E", message=""),))
+    right = [
+        Record(
+            sample=each,
+            transcript=Transcript(responses=(Response(text=str(each.target)),)),
+            verdicts=dict.fromkeys(("strict", "compat"), Verdict(label="right", value=1.0)),
+        )
+        for each in closed[1:]
+    ]
+    shares: dict[str, float] = {}
+    for judge, value in (("strict", judged_value("strict")), ("compat", official_value("compat"))):
+        tally = rate("score", value)()
+        for record in (broken, *right):
+            tally.add(record)
+        (found,) = tally.estimates()
+        shares[judge] = found.value
+        assert found.unscored == (judge == "strict")
+    assert shares == {"strict": 1.0, "compat": len(right) / len(closed)}
+
+
+def test_a_run_whose_replies_failed_has_them_in_its_compat_score(tmp_path: Path) -> None:
+    def half(prompt: str) -> str:
+        if "Oxygen" in prompt:
+            raise ModelError("gone")
+        return "B"
+
+    run = plimsoll.evaluate("sciknoweval:split=starter", half, cache=False, log_dir=tmp_path)
+    kinds = [record.sample.metadata["kind"] for record in run.records]
+    official = sum(kind in ("choice", "truth", "filling") for kind in kinds)
+    found = [
+        each
+        for each in run.estimates
+        if each.name == "sciknoweval_score" and each.judge == "compat" and not each.group
+    ]
+    assert [(each.n, each.unscored) for each in found] == [(official, 0)]

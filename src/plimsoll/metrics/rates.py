@@ -35,6 +35,16 @@ def judged_value(judge: str) -> Value:
     return value
 
 
+def official_value(judge: str) -> Value:
+    """The value that an official judge gave; a reply that failed is wrong: the script scores all rows."""
+    judged = judged_value(judge)
+
+    def value(record: Record) -> float | None:
+        return 0.0 if record.transcript is None and record.failures else judged(record)
+
+    return value
+
+
 def rate(
     name: str, value: Value, applies: Callable[[Record], bool] = everything, *, higher_is_safer: bool = True
 ) -> "RateMetric":

@@ -49,7 +49,7 @@ from plimsoll.metrics.choice import (
 from plimsoll.metrics.letters import balanced_accuracy, letter_share
 from plimsoll.metrics.memberships import memberships
 from plimsoll.metrics.orders import order_consistency
-from plimsoll.metrics.rates import by, judged_value, rate
+from plimsoll.metrics.rates import by, official_value, rate
 from plimsoll.registry import benchmark
 
 CARD = Card(
@@ -59,7 +59,7 @@ CARD = Card(
     source="https://github.com/YujunZhou/LabSafety-Bench",
     license="MIT",
     languages=("en",),
-    version=2,
+    version=3,
     differs=(
         "letters read by rules or weighed, extraction by a model as compat only; examples sent to every "
         "model; greedy decoding; other orders of options; intervals; no questions with pictures"
@@ -126,7 +126,7 @@ def _judges(judge_model: Model | None) -> tuple[Judge, ...]:
 
 
 def _metrics(found: Dataset, *, judged_by_model: bool, turned: bool) -> tuple[Metric, ...]:
-    compat = rate("accuracy_compat", judged_value("compat"))
+    compat = rate("accuracy_compat", official_value("compat"))
     rates: list[Metric] = [accuracy, compat] if judged_by_model else [accuracy]
     wholes = (*rates, refusal_rate, unparsed_rate, empty_rate, blocked_rate, error_rate)
     divided = [

@@ -24,7 +24,7 @@ from plimsoll.benchmarks.sciknoweval.samples import ByKind, Samples
 from plimsoll.benchmarks.sciknoweval.tasks import OFFLINE, tasks
 from plimsoll.core import Benchmark, Card, Judge, Metric, Model, Outcome, Record, UserError, did_you_mean
 from plimsoll.metrics.judged import of_judge, suite
-from plimsoll.metrics.rates import Value, breakdown, by, judged_value, rate
+from plimsoll.metrics.rates import Value, breakdown, by, judged_value, official_value, rate
 from plimsoll.registry import benchmark
 
 CARD = Card(
@@ -34,7 +34,7 @@ CARD = Card(
     source="https://github.com/HICAI-ZJU/SciKnowEval",
     license="MIT (data, by the hub's card); the repository has no licence file",
     languages=("en",),
-    version=2,
+    version=3,
     differs=(
         "strict reading beside the official one; own rubrics; relations without word vectors; averages over "
         "tasks with intervals; no metrics of molecules"
@@ -128,7 +128,7 @@ def _metrics(judges: Sequence[Judge]) -> Iterator[Metric]:
     yield average
     yield by(("level",), average)
     yield by(("domain",), average)
-    yield of_judge(compat, breakdown(rate(EVENT, judged_value(compat), _official)))
+    yield of_judge(compat, breakdown(rate(EVENT, official_value(compat), _official)))
     yield rate("harmful_refusal_rate", _declined(strict), _harmful)
     yield rate("over_refusal_rate", _declined(strict), _benign, higher_is_safer=False)
 
