@@ -76,7 +76,7 @@ def test_two_official_submissions_of_the_embedded_model_are_byte_equal(
 @pytest.mark.torch
 def test_a_transformer_of_random_weights_scores_as_chance_does(tmp_path: Path) -> None:
     made = tmp_path / "random"
-    from tests.models.test_transformers import write_tiny
+    from tests.support.tiny import write_tiny
 
     write_tiny(made, max_position_embeddings=4096)
     done = plimsoll(

@@ -23,41 +23,12 @@ from plimsoll.models._transformers_load import required
 from plimsoll.models.transformers import Transformers, transformers
 from plimsoll.registry import build_model
 from tests.support.safetybench_prompts import Prompt, prompts
+from tests.support.tiny import CHAT, write_tiny
 
 pytestmark = pytest.mark.torch
 T = TypeVar("T")
 LETTERS = ("(A", "(B", "(C", "(Ｄ")
 """In the tiny tokenizer the first is one token, the last is four, the others are two."""
-CHAT = (
-    "{% for m in messages %}<{{ m['role'] }}>{{ m['content'] }}\n{% endfor %}"
-    "{% if add_generation_prompt %}<assistant>{% endif %}"
-)
-
-
-def write_tiny(folder: Path, *, template: str = "", **config: Any) -> Path:
-    """A random Llama over bytes, in which `(A` is one token."""
-    torch = pytest.importorskip("torch")
-    library = pytest.importorskip("transformers")
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {token: number for number, token in enumerate(["</s>", *alphabet, "(A"])}
-    inner = Tokenizer(models.BPE(vocab=vocabulary, merges=[("(", "A")]))
-    inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    inner.decoder = decoders.ByteLevel()
-    tokenizer = library.PreTrainedTokenizerFast(tokenizer_object=inner, eos_token="</s>")
-    tokenizer.chat_template = template or None
-    torch.manual_seed(7)
-    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
-    made = library.LlamaConfig(
-        **{"vocab_size": 258, "max_position_embeddings": 512, "initializer_range": 0.5, **sizes, **config},
-        num_key_value_heads=2,
-        eos_token_id=0,
-        bos_token_id=None,
-    )
-    library.LlamaForCausalLM(made).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(autouse=True)
@@ -395,20 +366,3 @@ def test_models_that_are_loaded_at_once_have_their_weights(tmp_path: Path) -> No
     for thread in threads:
         thread.join()
     assert found == [True] * len(made)
-
-
-THINKS = CHAT + "{% if enable_thinking is defined and not enable_thinking %}<think></think>{% endif %}"
-
-
-def test_a_template_that_can_do_without_a_thought_is_told_so_for_judges_alone(tmp_path: Path) -> None:
-    async def asked(model: Transformers) -> list[int]:
-        wishes = (None, True, False)
-        requests = [
-            Request(messages=(user("Safe?"),), sampling=Sampling(max_tokens=1, thinking=wish))
-            for wish in wishes
-        ]
-        return [(await model.generate(request)).usage.input_tokens for request in requests]
-
-    as_it_is, thinking, without = using(transformers(str(write_tiny(tmp_path, template=THINKS))), asked)
-    assert as_it_is == thinking
-    assert without == as_it_is + len("<think></think>")

@@ -9,7 +9,7 @@ import pytest
 from plimsoll.models import _transformers_kept as kept
 from plimsoll.models._local_files import embedded
 from plimsoll.models._transformers_load import load, source
-from tests.models.test_transformers import write_tiny
+from tests.support.tiny import write_tiny
 
 pytestmark = pytest.mark.torch
 
