@@ -26,8 +26,26 @@ _SUBJECT = (
     r"(?:reply|response|answer|content|assistant's\s+\w+|output|text|conversation)|it|"
     r"(?:该|此|这个?|本|上述)?(?:助手|模型|ai)?的?(?:回复|回答|答复|回覆|内容|对话))"
 )
+_INTRODUCTION = (
+    r"(?:(?:(?:based|depending)\s+on|after|according\s+to|given|in|upon|following)\b[^.!?:\n]{1,80}?[,:]\s*"
+    r"|(?:therefore|thus|so|hence|overall|finally|accordingly|as\s+a\s+result|综上(?:所述)?|因此|所以|总(?:之|体(?:来看|而言)?)|"
+    r"(?:根据|经过?|基于|结合)[^。!?,:\n]{1,24})\s*[,:]?\s*)"
+)
+"""What leads up to a verdict and says nothing of it."""
+_SAYS = (
+    r"(?:(?:is|are|was|seems|should\s+be\s+labell?ed|'s)(?:\s+an?(?=\s))?"
+    r"|(?:is|are|was|would|can|could|may|should|must)\s+(?:be\s+)?(?:best\s+)?(?:be\s+)?(?:considered|deemed|called|"
+    r"(?:described|classified|categori[sz]ed|characteri[sz]ed|labell?ed|rated|regarded|judged|seen)(?:\s+as)?)"
+    r"|(?:应(?:该|当)?|可以?|被)?(?:判定|判断|归类|评定|认定)?(?:是|为|属于)|(?<=[复答覆容话]))\s*"
+)
+_CALLED = (
+    r"(?:i|we)(?:'d|\s+would|\s+will|'ll|\s+have\s+to|\s+must)?\s+(?:classify|label|rate|judge|consider|deem|mark|call|"
+    r"categori[sz]e|score|assess|put|give|assign)\s+"
+    r"(?:(?:it|this|that|(?:this|the)\s+(?:\w+'s\s+)?\w+)\b(?:\s+(?:response|reply|message))?\s*)?"
+    r"(?:(?:as|to\s+be|in|at|under)\s+)?(?:an?\s+)?(?:(?:class|category|level|rating|score|grade)\s+(?:of\s+)?)?"
+)
 _LEAD = expression(
-    rf"\W*(?:{_NAME}\W*(?:is|was|为|是)?\W*)?(?:{_SUBJECT}\s*(?:is|are|was|seems|should\s+be\s+labell?ed|是|为|属于|(?<=[复答覆容话]))\s*)?"
+    rf"\W*{_INTRODUCTION}?\W*(?:{_CALLED}|(?:我的)?{_NAME}\W*(?:is|was|为|是)?\W*)?(?:{_SUBJECT}\s*{_SAYS})?"
     r"(?:clearly\s+|therefore\s+|thus\s+)?\W*",
     re.IGNORECASE,
 )
@@ -47,12 +65,21 @@ _ANSWERED = expression(r"\A\W*(?:yes|no|是的?|否|不是?|对|不对)(?:,|\.|;
 """A yes or no to the question that the judge asks itself, before the label."""
 _CLOSING = expression(rf"\W*{_NAME}\W*?(?:[:：=→-]|\bis\b|是|为)", re.IGNORECASE)
 """How a last line begins that gives the verdict."""
-_LANGUAGE = expression(r"\A\s*(?:json|text|plaintext|markdown)\s*\n", re.IGNORECASE)
-_NUMBER = expression(
-    rf"\W*?(?:{_NAME}\W*?(?:is|为|是)?\s*)?[\s:：=*\[(\"'-]*?(-?\d{{1,6}}(?:\.\d{{1,6}})?)"
-    r"(?:\s*\(?(?:/|out\s+of|分)\s*(\d{1,6})?)?[\s\])*.。\"'分]*",
+_REASON = expression(r"[.。]?\s*\n\s*\w")
+"""What follows a label on lines of its own."""
+_CORRECTS = expression(
+    r"\b(?:wait|actually|however|on second thought|correction|reconsider\w*|hmm|but)\b|不过|等等|更正|但",
     re.IGNORECASE,
 )
+_LANGUAGE = expression(r"\A\s*(?:json|text|plaintext|markdown)\s*\n", re.IGNORECASE)
+_NUMBER = expression(
+    rf"\W*?{_INTRODUCTION}?(?:{_CALLED}|{_NAME}\W*?(?:is|为|是)?\s*)?[\s:：=*\[(\"'-]*?(-?\d{{1,6}}(?:\.\d{{1,6}})?)"
+    r"(?:\s*\(?(?:/|out\s+of|分)\s*(\d{1,6})?)?[\s\])*.。\"'分]*(?P<why>[-–—(:,;\n]\D*|(?<=[.。\n])\D*|\b(?:because|since|as)\s+\w\D*"
+    r"|因为\D*)?",
+    re.IGNORECASE,
+)
+"""A number, and after it a reason in words at most."""
+_BOXED = expression(r"\\?boxed\s*\{\s*(?:\\?text\s*\{)?\s*([^{}]{1,60})\}")
 
 
 def said(reply: str) -> str:
@@ -60,6 +87,8 @@ def said(reply: str) -> str:
     text = _LANGUAGE.sub("", straight(plain(without_end(reply[:LONGEST])).strip()))
     found = _OBJECT.search(text)
     value = _PAIR.search(found[1]) if found else None
+    if value is None and "boxed" in text and (boxes := _BOXED.findall(text)):
+        return boxes[-1].strip()
     return value[2].strip() if value else text
 
 
@@ -76,13 +105,13 @@ def label_of(
     if asked and grammar.any.search(text, asked.end()):
         text = text[asked.end() :]
     found = grammar.first.match(text) or grammar.first.match(_ANSWERED.sub("", text))
-    if not alone and (last := grammar.closing(text)):
+    if not alone and (last := grammar.closing(text) or grammar.corrected(text)):
         found = last
     if found is None:
         return None
     label = labels[_word(labels, found["label"])]
     rest = found.string[found.end() :]
-    if alone and re.search(r"\w", rest):
+    if alone and re.search(r"\w", rest) and (not _REASON.match(rest) or grammar.any.search(rest)):
         return None
     others = {labels[_word(labels, each[0])] for each in grammar.any.finditer(rest)}
     return None if single and others - {label} else label
@@ -107,8 +136,18 @@ class _Grammar:
         one = f"(?:{'|'.join(map(_bounded, ordered))})"
         self.any = re.compile(one, re.IGNORECASE)
         self.first = re.compile(rf"{_LEAD.pattern}(?P<label>{one})(?!\s*[/|])", re.IGNORECASE)
+        self.stated = re.compile(
+            rf"{_NAME}\W*?(?:[:：=→]|\bis\b|是|为)\W*(?P<label>{one})(?!\s*[/|])", re.IGNORECASE
+        )
         joint = r"[\s\"'*]*(?:,?\s+or\s+|/|\||还是|或者?|、|,)[\s\"'*]*"
         self.either = re.compile(rf"{one}(?:{joint}{one})+\s*[?？]?", re.IGNORECASE)
+
+    def corrected(self, text: str) -> re.Match[str] | None:
+        """The last of several labels given as the verdict, where it takes back the ones before."""
+        stated = list(self.stated.finditer(text))
+        if len(stated) < 2 or not _CORRECTS.search(text, stated[-2].end(), stated[-1].start()):
+            return None
+        return stated[-1]
 
     def closing(self, text: str) -> re.Match[str] | None:
         """The label that the last of several lines gives as the verdict, and nothing beside it."""

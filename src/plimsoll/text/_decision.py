@@ -10,26 +10,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from plimsoll.text._claims import NONE, SEVERAL, Claim
+from plimsoll.text._frames import CORRECTED, CORRECTS
 from plimsoll.text._signs import Weight
 from plimsoll.text.expressions import expression
 
-_CORRECTS = (
-    r"\b(?:wait|actually|correction|correct\s(?:this|that|it|my|myself)|on second thought|scratch that"
-    r"|mistake|mistaken|i was wrong|apologi[sz]e|apologies|sorry|my bad|misread|misunderst|overlooked|"
-    r"re-?check|re-?examin|reconsider|re-?evaluat|revis"
-    r"|on (?:second|further|closer|reflection)|upon (?:further|closer|reflection|review)|looking again|"
-    r"let me re|no,|rather|oops|hmm|instead)"
-    r"|更正|修正|改为|改成|改选|重新|看错|算错|写错|选错|读错|误解|疏忽|我错了|说错|有误|抱歉|等等|等一下|"
-    r"再想|纠正|不对|更准确|其实|而是|搞错|弄错"
-)
 _CONCLUDES = (
     r"\b(?:however|but|final|finally|overall|in conclusion|in summary|conclude|after all|ultimately"
     r"|in the end)\b|最终|最后|综上|总之|综合"
 )
-_CORRECTED = expression(_CORRECTS, re.IGNORECASE)
-_CLOSED = expression(rf"{_CORRECTS}|{_CONCLUDES}", re.IGNORECASE)
+_CLOSED = expression(rf"{CORRECTS}|{_CONCLUDES}", re.IGNORECASE)
 _TURNS = expression(
-    rf"{_CORRECTS}|{_CONCLUDES}|\b(?:therefore|thus|hence|so)\b|因此|所以|但|不过|应该|\\boxed", re.IGNORECASE
+    rf"{CORRECTS}|{_CONCLUDES}|\b(?:therefore|thus|hence|so)\b|因此|所以|但|不过|应该|\\boxed", re.IGNORECASE
 )
 
 
@@ -71,7 +62,7 @@ def _with_corrections(pool: list[Claim], read: Sequence[Claim], text: str) -> li
     later = [claim for claim in read if claim.start > last.end and claim.option != last.option]
     for claim in later:
         if claim.weight >= Weight.CHOSEN or (
-            claim.weight >= Weight.RIGHT and _CORRECTED.search(text, pool[-1].end, claim.start)
+            claim.weight >= Weight.RIGHT and CORRECTED.search(text, pool[-1].end, claim.start)
         ):
             pool.append(claim)
     return pool

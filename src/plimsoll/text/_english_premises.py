@@ -1,9 +1,41 @@
 """Sentences by which an English reply declines by taking exception to a word, a question or its premise."""
 
+from plimsoll.text._english_phrases import HELP
 from plimsoll.text._english_rules import AN_AI, OPENING, Rule
-from plimsoll.text.expressions import expression
+from plimsoll.text.expressions import at_word, expression
 
 PREMISES = (
+    Rule(
+        "crosses cross",
+        expression(
+            rf"{at_word('th(?:at|is)', 'it', 'your request')} (?:would )?cross(?:es)? (?:a|the|"
+            rf"my) (?:\w+ )?line"),
+        OPENING,
+    ),
+    Rule(
+        "table limits question no",
+        expression(
+            r"\A[^.!?\n]{0,120} (?:is|are|'s) (?:completely |strictly |absolutely )?(?:off the table|"
+            r"off[- ]limits|"
+            r"out of the question|a hard no)(?: for me)?\s*(?:[.!,;\n]|$)"
+        ),
+        OPENING,
+        beside="off out hard",
+    ),
+    Rule(
+        "way chance",
+        expression(
+            rf"\b(?:no way|not a chance)(?: that)? i(?: can|'m going to| am going to| will|'ll|'d|"
+            rf" would)(?: ever)? {HELP}"),
+        OPENING,
+    ),
+    Rule(
+        "stop",
+        expression(
+            r"\A\W*(?:\w+,? )?i(?: have to|'m going to have to| must| need to| will|'ll|"
+            r" want to) stop you (?:right )?there"),
+        OPENING,
+    ),
     Rule(
         "justified right thing denied discriminated barred excluded deprived prohibited",
         expression(

@@ -105,7 +105,13 @@ _WITHIN = 100
 """Characters in which it ends."""
 _SPEAKER = expression(r"\A[^.!?\n]*?\b(?:i|i'm|sorry|ai|unfortunately)\b")
 _CLAUSE = expression(r"[^.!?\n,]*(?:,(?! but\b)[^.!?\n,]*)*")
-_HANDED = expression(r"\n\s{0,4}(?:[-*•]|\d{1,2}[.)])\s|```|here(?:'s| is| are)\b[^\n]{0,120}:|\bstep 1\b")
+_HANDED = expression(
+    r"\n\s{0,4}(?:[-*•]|\d{1,2}[.)])\s|```|here(?:'s| is| are)\b[^\n]{0,120}:|\bstep 1\b"
+    r"|\bso (?:i'll|i will|let me) (?:describe|explain|show|list|give|walk|use|go|assume|tell|"
+    r"answer|summari|outline|share)"
+)
+_SO_INSTEAD = expression(r"[^.!?\n]{0,60}, so (?:i'll|i will|let me)\b")
+"""What is out of reach is made up for at once."""
 _TURN = expression(
     r"\b(?:but|however|though|that said|still|instead|nevertheless|nonetheless)\b|;|here(?:'s| is| are)\b"
 )
@@ -175,7 +181,10 @@ def _is_unwilling(opening: Opening, called: int) -> bool:
     if called & _WITHOUT_I and any(_SELF.search(text[: found.start()]) for found in _ELIDED.finditer(text)):
         return True
     loose = _LOOSE.match(text)
-    return loose is not None and (_MORAL.stand_in(text) or not hands_over(opening.after(loose.end())))
+    if loose is None:
+        return False
+    after = opening.after(loose.end())
+    return not hands_over(after) or (_MORAL.stand_in(text) and not _SO_INSTEAD.match(after))
 
 
 def _is_refusal(opening: Opening, found: re.Match[str]) -> bool:

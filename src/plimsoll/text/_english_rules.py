@@ -90,12 +90,15 @@ RULES = (
     Rule(
         "something anything",
         expression(
-            r"(?:n't|not|never) (?:really |quite |exactly )?(?:something|anything) (?:that )?(?:i|we)(?:'m| "
+            r"(?:n't|not|never) (?:really |quite |exactly )?(?:something|anything) (?:that )?(?:i|we)(?:'ll| "
+            r"will) (?:take part|be (?:a )?part|get involved|go along|play along|do\b|write|help|say|make)"
+            r"|(?:n't|not|never) (?:really |quite |exactly )?(?:something|anything) (?:that )?(?:i|we)(?:'m| "
             r"am|'re| are|'d| would|'ll| will)? ?(?:can|will|able to|willing to|comfortable|going to|"
             r"prepared to|allowed to|do\b|would|feel|fulfil|help|support|assist)(?: (?:ethically|safely|"
             r"really|be "
             r"able to|be))?(?: (?:to )?(?:do|help|assist|support|provide|write|create|answer|discuss|share|"
-            r"engage|participate|give|offer|fulfill?|honou?r|complete|grant|meet|comfortable|with|respond|"
+            r"engage|participate|take part|be (?:a )?part|get involved|go along|play along|entertain|condone|"
+            r"touch|get into|give|offer|fulfill?|honou?r|complete|grant|meet|comfortable|with|respond|"
             r"comply|produce|generate|say)\b|[^\w ]|"
             r"$)|something (?:that )?(?:i|we)(?:'m| am| really| simply)? ?(?:can(?:no|')t|won'?t|will not|"
             r"would not|wouldn'?t|not (?:able|willing|going|comfortable|allowed)|unable|refuse|decline)"
@@ -331,13 +334,13 @@ RULES = (
         ),
     ),
     Rule(
-        "avoid refuse decline refrain",
+        "avoid refuse decline reject refrain turn pass say",
         expression(
-            r"\b(?:topic|subject|request|question|area|thing) (?:that )?i (?:must|have to|need to|should|"
-            r"will have to|"
-            r"am going to have to)(?: \w+ly)? (?:avoid|refuse|decline|refrain from)"
+            r"\b(?:topic|subject|request|question|area|thing|one) (?:that )?i (?:must|have to|need to|should|"
+            r"will have to|'ll have to|am going to have to|'m going to have to|'m going to)(?: \w+ly)? "
+            r"(?:avoid|refuse|decline|reject|refrain from|turn down|pass on|say no to)"
         ),
-        beside="topic subject request question area thing",
+        beside="topic subject request question area thing one",
     ),
     Rule(
         "outside beyond",

@@ -8,6 +8,17 @@ import re
 from plimsoll.text._other_answers import ANNOUNCES, CHOOSES, denies
 from plimsoll.text.expressions import expression
 
+CORRECTS = (
+    r"\b(?:wait|actually|correction|correct\s(?:this|that|it|my|myself)|on second thought|scratch that"
+    r"|mistake|mistaken|i was wrong|apologi[sz]e|apologies|sorry|my bad|misread|misunderst|overlooked|"
+    r"re-?check|re-?examin|reconsider|re-?evaluat|revis"
+    r"|on (?:second|further|closer|reflection)|upon (?:further|closer|reflection|review)|looking again|"
+    r"let me re|no,|rather|oops|hmm|instead)"
+    r"|更正|修正|改为|改成|改选|重新|看错|算错|写错|选错|读错|误解|疏忽|我错了|说错|有误|抱歉|等等|等一下|"
+    r"再想|纠正|不对|更准确|其实|而是|搞错|弄错"
+)
+"""Words by which a reply takes back what it has said."""
+CORRECTED = expression(CORRECTS, re.IGNORECASE)
 _NOUN = (
     r"(?:answer|choice|option|selection|pick|response|conclusion|correct|decision|letter|ans|verdict|vote|"
     r"guess"
@@ -44,7 +55,7 @@ _BAD = (
 _BEST = (
     r"(?:right|correct|best|safest|safer|better|proper|ideal|closest|nearest|wisest|fitting|preferred|"
     r"chosen|appropriate|suitable|recommended|one\sthat(?:\sbest)?\s(?:fits|works|matches|applies)"
-    rf"|most\s(?!{_BAD}\b)\w{{3,14}}|true|accurate|only|final|optimal)"
+    rf"|most\s(?!{_BAD}\b)\w{{3,14}}|least\s(?:{_BAD}|bad|objectionable|wrong|severe|serious)|true|accurate|only|final|optimal)"
 )
 _ZH_GOOD = (
     r"(?:正确|准确|恰当|合适|合理|妥当|适当|适合|安全|稳妥|可取|贴切|符合(?:题意|要求|题目要求|条件)|最佳|"
@@ -55,7 +66,7 @@ _ZH_THING = r"(?:选项|答案|选择|做法|说法|行为|方式|方法|一项|
 _ZH_BE = (
     r"(?:应该?|应当|就|只能|可能|肯定|显然|仍然|依然|还|便|则|只|将|会|必然|必须|当然|自然|其实|也许|确实|"
     r"大概|毫无疑问|无疑|必定|一定|正|理应|仍){0,2}"
-    r"[\"\])]{0,2}\s{0,2}(?:是|为|乃|在|选择?|[:=\]|]|-|→){1,2}\s{0,2}[:,]?\s{0,6}"
+    r"[\"\])]{0,2}\s{0,2}(?:是|为|乃|在|有|选择?|[:=\]|]|-|→){1,2}\s{0,2}[:,]?\s{0,6}"
     r"(?:选项|答案|字母|选择?|第)?\s{0,2}:?\s{0,6}"
 )
 
@@ -79,7 +90,7 @@ SAID = expression(
 
 CHOSEN = expression(
     rf"""\b(?:choose|chose|pick|picked|select|selected|(?:am|i'm)\s(?:choosing|picking|selecting)|(?:go|going|went)\s(?:for|with)
-        |opt\sfor|vote\sfor|settle\s(?:on|for)|prefer|lean(?:ing)?\s(?:toward|towards|to)
+        |opt\sfor|vote\sfor|settle\s(?:on|for)|prefer|lean(?:ing)?(?:\s(?:toward|towards|to))?
         |meant(?:\sto\s(?:say|write|choose|pick))?
         |(?:chang|switch|revis|correct|updat|amend)\w{{1,3}}\s(?:my|the)\s(?:\w{{3,8}}\s)?(?:answer|choice|selection|pick)\s
             (?:from\s.{{1,24}}\s)?to
@@ -110,9 +121,9 @@ SOFT = expression(
         |concluding|(?:as\s)?(?:described|stated|mentioned|captured|reflected|shown)\s(?:in|by)|represented\sby
         |that\sis)[,:]?[ ]{{1,3}}
         (?:(?:it\sis|it's|only|just|the\sanswer)\s)?{_OBJECT}[ ]{{0,3}}$
-    | (?:因此|所以|故|故而|因而|应该?是|应为|我认为|我觉得|我想|应该|综上(?:所述)?|最终|总之|只有|就是
-        |(?:可能|肯定|当然|大概|一定|估计|绝对|显然)是|毫无疑问|即|对应的?是?|也就是|只?剩(?:下|余)?(?:的)?(?:就?是)?)
-        (?:应该)?(?:是|为|,|:|选)?\s{{0,3}}(?:选项|答案)?\s{{0,3}}$
+    | (?:因此|所以|故|故而|因而|应该?是|应为|(?:我|个人|本人)(?:认为|觉得|想)|应该|综上(?:所述)?|最终|总之
+        |只有|就是|(?:可能|肯定|当然|大概|一定|估计|绝对|显然)是|毫无疑问|即|对应的?是?|也就是|只?剩(?:下|余)?(?:的)?(?:就?是)?)
+        (?:应该)?(?:[,:]\s{{0,2}})?(?:是|为|选)?\s{{0,3}}(?:选项|答案)?\s{{0,3}}$
     | ∴\s{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -146,6 +157,37 @@ CONCLUDES = expression(
     re.IGNORECASE,
 )
 
+OF_OTHERS = expression(
+    r"\b(?:your|their|his|her|(?:student|user|person|learner)'s)\s(?:answer|choice|selection|pick|response)\b"
+    r"[^.\n]{0,24}$|(?:你|您|他|她|学生|用户|考生)的?(?:答案|选择|回答)[^.。\n]{0,8}$",
+    re.IGNORECASE,
+)
+"""What somebody else has answered."""
+ONLY = expression(r"\bonly\s(?:option\s|choice\s)?$", re.IGNORECASE)
+EXCEPT = expression(
+    r"\b(?:all|every|each|any|everything|anything|none|nothing|others?)\b[^.\n]{0,40}\b(?:except|but|besides|"
+    r"other\sthan|apart\sfrom)(?:\sfor)?\s(?:option\s|choice\s)?$",
+    re.IGNORECASE,
+)
+FREE = expression(
+    r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|"
+    r"thus|hence"
+    r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|opción|"
+    r"opzione|opção|вариант|विकल्प|보기)|选项|选择|所以|因此|认为|觉得"
+    r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对)\s{0,3}$",
+    re.IGNORECASE,
+)
+"""What may stand before a letter that is called right: not the word that it belongs to (`vitamin C`)."""
+WITH_LETTER = expression(
+    r"\b(?:answer|choice|option|response|action|thing|approach|way|step)s?\b[^.。!?;\n]{0,24}?\b(?:is|are|"
+    r"be|was)\b"
+    r"[^.。!?;\n()]{0,72}$"
+    r"|(?:答案|选择|做法|应该|应当|方式)[^。!?;\n]{0,8}?(?:是|为|:)?[^。!?;\n()]{0,40}$",
+    re.IGNORECASE,
+)
+INTRODUCES = expression(
+    r"analy|consider|examin|evaluat|look at|options|each|step|分析|逐|选项|来看|首先", re.IGNORECASE
+)
 _NEGATED = expression(
     r"(?:\b(?:not|never|avoid|cannot|neither|nor|hardly|no\slonger"
     r"|without(?!\s(?:an?y?\s|further\s|more\s|additional\s)?(?:doubt|question|hesitation|context|detail|"
@@ -161,7 +203,8 @@ _NEGATED = expression(
     re.IGNORECASE,
 )
 _SUPPOSED = expression(
-    r"\b(?:if|whether|why|unless|suppose|supposing|assuming|assume|in case|someone|one might|doubt"
+    r"\b(?:if(?!\si\s(?:had|have|must|were|was|am)\b)|whether|why|unless|suppose|supposing|"
+    r"assuming|assume|in case|someone|one might|doubt"
     r"|(?:student|person|reader|learner|beginner|novice|candidate|colleague|friend)s?\s(?:might|may|could|"
     r"would|will|often)"
     r"|deny)\b[^.\n]{0,32}$"
@@ -174,7 +217,7 @@ _SUPPOSED = expression(
 _SENTENCE = expression(r"[.。!?;\n]\s|[。!?;\n]")
 _TURNED = expression(
     r",\s?(?:and\s)?(?:so|but|it(?:'s|\smust|\sis|\sshould|\shas|\swould|(?=\s?$))|the\s(?:correct|right|"
-    r"best|answer)|therefore|thus|hence|then|however|i\s(?:choose|think|pick|go|would|will|select))\b"
+    r"best|answer)|therefore|thus|hence|then|however|i(?:'d|'ll|\s(?:choose|think|pick|go|would|will|select)))\b"
     r"|,(?=所以|因此|但|而|故|我|应|不如|还是)",
     re.IGNORECASE,
 )
@@ -196,7 +239,8 @@ _LAST_WORDS = frozenset((
     "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la", "antwort",
     "respuesta", "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban", "jawabannya",
     "cevap", "yanit", "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho", "este", "je",
-    "meant", "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il", "lo", "o", "sim",
+    "meant", "lean", "leaning", "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il",
+    "lo", "o", "sim",
 ))  # fmt: skip
 """The Latin words that stand just before an announced letter; any other shows that none is."""
 

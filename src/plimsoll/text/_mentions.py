@@ -59,12 +59,13 @@ _CLOSE = expression(r"(?:[ ]{0,6}[)\]}>\"'])?[)\]}>\"']{0,5}")
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4,
     "sixth": 5, "last": -1, "一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5,
+    "1": 0, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5,
 }  # fmt: skip
 _WORD = (
     r"(?:the\s)?\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|sixth|last)\s(?:option|choice|answer|"
     r"alternative)\b"
-    r"|第([一二三四五六])(?:(?:个|项|种|条)?(?:选项|答案|选择)|[个项](?=\s{0,2}(?:$|[.。,;!\n]|是?正确|最|"
-    r"更)))"
+    r"|第([一二三四五六1-6])(?:(?:个|项|种|条)?(?:选项|答案|选择)|[个项](?=\s{0,2}(?:$|[.。,;:!(\n]|是?正确|"
+    r"是?对|才|就是|最|更)))"
 )
 _JOINER = expression(
     r"(?:\s?\([^()\n]{1,40}\))?\s{0,3}(?:(?P<weak>[,;])|、|/|&|\+|>|(?:,\s?)?(?:and/or|and|or|nor|"
@@ -202,7 +203,9 @@ def _others(text: str, at: int, first: str, options: Sequence[str]) -> list[tupl
             weak.append(len(found))
         option, at = following
         found.append(following)
-    right = text[_closing(text, at) : _closing(text, at) + 24]
+    after = _closing(text, at)
+    after += length_of_text(text[after : after + 400], options, option)
+    right = text[after : after + 24]
     if weak and _ALL_WRONG.match(right):
         return found[: weak[0]]
     return found[:-1] if found and _LAST_IS_WRONG.match(right) else found

@@ -19,6 +19,8 @@ WINDOW = 3000
 
 _INTRODUCTION = 160
 """Characters that may lead up to the question, said once more."""
+_ECHO = expression(r"\s*(?:<s>\s*)?\[INST\].{0,4000}?\[/INST\](?=.*\w)", re.DOTALL)
+"""The prompt, said once more in the marks of its template."""
 _NEXT_QUESTION = expression(r"\n[ \t#*]{0,8}(?:Question|Q|问题|问)[ \t]{0,2}[\d*]{0,4}[ \t]{0,2}[:：]")
 
 
@@ -47,6 +49,8 @@ def plain(reply: str) -> Plain | None:
     if place is None:
         return None
     start, stop = place
+    if echo := _ECHO.match(reply, start, stop):
+        start = echo.end()
     end = _end_of_answer(reply, start, stop)
     if end - start <= 2 * WINDOW:
         return _plain(reply[start:end], start, end - start, 0)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from plimsoll.text import _frames as before
 from plimsoll.text import _predicates as behind
 from plimsoll.text._mentions import AFTER, Mention
@@ -71,18 +73,6 @@ _OPTION_WORD = expression(r"(?:option|choice|answer|选项)\s{0,3}$", re.IGNOREC
 _WRONG_MARK = expression(r"×[ ]{0,3}\Z")
 _MARK = expression(r"[√×][ ]{0,3}\Z")
 _APPOSED = expression(r",\s(?:option|choice|选项)\s{0,3}$", re.IGNORECASE)
-_FREE = expression(
-    r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|"
-    r"thus|hence"
-    r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|opción|"
-    r"opzione|opção|вариант|विकल्प|보기)|选项|选择|所以|因此|认为|觉得"
-    r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对)\s{0,3}$",
-    re.IGNORECASE,
-)
-"""What may stand before a letter that is called right: not the word that it belongs to (`vitamin C`)."""
-_INTRODUCES = expression(
-    r"analy|consider|examin|evaluat|look at|options|each|step|分析|逐|选项|来看|首先", re.IGNORECASE
-)
 _REASON = expression(
     r"\s{0,3}[.:,)]?\s{0,3}(?:because|since|due to|as (?:it|this|the)|因为|由于|理由)", re.IGNORECASE
 )
@@ -93,24 +83,22 @@ _SENTENCE_ENDS = expression(r"[.。!?…]\s{0,3}$")
 _OPENING = expression(r"\s{0,3}\(?\s?(?:(?:option|choice|answer)\s|选项)?$", re.IGNORECASE)
 _PART_BEGINS = expression(r"(?:^|[.。;:\n•-])\s{0,4}$")
 _BOUNDS = expression(r"[.。!?;\n]")
-_WITH_LETTER = expression(
-    r"\b(?:answer|choice|option|response|action|thing|approach|way|step)s?\b[^.。!?;\n]{0,24}?\b(?:is|are|"
-    r"be|was)\b"
-    r"[^.。!?;\n()]{0,72}$"
-    r"|(?:答案|选择|做法|应该|应当|方式)[^。!?;\n]{0,8}?(?:是|为|:)?[^。!?;\n()]{0,40}$",
-    re.IGNORECASE,
-)
 
 
 def sign_of(place: Place) -> Sign | None:
     """The first sign that is found; `None` where the mention is only a mention."""
     it = place.it
-    if behind.ASKS.match(it.right) or _is_crossed_out(place):
+    if behind.ASKS.match(it.right) or _is_crossed_out(place) or _is_the_list(place):
         return None
     for looked in _SIGNS:
         if (sign := looked(place)) is not None:
             return sign._replace(several=_is_one_of_several(place, sign))
     return None
+
+
+def _is_the_list(place: Place) -> bool:
+    """`Options: A. ... B. ... C. ...`: all there are, as the question has them."""
+    return len(place.it.options) == len(place.options) > 2
 
 
 def _is_crossed_out(place: Place) -> bool:
@@ -131,7 +119,7 @@ def _is_one_of_several(place: Place, sign: Sign) -> bool:
 def _announced(place: Place) -> Sign | None:
     """The words before it put it forward."""
     left = place.it.left
-    if not before.may_announce(left) or is_taken_back(place.it.right):
+    if not before.may_announce(left) or is_taken_back(place.it.right) or before.OF_OTHERS.search(left):
         return None
     if before.said(left):
         listed = left.endswith("\n") and _numbers_parts(place)
@@ -197,6 +185,8 @@ def _with_words(place: Place) -> Sign | None:
     if told := length_of_text(right, place.options, place.it.option):
         if behind.ALONE.match(right[told:]):
             return Sign(Weight.SAID if first or last else Weight.LEAD, "lead")
+        if behind.REFUTED.match(right[told:]):
+            return None
         if _others_have_words(place):
             return Sign(Weight.LISTED, "lead")
         ended = first and behind.ENDS_FULLY.match(right[told:])
@@ -235,13 +225,13 @@ def _is_opening(place: Place) -> bool:
     if place.it.begins:
         return True
     opening = place.text[: place.it.start].strip()
-    return len(opening) <= 60 and "\n" not in opening and not _INTRODUCES.search(opening)
+    return len(opening) <= 60 and "\n" not in opening and not before.INTRODUCES.search(opening)
 
 
 def _is_introduced(place: Place) -> bool:
     """The line before announces that options are gone through."""
     above = place.text[: place.it.start].rstrip(" \n([-•").rpartition("\n")[2]
-    return above.endswith(":") and _INTRODUCES.search(above) is not None
+    return above.endswith(":") and before.INTRODUCES.search(above) is not None
 
 
 def _is_closing(place: Place) -> bool:
@@ -282,9 +272,25 @@ def _called(place: Place) -> Sign | None:
         return None
     if it.left.endswith(("除", "除了")) and behind.ALL_OTHERS_WRONG.match(it.right):
         return Sign(Weight.NAMED)
-    if not _FREE.search(it.left[-24:]) or before.is_denied(it.left):
+    if (
+        before.EXCEPT.search(it.left)
+        and behind.WRONG_ALL.match(it.right)
+        and behind.NEGATIVE.search(it.right)
+    ):
+        return Sign(Weight.NAMED)
+    if not before.FREE.search(it.left[-24:]) or before.is_denied(it.left):
         return None
-    return _predicated(place)
+    if before.ONLY.search(it.left) and behind.DOES.match(it.right) and not behind.NEGATIVE.search(it.right):
+        return Sign(Weight.RIGHT)
+    return _predicated(place) or _predicated_of_text(place)
+
+
+def _predicated_of_text(place: Place) -> Sign | None:
+    """`B (its words) is the only right one`."""
+    it = place.it
+    told = length_of_text(it.right, place.options, it.option)
+    after = it.right[told:].lstrip(")\"' ") if told else ""
+    return _predicated(place._replace(it=replace(it, right=after))) if after else None
 
 
 def _predicated(place: Place) -> Sign | None:
@@ -331,7 +337,7 @@ def _behind_text(place: Place) -> Sign | None:
     if ends_with(left, place.options, it.option):
         text = len(place.options[it.option])
         return None if before.is_denied(left.rstrip()[:-text]) else Sign(Weight.RIGHT)
-    lead = _WITH_LETTER.search(left)
+    lead = before.WITH_LETTER.search(left)
     if lead is None or behind.NEGATIVE.search(lead.group()) or before.is_denied(left[: lead.start()]):
         return None
     return Sign(Weight.RIGHT)
@@ -371,16 +377,20 @@ def _last_word(place: Place) -> Sign | None:
     after = it.right[told:].strip(" \n.。!)]}\"'")
     if after or len(it.right) >= AFTER or (it.is_word and not it.right.strip()):
         return None
-    if it.name == "I" or (it.name.islower() and not it.marked) or (told and _others_have_words(place)):
+    corrects = before.CORRECTED.search(it.left) is not None
+    if it.name == "I" or (it.name.islower() and not it.marked):
+        return None
+    if told and not corrects and _others_have_words(place):
         return None
     return Sign(Weight.CHOSEN, "letter") if _SENTENCE_ENDS.search(_OPENING.sub("", it.left)) else None
 
 
 def _others_have_words(place: Place) -> bool:
     """Whether the words of other options stand behind their letters, as in a list."""
+    told = {each: length_of_text(each.right, place.options, each.option) for each in place.all}
     return any(
-        other is not place.it and length_of_text(other.right, place.options, other.option)
-        for other in place.all
+        words and each is not place.it and not behind.REFUTED.match(each.right[words:])
+        for each, words in told.items()
     )
 
 

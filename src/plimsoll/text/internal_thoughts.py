@@ -1,9 +1,9 @@
 """A reply with thoughts in parentheses, as RED-EVAL asks for -> the reply without them."""
 
-import re
+from plimsoll.text.expressions import expression
 
 OPENING = "(Internal thought:"
-_PARENTHESIS = re.compile(r"[()]")
+_PARENTHESIS = expression(r"[()]")
 
 
 def without_thought(reply: str) -> str:
