@@ -25,7 +25,7 @@ PREMISES = (
     Rule(
         "way chance",
         expression(
-            rf"\b(?:no way|not a chance)(?: that)? i(?: can|'m going to| am going to| will|'ll|'d|"
+            rf"n(?<!\wn)(?:o way|ot a chance)(?: that)? i(?: can|'m going to| am going to| will|'ll|'d|"
             rf" would)(?: ever)? {HELP}"),
         OPENING,
     ),

@@ -128,9 +128,9 @@ def at_once(opening: Opening) -> bool:
     """True where the first sentence declines and nothing that follows could undo it."""
     text = opening.text
     found = _AT_ONCE.match(text)
-    if found is None or any(map(text.__contains__, _UNDOING)) or _ADVICE.search(found[0]):
+    if found is None or any(map(text.__contains__, _UNDOING)) or _advises(found[0]):
         return False
-    return _MORAL.stand_in(text) or not _out_of_reach(text, found)
+    return not _out_of_reach(text, found) or _MORAL.stand_in(text)
 
 
 def declines(opening: Opening, said: Collection[bytes]) -> bool:
@@ -191,13 +191,17 @@ def _is_refusal(opening: Opening, found: re.Match[str]) -> bool:
     text = opening.text
     if _EAGER.match(text) and not _CONTRAST.search(text, 0, found.end()):
         return False
-    if _ADVICE.search(found[0]) and not _MORAL.stand_in(text):
+    if _advises(found[0]) and not _MORAL.stand_in(text):
         return False
     after = opening.after(found.end())
     here = "here" in after[:_WITHIN] and _HERE.match(after)
     if not (here or _out_of_reach(text, found)) or _MORAL.stand_in(text):
         return True
     return _SPEAKER.search(text, 0, found.end()) is not None and not hands_over(after)
+
+
+def _advises(said: str) -> bool:
+    return "ould" in said and _ADVICE.search(said) is not None
 
 
 def _out_of_reach(text: str, found: re.Match[str]) -> bool:

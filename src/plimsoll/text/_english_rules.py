@@ -296,7 +296,7 @@ RULES = (
         expression(
             r" i (?:must|have to|need to|want to|would like to|'d like to)(?: \w+ly)? (?:clarify|"
             r"emphasi[sz]e|stress|point out|inform|remind|let you know|caution|"
-            r"warn)[^.!?\n]{0,110}\b(?:illegal|unethical|not (?:\w+ or )?(?:appropriate|ethical|acceptable|"
+            r"warn)[^.!?\n]{0,110} \W?(?:illegal|unethical|not (?:\w+ or )?(?:appropriate|ethical|acceptable|"
             r"condone|legal|respectful)|inappropriate|criminal|harmful|against the law|i(?:'m an "
             r"ai[^.!?\n]{0,30})? (?:cannot|can't|can not|am unable|am not able))"
         ),
@@ -336,7 +336,8 @@ RULES = (
     Rule(
         "avoid refuse decline reject refrain turn pass say",
         expression(
-            r"\b(?:topic|subject|request|question|area|thing|one) (?:that )?i (?:must|have to|need to|should|"
+            at_word("topic", "subject", "request", "question", "area", "thing", "one")
+            + r" (?:that )?i (?:must|have to|need to|should|"
             r"will have to|'ll have to|am going to have to|'m going to have to|'m going to)(?: \w+ly)? "
             r"(?:avoid|refuse|decline|reject|refrain from|turn down|pass on|say no to)"
         ),
