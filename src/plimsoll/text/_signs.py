@@ -185,10 +185,9 @@ def _with_words(place: Place) -> Sign | None:
     if told := length_of_text(right, place.options, place.it.option):
         if behind.ALONE.match(right[told:]):
             return Sign(Weight.SAID if first or last else Weight.LEAD, "lead")
-        if behind.REFUTED.match(right[told:]):
-            return None
-        if _others_have_words(place):
-            return Sign(Weight.LISTED, "lead")
+        refuted = behind.REFUTED.match(right[told:])
+        if refuted or _others_have_words(place):
+            return None if refuted else Sign(Weight.LISTED, "lead")
         ended = first and behind.ENDS_FULLY.match(right[told:])
         return Sign(Weight.SAID if ended else Weight.LEAD, "lead")
     if place.goes_on:
