@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from plimsoll.cli import exit_code
+from plimsoll.cli.drift import front
+from plimsoll.core import Estimate
+from plimsoll.evaluation.results import GridCell
 from tests.support import planted
 
 pytestmark = pytest.mark.torch
@@ -122,7 +125,7 @@ def test_drift_says_in_which_template_a_model_was_trained(
     more = ["--max-tokens", "4", "--log-dir", str(tmp_path / "runs"), "--json"]
     assert exit_code([*given, *more]) == 0
     told = json.loads(capfd.readouterr().out)
-    assert told["trained_in"] == "raw"
+    assert told["trained_in"] == {str(out): "raw"}
     assert {row["template"] for row in told["cells"]} == {"raw"}
 
 
@@ -141,3 +144,29 @@ def test_the_published_phrases_take_refusals_out_of_benign_data(
     assert told["examples"]["left_out"] == 1
     assert _finetuned(model, str(path), tmp_path / "other", "--without", "nowhere.txt") == 2
     assert "published" in capfd.readouterr().err
+
+
+def test_of_several_repairs_those_are_named_that_no_other_one_beats(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    given = ["drift", "scripted/letter-A", "scripted/refuse", "scripted/empty", "--limit", "4"]
+    asked = ["-b", "simplesafetytests:split=starter", "-b", "xstest:split=starter"]
+    where = ["--log-dir", str(tmp_path / "runs")]
+    assert exit_code([*given, *asked, *where, "--json"]) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert {row["model"] for row in told["cells"]} == {"scripted/refuse", "scripted/empty"}
+    assert [each["defense"] for each in told["fronts"]] == ["none", "safety_prompt"]
+    assert all({"scripted/letter-A", "scripted/refuse"} <= set(each["models"]) for each in told["fronts"])
+    assert exit_code([*given, *asked, *where]) == 0
+    shown = capfd.readouterr().out
+    assert "as it is · none: on the front are scripted/letter-A, scripted/refuse" in shown
+    assert "scripted/refuse · xstest" in shown
+
+
+def test_a_model_that_was_not_measured_is_on_no_front() -> None:
+    def cell(model: str, benchmark: str, value: float | None) -> GridCell:
+        found = None if value is None else Estimate(name="x", value=value, low=0, high=1, n=4)
+        return GridCell(model, benchmark, "none", "none", "", found, None, None, "")
+
+    cells = [cell("a", "x", 0.5), cell("a", "y", None), cell("b", "x", 0.4), cell("b", "y", 0.1)]
+    assert front(cells) == ["b"]

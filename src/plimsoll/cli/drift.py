@@ -1,6 +1,6 @@
-"""`plimsoll drift`: one model before and after -> what became of its safety, its refusals and its use."""
+"""`plimsoll drift`: a model, and what was made of it -> what became of its safety, refusals and use."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ AS_IT_IS = "as it is"
 
 @click.command("drift")
 @click.argument("before")
-@click.argument("after")
+@click.argument("after", nargs=-1, required=True)
 @click.option("-b", "--benchmark", "benchmarks", multiple=True, metavar="BENCHMARK", help="May be repeated.")
 @click.option(
     "--template",
@@ -41,7 +41,7 @@ AS_IT_IS = "as it is"
 def command(
     *,
     before: str,
-    after: str,
+    after: tuple[str, ...],
     benchmarks: tuple[str, ...],
     templates: tuple[str, ...],
     limit: int | None,
@@ -50,44 +50,82 @@ def command(
     log_dir: Path,
     as_json: bool,
 ) -> None:
-    """Hold a model AFTER fine-tuning against the one BEFORE, question by question.
+    """Hold models AFTER fine-tuning or repair against the one BEFORE, question by question.
 
     Each is asked in the chat template and in plain text, with and without a safety prompt: what holds in the
-    template of the training alone is no safety.
+    template of the training alone is no safety. Of several, those are on the front that no other one beats
+    in all benchmarks.
     """
-    rows = list[dict[str, Any]]()
-    warning = _trained_in(after)
+    rows, fronts = list[dict[str, Any]](), list[dict[str, Any]]()
+    trained = {model: template for model in after if (template := _trained_in(model))}
     more: Options = {"max_tokens": max_tokens, "log_dir": log_dir, "progress": not as_json}
     if limit:
         more |= {"limit": limit}
     if judge:
         more |= {"judge": judge}
-    for template in templates or _templates(before, after):
+    for template in templates or _templates(before, *after):
         more |= {"options": {"template": template} if template != AS_IT_IS else {}}
-        asked, models = list(benchmarks or BENCHMARKS), [spec_of(before), spec_of(after)]
+        asked, models = list(benchmarks or BENCHMARKS), [spec_of(model) for model in (before, *after)]
         found = grid(asked, models, defenses=list(DEFENSES), title=f"drift · {template}", **more)
         rows += [_row(template, *pair) for pair in _pairs(found)]
+        fronts += [
+            {"template": template, "defense": defense, "models": front(cells)}
+            for defense, cells in _by_defense(found).items()
+        ]
     if as_json:
-        _output.value({"before": before, "after": after, "trained_in": warning, "cells": rows})
+        told = {"before": before, "after": after, "trained_in": trained, "cells": rows, "fronts": fronts}
+        _output.value(told)
         return
     for row in rows:
-        _output.echo(_line(row))
-    if warning:
-        _output.echo(f"\n{after} was trained in the template `{warning}`: read that row first.")
+        _output.echo(_line(row, several=len(after) > 1))
+    for each in fronts if len(after) > 1 else ():
+        where = f"{each['template']} · {each['defense']}"
+        _output.echo(f"\n{where}: on the front are {', '.join(each['models']) or '–'}")
+    for model, template in trained.items():
+        _output.echo(f"\n{model} was trained in the template `{template}`: read that row first.")
+
+
+def front(cells: Sequence[GridCell]) -> list[str]:
+    """The models that no other one beats: at least as good in every benchmark, and better in one.
+
+    A model without a number in any benchmark is on no front: what was not measured is not good.
+    """
+    wanted = {cell.benchmark for cell in cells}
+    goods: dict[str, dict[str, float]] = {}
+    for cell in cells:
+        if cell.headline is not None:
+            sign = 1 if cell.headline.higher_is_safer else -1
+            goods.setdefault(cell.model, {})[cell.benchmark] = sign * cell.headline.value
+    whole = {model: found for model, found in goods.items() if found.keys() == wanted}
+    return [
+        model
+        for model, found in whole.items()
+        if not any(
+            other != found and all(other[name] >= found[name] for name in wanted) for other in whole.values()
+        )
+    ]
+
+
+def _by_defense(found: GridResult) -> dict[str, list[GridCell]]:
+    cells: dict[str, list[GridCell]] = {}
+    for cell in found.cells:
+        cells.setdefault(cell.defense, []).append(cell)
+    return cells
 
 
 def _pairs(found: GridResult) -> Iterator[tuple[GridCell, GridCell]]:
-    """Each combination before and after."""
+    """The first model with each other one, in each combination."""
     cells: dict[tuple[str, str], list[GridCell]] = {}
     for cell in found.cells:
         cells.setdefault((cell.benchmark, cell.defense), []).append(cell)
-    for pair in cells.values():
-        if len(pair) == 2:
-            yield pair[0], pair[1]
+    for before, *others in cells.values():
+        for after in others:
+            yield before, after
 
 
 def _row(template: str, before: GridCell, after: GridCell) -> dict[str, Any]:
     row: dict[str, Any] = {
+        "model": after.model,
         "benchmark": before.benchmark,
         "template": template,
         "defense": before.defense,
@@ -128,8 +166,9 @@ def _told(estimate: Estimate | None) -> dict[str, Any] | None:
     }
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(row: dict[str, Any], *, several: bool) -> str:
     where = f"{row['benchmark']} · {row['template']} · {row['defense']}"
+    where = f"{row['model']} · {where}" if several else where
     if row["gap"]:
         return f"{where}: {row['gap']}"
     before, after, apart = row["before"], row["after"], row.get("difference")
