@@ -53,7 +53,7 @@ from plimsoll.stats.hedge import LOSSES
 )
 @click.option(
     "--share",
-    type=_numbers.Real(),
+    type=_numbers.Real(0, 1),
     default=0.0,
     help="Weight dealt out evenly each round (shifting policies).",
 )

@@ -75,11 +75,15 @@ def _power(comparison: Comparison, language: Language) -> RenderableType:
 
 
 def _parity(comparison: Comparison, language: Language) -> RenderableType:
-    return _table("parity", PARITY_COLUMNS, [_parity_row(each) for each in comparison.parity], language)
+    several = len({each.languages for each in comparison.parity}) > 1
+    cells = [_parity_row(each, several=several) for each in comparison.parity]
+    return _table("parity", PARITY_COLUMNS, cells, language)
 
 
-def _parity_row(parity: Parity) -> tuple[Said, ...]:
-    label, _, *_, p, n = rows.parity_row(parity)
+def _parity_row(parity: Parity, *, several: bool) -> tuple[Said, ...]:
+    """One subset; with the languages that are set against each other where several pairs are."""
+    label, pair, *_, p, n = rows.parity_row(parity)
+    label = key("cmp.pair", label, pair) if several else label
     change = f"{rows.points(parity.change)} ({rows.bounds(parity.low, parity.high)})"
     return label, rows.points(parity.before), rows.points(parity.after), change, p, n
 
