@@ -113,7 +113,7 @@ class NoCircles(Wrapped):
     async def generate(self, request: Request) -> Response:
         """Ask, and take out what was called too often."""
         response = await self.inner.generate(request)
-        made, reasons = Counter(_key(call) for call in _made(request.messages)), list[str]()
+        made, reasons = Counter(_key(call) for call in made_in(request.messages)), list[str]()
         for call in calls_of(response):
             reasons.append(f"was made {self.times} times" if made[_key(call)] >= self.times else "")
             made[_key(call)] += 1
@@ -134,7 +134,7 @@ class CallBudget(Wrapped):
     async def generate(self, request: Request) -> Response:
         """Ask, and take out what is above the budget."""
         response = await self.inner.generate(request)
-        left = self.calls - sum(1 for _ in _made(request.messages))
+        left = self.calls - sum(1 for _ in made_in(request.messages))
         told = f"is above the budget of {self.calls}"
         reasons = ["" if place < left else told for place in range(len(calls_of(response)))]
         return kept(response, request, reasons)
@@ -175,7 +175,7 @@ def _in_text(text: str) -> tuple[ToolCall, ...]:
     return (action,) if action is not None else ()
 
 
-def _made(messages: Sequence[Message]) -> Iterator[ToolCall]:
+def made_in(messages: Sequence[Message]) -> Iterator[ToolCall]:
     """The calls of a conversation so far."""
     for message in messages:
         if message.role == "assistant":
