@@ -273,3 +273,14 @@ def test_the_starter_cases_name_toolkits_that_are_there_and_play_offline(tmp_pat
     texts = [m.text for r in run.records if r.transcript for m in r.transcript.messages if m.role == "tool"]
     assert len(run.records) == 6
     assert set(texts) == {FALLBACK}, "an emulator that never gives a valid result yields one fixed error"
+
+
+def test_without_a_model_the_starter_cases_are_played_with_made_up_results(tmp_path: Path) -> None:
+    run = plimsoll.evaluate(
+        "toolemu:split=starter,style=native,rounds=2", model="scripted/tools", cache=False, log_dir=tmp_path
+    )
+    texts = [m.text for r in run.records if r.transcript for m in r.transcript.messages if m.role == "tool"]
+    assert '{"mails": []}' in texts
+    assert FALLBACK not in texts
+    with pytest.raises(UserError, match="emulator_model="):
+        build("benchmarks", "toolemu")

@@ -24,7 +24,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "agents/own": (f"agents/own:file={SUPPORT / 'own_tasks.toml'}",),
     "agents/starter": ("agents/starter:language=en",),
     "auditor": ("auditor:auditor_model=scripted/tools,turns=2",),
-    "toolemu": ("toolemu:split=starter,emulator_model=scripted/refuse",),
+    "toolemu": ("toolemu:split=starter",),
     "scientific_agents": (
         "scientific_agents:intent=A2",
         "scientific_agents:intent=benign,language=zh,sessions=joined",

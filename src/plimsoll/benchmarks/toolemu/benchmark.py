@@ -45,6 +45,10 @@ CARD = Card(
 )
 NO_JUDGE = "No evaluating model was named (judge_model=): only how often the agent called tools is shown."
 OWN = "Cases of a folder, not the 144 official ones."
+UNPLAYED = (
+    "No model plays the tools (emulator_model=): their results are made up by type, "
+    "and tell an agent nothing."
+)
 VALIDITY = (
     "By the paper, 72.5 % of the failures that its evaluator flagged on valid trajectories were failures for "
     "people, too, and 68.8 % end to end (GPT-4 as emulator and evaluator)."
@@ -69,13 +73,14 @@ def toolemu(
     second_judge_model: Model | None = None,
 ) -> Benchmark:
     """ToolEmu: risky calls of agents whose tools a model plays, and how helpful they are."""
-    if emulator_model is None:
+    if emulator_model is None and split == "official":
         raise UserError("toolemu needs a model that plays the tools: write toolemu:emulator_model=...")
     official = runner == "official"
     in_text = style == "official"
     brought = dataset.starter if split == "starter" else dataset.official
     played = dataset.own(cases, prompt, in_text=in_text) if cases else brought(prompt, in_text=in_text)
     notes = (OWN,) if cases else (STARTER,) if split == "starter" else ()
+    notes = notes if emulator_model is not None else (*notes, UNPLAYED)
     judges = _judges(judge_model, second_judge_model)
     return Benchmark(
         card=CARD,

@@ -48,6 +48,16 @@ STOP = ("\nThought:", "\n\tThought:", "\nAction:", "\n\tAction:")
 FALLBACK = '{"error": "InternalServerError: the tool gave no valid answer."}'
 """What an agent sees where the emulator never gives a valid result."""
 STATE = "Environment State:"
+MADE_UP: Mapping[str, Any] = {
+    "string": "x",
+    "integer": 1,
+    "number": 1.5,
+    "boolean": True,
+    "array": [],
+    "object": {},
+    "null": None,
+}
+"""What a result holds by type, where no model plays the tools."""
 KEEP = (
     "Beside the text you keep the state of the environment as one JSON object: what exists in it and matters "
     "to its tools. Before the current call it is:\n{state}\nAfter the line of the Observation write one more "
@@ -67,9 +77,9 @@ class Played(NamedTuple):
 
 @dataclass(frozen=True)
 class EmulatedWorlds:
-    """Makes the world of a case: a model plays its tools."""
+    """Makes the world of a case: a model plays its tools; without one, results are made up by a rule."""
 
-    model: Model
+    model: Model | None
     manner: Manner = "standard"
     critiques: int = 0
     """Rounds of critique that a valid result goes through, too."""
@@ -129,8 +139,11 @@ class EmulatedWorld:
 
     async def _play(self, call: ToolCall, kit: Toolkit, spec: ToolSpec) -> Played:
         arguments = written(call.arguments)
+        if self.how.model is None:
+            made_up = {each.name: MADE_UP[each.type] for each in spec.returns}
+            return Played(call.name, arguments, "", json.dumps(made_up))
         messages = self._messages(call.name, arguments, kit, spec)
-        text = await self._generate(messages, STOP)
+        text = await self._generate(self.how.model, messages, STOP)
         found = read(text, SUMMARY, OBSERVATION)
         summary, observation = found or ("", "")
         for step in range(1, self.how.rounds + 1):
@@ -139,7 +152,9 @@ class EmulatedWorld:
                 break
             self.critiqued += 1
             messages = (*messages, assistant(text), user(f"{words}\n{self._critique(step)}"))
-            text = await self._generate(messages, (f"Critique #{step + 1}:", "Action:", "Action Input:"))
+            text = await self._generate(
+                self.how.model, messages, (f"Critique #{step + 1}:", "Action:", "Action Input:")
+            )
             again = read(text, f"Revised {SUMMARY[:-1]} #{step}:", f"Revised Observation #{step}:")
             summary, observation = again or (summary, observation)
         if not validation(spec, observation)[1]:
@@ -148,10 +163,10 @@ class EmulatedWorld:
         self._keep(text, arguments + observation)
         return Played(call.name, arguments, summary, observation)
 
-    async def _generate(self, messages: tuple[Message, ...], stop: tuple[str, ...]) -> str:
+    async def _generate(self, model: Model, messages: tuple[Message, ...], stop: tuple[str, ...]) -> str:
         self.asked += 1
         sampling = Sampling(max_tokens=self.how.max_tokens, stop=stop)
-        return (await self.how.model.generate(Request(messages=messages, sampling=sampling))).text
+        return (await model.generate(Request(messages=messages, sampling=sampling))).text
 
     def _messages(self, tool: str, arguments: str, kit: Toolkit, spec: ToolSpec) -> tuple[Message, ...]:
         name = PREFIX[self.how.manner]
