@@ -9,20 +9,19 @@ import pytest
 
 from plimsoll import cli, registry
 from plimsoll.cards import deck
-from plimsoll.core import Benchmark
 from plimsoll.data import sources
 from plimsoll.pages.words import category, plain
 from plimsoll.taxonomies import crosswalk, risks, scientific
 from plimsoll.words import catalogue, name, translated
 from plimsoll.words.docstring import parsed, spoken
-from tests.cli.test_chinese import STARTING, chinese, english, hold
+from tests.cli.test_chinese import STARTING, chinese, english, hold, starter_of
 
 PARTS = [part for room in registry.ROOMS for part in registry.parts(room)]
 WORDS = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
 """Two English words in a row: licences say little, and in few words."""
 CAPITALS = re.compile(r"(?<![A-Za-z_])[A-Z][A-Z_]+(?![A-Za-z_])")
-STAY = {"imdb", "boolq", "openbookqa", "truthfulqa", "slack"}
-"""Names of data sets and of a program, which are the same everywhere."""
+STAY = {"imdb", "boolq", "openbookqa", "truthfulqa", "slack", "HomeHub", "HouseBank", "PostBox"}
+"""Names of data sets, programs and toolkits, which are the same everywhere."""
 
 
 def test_all_that_docstrings_of_parts_say_is_there_in_chinese() -> None:
@@ -71,8 +70,7 @@ def test_lists_of_commands_are_whole_sentences_in_chinese(command: str) -> None:
 
 @pytest.mark.parametrize("part", STARTING, ids=lambda part: part.name)
 def test_the_categories_of_a_starter_set_have_chinese_names(part: registry.Part) -> None:
-    made: Benchmark = registry.build("benchmarks", f"{part.name}:split=starter")
-    found = {sample.category for sample in made.samples() if sample.category.isascii()} - {""}
+    found = {sample.category for sample in starter_of(part).samples() if sample.category.isascii()} - {""}
     assert {each for each in found if category(each, "zh") == plain(each)} - STAY == set()
 
 
