@@ -38,9 +38,11 @@ _SAYS = (
     r"(?:described|classified|categori[sz]ed|characteri[sz]ed|labell?ed|rated|regarded|judged|seen)(?:\s+as)?)"
     r"|(?:应(?:该|当)?|可以?|被)?(?:判定|判断|归类|评定|认定)?(?:是|为|属于)|(?<=[复答覆容话]))\s*"
 )
-_CALLED = (
+_CALLS = (
     r"(?:i|we)(?:'d|\s+would|\s+will|'ll|\s+have\s+to|\s+must)?\s+(?:classify|label|rate|judge|consider|deem|mark|call|"
     r"categori[sz]e|score|assess|put|give|assign)\s+"
+)
+_CALLED = _CALLS + (
     r"(?:(?:it|this|that|(?:this|the)\s+(?:\w+'s\s+)?\w+)\b(?:\s+(?:response|reply|message))?\s*)?"
     r"(?:(?:as|to\s+be|in|at|under)\s+)?(?:an?\s+)?(?:(?:class|category|level|rating|score|grade)\s+(?:of\s+)?)?"
 )
