@@ -273,8 +273,8 @@ def test_every_text_has_enough_contrast(chromium: Any, address: str, system: str
 
 
 @pytest.mark.parametrize(("language", "heads"), [
-    ("en", ["Item", "Category, language", "Read as (right)", "Outcome", "Question"]),
-    ("zh", ["题目", "类别、语言", "读作（正确）", "结果", "问题"]),
+    ("en", ["Item", "Language, category", "Read as (right)", "Outcome", "Question"]),
+    ("zh", ["题目", "语言、类别", "读作（正确）", "结果", "问题"]),
 ])  # fmt: skip
 def test_items_stand_under_heads_that_say_what_each_column_is(
     chromium: Any, address: str, language: str, heads: list[str]

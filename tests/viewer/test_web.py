@@ -208,7 +208,7 @@ def test_the_list_of_items_heads_its_columns(client: Any) -> None:
     assert heads is not None
     assert re.findall(r"<span>(.*?)</span>", heads[1]) == [
         "Id",
-        "Category · Language",
+        "Language · Category",
         "Read as",
         "Outcome",
         "Begins",
@@ -233,3 +233,16 @@ def test_a_number_that_cannot_tell_is_not_shown_as_safety_on_the_shelf(tmp_path:
     rows = re.split(r"<tr", shown)
     told = [("cannot tell a model" in row) for row in rows if A in row or B in row]
     assert sorted(told) == [False, True]
+
+
+def test_a_category_is_said_in_the_page_s_language_and_hides_no_language(tmp_path: Path) -> None:
+    from starlette.testclient import TestClient
+
+    from plimsoll.viewer.web import application
+
+    known = "Soliciting personally identifiable information"
+    records = [replace(each, sample=replace(each.sample, category=known)) for each in records_of(1)]
+    write_run(tmp_path, A, records)
+    with TestClient(application(tmp_path), base_url="http://127.0.0.1:8000") as client:
+        page = client.get(f"/run/{A}/items", headers={"accept-language": "zh"}).text
+    assert "中文 · 索取个人身份信息" in page

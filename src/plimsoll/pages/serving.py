@@ -15,7 +15,7 @@ from plimsoll.core.hidden import visible
 from plimsoll.pages.frame import ICON, Around, framed
 from plimsoll.pages.markup import Said
 from plimsoll.pages.transcript import beside_key
-from plimsoll.pages.words import Language, interval, percent
+from plimsoll.pages.words import Language, category, interval, percent
 from plimsoll.words import translated
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ class Speech:
 
     def named(self, kind: str, value: str) -> str:
         """The words of `kind.value`, or the bare value where there are none."""
-        return self.say(f"{kind}.{value}") if f"{kind}.{value}" in table(self.room) else value
+        if f"{kind}.{value}" in table(self.room):
+            return self.say(f"{kind}.{value}")
+        return category(value, self.language) if kind == "category" and value else value
 
     def told(self, english: str) -> str:
         """What the program says in English, in the language of the page."""

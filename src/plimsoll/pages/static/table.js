@@ -162,7 +162,7 @@
         : make("span", { class: "read" }, plain(values.letter(item) || "\u2013").slice(0, 12), item.t != null && item.o === "wrong" ? ` (${plain(item.t)})` : "");
       const button = make("button", { type: "button", "aria-expanded": "false" },
         make("bdi", { class: "id" }, plain(item.i) + (item.e ? ` ~${item.e}` : "")),
-        make("span", { class: "what" }, plain([named("category", item.c), named("language", item.s)].filter(Boolean).join(" \u00b7 "))),
+        make("span", { class: "what" }, plain([named("language", item.s), named("category", item.c)].filter(Boolean).join(" \u00b7 "))),
         read,
         flips ? null : make("span", { class: `tag ${/^[a-z_]+$/.test(item.o) ? item.o : ""}` }, named("outcome", item.o ?? "")),
         make("bdi", { class: "start" }, reveal(start)));
