@@ -76,6 +76,8 @@ def pages() -> dict[Path, str]:
         DOCS / "cli.md": command_line(),
         DOCS / "zh" / "catalogue.md": in_chinese(catalogue, "目录", *PARTS_IN_CHINESE),
         DOCS / "zh" / "cli.md": in_chinese(command_line, "命令行", *IN_CHINESE),
+        DOCS / "zh" / "field" / "attacks.md": in_chinese(attacks),
+        DOCS / "zh" / "field" / "defenses.md": in_chinese(defenses),
         DOCS / "field" / "coverage.md": field(),
         DOCS / "field" / "attacks.md": attacks(),
         DOCS / "field" / "defenses.md": defenses(),
@@ -113,38 +115,48 @@ def attacks() -> str:
     """Every attack that the literature and five other tools know: its specs, and what is missing."""
     rows = tomllib.loads((SOURCE / "attacks" / "catalogue.toml").read_text(encoding="utf-8"))["row"]
     built = sum(bool(row.get("specs")) for row in rows.values())
-    lines = [MADE, "# Attacks of the literature and of other tools", ""]
+    lines = [MADE, f"# {translated('Attacks of the literature and of other tools')}", ""]
     lines += [
-        f"{built} of {len(rows)} rows are built, wholly or in part; the others say why not. The rows are the "
-        "union of what garak, PyRIT, promptfoo, DeepTeam and EasyJailbreak have by design and of what the "
-        "published systems bring. `MODEL`, `JUDGE` and `FILE` stand for yours.",
+        translated(
+            f"{built} of {len(rows)} rows are built, wholly or in part; the others say why not. The rows are "
+            "the union of what garak, PyRIT, promptfoo, DeepTeam and EasyJailbreak have by design and of "
+            "what the published systems bring. `MODEL`, `JUDGE` and `FILE` stand for yours."
+        ),
         "",
     ]
-    lines += ["| attack | ours | missing |", "|:--|:--|:--|"]
+    lines += [_heads("attack", "ours", "missing"), "|:--" * 3 + "|"]
     for name, row in rows.items():
         specs = ", ".join(f"`{spec}`" for spec in row.get("specs", ()))
-        lines.append(f"| {name.replace('<', '').replace('>', '')} | {specs} | {row.get('missing', '')} |")
+        lines.append(
+            f"| {name.replace('<', '').replace('>', '')} | {specs} | {translated(row.get('missing', ''))} |"
+        )
     return "\n".join(lines) + "\n"
+
+
+def _heads(*names: str) -> str:
+    return f"| {' | '.join(map(translated, names))} |"
 
 
 def defenses() -> str:
     """Every defense of the literature: where it takes hold, what it needs and costs, its specs."""
     rows = tomllib.loads((SOURCE / "defenses" / "catalogue.toml").read_text(encoding="utf-8"))["row"]
     built = sum(bool(row.get("specs")) for row in rows.values())
-    lines = [MADE, "# Defenses of the literature", ""]
+    lines = [MADE, f"# {translated('Defenses of the literature')}", ""]
     lines += [
-        f"{built} of {len(rows)} rows are built, wholly or in part; the others say why not. Costs are calls "
-        "more for each turn. `MODEL`, `JUDGE` and `FILE` stand for yours. How to measure one: "
-        "[defend a model](../how-to/defend-a-model.md).",
+        translated(
+            f"{built} of {len(rows)} rows are built, wholly or in part; the others say why not. Costs are "
+            "calls more for each turn. `MODEL`, `JUDGE` and `FILE` stand for yours. How to measure one: "
+            "[defend a model](../how-to/defend-a-model.md)."
+        ),
         "",
     ]
-    lines += ["| defense | level | takes hold | needs | cost | ours | missing | source |", "|:--" * 8 + "|"]
+    heads = ("defense", "level", "takes hold", "needs", "cost", "ours", "missing", "source")
+    lines += [_heads(*heads), "|:--" * len(heads) + "|"]
     for name, row in rows.items():
         specs = ", ".join(f"`{spec}`" for spec in row.get("specs", ()))
-        facts = (row["level"], row["hooks"], row["needs"], row["cost"])
-        lines.append(
-            f"| {' | '.join((name, *facts, specs, row.get('missing', ''), row.get('source', '')))} |"
-        )
+        facts = (translated(row[fact]) for fact in ("level", "hooks", "needs", "cost"))
+        missing = translated(row.get("missing", ""))
+        lines.append(f"| {' | '.join((name, *facts, specs, missing, row.get('source', '')))} |")
     return "\n".join(lines) + "\n"
 
 

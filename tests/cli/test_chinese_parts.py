@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import tomllib
 from collections.abc import Iterator
 
 import click
@@ -15,6 +16,7 @@ from plimsoll.taxonomies import crosswalk, risks, scientific
 from plimsoll.words import catalogue, name, translated
 from plimsoll.words.docstring import parsed, spoken
 from tests.cli.test_chinese import STARTING, chinese, english, hold, starter_of
+from tests.support.house import SOURCE
 
 PARTS = [part for room in registry.ROOMS for part in registry.parts(room)]
 WORDS = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
@@ -105,3 +107,12 @@ def test_a_name_is_known_whatever_its_capitals(asked: str) -> None:
 @pytest.mark.parametrize("line", ["taxonomy risks", "taxonomy science", "taxonomy scorecard", "card list"])
 def test_tables_of_risks_are_read_in_chinese(line: str) -> None:
     assert english(chinese(*line.split()).stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "facts"), [("attacks", ()), ("defenses", ("level", "hooks", "needs", "cost"))]
+)
+def test_what_lists_of_the_literature_say_is_there_in_chinese(room: str, facts: tuple[str, ...]) -> None:
+    rows = tomllib.loads((SOURCE / room / "catalogue.toml").read_text("utf-8"))["row"].values()
+    told = [row.get(fact, "") for row in rows for fact in (*facts, "missing")]
+    hold([each for each in told if re.search("[a-z]{2}", each)], "about")
