@@ -245,4 +245,4 @@ def test_a_category_is_said_in_the_page_s_language_and_hides_no_language(tmp_pat
     write_run(tmp_path, A, records)
     with TestClient(application(tmp_path), base_url="http://127.0.0.1:8000") as client:
         page = client.get(f"/run/{A}/items", headers={"accept-language": "zh"}).text
-    assert "中文 · 索取个人身份信息" in page
+    assert "中文 · 套取个人身份信息" in page
