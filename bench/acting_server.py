@@ -60,7 +60,7 @@ def reply_to(body: bytes) -> bytes:
         message = {"role": "assistant", "content": None, "tool_calls": [call]}
     choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if done < len(tools) else "stop"}
     usage = {"prompt_tokens": 200, "completion_tokens": 3, "total_tokens": 203}
-    return http(json.dumps({"id": "b", "choices": [choice], "usage": usage}).encode())
+    return http(json.dumps({"id": "b", "model": "bench", "choices": [choice], "usage": usage}).encode())
 
 
 class Acting(Connection):

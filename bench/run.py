@@ -52,6 +52,7 @@ CASES = (
     "agents",
     "embedded_agent",
     "toolemu",
+    "tool_calls",
     "viewer",
     "board",
     "board_page",
