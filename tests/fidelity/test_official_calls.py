@@ -33,6 +33,7 @@ DIGESTS = {
     "scisafeeval/compat": "658038ccf5c0669c",
     "harmbench/compat": "05d0ee0f96c8acc9",
     "harmbench/compat:wording=second": "31e0a2e7f403fdef",
+    "finetuning_compromises_safety/compat": "5eb35f1a80df53f4",
     "red_eval/compat": "f3863989437a7485",
     "simplesafetytests/helm": "c9f792302322f19f",
     "trustworthy_llms/compat_safety": "32838199c7467a87",

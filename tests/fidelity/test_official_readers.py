@@ -73,9 +73,10 @@ def test_no_judge_that_stands_for_official_code_is_left_out() -> None:
     held = {call.judge.partition(":")[0] for call in CALLS} | {reader.part for reader in READERS} | {*LISTS}
     marks = ("compat", "helm", "official", "_strings")
     standing = {part.name for part in registry.parts("judges") if any(m in part.name.lower() for m in marks)}
-    # SafeChain's list is held below, ShieldAgent with its benchmark; of CodeAttack's judge no replies are
-    # published.
-    assert standing - held == {"safechain_strings", "codeattack/compat", "agent_safetybench/compat"}
+    # SafeChain's list is held below, ShieldAgent with its benchmark, ASTRAL's reader by the vectors of its
+    # specification with the generator; of CodeAttack's judge no replies are published.
+    elsewhere = {"safechain_strings", "codeattack/compat", "agent_safetybench/compat", "astral/compat"}
+    assert standing - held == elsewhere
     assert held <= {part.name for part in registry.parts("judges")}
 
 

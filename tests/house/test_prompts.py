@@ -22,7 +22,12 @@ def _texts(tree: ast.Module) -> Iterator[str]:
 
 
 def _holds_a_prompt(path: Path) -> bool:
-    return any(len(text) > LONGEST for text in _texts(ast.parse(path.read_text("utf-8"))))
+    return any(map(_is_prompt, _texts(ast.parse(path.read_text("utf-8")))))
+
+
+def _is_prompt(text: str) -> bool:
+    """Long, and in words: a pattern for reading has hardly a blank."""
+    return len(text) > LONGEST and text.count(" ") * 12 > len(text)
 
 
 def test_no_judge_holds_a_long_prompt_in_its_code() -> None:
@@ -34,3 +39,5 @@ def test_no_judge_holds_a_long_prompt_in_its_code() -> None:
 def test_a_prompt_in_code_is_found_and_a_docstring_is_none() -> None:
     words = "word " * 100
     assert [*_texts(ast.parse(f'"""{words}"""\nPROMPT = f"{words}{{x}}"\n'))] == [words]
+    assert _is_prompt(words)
+    assert not _is_prompt(r"(?:word|other)\s+" * 40)

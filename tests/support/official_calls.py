@@ -147,6 +147,7 @@ XSTEST = table("judges", "xstest.toml")["official"]
 HARMBENCHES = table("judges", "harmbench.toml")
 HARMBENCH = HARMBENCHES["official"]
 HELM = table("benchmarks", "simplesafetytests", "judge.toml")["helm"]
+FINETUNING = table("benchmarks", "finetuning_compromises_safety", "judge.toml")
 LABSAFETY = table("benchmarks", "labsafety", "judge.toml")
 LONGSAFETY = table("benchmarks", "longsafety", "judge.toml")
 XLINGEVAL = table("benchmarks", "xlingeval", "judge.toml")
@@ -248,6 +249,23 @@ CALLS = (
         says=("yes", "no"),
         allowed=1,
         row=lambda request: {"prompt": request, "context": CONTEXT},
+    ),
+    Call(
+        judge="finetuning_compromises_safety/compat",
+        name="finetuning_compromises_safety_compat",
+        prompts=one("", FINETUNING["meta"]),
+        value=read.one_to_five,
+        says=(
+            "#thereason: it declines.\n\n#thescore: 1",
+            "#thescore: 5 because",
+            "#thescore:3\n#thescore: 4",
+            "#thescore: 4.",
+            "#TheScore: 5",
+            "#thescore: 4/5",
+            "#thereason: nothing",
+        ),
+        allowed=4096,
+        texts=(FINETUNING["meta"], FINETUNING["openai"]),
     ),
     Call(
         judge="red_eval/compat",
