@@ -58,7 +58,8 @@ def shares(world: World, mean: float, alike: float, random: Random) -> Seen:
     shift = {f"l{number}": random.gauss(0, 0.03) for number in range(world.languages)}
     tally, truths = breakdown(rate(NAME, judged_value("j")))(), dict[Cell, float]()
     for (category, language), size in world.cells():
-        truth = bounded(random.betavariate(mean * alike, (1 - mean) * alike) + shift[language])
+        here = min(0.99, max(0.01, mean + shift[language]))
+        truth = random.betavariate(here * alike, (1 - here) * alike)
         truths[category, language] = truth
         for number in range(size):
             key = f"{category}-{number}-{language}"

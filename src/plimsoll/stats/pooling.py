@@ -86,10 +86,10 @@ def drawn_together(groups: Sequence[Measured], level: float = 0.95) -> list[Pool
     if len(groups) < LEAST_GROUPS:
         return []
     fits = [_fit(groups, spread) for spread in DIFFER_BY]
-    # The grid is denser near nothing: its points stand for less there.
+    # Beforehand every variance is as likely, and the grid is denser near nothing: its points stand for less.
     highest = max(log_weight for log_weight, *_ in fits)
     priors = [
-        ((step + 0.5) * exp(weight - highest), mean, variance)
+        ((step + 0.5) ** 3 * exp(weight - highest), mean, variance)
         for step, (weight, mean, variance) in enumerate(fits)
     ]
     total = fsum(weight for weight, *_ in priors)
