@@ -15,6 +15,7 @@ from plimsoll.words import catalogue, preferred, translated
 from plimsoll.words.wrapping import NEVER_FIRST, cells, wrapped
 from tests.support import said
 from tests.support.benchmarks import SMALL
+from tests.support.extras import need
 from tests.support.house import SOURCE
 
 HOW = (
@@ -221,6 +222,7 @@ def test_no_line_of_a_note_begins_with_a_full_stop(ran: Path) -> None:
 
 
 def test_pages_written_as_files_begin_in_chinese(ran: Path, tmp_path: Path) -> None:
+    need("view")
     done = chinese("view", "--log-dir", str(ran), "--bundle", str(tmp_path / "pages"))
     first = Path(done.stdout.strip())
     assert first.name == "index.zh.html"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import click
 
-from plimsoll.cli import _options, _output, _standards
+from plimsoll.cli import _numbers, _options, _output, _standards
 from plimsoll.cli._tied import Tied, matrix_of, overview_of
 from plimsoll.core import UserError, files, replace
 from plimsoll.pages.words import Language
@@ -51,7 +51,7 @@ NOTHING = Known()
 @click.option("--labels", default="", metavar="PACK", help="Labels of people on replies of this very run.")
 @click.option(
     "--margin",
-    type=click.FloatRange(0, 100, max_open=True),
+    type=_numbers.Real(0, 100, max_open=True),
     metavar="POINTS",
     help="Of a grid: what a defense may cost in false refusals or useful answers; 2 without it.",
 )

@@ -16,6 +16,8 @@ from plimsoll.words import docstring, translated
 
 WIDEST = 110
 """Cells that a line of prose takes at most."""
+SYSTEMS = "benchmarks"
+"""The room that is meant first where several have a part of one name: a system's own."""
 SHOWN = 40
 """Characters of a default that are shown."""
 
@@ -52,7 +54,7 @@ def _find(name: str) -> registry.Part:
     for known in registry.ROOMS:
         if rest and room in (known, known.removesuffix("s")):
             return registry.find(known, rest)
-    for known in registry.ROOMS:
+    for known in sorted(registry.ROOMS, key=lambda each: each != SYSTEMS):
         if registry.holds(known, room):
             return registry.find(known, room if known == "models" else name)
     every = [part.name for known in registry.ROOMS for part in registry.parts(known)]
