@@ -23,7 +23,9 @@ from tests.support.generating import generated, rows
 from tests.support.generations import chosen
 
 WRITERS = ("s_eval", "astral", "mlcommons", "sage_rt", "red_instruct", "self_defense", "toolemu")
-"""Generators that have a model write."""
+"""Generators that have a model write, or write by rule."""
+NEED_A_MODEL = ("scientific_agents",)
+"""Those that write with a model alone: what they ship without one lies in their benchmark."""
 CONFIG = '[[risks]]\nid = "unsafe"\ndefinition = "Things that are lent and not given back."\n' + (
     '[[risks]]\nid = "general"\ndefinition = "Questions of daily life."\n'
 )
@@ -37,7 +39,7 @@ def config(tmp_path: Path) -> str:
 
 
 def test_every_generator_writes_without_a_model() -> None:
-    assert {*registry.names("generators")} == {*WRITERS, "grammar"}
+    assert {*registry.names("generators")} == {*WRITERS, "grammar", *NEED_A_MODEL}
 
 
 @pytest.mark.parametrize("name", [*WRITERS, "grammar"])
@@ -66,7 +68,7 @@ def test_every_generator_s_set_is_had_offline_runs_and_is_the_same_again(
     assert f"plimsoll generate {spec}" in card
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", [*WRITERS, *NEED_A_MODEL])
 @pytest.mark.parametrize(
     ("says", "reason"),
     [

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 PAGES = [ROOT / "README.md", ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
 WISHES = f'"{DISTRIBUTION}[llamacpp,view,data,sign]" pytest'
 """What the pages need beside the command."""
-LEFT_OUT = ("pandas", "inspect_ai", "torch")
+LEFT_OUT = ("pandas", "inspect_ai", "mcp", "torch")
 """What is shown of these is left to `make test`."""
 PRIVATE = re.compile(r"^\s*(?:from|import) plimsoll(?:\.\w+)*(?:\._\w+| import _\w+)", re.M)
 

@@ -64,13 +64,18 @@ def candidate_of(seed: Sample, said: str) -> Sample:
     """A candidate with its record beside the set, or with its problem."""
     found = read(said)
     if found is None:
-        problem = "the model refused" if refuses(said) else "the model gave no scenario that can be read"
-        return failure_of(seed, said, problem)
+        return failure_of(seed, said, _unread(said))
     problem = problem_of(found)
     if problem:
         return failure_of(seed, found.request or said, problem)
     record = {"cell": seed.id, "scenario": msgspec.to_builtins(found)}
     return prompt_of(seed, found.request, {"risky": list(found.risky)}, beside={SCENARIOS: record})
+
+
+def _unread(said: str) -> str:
+    if not said:
+        return "the model said nothing"
+    return "the model refused" if refuses(said) else "the model gave no scenario that can be read"
 
 
 def read(said: str) -> Scenario | None:
