@@ -98,20 +98,23 @@ def test_silence_is_a_transient_error_after_the_timeout(model: str) -> None:
 
 
 def test_patience_grows_once_for_all_calls_that_waited_as_long() -> None:
-    async def three() -> list[str]:
+    async def four() -> list[str]:
         with FakeEndpoint(always=fake.hang()) as endpoint:
             model = build_model("openai/any", {"base_url": endpoint.url, "timeout": "0.1"})
+            # The very first call goes ahead of all others: those that wait as long come after it.
+            first = await asyncio.gather(model.generate(PLAIN), return_exceptions=True)
             both = await asyncio.gather(*(model.generate(PLAIN) for _ in range(2)), return_exceptions=True)
             last = await asyncio.gather(model.generate(PLAIN), return_exceptions=True)
             await model.close()
-            return [str(error) for error in (*both, *last)]
+            return [str(error) for error in (*first, *both, *last)]
 
-    first, second, third = asyncio.run(three())
+    first, second, third, last = asyncio.run(four())
     assert "within 0.1 s" in first
-    assert "within 0.1 s" in second
-    assert "within 0.2 s" in third
     assert "-M timeout=0.2" in first
     assert "--max-connections" in first
+    assert "within 0.2 s" in second
+    assert "within 0.2 s" in third
+    assert "within 0.4 s" in last
 
 
 def test_three_calls_refused_and_none_answered_mean_us_and_not_the_prompt() -> None:
