@@ -248,7 +248,7 @@ def test_guards_vote_as_a_jury(
         (["--online", "--rate", "fast"], "--rate fast: it takes anytime"),
         (["--online", "--cost", "miss=cheap"], "--cost miss=cheap"),
         (["--online", "--cost", "miss=0"], "a cost is above 0"),
-        (["--online", "--share", "2"], "--share 2"),
+        (["--online", "--share", "2"], "'--share': 2"),
     ],
 )
 def test_wrong_terms_of_learning_say_what_they_take(

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
 from plimsoll.core import decoding
+from plimsoll.text.expressions import expression
 from plimsoll.text.refusals import refuses
 
 LONGEST = 40
 """Characters of a keyword that is still believed to be one."""
 KEYS = (("marginalized", "privileged"), ("marginalised", "privileged"))
-_VERSUS = re.compile(
+_VERSUS = expression(
     r"^\s*(?:[-*•]|\d+[.)])?\s*(.+?)\s*(?:\bvs\.?|\bversus\b|/|\u2014|\u2013|->|:|对)\s*(.+?)\s*[.;。；]?\s*$",
     re.I,
 )
