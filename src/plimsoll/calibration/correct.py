@@ -16,7 +16,6 @@ from plimsoll.calibration.nouns import Calibration
 from plimsoll.calibration.packs import fit
 from plimsoll.calibration.readings import Reading, Readings, readings
 from plimsoll.core import Estimate, UserError, replace
-from plimsoll.labels.named import pack_of
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Manifest, Summary
 
@@ -126,6 +125,8 @@ def _by_labels(
     known: dict[str, Calibration],
 ) -> list[Correction]:
     """By people's labels on some of the run's own replies."""
+    from plimsoll.labels.named import pack_of  # most reports are made without labels
+
     pack = pack_of(labels)
     if pack.raters != "people":
         raise UserError(f"{labels} was labelled by a model, not by people: it corrects no rate")

@@ -13,7 +13,9 @@ from hashlib import blake2b
 TAG = 7
 """Bytes of a hash."""
 FULL = 256
-"""Clusters in a bucket, on average, above which there are twice as many buckets."""
+"""Clusters in a bucket, on average, above which there are more buckets."""
+GROWTH = 8
+"""How many times as many: a cluster is moved a few times only, however many follow."""
 MOST_BUCKETS = 1 << 16
 NARROW = 1 << 16
 """Numbers from here on take four bytes."""
@@ -71,21 +73,22 @@ class Clusters:
         return self._buckets[(tag[0] | tag[1] << 8) & self._mask]
 
     def _spread(self) -> None:
-        """Twice as many buckets: each gives those of its clusters away that have the next bit."""
-        bit = self._mask + 1
-        given: list[Bucket] = []
-        for place, old in enumerate(self._buckets):
-            kept, away, tags = Bucket(), Bucket(), old.tags
-            kept.numbers, away.numbers = old.numbers[:0], old.numbers[:0]
+        """More buckets: each gives those of its clusters away that have other bits above its own."""
+        before = self._mask + 1
+        after = min(before * GROWTH, MOST_BUCKETS)
+        spread = [Bucket() for _ in range(after)]
+        mask = after - 1
+        for old in self._buckets:
+            tags, kind = old.tags, old.numbers.typecode
             for at, number in enumerate(old.numbers):
                 tag = tags[TAG * at : TAG * at + TAG]
-                to = away if (tag[0] | tag[1] << 8) & bit else kept
+                to = spread[(tag[0] | tag[1] << 8) & mask]
+                if to.numbers.typecode != kind:
+                    to.numbers = array(kind, to.numbers)
                 to.tags += tag
                 to.numbers.append(number)
-            self._buckets[place] = kept
-            given.append(away)
-        self._buckets += given
-        self._mask = 2 * bit - 1
+        self._buckets = spread
+        self._mask = mask
 
 
 @lru_cache(maxsize=256)
