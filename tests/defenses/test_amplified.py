@@ -3,6 +3,7 @@
 import asyncio
 from math import exp
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,20 @@ def test_limits_stops_and_draws_are_kept(pair: tuple[Model, Model]) -> None:
     )
     twice = [asyncio.run(made.generate(drawn)).text for _ in range(2)]
     assert twice[0] == twice[1]
+
+
+def test_a_reply_ends_no_sooner_than_it_may_and_a_narrow_nucleus_is_the_likeliest_word(
+    pair: tuple[Model, Model],
+) -> None:
+    made = Amplified(*pair, weight=2.0)
+
+    def said(**more: Any) -> str:
+        wanted = Sampling(max_tokens=6, **more)
+        request = Request(messages=ASKED.messages, sampling=wanted, template="raw")
+        return asyncio.run(made.generate(request)).text
+
+    assert len(said(temperature=5.0, seed=1, min_tokens=6).split()) == 6
+    assert said(temperature=5.0, seed=1, top_p=1e-6) == said()
 
 
 def test_what_it_cannot_do_is_said_in_one_sentence(pair: tuple[Model, Model]) -> None:

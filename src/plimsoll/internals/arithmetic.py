@@ -65,8 +65,8 @@ def likeliest(logprobs: Any) -> int:
     return int(logprobs.argmax())
 
 
-def drawn(seed: int, temperature: float) -> Choose:
-    """Draws a token at a temperature; the same tokens for the same seed."""
+def drawn(seed: int, temperature: float, nucleus: float = 1.0) -> Choose:
+    """Draws a token at a temperature, among the likeliest that make up `nucleus`; a seed decides which."""
     from plimsoll.internals.library import torch
 
     library = torch()
@@ -74,6 +74,9 @@ def drawn(seed: int, temperature: float) -> Choose:
 
     def choose(logprobs: Any) -> int:
         shares = (logprobs / temperature).softmax(-1)
+        ordered, places = shares.sort(descending=True)
+        # Those are left out before which the others make up the nucleus already.
+        shares[places[ordered.cumsum(-1) - ordered >= nucleus]] = 0
         return int(library.multinomial(shares, 1, generator=generator))
 
     return choose

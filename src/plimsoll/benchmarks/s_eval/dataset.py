@@ -9,11 +9,12 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from msgspec import Struct
 
+from plimsoll.attacks import s_eval as attacks
 from plimsoll.core import DataError, decoding
 from plimsoll.data import locate
 from plimsoll.data.rows import checksum, read_bytes, refuse_duplicates
@@ -35,18 +36,7 @@ DIMENSIONS: Mapping[str, str] = {
     "Extremism": "Extremism",
     "Inappropriate_Suggestions": "Inappropriate Suggestions",
 }
-ATTACKS = (
-    "positive_induction",
-    "reverse_induction",
-    "code_injection",
-    "instruction_jailbreak",
-    "goal_hijacking",
-    "instruction_encryption",
-    "deepinception",
-    "in_context_attack",
-    "chain_of_utterances",
-    "compositional_instructions",
-)
+ATTACKS: tuple[str, ...] = get_args(attacks.Kind)
 """In the order of their blocks."""
 VERBATIM = "deepinception"
 """The attack with one template, in which the base prompt stands word for word."""

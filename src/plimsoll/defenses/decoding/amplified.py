@@ -86,8 +86,15 @@ class Amplified(Wrapped):
         wanted = request.sampling
         own, other = Reader(aligned, prompts[0]), Reader(base, prompts[1])
         seed = (wanted.seed or 0) + request.draw
-        choose = drawn(seed, wanted.temperature) if wanted.temperature else likeliest
+        plainly = drawn(seed, wanted.temperature, wanted.top_p or 1.0) if wanted.temperature else likeliest
         made: list[int] = []
+
+        def choose(logprobs: Any) -> int:
+            if len(made) < (wanted.min_tokens or 0):
+                logprobs = logprobs.clone()
+                logprobs[list(aligned.ends)] = float("-inf")
+            return plainly(logprobs)
+
         text, finish = "", "length"
         pairs = (Pair(tuned=own, reference=other, weight=self.weight),)
         for token in islice(continued(other, pairs, choose, aligned.ends), wanted.max_tokens or MOST):
@@ -137,7 +144,7 @@ def _told(text: str, finish: Finish, prompt: list[int], tokens: int) -> Response
 
 def _read(held: Handle, request: Request, template: Template) -> list[int]:
     """Token ids of a conversation with its open end, in a template of the model's."""
-    begun = request.messages[-1].text if request.messages[-1].role == "assistant" else ""
+    begun = "".join(turn.text for turn in request.messages[-1:] if turn.role == "assistant")
     turns = request.messages[:-1] if begun else request.messages
     tokenizer: Any = held.tokenizer
     if request.template != "raw" and template == "chat" and tokenizer.chat_template:
