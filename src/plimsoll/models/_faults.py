@@ -13,6 +13,7 @@ from plimsoll.core import ContextExceeded, Denied, Late, ModelError, Overloaded,
 from plimsoll.models._secrets import BLANK, without
 from plimsoll.models._waits import is_of_the_day, wait_of
 from plimsoll.models._withheld import is_withheld
+from plimsoll.text.expressions import expression
 
 LONGEST_MESSAGE = 300
 LONGEST_READ = 65_536
@@ -25,25 +26,25 @@ LONGEST_WAIT = 900.0
 """Seconds; who asks us to wait for longer has closed for the day."""
 WAIT_LONGER = "wait longer by -M timeout={seconds:g}, or ask less at once by --max-connections 4"
 
-CONTEXT = re.compile(
+CONTEXT = expression(
     r"context[ _-]?(length|window|size)|(prompt|input) is too long|too many (input )?tokens"
     r"|range of input length|reduce the length of (the|your)|maximum (prompt|input) length"
     r"|(prompt|input)\w* (exceeds|longer than)|超(过|出)[^。]{0,10}(上下文|最大长度|输入长度)",
     re.IGNORECASE,
 )
-TOO_LARGE = re.compile(r"request too large", re.IGNORECASE)
+TOO_LARGE = expression(r"request too large", re.IGNORECASE)
 """Said with 429, of a request that is larger than a minute's share: it never fits."""
-REPLY_TOO_LONG = re.compile(
+REPLY_TOO_LONG = expression(
     r"max_(completion_)?tokens\W{0,3} (or \W?max_\w+\W? )?is too large", re.IGNORECASE
 )
 """Said of the reply that was asked for, though the context's length is named beside it."""
-SPENT = re.compile(
+SPENT = expression(
     r"insufficient_quota|billing_hard_limit|credit balance is too low|insufficient[ _]balance|arrearage"
     r"|insufficient_user_quota|余额不足|欠费",
     re.IGNORECASE,
 )
-KEY_LIKE = re.compile(r"\b(sk|pk|key|xai|gsk|hf)[-_][A-Za-z0-9_\-*]{6,}|(?<=bearer )\S{6,}", re.IGNORECASE)
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
+KEY_LIKE = expression(r"\b(sk|pk|key|xai|gsk|hf)[-_][A-Za-z0-9_\-*]{6,}|(?<=bearer )\S{6,}", re.IGNORECASE)
+CONTROL = expression(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 
 
 class Rejected(ModelError):

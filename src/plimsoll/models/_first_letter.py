@@ -7,17 +7,18 @@ Where one option alone is reported, or two are reported alike, nothing was weigh
 """
 
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple, Protocol
 
+from plimsoll.text.expressions import expression
+
 # \u0120 and \u010a are how some tokenizers write a space and a new line.
-LEADING = re.compile(r"^(?:[\W_]|[\u0120\u010a])+")
-GOES_ON = re.compile(r"[A-Za-z0-9]")
-GOES_ON_TO_SPEAK = re.compile(r"[A-Za-z0-9]|[ \t]+[a-z]")
+LEADING = expression(r"^(?:[\W_]|[\u0120\u010a])+")
+GOES_ON = expression(r"[A-Za-z0-9]")
+GOES_ON_TO_SPEAK = expression(r"[A-Za-z0-9]|[ \t]+[a-z]")
 LEAST = -9999.0
 BELOW = 1e-3
 """How far an option that is not reported lies below those that are, at least."""

@@ -14,6 +14,7 @@ import msgspec
 from plimsoll.core import Request, UserError, replace
 from plimsoll.models._faults import Rejected
 from plimsoll.models._kept_thoughts import holds_thought
+from plimsoll.text.expressions import expression
 
 MODEST = 5
 """Top log-probabilities that nearly every endpoint grants where it refuses twenty."""
@@ -22,25 +23,25 @@ COLDEST = 0.01
 SAMPLING = ("temperature", "top_p", "seed", "stop")
 TOKENS = ("max_tokens", "max_completion_tokens")
 
-STREAM = re.compile(r"stream(ing)?\b", re.IGNORECASE)
-ONLY = re.compile(r"\b(only|must|require[sd]?|enable|need|non.?stream)|仅|只支持|必须", re.IGNORECASE)
-SYSTEM = re.compile(
+STREAM = expression(r"stream(ing)?\b", re.IGNORECASE)
+ONLY = expression(r"\b(only|must|require[sd]?|enable|need|non.?stream)|仅|只支持|必须", re.IGNORECASE)
+SYSTEM = expression(
     r"system\b[^.]{0,40}\b(not|un)\W?(supported|allowed|available|valid)|(not|n't) support[^.]{0,40}\bsystem"
     r"|roles must alternate|only[^.]{0,20}\buser and assistant|invalid role\W+system|不支持\W?system",
     re.IGNORECASE,
 )
-THOUGHT = re.compile(r"reasoning|thinking", re.IGNORECASE)
-FORM = re.compile(r"response_format|json_schema|schema", re.IGNORECASE)
-POSITIVE = re.compile(r"positive|greater than 0|larger than 0|> ?0|\(0(\.0)?,|大于\s?0", re.IGNORECASE)
-TOO_LONG = re.compile(
+THOUGHT = expression(r"reasoning|thinking", re.IGNORECASE)
+FORM = expression(r"response_format|json_schema|schema", re.IGNORECASE)
+POSITIVE = expression(r"positive|greater than 0|larger than 0|> ?0|\(0(\.0)?,|大于\s?0", re.IGNORECASE)
+TOO_LONG = expression(
     r"too (large|high|big|long)|exceed|greater than|at most|less than|range of|maximum|<=|≤|超过|范围",
     re.IGNORECASE,
 )
-UNKNOWN = re.compile(
+UNKNOWN = expression(
     r"unsupported|not supported|unknown|unrecogni[sz]ed|extra inputs|not permitted", re.IGNORECASE
 )
-NUMBER = re.compile(r"(?<![\w.])(\d{2,7})(?![\w.]\d)")
-ROOM = re.compile(r"(\d+) ?> ?(\d+) ?- ?(\d+)")
+NUMBER = expression(r"(?<![\w.])(\d{2,7})(?![\w.]\d)")
+ROOM = expression(r"(\d+) ?> ?(\d+) ?- ?(\d+)")
 
 SWITCHES = frozenset(("chat_template_kwargs", "enable_thinking", "reasoning_effort", "reasoning", "thinking"))
 """Fields by which models are told not to think."""

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from plimsoll.text.expressions import expression
+
 LONGEST_READ = 16_384
 LONGEST_WAIT = 1e9
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -12,18 +14,18 @@ UNITS = (
     r"(?:(?P<ms>ms|milli\w*|毫秒)|(?P<d>d(?:ays?)?\b|天)|(?P<h>h(?:ou)?r?s?(?![a-z])|小时)"
     r"|(?P<m>m(?:in(?:ute)?s?)?(?![a-z])|分钟?)|(?P<s>s(?:ec(?:ond)?s?)?(?![a-z])|秒钟?))"
 )
-PIECE = re.compile(rf"(\d+(?:\.\d+)?)\s*{UNITS}", re.IGNORECASE)
+PIECE = expression(rf"(\d+(?:\.\d+)?)\s*{UNITS}", re.IGNORECASE)
 UNIT = r"(?:ms|milli\w{1,10}|毫秒|[hms](?![a-z])|[a-z]{3,12}|小时|分钟?|秒钟?)"
 DURATION = rf"((?:\d{{1,9}}(?:\.\d{{1,9}})?\s{{0,2}}{UNIT}\s{{0,2}}(?:and\s)?){{1,4}})"
-IN_WORDS = re.compile(
+IN_WORDS = expression(
     r"(?:(?:retry|try again|come back|wait|resets?|available)[a-z_]*(?:\W{1,8}[a-z_]+){0,4}?\W{0,8}"
     r"|请[^\d]{0,12})" + DURATION,
     re.IGNORECASE,
 )
-AS_NUMBER = re.compile(
+AS_NUMBER = expression(
     r"retry[_-]?after(?:[_-]?sec(?:ond)?s)?\"?\s?[:=]\s?\"?(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE
 )
-BY_DAY = re.compile(r"per[ _-]?day|daily|\b[rt]pd\b|PerDay|每日|每天|当日", re.IGNORECASE)
+BY_DAY = expression(r"per[ _-]?day|daily|\b[rt]pd\b|PerDay|每日|每天|当日", re.IGNORECASE)
 
 
 def wait_of(headers: Mapping[str, str], body: bytes = b"") -> float | None:
