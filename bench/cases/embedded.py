@@ -1,8 +1,8 @@
 """24 XSTest prompts of 64 tokens on the embedded model: ours without a flag, and llama.cpp's own server.
 
 Like is held against like, in two ways: whole processes, each with its start, and both without (our start is
-that of a run of one prompt and one token; the server's is over where its clock begins). All are run in turn, so
-that a busy minute hits all of them.
+that of a run of one prompt and one token; the server's is over where its clock begins). All are run in turn,
+so that a busy minute hits all of them.
 """
 
 import csv
