@@ -11,6 +11,7 @@ from plimsoll.cli import exit_code
 from plimsoll.reports import grid_html, grid_machine, grid_terminal
 from plimsoll.reports.grid import Grid, grid
 from plimsoll.reports.grid_attacks import success, successes, tables, tried
+from plimsoll.reports.grid_rows import baseline_note
 from plimsoll.run.keep.folder import open_run
 
 BENCHMARK = "simplesafetytests:split=starter"
@@ -91,3 +92,32 @@ def test_a_grid_without_attacks_has_no_such_section(tmp_path: Path) -> None:
     assert exit_code([*arguments, "-m", "scripted/refuse", "-m", "scripted/letter-A"]) == 0
     (path,) = tmp_path.glob("*-grid-*")
     assert list(tables(grid(path))) == []
+
+
+def test_without_a_plain_run_the_differences_are_not_said_to_be_to_one(tmp_path: Path) -> None:
+    asked = ["--attack", "encoding/rot13", "--attack", "encoding/base64", "--defense", "self_reminder"]
+    arguments = [
+        "run",
+        BENCHMARK,
+        "-m",
+        "scripted/refuse",
+        "--limit",
+        "2",
+        "--log-dir",
+        str(tmp_path),
+        "--json",
+    ]
+    assert exit_code([*arguments, "--no-cache", *asked]) == 0
+    (path,) = tmp_path.glob("*-grid-*")
+    found = grid(path)
+    (success_table, *_) = tables(found)
+    heads = success_table.spoken("en").columns
+    assert "p to encoding/rot13 (Holm)" in heads
+    said = baseline_note(found)
+    assert "under self_reminder · encoding/rot13. Nothing was run without it" in said
+    assert said in grid_html.render(found)
+
+
+def test_with_a_plain_run_they_are(attacked: Grid) -> None:
+    assert "without attack, defense and system prompt" in baseline_note(attacked)
+    assert "p to no attack (Holm)" in next(tables(attacked)).spoken("en").columns

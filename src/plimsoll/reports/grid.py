@@ -91,6 +91,11 @@ class Grid:
         return tuple(axis for axis in AXES if len(self.values(axis)) > 1)
 
     @property
+    def conditions(self) -> dict[Axis, str]:
+        """What surrounds the model of a baseline: nothing where that was run, else the first alternative."""
+        return {axis: _plain(self.values(axis)) for axis in CONDITIONS}
+
+    @property
     def across(self) -> Axis | None:
         """The axis that runs from left to right; none where only models differ."""
         return next((axis for axis in ACROSS if axis in self.varying), None)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from plimsoll.core import BROKEN, Validity, decoding, files
+from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import Said, Table, key
 from plimsoll.pages.words import percent
 from plimsoll.reports.grid import Entry, Grid
@@ -129,7 +130,7 @@ def tables(found: Grid) -> Iterator[Table]:
         read = [tried(folder.records_path) for folder in folders]
         title = " · ".join(part for part in where if part != NONE)
         if folders[0].manifest().measures == "safety":
-            yield from _success_table(title, group, read)
+            yield from _success_table(title, group, read, _against(found))
         yield _validity_table(title, group, read)
 
 
@@ -168,7 +169,7 @@ def _groups(found: Grid) -> dict[tuple[str, ...], list[Entry]]:
     return groups
 
 
-def _success_table(title: str, group: list[Entry], read: list[Tried]) -> Iterator[Table]:
+def _success_table(title: str, group: list[Entry], read: list[Tried], against: Said) -> Iterator[Table]:
     held = [successes(each, entry) for each, entry in zip(read, group, strict=True)]
     known = [each for each in held if each is not None]
     if not known:
@@ -180,14 +181,14 @@ def _success_table(title: str, group: list[Entry], read: list[Tried]) -> Iterato
     ]
     if len(known) > 1:
         rows.append((key("grid.attacks.all", str(len(known))), *_cells(success(known)), MISSING))
-    columns = (
-        "grid.axis.attack",
-        "grid.attacks.mean",
-        "grid.attacks.any",
-        "grid.attacks.of",
-        "grid.attacks.p",
-    )
-    yield Table(key("grid.attacks.success", title), tuple(map(key, columns)), rows)
+    columns = ("grid.axis.attack", "grid.attacks.mean", "grid.attacks.any", "grid.attacks.of")
+    yield Table(key("grid.attacks.success", title), (*map(key, columns), against), rows)
+
+
+def _against(found: Grid) -> Said:
+    """The head of the column of p-values: the baseline has no attack only where one was run without."""
+    first = found.conditions["attack"]
+    return key("grid.attacks.p") if first == NONE else key("grid.attacks.p_first", visible(first))
 
 
 def _validity_table(title: str, group: list[Entry], read: list[Tried]) -> Table:

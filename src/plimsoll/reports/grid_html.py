@@ -89,14 +89,9 @@ class _Page:
                 yield axis, _label(values[0], axis)
 
     def _note(self) -> str:
-        varying = {"attack", "defense", "system_prompt"} & {*self.found.varying}
         legend = self._lead("better.legend") if self.found.across == "benchmark" else ""
-        if varying:
-            return self.markup.said(key("grid.paired.plain"), "p", **{"class": "lead"})
-        if "model" in self.found.varying:
-            model = _label(self.found.values("model")[0], "model")
-            return legend + self.markup.said(key("grid.paired.model", model), "p", **{"class": "lead"})
-        return legend
+        baseline = rows.baseline(self.found)
+        return legend + (self.markup.said(baseline, "p", **{"class": "lead"}) if baseline else "")
 
     def _corrected(self) -> str:
         listed = "".join(self.markup.said(line, "li") for line in rows.remarks(self.found))

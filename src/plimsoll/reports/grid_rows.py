@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from plimsoll.core.hidden import visible
-from plimsoll.pages.markup import Said, bilingual, key
+from plimsoll.pages.markup import Said, bilingual, key, spoken
 from plimsoll.pages.units import arrow, interval_of, unit, value_of
 from plimsoll.pages.words import Language, metric, percent, say
 from plimsoll.reports import comparison_rows
-from plimsoll.reports.grid import AXES, STARTER, Axis, Entry, Grid, Matrix
+from plimsoll.reports.grid import AXES, CONDITIONS, STARTER, Axis, Entry, Grid, Matrix
 from plimsoll.reports.tables import AMENDED, MISSING, UNSOUND
 from plimsoll.run.ask.grid import NONE
 
@@ -165,10 +165,16 @@ def starters(found: Grid) -> bool:
     return any(name.endswith(STARTER) for name in found.named.values())
 
 
+def baseline(found: Grid) -> Said:
+    """What the differences are to; empty where nothing varies."""
+    if any(axis in found.varying for axis in CONDITIONS):
+        around = [label(value, axis) for axis, value in found.conditions.items() if value != NONE]
+        return key("grid.paired.first", " · ".join(around)) if around else key("grid.paired.plain")
+    if "model" in found.varying:
+        return key("grid.paired.model", label(found.values("model")[0], "model"))
+    return ""
+
+
 def baseline_note(found: Grid, language: Language = "en") -> str:
-    """What the differences are to."""
-    plain = not any(axis in found.varying for axis in ("attack", "defense", "system_prompt"))
-    if not plain:
-        return say("grid.paired.plain", language=language)
-    model = label(found.values("model")[0], "model", language)
-    return say("grid.paired.model", model, language=language) if "model" in found.varying else ""
+    """The same in words."""
+    return spoken(baseline(found), language)
