@@ -243,6 +243,7 @@ def test_a_comparison_pairs_questions_and_says_so_in_a_sentence() -> None:
     assert math.isclose(found.difference.difference, after.headline.value - before.headline.value)
     assert len(found.flips) == found.difference.gained + found.difference.lost
     assert "scripted/letter-B" in repr(found)
+    assert "a difference of −0.9 points" in repr(found)  # its sign is that of its interval
     assert plimsoll.compare(before.path, str(after.path)).difference == found.difference
 
 

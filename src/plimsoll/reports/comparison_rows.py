@@ -37,7 +37,8 @@ def sentence(comparison: Comparison) -> Key:
     """The result in one sentence."""
     whole = comparison.whole
     name = "cmp.same" if whole.p >= LEVEL else "cmp.more" if whole.difference > 0 else "cmp.less"
-    size = points(abs(whole.difference)).lstrip("+")
+    # A difference that may be chance has no side in the sentence, so its sign stands with the number.
+    size = points(whole.difference) if name == "cmp.same" else points(abs(whole.difference)).lstrip("+")
     before, after = names(comparison)
     return key(
         name,
