@@ -9,8 +9,7 @@ import pytest
 import plimsoll
 from plimsoll.cli._options import own_prompts
 from plimsoll.core import Benchmark, DataError, Request, Response, Sample, UserError, needs_of
-from plimsoll.models.llamacpp import LlamaCpp
-from plimsoll.models.transformers import Transformers
+from plimsoll.models._local_prompt import OFFERS
 from plimsoll.run.ask.plan import build_benchmark
 from plimsoll.run.spec import RunSpec
 
@@ -137,7 +136,7 @@ def test_pictures_are_refused_by_models_that_take_none_before_anything_is_asked(
     with pytest.raises(UserError, match="needs pictures in messages, which mine/blind does not offer"):
         plimsoll.evaluate(tmp_path / "own.jsonl", Blind(), log_dir=tmp_path / "logs")
     assert not (tmp_path / "logs").exists()
-    assert "images" not in {*LlamaCpp.offers, *Transformers.offers}
+    assert "images" not in OFFERS
 
 
 def test_a_picture_may_be_an_address(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from plimsoll.core import Model, Request, Sampling, user
 from plimsoll.models.llamacpp import llamacpp
 from plimsoll.models.transformers import transformers
+from tests.support.gguf import with_template
 from tests.support.tiny import CHAT, write_tiny
 
 LLAMA = (
@@ -16,17 +17,6 @@ LLAMA = (
 )
 TRANSFORMERS = CHAT + "{% if enable_thinking is defined and not enable_thinking %}<think></think>{% endif %}"
 """Chat templates as models have them that think or not, as they are told."""
-
-
-def with_template(path: Path, template: str, made: Path) -> Path:
-    """The weights with another chat template of the same length."""
-    whole = path.read_bytes()
-    start = whole.index(b"tokenizer.chat_template") + len(b"tokenizer.chat_template") + 4
-    size = int.from_bytes(whole[start : start + 8], "little")
-    padded = f"{template}{{#{' ' * (size - len(template) - 4)}#}}".encode()
-    assert len(padded) == size
-    made.write_bytes(whole[: start + 8] + padded + whole[start + 8 + size :])
-    return made
 
 
 def input_tokens(model: Model) -> list[int]:

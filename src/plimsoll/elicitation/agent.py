@@ -37,7 +37,7 @@ from plimsoll.core import (
 from plimsoll.core.message import UNREAD
 from plimsoll.data.changes import CHANGES, Change, changes
 from plimsoll.data.schemas import misfits, properties
-from plimsoll.elicitation.styles import Said, Step, Style, Way, style_of
+from plimsoll.elicitation.styles import AsJson, Said, Step, Style, Way, style_of
 from plimsoll.text.calls import is_unread, shallow
 
 Ended = Literal["answer", "rounds", "tokens", "seconds", "loop", "blocked", "lost"]
@@ -62,6 +62,10 @@ LONGEST = 200_000
 """Characters of a result that are handed on."""
 SHORT = 500
 """Characters of what is said of a state that cannot be kept."""
+IN_WORDS = (
+    "{model} has no tool calls of its own (a model at hand has them where its chat template has a place for "
+    "tools): it is told in words to write them as JSON in its text."
+)
 NOT_READ = "The arguments are no JSON object that can be read; nothing was done."
 
 
@@ -100,6 +104,10 @@ class Agent:
     def needs(self) -> frozenset[Need]:
         """Tool calls, where they may not stand in the text."""
         return frozenset({"tools"}) if self.own is None and self.way == "native" else frozenset()
+
+    def notes_on(self, model: Model) -> tuple[str, ...]:
+        """What a reader must know of how this model is asked."""
+        return in_words(self.way, model) if self.own is None else ()
 
     async def elicit(self, sample: Sample, model: Model) -> Transcript:
         """Let the model act until it answers."""
@@ -273,6 +281,12 @@ class _Episode:
         if not isinstance(result, Message):
             return _failed(call, f"the tool gave {type(result).__name__}, and no message")
         return replace(result, role="tool", call_id=call.id)
+
+
+def in_words(way: Way, model: Model) -> tuple[str, ...]:
+    """A word on a model that is told of its tools in words, where it was not asked for so."""
+    told = way == "auto" and style_of("auto", model).name == AsJson.name
+    return (IN_WORDS.format(model=model.name),) if told else ()
 
 
 def in_circles(steps: Sequence[Step], times: int) -> bool:

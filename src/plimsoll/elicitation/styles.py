@@ -25,7 +25,7 @@ from plimsoll.core import (
     system,
     user,
 )
-from plimsoll.text.calls import json_calls, react
+from plimsoll.text.calls import RESULTS, json_calls, react
 from plimsoll.text.thoughts import split
 
 Way = Literal["auto", "native", "json", "react"]
@@ -119,8 +119,12 @@ class Native:
         return Request(messages=(*asked, *said), sampling=sampling, tools=tuple(tools))
 
     def read(self, response: Response) -> Said:
-        """What the endpoint says was called."""
-        return Said(response.message, response.text)
+        """What the model says was called; a result that it wrote beside a call is cut off and told."""
+        own = RESULTS.search(response.text) if response.calls else None
+        if own is None:
+            return Said(response.message, response.text)
+        kept = response.text[: own.start()].rstrip()
+        return Said(replace(response.message, text=kept), kept, invented=True)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import ctypes
 import os
 import secrets
 import signal
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -168,10 +168,20 @@ class LlamaServer:
         """Tokens -> text."""
         return (await self._call("/detokenize", {"tokens": tokens}, _Text)).content
 
-    async def render(self, messages: list[dict[str, str]], switches: Mapping[str, bool | str]) -> str:
-        """Messages -> text, by the file's chat template with these arguments."""
+    async def render(
+        self,
+        messages: list[dict[str, Any]],
+        switches: Mapping[str, bool | str],
+        tools: Sequence[Mapping[str, Any]] = (),
+    ) -> str:
+        """Messages and tools -> text, by the file's chat template with these arguments."""
         # Where it is not told, llama.cpp switches thought off in templates that it knows nothing of.
-        body = {"messages": messages, "chat_template_kwargs": {"enable_thinking": True, **switches}}
+        body: dict[str, Any] = {
+            "messages": messages,
+            "chat_template_kwargs": {"enable_thinking": True, **switches},
+        }
+        if tools:
+            body |= {"tools": list(tools), "parallel_tool_calls": True}
         return (await self._call("/apply-template", body, _Prompt)).prompt
 
     async def complete(self, body: dict[str, Any]) -> Completion:

@@ -13,9 +13,18 @@ from plimsoll.core import (
     Usage,
     replace,
 )
-from plimsoll.models._local_prompt import MAX_TOKENS, Template, seed_of, switches, turns
+from plimsoll.models._local_prompt import (
+    MAX_TOKENS,
+    Template,
+    Turns,
+    answered,
+    seed_of,
+    switches,
+    turns,
+)
 from plimsoll.models._local_weighing import Tokens, Weighing, weigh
-from plimsoll.models._transformers_generation import Asked, Writer
+from plimsoll.models._templates import of_tokenizer, takes_tools
+from plimsoll.models._transformers_generation import Asked, Writer, Written
 from plimsoll.models._transformers_load import Loaded
 from plimsoll.models._transformers_weighing import Answer, Weigher, weigher
 
@@ -51,7 +60,7 @@ class Engine:
                 answers[index] = error
         began = perf_counter()
         answers |= self._weigh(requests, weighed)
-        answers |= self._write(written)
+        answers |= self._write(requests, written)
         seconds = (perf_counter() - began) / len(requests)
         return [_timed(answers[index], seconds) for index in range(len(requests))]
 
@@ -68,15 +77,27 @@ class Engine:
         sampling = request.sampling
         most = sampling.max_tokens or self.loaded.defaults.max_new_tokens or MAX_TOKENS
         room = min(most, self.context - len(tokens))
-        return Asked(tokens, sampling, seed_of(request), room, request.logprobs)
+        return Asked(tokens, sampling, seed_of(request), room, request.logprobs, bool(request.tools))
 
     def _prompt(self, request: Request) -> str:
         taken = turns(request)
-        if not self._chats(request):
+        chats = self._chats(request)
+        if request.tools and not (chats and takes_tools(of_tokenizer(self.loaded.tokenizer))):
+            raise ModelError(f"the chat template of {self.name} has no place for tools")
+        if not chats:
             return taken.raw
         try:
+            return self._rendered(taken.chat, taken, request)
+        except ModelError:
+            if taken.one_by_one == taken.chat:
+                raise
+        return self._rendered(taken.one_by_one, taken, request)
+
+    def _rendered(self, chat: list[dict[str, Any]], taken: Turns, request: Request) -> str:
+        try:
             rendered: str = self.loaded.tokenizer.apply_chat_template(
-                taken.chat,
+                chat,
+                tools=taken.offer or None,
                 tokenize=False,
                 add_generation_prompt=True,
                 **switches(str(self.loaded.tokenizer.chat_template), request),
@@ -118,19 +139,23 @@ class Engine:
             index: _weighed(requests[index].continuations, one, answers) for index, one in weighed.items()
         }
 
-    def _write(self, written: Mapping[int, Asked]) -> dict[int, Response]:
+    def _write(self, requests: Sequence[Request], written: Mapping[int, Asked]) -> dict[int, Response]:
         if not written:
             return {}
         texts = self.writer.write(list(written.values()))
         return {
-            index: Response(
-                text=text.text,
-                finish=text.finish,
-                usage=Usage(input_tokens=len(written[index].tokens), output_tokens=text.length),
-                tokens=text.tokens,
-            )
-            for index, text in zip(written, texts, strict=True)
+            index: self._written(requests[index], asked, text)
+            for (index, asked), text in zip(written.items(), texts, strict=True)
         }
+
+    def _written(self, request: Request, asked: Asked, text: Written) -> Response:
+        response = Response(
+            text=text.text,
+            finish=text.finish,
+            usage=Usage(input_tokens=len(asked.tokens), output_tokens=text.length),
+            tokens=text.tokens,
+        )
+        return answered(response, request, turns(request).prefill)
 
 
 def _weighed(continuations: tuple[str, ...], weighing: Weighing, answers: Iterator[Answer]) -> Response:

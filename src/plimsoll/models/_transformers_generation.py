@@ -7,12 +7,14 @@ gets what it would have got alone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from plimsoll.core import Finish, Sampling, Token
 from plimsoll.models._local_weighing import Tokens
 from plimsoll.models._transformers_heard import Heard
 from plimsoll.models._transformers_load import Loaded
+from plimsoll.models._written_calls import MARKS
 
 LOOKBACK = 48
 """Tokens at the end that are searched for a stop text while a row grows."""
@@ -28,6 +30,8 @@ class Asked(NamedTuple):
     """Tokens that may be generated at most."""
     logprobs: int = 0
     """How many of the likeliest tokens are told at each place; 0 for none."""
+    marks: bool = False
+    """Whether special tokens between which calls stand are a part of the text."""
 
 
 class Written(NamedTuple):
@@ -160,20 +164,30 @@ class _Watch:
         sampling = self.asked[row].sampling
         if new[-1] in self.ends:
             self._end(row, "stop", new, new[:-1])
-        elif sampling.stop and any(stop in self._text(new[-LOOKBACK:]) for stop in sampling.stop):
-            text = self._text(new)
+        elif sampling.stop and any(stop in self._text(row, new[-LOOKBACK:]) for stop in sampling.stop):
+            text = self._text(row, new)
             cut = min(text.find(stop) for stop in sampling.stop if stop in text)
-            kept = next(length for length in range(len(new) + 1) if len(self._text(new[:length])) >= cut)
+            kept = next(length for length in range(len(new) + 1) if len(self._text(row, new[:length])) >= cut)
             self._end(row, "stop", new, new[:kept], cut)
         elif len(new) >= self.asked[row].room:
             self._end(row, "length", new, new)
 
     def _end(self, row: int, finish: Finish, new: list[int], kept: list[int], cut: int | None = None) -> None:
         tokens = self.heard.tokens(row, len(kept))
-        self._done[row] = Written(self._text(kept)[:cut], finish, len(new), tokens)
+        self._done[row] = Written(self._text(row, kept)[:cut], finish, len(new), tokens)
 
-    def _text(self, tokens: list[int]) -> str:
-        return self.loaded.tokenizer.decode(tokens, skip_special_tokens=True)
+    def _text(self, row: int, tokens: list[int]) -> str:
+        if not self.asked[row].marks:
+            return self.loaded.tokenizer.decode(tokens, skip_special_tokens=True)
+        kept = [token for token in tokens if token not in self._silent]
+        return self.loaded.tokenizer.decode(kept, skip_special_tokens=False)
+
+    @cached_property
+    def _silent(self) -> frozenset[int]:
+        """Special tokens that are no part of a text in which calls stand."""
+        tokenizer = self.loaded.tokenizer
+        special: list[int] = tokenizer.all_special_ids
+        return frozenset(token for token in special if tokenizer.decode([token]).strip() not in MARKS)
 
 
 class _How(NamedTuple):

@@ -93,6 +93,12 @@ def load(found: Source, *, dtype: DType, device: Device) -> Loaded:
     return adopt(module.to(chosen), tokenizer)
 
 
+def tokenizer_of(found: Source) -> Any:
+    """The tokenizer alone, without the weights. Raises `UserError`."""
+    with _ONE_AT_A_TIME, _quiet(), _named(found):
+        return _library("transformers").AutoTokenizer.from_pretrained(found.place, **found.arguments())
+
+
 def _from(found: Source, kind: str) -> tuple[Any, Any]:
     library = _library("transformers")
     tokenizer = library.AutoTokenizer.from_pretrained(found.place, **found.arguments())

@@ -13,6 +13,7 @@ one 380); `context` makes it smaller, `parallel=1` asks for one.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
@@ -20,6 +21,7 @@ from typing import Annotated, Any
 from plimsoll.core import (
     ContextExceeded,
     ModelError,
+    Need,
     Request,
     Response,
     Sampling,
@@ -40,9 +42,21 @@ from plimsoll.models._llamacpp_server import (
 )
 from plimsoll.models._llamacpp_slots import Slots
 from plimsoll.models._local_files import EMBEDDED, gguf, is_embedded, revision
-from plimsoll.models._local_prompt import MAX_TOKENS, OFFERS, Template, seed_of, switches, turns
+from plimsoll.models._local_prompt import (
+    MAX_TOKENS,
+    OFFERS,
+    WITH_TOOLS,
+    Template,
+    Turns,
+    answered,
+    seed_of,
+    switches,
+    turns,
+)
 from plimsoll.models._local_weighing import LEAST, Step, Tokens, weigh
+from plimsoll.models._templates import of_gguf, takes_tools
 from plimsoll.models._told_tokens import bounded, ranked
+from plimsoll.models._written_calls import MARKS
 from plimsoll.registry import WAY, model
 
 PROBABILITIES = 256
@@ -56,8 +70,6 @@ POSITION, SAID = decoding.Decoder(Position), decoding.Decoder(Said)
 class LlamaCpp:
     """A GGUF model, loaded when it is first asked."""
 
-    offers = OFFERS
-
     def __init__(self, path: Path, *, name: str, template: Template, servers: Sequence[LlamaServer]) -> None:
         self.path = path
         self.name = name
@@ -67,6 +79,12 @@ class LlamaCpp:
         self._slots = Slots(len(servers))
         self._plain: int | None = None
 
+    @cached_property
+    def offers(self) -> frozenset[Need]:
+        """What it can give; tool calls where the file's template has a place for tools."""
+        takes = self._template != "raw" and takes_tools(of_gguf(self.path))
+        return WITH_TOOLS if takes else OFFERS
+
     @property
     def revision(self) -> str:
         """The file's hash, the library's version and the way of rendering."""
@@ -75,23 +93,31 @@ class LlamaCpp:
     async def generate(self, request: Request) -> Response:
         """Weigh the continuations of a request, or continue its prompt."""
         await self._server.start()
-        prompt = await self._prompt(request)
+        taken = turns(request)
+        prompt = await self._prompt(request, taken)
         if request.continuations:
             return await self._weigh(prompt, request.continuations)
-        return await self._continue(prompt, request)
+        return answered(await self._continue(prompt, request), request, taken.prefill)
 
     async def close(self) -> None:
         """Stop the engine and free the weights."""
         for server in self._servers:
             await server.stop()
 
-    async def _prompt(self, request: Request) -> str:
-        taken = turns(request)
+    async def _prompt(self, request: Request, taken: Turns) -> str:
+        if request.tools and "tools" not in self.offers:
+            raise ModelError(f"the chat template of {self.name} has no place for tools")
         template = self._server.template
         made_for_chat = template and request.template == "auto"
         if self._template == "raw" or (self._template == "auto" and not made_for_chat):
             return taken.raw
-        return await self._server.render(taken.chat, switches(template, request)) + taken.prefill
+        told = switches(template, request)
+        try:
+            return await self._server.render(taken.chat, told, taken.offer) + taken.prefill
+        except ModelError:
+            if taken.one_by_one == taken.chat:
+                raise
+        return await self._server.render(taken.one_by_one, told, taken.offer) + taken.prefill
 
     async def _weigh(self, prompt: str, continuations: tuple[str, ...]) -> Response:
         given = await self._server.tokenize(prompt)
@@ -147,6 +173,8 @@ class LlamaCpp:
             body: dict[str, Any] = {"prompt": tokens, "id_slot": 0, "cache_prompt": True}
             if request.logprobs:
                 body["n_probs"] = request.logprobs + 1  # the generated token may be one of them
+            if request.tools:
+                body["preserved_tokens"] = MARKS
             if request.schema:
                 body["json_schema"] = request.schema
             body |= _sampling(request.sampling, seed_of(request))

@@ -11,9 +11,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any
 
-from plimsoll.core import Request, Response, UserError
+from plimsoll.core import Need, Request, Response, UserError
 from plimsoll.models._local_files import EMBEDDED, is_embedded
-from plimsoll.models._local_prompt import OFFERS, Template
+from plimsoll.models._local_prompt import OFFERS, WITH_TOOLS, Template
+from plimsoll.models._templates import of_folder, of_gguf, of_tokenizer, takes_tools
 from plimsoll.models._transformers_engine import Engine
 from plimsoll.models._transformers_load import (
     Device,
@@ -24,6 +25,7 @@ from plimsoll.models._transformers_load import (
     library_version,
     load,
     source,
+    tokenizer_of,
 )
 from plimsoll.models._transformers_worker import Worker
 from plimsoll.registry import WAY, model
@@ -34,8 +36,6 @@ GATHERED = 256
 
 class Transformers:
     """A causal language model with its weights at hand, loaded when it is first asked."""
-
-    offers = OFFERS
 
     def __init__(
         self,
@@ -58,6 +58,12 @@ class Transformers:
         self._loading = Lock()
         self._loaded: Engine | None = None
         self._worker: Worker[Request, Response] = Worker(self._work, GATHERED)
+
+    @cached_property
+    def offers(self) -> frozenset[Need]:
+        """What it can give; tool calls where its chat template has a place for tools."""
+        takes = self._template != "raw" and takes_tools(self._templates())
+        return WITH_TOOLS if takes else OFFERS
 
     @cached_property
     def revision(self) -> str:
@@ -104,6 +110,15 @@ class Transformers:
         """Stop working and free the weights."""
         await self._worker.stop()
         self._loaded = None
+
+    def _templates(self) -> str:
+        """The chat templates, without loading the weights."""
+        if self._loaded is not None:
+            return of_tokenizer(self._loaded.loaded.tokenizer)
+        if self._found.file is not None:
+            return of_gguf(self._found.file)
+        folder = Path(self._found.id)
+        return of_folder(folder) if folder.is_dir() else of_tokenizer(tokenizer_of(self._found))
 
     def _load(self) -> Engine:
         loaded = load(self._found, dtype=self._dtype, device=self._device)

@@ -29,6 +29,12 @@ LOOKS_LIKE_A_CALL = expression(
     re.DOTALL,
 )
 
+RESULTS = expression(
+    r"<tool_response>|<\|observation\|>|\[TOOL_RESULTS\]|<｜tool▁outputs?▁begin｜>|<\|start_header_id\|>ipython|"
+    r"<function_results?>|<start_function_response>|<\|START_TOOL_RESULT\|>|<\|start\|>functions\.|\nObservation:"
+)
+"""Where the result of a tool begins, which is never the model's to write."""
+
 
 class Found(NamedTuple):
     """The calls in a text."""

@@ -45,6 +45,10 @@ class Sessions:
         """What the agent needs."""
         return self.agent.needs
 
+    def notes_on(self, model: Model) -> tuple[str, ...]:
+        """What a reader must know of how this model is asked."""
+        return self.agent.notes_on(model)
+
     async def elicit(self, sample: Sample, model: Model) -> Transcript:
         """Let the model act in every session."""
         requests: Sequence[str] = sample.metadata.get(SESSIONS, ())

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from plimsoll import __version__, registry
-from plimsoll.core import Benchmark, Model, Sample, needs_of, refuse_unmet, replace
+from plimsoll.core import Benchmark, Elicitation, Model, Sample, needs_of, refuse_unmet, replace
 from plimsoll.run.ask.layers import Told
 from plimsoll.run.ask.own import fingerprint
 from plimsoll.run.ask.parts import Chain, build_benchmark, build_chains
@@ -132,13 +132,19 @@ def _manifest(spec: RunSpec, benchmark: Benchmark, wiring: Wiring) -> Manifest:
             differs=card.differs,
         ),
         files=benchmark.files,
-        notes=(*benchmark.notes, *benchmark.judging),
+        notes=(*benchmark.notes, *benchmark.judging, *_notes_on(benchmark.elicitation, subject)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         plimsoll=__version__,
         python=platform.python_version(),
         platform=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         packages=_packages(),
     )
+
+
+def _notes_on(elicitation: Elicitation, subject: Model) -> tuple[str, ...]:
+    """What an elicitation says of how it asks this model (`notes_on`); nothing where it says nothing."""
+    told: Callable[[Model], tuple[str, ...]] | None = getattr(elicitation, "notes_on", None)
+    return told(subject) if told else ()
 
 
 def _own(spec: RunSpec, wiring: Wiring) -> Iterator[tuple[str, Any]]:
