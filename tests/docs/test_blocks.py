@@ -27,6 +27,7 @@ def runnable(page: Path, *, llm: bool) -> list[Block]:
 def followed(page: Path, tmp_path: Path, *, llm: bool) -> None:
     with ExitStack() as stack:
         reader = Reader(tmp_path)
+        stack.callback(reader.close)
         todo = runnable(page, llm=llm)
         for module in {block.notes["needs"] for block in todo if "needs" in block.notes}:
             if find_spec(module) is None:

@@ -7,6 +7,7 @@ The first word after the fence is the language, then come notes for the tests, w
 - `console needs=MODULE`: runs where that module is installed; without it the page is skipped.
 - `console llm`: needs the embedded model; runs where it is installed.
 - `console endpoint`: a server stands in for http://localhost:8000/v1.
+- `console mcp=PATH`: that file, started with a port, serves http://localhost:8000/mcp.
 
 In a `console` block, lines after a command are what it prints; `...` stands for anything. A line
 `# exit code 2` says how the command ends, where that is not with 0.
@@ -16,10 +17,13 @@ import doctest
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +33,7 @@ from tests.support.house import ROOT
 FENCE = re.compile(r"^(?P<mark>```+)(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=mark)\s*$", re.MULTILINE | re.DOTALL)
 EXIT_CODE = re.compile(r"^# exit code (\d+)$", re.MULTILINE)
 LOCAL = "http://localhost:8000/v1"
+LOCAL_MCP = "http://localhost:8000/mcp"
 LEAST_REASON = 10
 
 
@@ -95,9 +100,11 @@ class Reader:
 
     folder: Path
     endpoint: str = LOCAL
+    mcp: str = LOCAL_MCP
     python: str = sys.executable
     environment: dict[str, str] = field(default_factory=dict)
     names: dict[str, object] = field(default_factory=dict)
+    served: list["subprocess.Popen[bytes]"] = field(default_factory=list["subprocess.Popen[bytes]"])
 
     def __post_init__(self) -> None:
         kept = {name: value for name, value in os.environ.items() if name in {"LANG", "TMPDIR", "PATH"}}
@@ -113,6 +120,8 @@ class Reader:
 
     def follow(self, block: Block) -> None:
         """Do what a block says."""
+        if "mcp" in block.notes:
+            self.serve(block.notes["mcp"])
         if "file" in block.notes:
             self.write(block.notes["file"], block.body)
         elif block.language == "python":
@@ -122,6 +131,27 @@ class Reader:
                 self.run(step)
         else:
             self.run(Step(f"set -e\n{block.body}", "..."))
+
+    def serve(self, name: str) -> None:
+        """Start a file of the page as a server, and wait for it."""
+        with socket.create_server(("127.0.0.1", 0)) as found:
+            port: int = found.getsockname()[1]
+        command = [self.python, name, str(port)]
+        quiet = subprocess.DEVNULL
+        self.served.append(
+            subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=quiet, stderr=quiet)
+        )
+        self.mcp = f"http://127.0.0.1:{port}/mcp"
+        for _ in range(600):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        """End what was started."""
+        for process in self.served:
+            process.kill()
+            process.wait()
 
     def write(self, name: str, body: str) -> None:
         """Put a file of the page into the folder."""
@@ -161,7 +191,7 @@ class Reader:
         self.environment["PYTHONPATH"] += f"{os.pathsep}{package / 'src'}"
 
     def _meant(self, text: str) -> str:
-        return text.replace(LOCAL, self.endpoint)
+        return text.replace(LOCAL, self.endpoint).replace(LOCAL_MCP, self.mcp)
 
 
 def install(package: Path, into: Path) -> None:

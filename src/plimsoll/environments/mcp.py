@@ -1,11 +1,12 @@
-"""A command that starts an MCP server -> worlds with its tools, over standard input and output.
+"""An MCP server -> worlds with its tools: a command that starts it, or its address.
 
-Each case has a server of its own, started for it and ended after it with all that it started. The server is
-anybody's code and runs with the rights of whoever starts the run: put one that is not trusted into a
-container, and name the command that starts it there. What it says is data: lines, results, tools and
-descriptions have a largest size, names are brought into a plain form, and it learns no key, since of the
-environment it is given the few variables alone that the `mcp` package names. A call that takes too long is
-an error for the agent.
+A command is started for each case and ended after it with all that it started. It is anybody's code and runs
+with the rights of whoever starts the run: put one that is not trusted into a container, and name the command
+that starts it there. A server at an address is given a session for each case; what it keeps beyond a session
+is its own. What a server says is data: lines, replies, results, tools and descriptions have a largest size,
+names are brought into a plain form. It learns no key: of the environment a command is given the few variables
+alone that the `mcp` package names, and an address the one token that is meant for it. A call that takes too
+long is an error for the agent.
 """
 
 import asyncio
@@ -14,12 +15,11 @@ import os
 import re
 import shlex
 import shutil
-import signal
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
+from urllib.parse import urlsplit
 
 from plimsoll.core import (
     Environment,
@@ -31,10 +31,9 @@ from plimsoll.core import (
     ToolCall,
     UserError,
 )
+from plimsoll.environments import _mcp_address, _mcp_command
 from plimsoll.text.calls import shallow
 
-LINE = 4 * 1024 * 1024
-"""Bytes that a line of a server may have."""
 LONGEST = 200_000
 """Characters of a result that are handed on."""
 DESCRIPTION = 4_000
@@ -53,29 +52,67 @@ class ServerBroken(PlimsollError):
 
 @dataclass(frozen=True)
 class McpWorlds:
-    """Makes the world of a case: a server started for it."""
+    """Makes the world of a case: a server started for it, or a session with one that runs."""
 
-    command: str
+    server: str
+    """A command, or an address that begins with http:// or https://."""
     seconds: float = 20.0
     """How long the server may take to start, and to answer a call."""
+    key_env: str = ""
+    """The variable that holds the token for a server at an address."""
 
     def __post_init__(self) -> None:
         try:
             import mcp  # noqa: F401  # pyright: ignore[reportUnusedImport]
         except ImportError:
             raise MissingExtra("environments/mcp", "agents") from None
-        try:
-            words = shlex.split(self.command)
-        except ValueError:
-            words = []
-        if not words or shutil.which(words[0]) is None:
-            raise UserError(f"no MCP server is started by {self.command!r}: name a program and its arguments")
+        if is_address(self.server):
+            _refuse_odd(self.server)
+            self._key()
+        elif self.key_env:
+            raise UserError("a command is given no key: server_key_env= is for servers at an address")
+        elif not (words := _words(self.server)) or shutil.which(words[0]) is None:
+            raise UserError(
+                f"no MCP server is started by {self.server!r}: name a program and its arguments, or the "
+                "address of a server, http://..."
+            )
 
     async def __call__(self, sample: Sample) -> Environment:
         """The world of one case. Raises `ServerBroken`."""
-        world = McpWorld(shlex.split(self.command), self.seconds)
+        world = McpWorld(self.server, self.seconds, self._key())
         await world.begin()
         return world
+
+    def _key(self) -> str:
+        if not self.key_env:
+            return ""
+        if not (key := os.environ.get(self.key_env, "").strip()):
+            raise UserError(f"the MCP server needs a key: export {self.key_env}=...")
+        return key
+
+
+def is_address(server: str) -> bool:
+    """Whether a server is reached at an address, and not started by a command."""
+    return server.startswith(("http://", "https://"))
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return []
+
+
+def _refuse_odd(address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        known = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known, parts = False, None
+    if not known or parts is None:
+        raise UserError(f"{address!r} is no address of an MCP server: write http://HOST:PORT/mcp")
+    if parts.username or parts.password:
+        raise UserError("an address is kept with the run: name the variable of the key by server_key_env=")
 
 
 class _Wish(NamedTuple):
@@ -87,8 +124,9 @@ class _Wish(NamedTuple):
 class McpWorld:
     """A server's tools, for one case."""
 
-    words: Sequence[str]
+    server: str
     seconds: float
+    key: str = field(default="", repr=False)
     _tools: dict[str, Tool] = field(default_factory=dict[str, Tool])
     _named: dict[str, str] = field(default_factory=dict[str, str])
     """Name of a tool as models know it -> as the server does."""
@@ -138,14 +176,20 @@ class McpWorld:
 
     @property
     def _shown(self) -> str:
-        return f"the MCP server {' '.join(self.words)!r}"
+        return f"the MCP server {self.server!r}"
+
+    def _reached(self) -> AbstractAsyncContextManager[tuple[Any, Any]]:
+        """The server's messages, as a session reads and writes them."""
+        if is_address(self.server):
+            return _mcp_address.reached(self.server, self.seconds, self.key)
+        return _mcp_command.started(_words(self.server))
 
     async def _serve(self, ready: asyncio.Future[None]) -> None:
         """Hold the session open, and carry out one wish after the other."""
         from mcp import ClientSession
 
         try:
-            async with _transport(self.words) as (read, write), ClientSession(read, write) as session:
+            async with self._reached() as (read, write), ClientSession(read, write) as session:
                 await session.initialize()
                 listed = await session.list_tools()
                 for given in listed.tools[:MOST]:
@@ -159,89 +203,24 @@ class McpWorld:
                         wish.answer.set_result(answer)
         except Exception as error:  # noqa: BLE001  a server is anybody's code
             if not ready.done():
-                ready.set_exception(ServerBroken(f"{self._shown} does not serve: {_told(error)}"))
+                reason = " ".join(self._without_key(_told(error)).split())
+                ready.set_exception(ServerBroken(f"{self._shown} does not serve: {reason}"))
 
     async def _called(self, session: Any, call: ToolCall) -> Message:
         name = self._named[call.name]
         try:
             found = await session.call_tool(name, dict(call.arguments), read_timeout_seconds=self.seconds)
         except Exception as error:  # noqa: BLE001  a server is anybody's code
-            return _failed(call, _told(error))
+            return _failed(call, self._without_key(_told(error)))
         text = "\n".join(_block(each) for each in found.content)
         if not found.content and found.structured_content is not None:
             text = json.dumps(found.structured_content, ensure_ascii=False, default=str)
-        return Message(role="tool", text=_cut(text, LONGEST), call_id=call.id, error=bool(found.is_error))
+        text = self._without_key(_cut(text, LONGEST))
+        return Message(role="tool", text=text, call_id=call.id, error=bool(found.is_error))
 
-
-@asynccontextmanager
-async def _transport(words: Sequence[str]) -> AsyncGenerator[tuple[Any, Any]]:
-    """A server's lines as a session reads and writes them; unlike the package's own, with a largest line."""
-    import anyio
-    from mcp.client.stdio import get_default_environment
-
-    process = await asyncio.create_subprocess_exec(
-        *words,
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=DEVNULL,
-        limit=LINE,
-        env=get_default_environment(),
-        start_new_session=True,
-    )
-    heard_in, heard = anyio.create_memory_object_stream[Any](0)
-    said, said_out = anyio.create_memory_object_stream[Any](0)
-    try:
-        async with anyio.create_task_group() as group:
-            group.start_soon(_hear, process, heard_in)
-            group.start_soon(_say, process, said_out)
-            yield heard, said
-            group.cancel_scope.cancel()
-    finally:
-        for stream in (heard_in, heard, said, said_out):
-            stream.close()
-        await _ended(process)
-
-
-async def _hear(process: Process, into: Any) -> None:
-    from mcp.shared.message import SessionMessage
-    from mcp.types import jsonrpc_message_adapter
-
-    assert process.stdout is not None
-    async with into:
-        while True:
-            try:
-                line = await process.stdout.readline()
-            except ValueError:  # longer than any line may be
-                return
-            if not line:
-                return
-            try:
-                message = SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
-            except ValueError as error:
-                message = error
-            await into.send(message)
-
-
-async def _say(process: Process, out: Any) -> None:
-    assert process.stdin is not None
-    async with out:
-        async for message in out:
-            body = message.message.model_dump_json(by_alias=True, exclude_unset=True)
-            try:
-                process.stdin.write(f"{body}\n".encode("utf-8", "replace"))
-                await process.stdin.drain()
-            except OSError:
-                return
-
-
-async def _ended(process: Process) -> None:
-    """End a server and what it started."""
-    with suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    await process.wait()
+    def _without_key(self, text: str) -> str:
+        """What a server says is kept with the run; the key that it was sent is not."""
+        return text.replace(self.key, "[key]") if self.key else text
 
 
 def _tool(name: str, description: str | None, schema: Mapping[str, Any]) -> Tool:

@@ -19,7 +19,7 @@ from plimsoll.core import Benchmark, Card
 from plimsoll.data import rows
 from plimsoll.elicitation.agent import Agent, Budget
 from plimsoll.elicitation.styles import Way
-from plimsoll.environments.mcp import McpWorlds
+from plimsoll.environments.mcp import McpWorlds, is_address
 from plimsoll.judges.conduct import Acted, Conduct, Rules, Task
 from plimsoll.metrics.acting import acting
 from plimsoll.metrics.judged import name_of, suite
@@ -40,6 +40,10 @@ CARD = Card(
 )
 
 
+SHARED = (
+    "The MCP server runs by itself: each case has a session of its own, and what the server keeps beyond a "
+    "session passes from case to case."
+)
 NOT_OURS = (
     "An agent with tools of its own is offered none of a case's world: rules see the calls that it reports, "
     "and its reply."
@@ -77,6 +81,7 @@ def own(
     file: str,
     *,
     server: str = "",
+    server_key_env: str = "",
     style: Way = "auto",
     rounds: int = 8,
     max_tokens: int = 1024,
@@ -85,7 +90,9 @@ def own(
 
     Args:
         file: Cases with the user's words, and rules of what must not happen and what makes a case done.
-        server: Command that starts an MCP server; each case has its own.
+        server: An MCP server: a command that starts one for each case, or an address, http://..., where each
+            case has a session.
+        server_key_env: Environment variable that holds the token for a server at an address.
         style: How calls are made.
         rounds: Answers of the agent at most.
         max_tokens: Tokens of one answer at most.
@@ -99,7 +106,7 @@ def own(
         ),
         samples=lambda: found,
         elicitation=Agent(
-            McpWorlds(server) if server else dataset.OwnWorlds(),
+            McpWorlds(server, key_env=server_key_env) if server else dataset.OwnWorlds(),
             max_tokens=max_tokens,
             way=style,
             budget=Budget(rounds=rounds),
@@ -107,11 +114,13 @@ def own(
         judges=judges,
         metrics=(*suite(judges), acting),
         files={path.name: rows.checksum_of(path), **_files_of(server)},
-        notes=(dataset.HANDS, NOT_OURS),
+        notes=(dataset.HANDS, NOT_OURS, *((SHARED,) if is_address(server) else ())),
         headline=name_of(judges[0]),
     )
 
 
 def _files_of(command: str) -> dict[str, str]:
     """The files that a command names: another script is another server."""
+    if is_address(command):
+        return {}
     return {word: rows.checksum_of(Path(word)) for word in shlex.split(command) if Path(word).is_file()}
