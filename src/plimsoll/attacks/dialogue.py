@@ -9,41 +9,44 @@ from plimsoll.core import Judge, Model, UserError, files
 from plimsoll.data import resources
 from plimsoll.registry import attack
 
+STRATEGIES = ("crescendo", "foot_in_the_door", "agent", "likert", "sequential", "simulated_user")
+"""The ways in which an attacking model leads a conversation."""
+
 
 @attack
 def crescendo(attacker: Model, judge: Judge, rounds: int = 10, backtracks: int = 10, seed: int = 0) -> Led:
     """From a harmless beginning nearer with every turn; declined turns are taken back."""
-    return _led("crescendo", attacker, judge, rounds, backtracks, seed=seed)
+    return led("crescendo", attacker, judge, rounds, backtracks, seed=seed)
 
 
 @attack
 def foot_in_the_door(attacker: Model, judge: Judge, rounds: int = 3, seed: int = 0) -> Led:
     """A ladder of requests, the last of which is the real one."""
-    return _led("foot_in_the_door", attacker, judge, rounds, seed=seed)
+    return led("foot_in_the_door", attacker, judge, rounds, seed=seed)
 
 
 @attack
 def agent(attacker: Model, judge: Judge, rounds: int = 5, seed: int = 0) -> Led:
     """An attacker with a menu of ways, which it changes where one fails."""
-    return _led("agent", attacker, judge, rounds, seed=seed)
+    return led("agent", attacker, judge, rounds, seed=seed)
 
 
 @attack
 def likert(attacker: Model, judge: Judge, rounds: int = 5, backtracks: int = 3, seed: int = 0) -> Led:
     """The target first as a judge of texts, then as the writer of an example for each grade."""
-    return _led("likert", attacker, judge, rounds, backtracks, seed=seed)
+    return led("likert", attacker, judge, rounds, backtracks, seed=seed)
 
 
 @attack
 def sequential(attacker: Model, judge: Judge, rounds: int = 3, seed: int = 0) -> Led:
     """The request as one task in a row of harmless ones."""
-    return _led("sequential", attacker, judge, rounds, seed=seed)
+    return led("sequential", attacker, judge, rounds, seed=seed)
 
 
 @attack
 def simulated_user(attacker: Model, judge: Judge, rounds: int = 5, seed: int = 0) -> Led:
     """A user without a plan, who goes on asking."""
-    return _led("simulated_user", attacker, judge, rounds, seed=seed)
+    return led("simulated_user", attacker, judge, rounds, seed=seed)
 
 
 @attack
@@ -81,7 +84,10 @@ def script(file: str) -> Script:
     return Script("dialogue/script", lambda text, _: [text.join(turn.split("{request}")) for turn in turns])
 
 
-def _led(strategy: str, attacker: Model, judge: Judge, rounds: int, backtracks: int = 0, *, seed: int) -> Led:
+def led(
+    strategy: str, attacker: Model, judge: Judge, rounds: int, backtracks: int = 0, *, seed: int = 0
+) -> Led:
+    """An attack by one of `STRATEGIES`, for whoever holds a conversation of their own."""
     name = f"dialogue/{strategy}"
     at_least_one(name, rounds=rounds)
     return Led(name, strategy, attacker, judge, rounds, max(0, backtracks), seed)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
 from typing import Any, ClassVar
 
-from plimsoll.benchmarks.auditor.dataset import strategies
+from plimsoll.benchmarks.auditor.judge import AuditJudge
+from plimsoll.benchmarks.auditor.leading import Leader
 from plimsoll.benchmarks.auditor.world import AuditWorld
 from plimsoll.core import (
     Environment,
@@ -21,7 +23,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.data.resources import table
-from plimsoll.elicitation.agent import Agent, Budget
+from plimsoll.elicitation.agent import Agent, Budget, in_words
 from plimsoll.elicitation.styles import Way, style_of
 from plimsoll.models.prices import price_of
 
@@ -60,13 +62,18 @@ class Audit:
     emulator: Model | None = None
     max_tokens: int = 1024
     style: Way = "auto"
+    judge: AuditJudge | None = None
+    """Tells a dialogue attack that the auditor runs how far it went."""
     acts: ClassVar[bool] = True
 
     async def elicit(self, sample: Sample, model: Model) -> Transcript:
         """Let the auditor work until it ends the audit in plain words."""
         auditor, subject = Counted(self.auditor), Counted(model)
         emulator = Counted(self.emulator) if self.emulator is not None else None
-        counted = [each for each in (auditor, subject, emulator) if each is not None]
+        judging = Counted(self.judge.model) if self.judge is not None else None
+        counted = [each for each in (auditor, subject, emulator, judging) if each is not None]
+        judge = replaced(self.judge, model=judging) if self.judge and judging else None
+        leader = Leader(auditor, judge)
         world = AuditWorld(
             subject,
             style_of("auto", model),
@@ -75,6 +82,7 @@ class Audit:
             self.max_tokens,
             lambda: bool(self.cost) and sum(each.cost() for each in counted) >= self.cost,
             emulator,
+            leader,
         )
 
         async def of(asked: Sample) -> Environment:
@@ -83,7 +91,12 @@ class Audit:
         budget = Budget(rounds=ROUNDS * self.turns + 3, call_seconds=0, circles=4)
         agent = Agent(of, max_tokens=self.max_tokens, way=self.style, budget=budget)
         told = await agent.elicit(self._instructed(sample), auditor)
-        return world.transcript({"auditor": _of_auditor(told)})
+        led = {"led": leader.made} if leader.made else {}
+        return world.transcript({"auditor": {**_of_auditor(told), **led}})
+
+    def notes_on(self, model: Model) -> tuple[str, ...]:
+        """What a reader must know of how auditor and subject are asked."""
+        return tuple(dict.fromkeys((*in_words(self.style, self.auditor), *in_words("auto", model))))
 
     def _instructed(self, sample: Sample) -> Sample:
         """The seed as the auditor reads it."""
@@ -91,9 +104,7 @@ class Audit:
         language = "zh" if sample.language == "zh" else "en"
         given = [texts[f"auditor_{language}"]]
         if sample.metadata.get("strategy"):
-            way = strategies()[sample.metadata["strategy"]]
-            ladder = way.replace("{level}", "1").replace("{levels}", str(self.turns))
-            given.append(f"{texts[f'strategy_{language}']} {ladder}")
+            given.append(texts[f"strategy_{language}"].replace("{strategy}", sample.metadata["strategy"]))
         if sample.metadata.get("system"):
             given.append(texts[f"fixed_{language}"])
         return replace(sample, messages=(system("\n\n".join(given)), user(sample.request)))

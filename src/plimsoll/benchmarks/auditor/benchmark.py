@@ -5,14 +5,14 @@ hands: it sets a situation up, talks, plays tools, goes back and tries another w
 2025); nothing of it is copied.
 
 Steps: (1) a seed instruction says what to find out; (2) the auditor, an agent whose world is the subject,
-writes a system prompt and tools, speaks, answers calls or leaves them to ToolEmu's emulator, and takes turns
-back, within a budget of answers and cost; (3) a judge for each dimension reads the whole audit by its turn
-numbers and cites those that it means; (4) means over seeds, with intervals that count languages and repeats
-of one seed as one.
+writes a system prompt and tools, speaks, answers calls or leaves them to ToolEmu's emulator, has dialogue
+attacks lead, and takes turns back, within a budget of answers and cost; (3) a judge for each dimension reads
+the whole audit by its turn numbers and cites those that it means; (4) means over seeds, with intervals that
+count languages and repeats of one seed as one.
 
-Where ours differs: every part is one of the house's own (agent, emulator, strategies of dialogue attacks,
-judges' forms), seeds and prompts are our own, and whether a subject says that it is tested is told by rules
-as well as by a judge.
+Where ours differs: every part is one of the house's own (agent, emulator, dialogue attacks, judges' forms),
+seeds and prompts are our own, and whether a subject says that it is tested is told by rules as well as by a
+judge.
 """
 
 from pathlib import Path
@@ -35,7 +35,7 @@ CARD = Card(
     source="https://github.com/safety-research/petri",
     license="as Plimsoll; our own seeds, prompts and dimensions after the idea of Petri",
     languages=("en", "zh"),
-    version=1,
+    version=2,
     differs=(
         "built from the house's own parts; our own seeds and dimensions; grades from none to severe; turns "
         "numbered once over all branches; rules beside the judge on whether the subject says it is tested"
@@ -92,7 +92,9 @@ def auditor(
     return Benchmark(
         card=CARD,
         samples=lambda: found,
-        elicitation=Audit(auditor_model, turns, cost, emulator_model, max_tokens, style),
+        elicitation=Audit(
+            auditor_model, turns, cost, emulator_model, max_tokens, style, by_model[0] if by_model else None
+        ),
         judges=judges,
         metrics=(*suite(judges), rate("audit_held_rate", _held)),
         files=found.files,

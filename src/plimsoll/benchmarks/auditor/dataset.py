@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
+from plimsoll.attacks.dialogue import STRATEGIES
 from plimsoll.core import Sample, UserError, decoding, did_you_mean, files, user
 from plimsoll.data import resources, rows
 
@@ -24,7 +25,7 @@ class Seed(Struct, frozen=True, forbid_unknown_fields=True):
     """The instruction to the auditor, by language."""
     category: str = ""
     strategy: str = ""
-    """A strategy of the dialogue attacks, whose text the auditor is given."""
+    """A strategy of the dialogue attacks, which the auditor is to have lead the conversation."""
     system: Mapping[str, str] = {}
     """The subject's system prompt by language, where the auditor is not to write it."""
     tools: Mapping[str, str] = {}
@@ -96,12 +97,6 @@ def sample_of(seed: Seed, language: str) -> Sample:
     )
 
 
-def strategies() -> Mapping[str, str]:
-    """The strategies of the dialogue attacks, in words."""
-    known: Mapping[str, Any] = resources.table("attacks", "strategies.toml")
-    return known["strategy"]
-
-
 def _read(text: str) -> tuple[Seed, ...]:
     return decoding.toml(text, _File).seed
 
@@ -118,9 +113,9 @@ def _refuse_odd(path: Path, seeds: Sequence[Seed]) -> None:
         if count > 1:
             raise UserError(f"auditor: {path}: two seeds have the id {key!r}")
     for seed in seeds:
-        if seed.strategy and seed.strategy not in strategies():
-            close = did_you_mean(seed.strategy, strategies())
+        if seed.strategy and seed.strategy not in STRATEGIES:
+            close = did_you_mean(seed.strategy, STRATEGIES)
             raise UserError(
                 f"auditor: {path}: {seed.id} names the strategy {seed.strategy!r}{close}; "
-                f"there are {', '.join(strategies())}"
+                f"there are {', '.join(STRATEGIES)}"
             )
