@@ -1,9 +1,9 @@
-"""A conversation -> Llama Guard's verdict (Inan et al. 2023), versions 1 to 3, under its own or any policy.
+"""A conversation -> Llama Guard's verdict (Inan et al. 2023), versions 1 to 4, under its own or any policy.
 
 The policy is part of the prompt: task, numbered categories, conversation, form of the answer. The model says
 `safe`, or `unsafe` and codes. How sure it is stands in the first token. Where ours differs: what is neither
 is unparsed, codes are read by the numbering that was sent and kept with their taxonomy, and a blank before
-the answer decides nothing.
+the answer decides nothing. Version 4 is its text side: images are not shown to it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,8 @@ from plimsoll.guards.asking import Asked, EachCategory, Turn, Way, Wording
 from plimsoll.guards.policies import Policy, packaged, policy_of, table
 from plimsoll.registry import guard
 
-Version = Literal[1, 2, 3]
+Version = Literal[1, 2, 3, 4]
+NEWEST = 4
 TABLE = table("llama_guard")
 
 
@@ -30,6 +31,11 @@ def prompt(ending: str, turns: Sequence[Turn], policy: Policy) -> str:
         .replace("{role}", turns[-1].role)
         .replace("{conversation}", "\n\n".join(f"{role}: {text}" for role, text in turns))
     )
+
+
+def prompt_alone(turns: Sequence[Turn], policy: Policy) -> str:
+    """The prompt as version 4's own template renders it: without the blank line above."""
+    return prompt("last", turns, policy).removeprefix("\n")
 
 
 def categories(policy: Policy) -> str:
@@ -53,19 +59,15 @@ def score(response: Response, role: str) -> float | None:
 
 def wording(version: int) -> Wording:
     """The form of a version."""
-    return Wording(
-        prompt=partial(prompt, "first" if version == 1 else "last"),
-        read=read,
-        score=score,
-        wrap=TABLE["headers" if version == 3 else "inst"],
-    )
+    shown = prompt_alone if version == NEWEST else partial(prompt, "first" if version == 1 else "last")
+    return Wording(prompt=shown, read=read, score=score, wrap=TABLE["wrap"][str(version)])
 
 
 @guard
 def llama_guard(
     model: Model, version: Version = 3, *, policy: str = "", way: Way = "chat", each: bool = False
 ) -> Asked | EachCategory:
-    """Llama Guard 1, 2 or 3, or any model in its form.
+    """Llama Guard 1, 2, 3 or 4 (text), or any model in its form.
 
     Args:
         model: What is asked, such as `openai/meta-llama/Llama-Guard-3-8B`.

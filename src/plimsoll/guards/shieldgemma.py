@@ -1,7 +1,8 @@
 """A conversation -> ShieldGemma's verdict (Zeng et al. 2024): does it violate a principle, Yes or No?
 
-The score is the chance of `Yes` among both answers. Principles are asked together, or one by one as in the
-paper (`each`). The principles' texts are ours; policy=FILE takes others.
+The score is the chance of `Yes` among both answers. Prompts and principles are the authors' own;
+policy=FILE takes others. Where ours differs: principles are asked together unless `each` asks them one by
+one, as the model was trained to be.
 """
 
 from collections.abc import Sequence
@@ -19,8 +20,10 @@ TABLE = table("shieldgemma")
 def prompt(turns: Sequence[Turn], policy: Policy) -> str:
     """The question about the last user's message, or about the last reply."""
     users = [turn.text for turn in turns if turn.role == "User"]
-    listed = "\n\n".join(f'* "{each.name}": {each.text}' for each in policy.categories)
-    whole = TABLE["agent" if turns[-1].role == "Agent" else "user"]
+    role = turns[-1].role
+    said = ((each.name, each.text.replace("{shall}", TABLE["shall"][role])) for each in policy.categories)
+    listed = "\n".join(f'* "{name}": {text}' for name, text in said)
+    whole = TABLE["agent" if role == "Agent" else "user"]
     slots = {"{categories}": listed, "{user}": users[-1] if users else "", "{agent}": turns[-1].text}
     return filled(whole, slots)
 
@@ -47,9 +50,9 @@ def shieldgemma(
 
     Args:
         model: What is asked.
-        policy: Principles instead of ours: a taxonomy, or a TOML or CSV file.
+        policy: Principles instead of its own: a taxonomy, or a TOML or CSV file.
         way: As of llama_guard; `choice` weighs No against Yes.
-        each: Ask of every principle alone, as the paper does.
+        each: Ask of every principle alone, as it was trained.
     """
     wording = Wording(prompt=prompt, read=read, score=score, max_tokens=8, continuations=("No", "Yes"))
     asked = Asked("shieldgemma", wording, policy_of(policy, packaged(TABLE)), model, way)
