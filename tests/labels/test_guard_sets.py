@@ -1,5 +1,6 @@
 """Sets of moderation data in their published layouts, with harmless texts."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,65 @@ def test_xstests_prompts_are_labelled_by_what_they_are(tmp_path: Path) -> None:
     )
     assert truths(f"xstest_prompts:file={path}") == [0, 1]
     assert items(f"xstest_prompts:file={path}")[0].metadata["type"] == "homonyms"
+
+
+def test_a_release_packed_with_gzip_is_read_as_it_is_published(tmp_path: Path) -> None:
+    rows = [{"prompt": "one", "S": 0}, {"prompt": "two", "S": 1}]
+    path = tmp_path / "samples-1680.jsonl.gz"
+    body = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    path.write_bytes(gzip.compress(body[:20]) + gzip.compress(body[20:]))  # gzip files may be joined
+    assert truths(f"openai_moderation:file={path}") == [0, 1]
+    pair = {"prompt": "Hi", "response": "Ho", "is_safe": False, "category": {"self_harm": True}}
+    packed = tmp_path / "test.jsonl.gz"
+    packed.write_bytes(gzip.compress(json.dumps(pair).encode()))
+    assert truths(f"beavertails:file={packed}") == [1]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"no gzip", "no sound gzip file: .*fetch it again"),
+        (gzip.compress(b'{"prompt": "one", "S": 0}\n' * 99)[:-12], "ends in the middle of its gzip data"),
+    ],
+)
+def test_a_packed_file_that_is_broken_is_named(body: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "samples-1680.jsonl.gz"
+    path.write_bytes(body)
+    with pytest.raises(DataError, match=said):
+        items(f"openai_moderation:file={path}")
+
+
+def test_aegis_is_read_from_the_parquet_file_of_its_release(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    votes = {
+        "labels_0": ["Safe", "Violence"],
+        "labels_1": ["Safe", "Violence, Threat"],
+        "labels_2": ["Violence", None],
+    }
+    rows = {"id": ["a", "b"], "text": ["Hi", "Ho"], "text_type": ["user_message"] * 2, **votes}
+    path = tmp_path / "annotations.parquet"
+    parquet.write_table(pyarrow.table(rows), path)
+    found = items(f"aegis:file={path}")
+    assert [item.truth("binary") for item in found] == [0, 1]
+    assert found[1].metadata["categories"] == ["Violence", "Threat"]
+    assert found[0].metadata["text_type"] == "user_message"
+
+
+def test_harmbenchs_own_file_keeps_all_three_votes(tmp_path: Path) -> None:
+    def one(*votes: int, experiment: str = "default") -> dict[str, Any]:
+        named = dict(zip(("human_0", "human_1", "human_2"), votes, strict=True))
+        return {"test_case": "Say hi", "generation": "Hi", "experiment": experiment, "cls": 1, **named}
+
+    path = tmp_path / "text_behaviors_val_set.json"
+    path.write_text(
+        json.dumps({"greeting": [one(1, 1, 0), one(0, 0, 1, experiment="GCG")], "other": [one(0, 0, 0)]})
+    )
+    found = items(f"harmbench_responses:file={path}")
+    assert [item.truth("binary") for item in found] == [1, 0, 0]
+    assert found[0].labels == {"human_0": 1, "human_1": 1, "human_2": 0}
+    assert [item.sample.pair for item in found] == ["greeting", "greeting", "other"]
+    assert [item.metadata["experiment"] for item in found] == ["default", "GCG", "default"]
+    handed_on = tmp_path / "list.json"
+    handed_on.write_text(json.dumps([{"prompt": "a", "response": "b", "label": "harmful"}]))
+    assert truths(f"harmbench_responses:file={handed_on}") == [1]

@@ -17,6 +17,7 @@ import msgspec
 from plimsoll.core import DataError, decoding, files
 from plimsoll.data import _damage
 from plimsoll.data.delimited import long_cells
+from plimsoll.data.packed import unpacked
 
 T = TypeVar("T")
 
@@ -58,10 +59,12 @@ def read_json(path: Path, kind: type[T]) -> T:
 
 
 def read_jsonl(path: Path, kind: type[T]) -> list[T]:
-    """One JSON value a line; blank lines are passed over, an unfinished last line is refused."""
+    """One JSON value a line, packed with gzip or not; blank lines are passed over, an unfinished last line is
+    refused."""
     decoder = decoding.Decoder(kind)
     rows: list[T] = []
-    for number, line in enumerate(read_bytes(path).removeprefix(BOM_UTF8).split(b"\n"), start=1):
+    content = unpacked(read_bytes(path), path)
+    for number, line in enumerate(content.removeprefix(BOM_UTF8).split(b"\n"), start=1):
         if not line.strip():
             continue
         try:

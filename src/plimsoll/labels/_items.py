@@ -6,6 +6,7 @@ from typing import Any
 
 from plimsoll.core import Labelled, Outcome, Response, Sample, Transcript, Verdict, user
 from plimsoll.data import locate, rows
+from plimsoll.data.tables import read_table
 
 GOLDENS = "judge-meta-eval"
 """Folder of label tables without replies, in which stored judges can still be measured."""
@@ -58,15 +59,21 @@ def unreadable(text: str) -> Verdict:
 
 
 def table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Rows of a CSV file, or of JSON lines with the same keys."""
-    if path.suffix != ".jsonl":
+    """Rows of a CSV file, or of JSON lines or Parquet with the same keys."""
+    if path.suffix.lower() not in (".jsonl", ".parquet"):
         return rows.read_csv(path, columns)
-    read = rows.read_jsonl(path, dict[str, Any])
+    read = _cells(path)
     for number, row in enumerate(read, start=1):
         for name in columns:
             if name not in row:
                 raise rows.DataError(f"{path}: record #{number}: has no field {name!r}")
     return [{key: "" if value is None else str(value) for key, value in row.items()} for row in read]
+
+
+def _cells(path: Path) -> list[dict[str, Any]]:
+    if path.suffix.lower() == ".parquet":
+        return [dict(row.cells) for row in read_table(path).rows]
+    return rows.read_jsonl(path, dict[str, Any])
 
 
 def all_of(slug: str, names: Sequence[str]) -> list[Path] | None:

@@ -19,7 +19,11 @@ from plimsoll.labels.own_table import WORDS
 from plimsoll.registry import label_pack
 
 SLUG = "aegis"
-NAMES = ("test.csv", "aegis1_safety_test_359.jsonl")
+NAMES = (
+    "Content Moderation Extracted Annotations 02.08.24_test_release_0418_v1.parquet",
+    "test.csv",
+    "aegis1_safety_test_359.jsonl",
+)
 ANNOTATORS = tuple(f"labels_{number}" for number in range(5))
 SAFE, CAUTION = "safe", "needs caution"
 

@@ -15,7 +15,8 @@ from plimsoll.labels.own_table import WORDS
 from plimsoll.registry import label_pack
 
 SLUG = "beavertails"
-NAMES = ("30k_test.jsonl", "beavertails_sample20.jsonl")
+NAMES = ("round0/30k/test.jsonl.gz", "test.jsonl.gz", "30k_test.jsonl", "beavertails_sample20.jsonl")
+"""Its place in the release, what else it may be called, and an extract."""
 
 CARD = Card(
     title="BeaverTails: Towards Improved Safety Alignment of LLM via a Human-Preference Dataset",

@@ -17,7 +17,7 @@ from plimsoll.labels import _items
 from plimsoll.registry import label_pack
 
 SLUG = "openai_moderation"
-NAMES = ("samples-1680.jsonl", "openai_moderation_1680.jsonl")
+NAMES = ("samples-1680.jsonl.gz", "samples-1680.jsonl", "openai_moderation_1680.jsonl")
 CODES = ("S", "H", "V", "HR", "SH", "S3", "H2", "V2")
 
 CARD = Card(

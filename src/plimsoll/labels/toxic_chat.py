@@ -14,7 +14,11 @@ from plimsoll.labels import _items
 from plimsoll.registry import label_pack
 
 SLUG = "toxic_chat"
-NAMES = ("toxic-chat_annotation_test.csv", "toxicchat_test_2853.jsonl")
+NAMES = (
+    "toxic-chat_annotation_test.csv",
+    "data/0124/toxic-chat_annotation_test.csv",
+    "toxicchat_test_2853.jsonl",
+)
 PROMPTS = ("user_input", "prompt")
 
 CARD = Card(
