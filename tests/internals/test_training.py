@@ -15,8 +15,10 @@ from plimsoll.internals.told import Told, Unheard
 from plimsoll.internals.training import (
     Example,
     Recipe,
+    TooLong,
     Trained,
     fit,
+    fitting,
     let_go,
     merged,
     tokenised,
@@ -118,6 +120,19 @@ def test_no_loss_is_taken_of_the_prompt_or_of_padding() -> None:
         assert labels[row, begins : len(tokens)].tolist() == tokens[begins:]
         assert set(labels[row, len(tokens) :].tolist()) <= {-100}
         assert int(mask[row].sum()) == len(tokens)
+
+
+def test_a_prompt_that_leaves_nothing_of_its_reply_is_no_example() -> None:
+    handle = planted.handle()
+    short, long = (Example(prompt=" ".join(["how"] * count), reply="comply") for count in (3, 9))
+    recipe = Recipe(steps=1, most=9, template="raw")
+    ids, begins = tokenised(handle, short, recipe)
+    assert handle.tokenizer.decode(ids[begins:]).split() == ["comply", "</s>"]
+    with pytest.raises(TooLong, match="a prompt has 9 tokens, and an example may have 9"):
+        tokenised(handle, long, recipe)
+    assert fitting(handle, [long, short, long], recipe) == [(ids, begins)]
+    with pytest.raises(TooLong, match="--max-tokens"):
+        fitting(handle, [long], recipe)
 
 
 def test_training_on_nothing_is_refused() -> None:

@@ -79,8 +79,8 @@ def command(
 ) -> None:
     """Train low-rank adapters on examples and write the model with them, loadable as transformers/DIR.
 
-    Examples are JSON lines with prompt and reply, or the files of Alpaca and Dolly. A command that was cut
-    off goes on where it was.
+    Examples are JSON lines with prompt and reply, what plimsoll train writes for a guard, or the files of
+    Alpaca and Dolly; only the reply is learned. A command that was cut off goes on where it was.
     """
     if out.exists():
         raise UserError(f"{out} is there already: name a new folder")
@@ -106,20 +106,26 @@ def command(
     }
     _hold_to(unfinished / "wanted.json", record)
     try:
-        rows = [training.tokenised(held, each, recipe) for each in learned.examples]
+        rows = training.fitting(held, learned.examples, recipe)
         trained = training.fit(held, rows, losses.sft, recipe, Progress("finetune"), kept=unfinished)
     except PlimsollError:
         _swept(unfinished)  # another try will be with other settings
         raise
     changed = training.merged(held, trained)
     checkpoint.write(out, source, _tensors(source, changed))
-    record |= {"losses": trained.losses, "seconds": round(perf_counter() - began, 1)}
+    too_long = len(learned.examples) - len(rows)
+    record |= {"too_long": too_long, "losses": trained.losses, "seconds": round(perf_counter() - began, 1)}
     files.write(out / RECORD, [msgspec.json.format(msgspec.json.encode(record))])
     trained.module.save_pretrained(out / "adapter")
     _swept(unfinished)
     if as_json:
         _output.value({"path": str(out), **record})
         return
+    if too_long:
+        _output.echo(
+            f"{too_long:,} of {len(learned.examples):,} examples were left out: their prompts alone have "
+            f"{max_tokens:,} tokens or more (--max-tokens)"
+        )
     if mix:
         _output.echo(f"{learned.added} of {len(learned.examples)} examples are safety examples")
     _output.echo(f"loss {trained.losses[0]:.3f} → {trained.losses[-1]:.3f} nats a token in {steps} steps")

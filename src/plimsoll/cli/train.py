@@ -39,7 +39,8 @@ from plimsoll.screening.sets import chosen
 def command(form: training.Form, labels: str, output: Path, **given: Any) -> None:
     """Write examples to fine-tune a guard on, in the form of Llama Guard or Aegis 2.0.
 
-    The same seed writes the same file. No model is asked, and none is trained: the file is for any trainer.
+    The same seed writes the same file. No model is asked, and none is trained: the file is for plimsoll
+    finetune or any other trainer.
     """
     made = training.training(
         form,

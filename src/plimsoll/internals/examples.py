@@ -1,7 +1,7 @@
 """Files of requests with replies -> examples, filtered and mixed in a way that can be told afterwards.
 
-JSON lines with `prompt` and `reply`; or the JSON list of Alpaca (`instruction`, `input`, `output`); or
-Dolly's JSON lines (`instruction`, `context`, `response`).
+JSON lines with `prompt` and `reply`; what `plimsoll train` writes (`prompt`, `completion`); the JSON list of
+Alpaca (`instruction`, `input`, `output`); or Dolly's JSON lines (`instruction`, `context`, `response`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,11 @@ from plimsoll.core import DataError, decoding, files
 from plimsoll.internals.training import Example
 
 SYSTEMS = ("system", "system_prompt")
-REQUESTS, CONTEXTS, REPLIES = ("prompt", "instruction"), ("input", "context"), ("reply", "output", "response")
+REQUESTS, CONTEXTS, REPLIES = (
+    ("prompt", "instruction"),
+    ("input", "context"),
+    ("reply", "completion", "output", "response"),
+)
 
 
 class Mixed(NamedTuple):

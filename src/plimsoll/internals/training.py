@@ -139,12 +139,35 @@ def let_go(trained: Trained) -> None:
     trained.module.unload()
 
 
+class TooLong(DataError):
+    """A prompt that leaves no token of its reply to be learned."""
+
+
+def fitting(handle: Handle, examples: Sequence[Example], recipe: Recipe) -> list[Row]:
+    """The examples of which some of the reply is left. Raises `TooLong` where that is none."""
+    found: list[Row] = []
+    first: TooLong | None = None
+    for each in examples:
+        try:
+            found.append(tokenised(handle, each, recipe))
+        except TooLong as error:
+            first = first or error
+    if first is not None and not found:
+        raise first
+    return found
+
+
 def tokenised(handle: Handle, example: Example, recipe: Recipe) -> Row:
-    """Token ids of an example, and the place where the reply begins."""
+    """Token ids of an example, and the place where the reply begins. Raises `TooLong`."""
     prompt = handle.ids(example.prompt, recipe.template, example.system)
+    if len(prompt) >= recipe.most:
+        raise TooLong(
+            f"a prompt has {len(prompt):,} tokens, and an example may have {recipe.most:,}: nothing of its "
+            "reply would be learned; allow more (--max-tokens, max_tokens=), or leave the example out"
+        )
     end = [handle.tokenizer.eos_token_id] if handle.tokenizer.eos_token_id is not None else []
     reply = handle.tokenizer(example.reply, add_special_tokens=False)["input_ids"]
-    return [*prompt, *reply, *end][: recipe.most], min(len(prompt), recipe.most - 1)
+    return [*prompt, *reply, *end][: recipe.most], len(prompt)
 
 
 @contextmanager
