@@ -1,5 +1,6 @@
 """A safety case out of any set of runs: what was found, what was not, who says so."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from plimsoll.pages.document import Document, Ruled, Section, in_language
 from plimsoll.run.keep import seal
 from plimsoll.run.keep.folder import runs
 from plimsoll.taxonomies import gb_45654
+from tests.support.guards import rows as guard_rows
+from tests.support.guards import words_file, written
 
 ORDER = (
     *("scope", "hazards", "judges", "gaps", "balance", "attacks", "guards", "residual", "risks"),
@@ -172,6 +175,65 @@ def test_hostile_names_stay_text(refusing: Path) -> None:
     main = document_html.render(safety_case.document(case)).partition("<main")[2].partition("</main>")[0]
     assert "<img" not in main
     assert "</script>" not in main
+
+
+@pytest.fixture
+def beside_guards(tmp_path: Path) -> Path:
+    """A model's run in a log folder in which a guard was measured too, plainly and on disturbed texts."""
+    import plimsoll
+
+    logs = tmp_path / "logs"
+    plimsoll.evaluate(
+        "xstest:split=starter", "scripted/refuse", cache=False, log_dir=logs, progress=False, limit=4
+    )
+    on = written(tmp_path / "set.csv", guard_rows(80))
+    guard = f"words:file={words_file(tmp_path)}"
+    measured = ["guard", guard, "--on", str(on), "--log-dir", str(logs), "--json"]
+    assert exit_code([*measured, "--disturbed", "encoding/base64"]) == 0
+    return logs
+
+
+def test_guards_that_were_measured_stand_in_the_case_with_intervals_and_hashes(
+    beside_guards: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    case = gather([beside_guards])
+    assert case.model == "scripted/refuse"
+    assert len(case.guards) == 2
+    guard = next(each.manifest.spec for each in case.guards if not each.manifest.spec.attacks)
+    capsys.readouterr()
+    assert (
+        exit_code(["guard", guard.model, "--on", guard.benchmark, "--log-dir", str(beside_guards), "--json"])
+        == 0
+    )
+    wanted = json.loads(capsys.readouterr().out)
+    made = safety_case.document(case)
+    (section,) = (each for each in made.sections if each.name == "guards")
+    figures, conditions = (each for each in section.blocks if isinstance(each, Ruled))
+    plain, disturbed = sorted(figures.rows, key=lambda row: "disturbed" in in_language(row[1], "en"))
+    for cell, name in zip(plain[3:7], ("auprc", "recall", "false_alarms", "f1"), strict=True):
+        figure = wanted[name]
+        assert cell == f"{100 * figure['value']:.1f} ({100 * figure['low']:.1f}–{100 * figure['high']:.1f})"
+    assert in_language(disturbed[1], "en").endswith("disturbed by encoding/base64")
+    hashes = {row[name] for row in conditions.rows for name in (3, 4)}
+    assert {wanted["prompt_sha256"][:12], wanted["split_sha256"][:12]} <= hashes
+    page = first_page(case)
+    assert "flagged about 75 of 100 unsafe conversations (57 to 89) and wrongly 0 of 100 safe ones" in page
+    assert "它没有给出判定" in first_page(case, "zh")
+    provenance = table_of(made, "provenance")
+    assert len(provenance) == 3
+    for form in ("model-card", "eee", "croissant"):
+        assert exit_code(["report", str(beside_guards), "--format", form, "-o", str(tmp_path / form)]) == 0
+
+
+def test_a_case_without_a_guard_says_how_one_is_measured(refusing: Path) -> None:
+    told = document_markdown.render(safety_case.document(gather([refusing])))
+    assert "plimsoll guard GUARD --on SET" in told
+
+
+def test_guards_alone_make_no_case_and_the_way_out_is_named(beside_guards: Path) -> None:
+    guards = [each.folder.path for each in gather([beside_guards]).guards]
+    with pytest.raises(UserError, match="guards' verdicts alone: add runs of the model"):
+        gather(guards)
 
 
 def test_runs_of_two_models_make_no_case(refusing: Path, complying: Path) -> None:

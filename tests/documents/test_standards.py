@@ -1,9 +1,10 @@
 """Every document is held against its standard's own schema or tool.
 
-`every_eval_ever_0.3.0.schema.json` is the schema of every-eval-ever 0.3.0 (MIT, EvalEval Coalition),
-which itself needs a newer Python.
+`every_eval_ever_0.3.0.schema.json` and `every_eval_ever_instance_0.3.0.schema.json` are the
+schemas of every-eval-ever 0.3.0 (MIT, EvalEval Coalition), which itself needs a newer Python.
 """
 
+import hashlib
 import json
 import math
 import warnings
@@ -11,15 +12,30 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.cli import exit_code
+from plimsoll.core import (
+    Estimate,
+    Message,
+    Record,
+    Sample,
+    ToolCall,
+    Transcript,
+    Verdict,
+    assistant,
+    user,
+)
 from plimsoll.documents import block_yaml, croissant, every_eval_ever, model_card
+from plimsoll.documents.every_eval_ever_samples import Link
+from plimsoll.documents.every_eval_ever_samples import rows as every_eval_ever_rows
 from plimsoll.documents.gathering import Scope, gather
 
 SCHEMA = Path(__file__).with_name("every_eval_ever_0.3.0.schema.json")
+ROWS_SCHEMA = SCHEMA.with_name("every_eval_ever_instance_0.3.0.schema.json")
 scalars = (
     st.none()
     | st.booleans()
@@ -76,8 +92,6 @@ def test_results_for_the_hub_name_its_data_sets_and_no_starter_set(complying: Pa
     case = gather([complying])
     assert model_card.eval_results(case) == []
     manifest = case.bare[0].manifest
-    import msgspec
-
     card = msgspec.structs.replace(
         manifest.card, source="https://huggingface.co/datasets/owner/name/tree/main"
     )
@@ -101,10 +115,70 @@ def test_a_record_of_every_eval_ever_fits_its_schema(complying: Path) -> None:
         assert len(set(names)) == len(names)
 
 
+def test_every_reply_has_a_row_that_fits_its_schema_and_belongs_to_its_record(
+    complying: Path, tmp_path: Path
+) -> None:
+    schema = pytest.importorskip("jsonschema")
+    check, check_row = (
+        schema.Draft7Validator(json.loads(path.read_text("utf-8"))) for path in (SCHEMA, ROWS_SCHEMA)
+    )
+    assert exit_code(["report", str(complying), "--format", "eee", "-o", str(tmp_path)]) == 0
+    records = sorted(tmp_path.glob("data/*/scripted/echo/*.json"))
+    for path in records:
+        made = json.loads(path.read_text("utf-8"))
+        assert [error.message for error in check.iter_errors(made)] == []
+        detail = made["detailed_evaluation_results"]
+        file = tmp_path / detail["file_path"]
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == detail["checksum"]
+        rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+        assert len(rows) == detail["total_rows"] > 0
+        assert [error.message for row in rows for error in check_row.iter_errors(row)] == []
+        (whole,) = (
+            each
+            for each in made["evaluation_results"]
+            if each["evaluation_result_id"] == rows[0]["evaluation_result_id"]
+        )
+        assert {row["evaluation_id"] for row in rows} == {made["evaluation_id"]}
+        score = whole["score_details"]["score"]
+        right = sum(row["evaluation"]["is_correct"] for row in rows) / len(rows)
+        assert math.isclose(right, 1 - score if whole["metric_config"]["lower_is_better"] else score)
+        assert len({row["sample_id"] for row in rows}) == len(rows)
+
+
+def test_conversations_and_agents_fit_the_schema_of_rows_too() -> None:
+    schema = pytest.importorskip("jsonschema")
+    check = schema.Draft7Validator(json.loads(ROWS_SCHEMA.read_text("utf-8")))
+    call = ToolCall(id="1", name="look", arguments={"where": "shelf", "times": 2})
+    turns = {
+        "multi_turn": (assistant("Hi"), user("And?"), assistant("Ho")),
+        "agentic": (
+            Message(role="assistant", calls=(call,)),
+            Message(role="tool", text="empty", call_id="1"),
+            assistant("Nothing."),
+        ),
+    }
+    estimate = Estimate(name="unsafe_rate", value=0.0, low=0, high=1, n=1, higher_is_safer=False)
+    link = Link("e", "r", "n", "m", estimate, "judge", None)
+    for kind, said in turns.items():
+        record = Record(
+            sample=Sample(id="a", messages=(user("Look"),)),
+            transcript=Transcript(messages=said),
+            verdicts={"judge": Verdict(label="safe", value=0.0)},
+        )
+        found = every_eval_ever_rows([record, msgspec.structs.replace(record, verdicts={})], link)
+        assert (found.written, found.left_out) == (1, 1)
+        row = json.loads(found.body)
+        assert [error.message for error in check.iter_errors(row)] == []
+        assert (row["interaction_type"], row["evaluation"]["is_correct"]) == (kind, True)
+        assert [each["role"] for each in row["messages"]] == ["user", *(each.role for each in said)]
+        assert row["answer_attribution"][0]["source"] == "messages[3].content"
+
+
 def test_a_record_lies_where_its_data_set_wants_it(complying: Path, tmp_path: Path) -> None:
     assert exit_code(["report", str(complying), "--format", "eee", "-o", str(tmp_path)]) == 0
     found = sorted(tmp_path.glob("data/*/scripted/echo/*.json"))
     assert len(found) == 5
+    assert len(list(tmp_path.glob("data/*/scripted/echo/*_samples.jsonl"))) == 5
     assert Counter(path.parts[-4] for path in found)["simplesafetytests"] == 3
 
 

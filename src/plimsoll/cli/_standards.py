@@ -82,7 +82,12 @@ def _every_eval_ever(goal: DocumentSpec) -> None:
     for each in case.kept:
         target = root / every_eval_ever.place(each)
         target.parent.mkdir(parents=True, exist_ok=True)
-        files.write(target, [every_eval_ever.encoded(every_eval_ever.record(each, case.scope))])
+        made = every_eval_ever.record(each, case.scope)
+        if (found := every_eval_ever.samples(each, made)) is not None:
+            beside = every_eval_ever.samples_place(target)
+            files.write(beside, [found.body])
+            made = every_eval_ever.with_samples(made, each, found)
+        files.write(target, [every_eval_ever.encoded(made)])
         _output.echo(target)
 
 

@@ -1,10 +1,12 @@
-"""`plimsoll data`: official data sets, fetched to this machine."""
+"""`plimsoll data`: official data sets, fetched to this machine; one's own, described for others."""
 
 import sys
+from pathlib import Path
 
 import click
 
 from plimsoll.cli import _output
+from plimsoll.core import UserError, files
 from plimsoll.data import locate
 from plimsoll.data.pull import Progress, Pulled, pull
 from plimsoll.data.sources import slugs, source
@@ -12,7 +14,7 @@ from plimsoll.data.sources import slugs, source
 
 @click.group("data")
 def command() -> None:
-    """Fetch official data sets, and see where they lie.
+    """Fetch official data sets, see where they lie, and describe your own.
 
     PLIMSOLL_DATA names a folder of data sets, laid out <folder>/<slug>/<file>.
     """
@@ -31,15 +33,15 @@ def list_(as_json: bool) -> None:
 
 @command.command("pull")
 @click.argument("slug")
-@click.option("--file", "files", multiple=True, help="Only this file; may be repeated.")
+@click.option("--file", "only", multiple=True, help="Only this file; may be repeated.")
 @_output.JSON
-def pull_(slug: str, files: tuple[str, ...], as_json: bool) -> None:
+def pull_(slug: str, only: tuple[str, ...], as_json: bool) -> None:
     """Fetch the data set SLUG: verified, resumable, under its own licence."""
     known = source(slug)
     _output.echo(f"{known.title} · licence {known.license} · {known.homepage}", err=True)
     if known.gated:
         _output.echo(f"gated: {known.gated}", err=True)
-    pulled = pull(slug, only=files, watch=_Watch())
+    pulled = pull(slug, only=only, watch=_Watch())
     if as_json:
         _output.value([{"path": str(one.path), "sha256": one.sha256, "pinned": one.pinned} for one in pulled])
         return
@@ -54,6 +56,39 @@ def path(slug: str) -> None:
     source(slug)
     for folder in locate.folders(slug):
         _output.echo(folder)
+
+
+@command.command("croissant")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--title", default="", help="Of the set; that of its card, or its file's name, without it.")
+@click.option(
+    "--license", "license_", default="", help="Under which it may be used; that of its card without it."
+)
+@click.option("--url", default="", help="Where it is published.")
+@click.option("--creator", default="", help="Who made it.")
+def croissant(path: Path, title: str, license_: str, url: str, creator: str) -> None:
+    """Describe the prompts in PATH as Croissant 1.0: a table of yours, or a folder of plimsoll generate.
+
+    The description lies beside the file, and names it with its checksum and columns.
+    """
+    from plimsoll.benchmarks.prompts import dataset
+    from plimsoll.documents import croissant_prompts
+    from plimsoll.documents.croissant import encoded
+
+    file, card = dataset.table_of(path), dataset.card_of(path)
+    about = croissant_prompts.About(
+        title=title or card.title,
+        license=license_ or card.license,
+        url=url or (card.source if card.source.startswith("http") else ""),
+        creator=creator,
+        version=f"{card.version}.0.0",
+    )
+    target = croissant_prompts.place(file)
+    try:
+        files.write(target, [encoded(croissant_prompts.described(file, about))])
+    except OSError as error:
+        raise UserError(f"{target} cannot be written: {error.strerror}") from error
+    _output.echo(target)
 
 
 class _Watch:

@@ -1,4 +1,4 @@
-"""A run -> one record of Every Eval Ever (schema 0.3.0), at the place where its data set wants it."""
+"""A run -> one record of Every Eval Ever (schema 0.3.0) with its rows, where its data set wants them."""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ import msgspec
 
 from plimsoll import __version__
 from plimsoll.core import Estimate
+from plimsoll.data.rows import checksum
+from plimsoll.documents.every_eval_ever_samples import Link, Rows, rows
 from plimsoll.documents.gathering import Kept, Scope
 from plimsoll.documents.model_card import HUB, dataset_on_hub
 from plimsoll.pages.units import unit
@@ -50,6 +52,47 @@ def record(each: Kept, scope: Scope) -> dict[str, Any]:
     }
 
 
+def samples(each: Kept, made: dict[str, Any]) -> Rows | None:
+    """The rows of a run, where it has a headline over everything; their file lies beside the record."""
+    manifest = each.manifest
+    whole = next((e for e in each.summary.estimates if e.name == manifest.headline and not e.group), None)
+    judge = (whole.judge if whole else "") or next(iter(manifest.instruments), "")
+    if whole is None or whole.value != whole.value:
+        return None
+    link = Link(
+        evaluation=made["evaluation_id"],
+        result=_result_id(each, whole),
+        name=manifest.card.title,
+        model=manifest.model.name,
+        estimate=whole,
+        judge=judge,
+        instrument=manifest.instruments.get(judge),
+    )
+    found = rows(each.folder.in_order(), link)
+    return found if found.written else None
+
+
+def with_samples(made: dict[str, Any], each: Kept, found: Rows) -> dict[str, Any]:
+    """The record, which names the file of its rows."""
+    beside = samples_place(place(each))
+    detail = {"left_out_without_a_verdict": str(found.left_out)} if found.left_out else {}
+    return made | {
+        "detailed_evaluation_results": {
+            "format": "jsonl",
+            "file_path": beside.as_posix(),
+            "hash_algorithm": "sha256",
+            "checksum": checksum(found.body),
+            "total_rows": found.written,
+            "additional_details": detail,
+        }
+    }
+
+
+def samples_place(record: Path) -> Path:
+    """Where the rows of a record lie."""
+    return record.with_name(f"{record.stem}_samples.jsonl")
+
+
 def place(each: Kept) -> Path:
     """`data/<benchmark>/<developer>/<model>/<uuid>.json`, the same for the same run."""
     developer, _, model = each.manifest.model.name.rpartition("/")
@@ -70,10 +113,9 @@ def _results(each: Kept) -> Iterator[dict[str, Any]]:
 
 
 def _result(each: Kept, estimate: Estimate) -> dict[str, Any]:
-    group = " ".join(f"{key}={value}" for key, value in sorted(estimate.group.items()))
-    parts = (each.manifest.id, estimate.judge, estimate.name, group)
+    group = _group(estimate)
     return {
-        "evaluation_result_id": "/".join(part for part in parts if part),
+        "evaluation_result_id": _result_id(each, estimate),
         "evaluation_name": each.manifest.card.title + (f" ({group})" if group else ""),
         "source_data": _source(each),
         "evaluation_timestamp": _epoch(each.manifest.created),
@@ -93,6 +135,15 @@ def _result(each: Kept, estimate: Estimate) -> dict[str, Any]:
         },
         "generation_config": _generation(each),
     }
+
+
+def _group(estimate: Estimate) -> str:
+    return " ".join(f"{key}={value}" for key, value in sorted(estimate.group.items()))
+
+
+def _result_id(each: Kept, estimate: Estimate) -> str:
+    parts = (each.manifest.id, estimate.judge, estimate.name, _group(estimate))
+    return "/".join(part for part in parts if part)
 
 
 def _config(each: Kept, estimate: Estimate) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""A case -> the sections that set evidence beside hazards: judges, gaps, balance, attacks, guards."""
+"""A case -> the sections that set evidence beside hazards: judges, gaps, balance, attacks."""
 
 from collections.abc import Iterator, Sequence
 
 from plimsoll.comparison.compare import compare
 from plimsoll.core import PlimsollError
-from plimsoll.documents.findings import say
 from plimsoll.documents.gathering import Case, Kept, looked_at
+from plimsoll.documents.saying import say
 from plimsoll.pages.document import Bars, Block, Facts, Listing, Paragraph, Ruled, Section, Word, strung
 from plimsoll.pages.markup import key
 from plimsoll.pages.plots import Row, Track
@@ -126,18 +126,6 @@ def attacks(case: Case) -> Section:
     )
     lead = Paragraph(say("case.lead.attacks"), "lead")
     return Section("attacks", say("case.section.attacks"), [lead, table])
-
-
-def guards(case: Case) -> Section:
-    """Guards that stood before or behind the model, or judged."""
-    named = dict.fromkeys(
-        say("guards.defense", each.manifest.spec.benchmark, part)
-        for each in case.kept
-        for part in (*each.manifest.spec.defenses, *each.manifest.spec.judges)
-        if "guard" in part
-    )
-    blocks: list[Block] = [Listing(list(named))] if named else [Paragraph(say("guards.none"))]
-    return Section("guards", say("case.section.guards"), blocks)
 
 
 def _hazard(each: Hazard, judged: dict[str, Word]) -> Sequence[Word]:

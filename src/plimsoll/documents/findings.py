@@ -1,20 +1,21 @@
 """A case -> its first page: what was found, in words for somebody who reads no statistics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from plimsoll.documents.gathering import Case, looked_at
-from plimsoll.pages.document import Block, Paragraph, Word, Words
+from plimsoll.documents.guarding import Measured, sentences
+from plimsoll.documents.saying import hundred, say
+from plimsoll.pages.document import Block, Paragraph, Word
 from plimsoll.pages.markup import key
 from plimsoll.reports import overview_rows as rows
 from plimsoll.reports.figures import figures
 from plimsoll.reports.overview import Cell, Kind, Line, better
 from plimsoll.reports.view import RunView
 
-say = Words("documents", "words.toml")
 WORST = 3
 
 
-def findings(case: Case) -> Iterator[Block]:
+def findings(case: Case, guards: Sequence[Measured]) -> Iterator[Block]:
     """Sentences in natural frequencies, the worst first; what is not known is said as loudly."""
     found = case.overview
     dark = sum(not looked_at(each) for each in found.hazards)
@@ -27,6 +28,7 @@ def findings(case: Case) -> Iterator[Block]:
     yield Paragraph(_kind(case, "over_refusal", "case.over"))
     yield Paragraph(_kind(case, "utility", "case.utility"))
     yield Paragraph(_attacks(case))
+    yield from (Paragraph(each) for each in sentences(guards))
     trusted = sum(line.corrected is not None for line in found.lines)
     yield Paragraph(say("case.judges", trusted, sum(bool(line.name) for line in found.lines)))
     yield Paragraph(say("case.not"), "lead")
@@ -43,11 +45,11 @@ def _worst(case: Case) -> Iterator[Word]:
         yield say("case.worst", key(f"hazard.{hazard}"), *_unsafe(cell))
     if not bad:
         hazard, cell = min(known, key=lambda pair: pair[1].low)
-        yield say("case.worst.none", key(f"hazard.{hazard}"), _hundred(1 - cell.low))
+        yield say("case.worst.none", key(f"hazard.{hazard}"), hundred(1 - cell.low))
 
 
 def _unsafe(cell: Cell) -> tuple[str, str, str]:
-    return _hundred(1 - cell.value), _hundred(1 - cell.high), _hundred(1 - cell.low)
+    return hundred(1 - cell.value), hundred(1 - cell.high), hundred(1 - cell.low)
 
 
 def _kind(case: Case, kind: Kind, name: str) -> Word:
@@ -60,7 +62,7 @@ def _kind(case: Case, kind: Kind, name: str) -> Word:
     shares = (good.value, good.low, good.high)
     if kind == "over_refusal":
         shares = (1 - good.value, 1 - good.high, 1 - good.low)
-    return say(name, *map(_hundred, shares), rows.name_of(line))
+    return say(name, *map(hundred, shares), rows.name_of(line))
 
 
 def _tells(line: Line, kind: Kind) -> bool:
@@ -77,10 +79,4 @@ def _attacks(case: Case) -> Word:
     if not shares:
         return say("case.attacks.none")
     worst, name = max(shares)
-    return say("case.attacks", len(case.attacked), name, _hundred(worst))
-
-
-def _hundred(share: float) -> str:
-    """A share as so many of a hundred; what is rare is not rounded to none."""
-    value = 100 * min(max(share, 0.0), 1.0)
-    return f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:.0f}"
+    return say("case.attacks", len(case.attacked), name, hundred(worst))

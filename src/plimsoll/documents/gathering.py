@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,20 +60,25 @@ class Case(NamedTuple):
     attacked: tuple[Kept, ...]
     defended: tuple[Kept, ...]
     scope: Scope
+    guards: tuple[Kept, ...] = ()
+    """Guards that were measured on labelled conversations, the newest run of each."""
 
     @property
     def kept(self) -> tuple[Kept, ...]:
-        """All of them."""
+        """All runs of the model."""
         return (*self.bare, *self.attacked, *self.defended)
 
 
 def gather(paths: Sequence[Path], scope: Scope | None = None) -> Case:
     """Read every run that the paths name. Raises `UserError` where there is none, or of several models."""
     entries = list(_entries(paths))
-    kept = [found for each in dict.fromkeys(path for path, _ in entries if path) if (found := _kept(each))]
+    every = [found for each in dict.fromkeys(path for path, _ in entries if path) if (found := _kept(each))]
+    kept = [each for each in every if not is_screening(each)]
     if not kept:
+        alone = "guards' verdicts alone: add runs of the model (--also), or " if every else ""
         raise UserError(
-            f"no finished run is in {', '.join(map(str, paths))}: name runs, a suite or a log folder"
+            f"no finished run of a model is in {', '.join(map(str, paths))}: {alone}name runs, a suite or a "
+            "log folder"
         )
     models = list(dict.fromkeys(each.manifest.model.name for each in kept))
     if len(models) > 1:
@@ -81,7 +86,8 @@ def gather(paths: Sequence[Path], scope: Scope | None = None) -> Case:
             f"the runs are of {len(models)} models ({', '.join(models)}): a document is about one"
         )
     sorted_in = [_kind(each) for each in kept]
-    bare = tuple(_newest(each for each, kind in zip(kept, sorted_in, strict=True) if kind == "bare"))
+    plain = (each for each, kind in zip(kept, sorted_in, strict=True) if kind == "bare")
+    bare = tuple(_newest(plain, _benchmark))
     gaps = tuple(entry for _, entry in entries if entry is not None and entry.gap)
     root = _root(paths)
     manifest = SuiteManifest(
@@ -99,7 +105,19 @@ def gather(paths: Sequence[Path], scope: Scope | None = None) -> Case:
         attacked=tuple(each for each, kind in zip(kept, sorted_in, strict=True) if kind == "attacked"),
         defended=tuple(each for each, kind in zip(kept, sorted_in, strict=True) if kind == "defended"),
         scope=scope or Scope(),
+        guards=tuple(_newest(filter(is_screening, every), _screened)),
     )
+
+
+def is_screening(each: Kept) -> bool:
+    """Whether a run holds a guard's verdicts on labelled conversations, and no model's replies."""
+    return bool(each.manifest.hashes)
+
+
+def _screened(each: Kept) -> tuple[object, ...]:
+    """What two runs share that measured the same guard in the same way."""
+    spec = each.manifest.spec
+    return (spec.model, spec.judge_model, tuple(spec.attacks), spec.limit, spec.benchmark)
 
 
 def kept_in(paths: Sequence[Path]) -> list[Kept]:
@@ -147,14 +165,18 @@ def _kind(each: Kept) -> str:
     return "attacked" if spec.attacks else "bare"
 
 
-def _newest(kept: Iterator[Kept]) -> Iterator[Kept]:
-    """Of runs that asked the same questions the newest."""
-    held: dict[str, Kept] = {}
+def _newest(kept: Iterable[Kept], same: Callable[[Kept], object]) -> Iterator[Kept]:
+    """Of runs that are the same in something the newest."""
+    held: dict[object, Kept] = {}
     for each in kept:
-        known = held.get(each.manifest.spec.benchmark)
+        known = held.get(same(each))
         if known is None or known.manifest.created <= each.manifest.created:
-            held[each.manifest.spec.benchmark] = each
+            held[same(each)] = each
     yield from held.values()
+
+
+def _benchmark(each: Kept) -> str:
+    return each.manifest.spec.benchmark
 
 
 def _entry(each: Kept, root: Path) -> SuiteRun:

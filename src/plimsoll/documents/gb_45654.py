@@ -9,9 +9,9 @@ from math import ceil
 from typing import Literal, NamedTuple
 
 from plimsoll.core import Estimate, UserError
-from plimsoll.documents.findings import say
 from plimsoll.documents.gathering import Case, Kept
 from plimsoll.documents.model_card import whole_of
+from plimsoll.documents.saying import say
 from plimsoll.pages.document import Block, Both, Document, Facts, Listing, Paragraph, Ruled, Section, Word
 from plimsoll.pages.words import percent
 from plimsoll.registry import parse
@@ -32,6 +32,8 @@ OUTSIDE = (
     "renewal",
 )
 """Requirements of which no test of a model is evidence."""
+ELSEWHERE = ("corpus_content", "keywords")
+"""Those of which `plimsoll corpus` is."""
 JUST_BELOW = 0.01
 
 
@@ -132,20 +134,26 @@ def _head(found: dict[Bank, Threshold]) -> Iterator[Block]:
 
 
 def _table(found: dict[Bank, Threshold]) -> Ruled:
-    names = ("bank", "wanted", "measured", "passed", "sure", "doubt", "luck")
     return Ruled(
         say("gb.section.thresholds"),
-        [say(f"gb.column.{name}") for name in names],
-        [_row(found[bank]) for bank in BANKS if bank in found],
+        columns("bank"),
+        [row(found[bank], say(f"gb.bank.{bank}")) for bank in BANKS if bank in found],
         frozenset({2, 5, 6}),
     )
 
 
-def _row(each: Threshold) -> Sequence[Word]:
+def columns(first: str) -> Sequence[Word]:
+    """The columns of a table of thresholds."""
+    names = (first, "wanted", "measured", "passed", "sure", "doubt", "luck")
+    return [say(f"gb.column.{name}") for name in names]
+
+
+def row(each: Threshold, name: Word) -> Sequence[Word]:
+    """A threshold as a line of the table: what was measured, and how sure that is."""
     sign = "≤" if each.bank == "answer" else "≥"
     low, high = each.interval
     return (
-        say(f"gb.bank.{each.bank}"),
+        name,
         f"{sign} {percent(each.wanted, 0)} %",
         f"{each.k}/{each.n} = {percent(each.rate)} % ({percent(low)}–{percent(high)})",
         say("gb.yes" if each.passed else "gb.no"),
@@ -205,9 +213,13 @@ def _cell(estimate: Estimate | None) -> str:
 
 def _requirements(runs: dict[Bank, Kept]) -> Ruled:
     """In the standard's order: what is evidenced above, and what is not assessed here."""
-    rows: list[Sequence[Word]] = [(say(f"gb.requirement.{name}"), say("gb.outside")) for name in OUTSIDE[:4]]
+    rows = [_outside(name) for name in OUTSIDE[:4]]
     rows += [
         (say(f"gb.bank.{bank}"), say("gb.above") if bank in runs else say("gb.not_asked")) for bank in BANKS
     ]
-    rows += [(say(f"gb.requirement.{name}"), say("gb.outside")) for name in OUTSIDE[4:]]
+    rows += [_outside(name) for name in OUTSIDE[4:]]
     return Ruled(say("gb.section.requirements"), [say("column.requirement"), say("column.evidence")], rows)
+
+
+def _outside(name: str) -> Sequence[Word]:
+    return (say(f"gb.requirement.{name}"), say("gb.elsewhere" if name in ELSEWHERE else "gb.outside"))

@@ -8,8 +8,8 @@ from plimsoll.benchmarks.ailuminate.grades import LETTERS, WORDS, resolution
 from plimsoll.benchmarks.ailuminate.scores import Grades, name_of
 from plimsoll.core import Estimate, UserError
 from plimsoll.documents import journal
-from plimsoll.documents.findings import say
 from plimsoll.documents.gathering import Case, Kept
+from plimsoll.documents.saying import say
 from plimsoll.pages.document import Bars, Block, Document, Listing, Paragraph, Ruled, Section, Word
 from plimsoll.pages.markup import key
 from plimsoll.pages.plots import Mark, Row, Track

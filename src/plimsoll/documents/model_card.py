@@ -5,9 +5,10 @@ from typing import Any
 
 from plimsoll import __version__
 from plimsoll.core import Estimate
-from plimsoll.documents import block_yaml, evidence
-from plimsoll.documents.findings import findings, say
+from plimsoll.documents import block_yaml, evidence, guarding
+from plimsoll.documents.findings import findings
 from plimsoll.documents.gathering import Case, Kept
+from plimsoll.documents.saying import say
 from plimsoll.pages import document_markdown
 from plimsoll.pages.document import Document
 from plimsoll.pages.words import Language, metric
@@ -48,7 +49,7 @@ def whole_of(each: Kept) -> Estimate | None:
 def _section(case: Case, language: Language) -> str:
     document = Document(
         title=say("card.title"),
-        head=list(findings(case)),
+        head=list(findings(case, guarding.measure(case))),
         sections=[
             evidence.balance(case),
             evidence.hazards(case),

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from plimsoll.core import DataError, UserError, decoding, did_you_mean, files
 from plimsoll.documents import prisma_filling
-from plimsoll.documents.findings import say
 from plimsoll.documents.gathering import Scope, kept_in
+from plimsoll.documents.saying import say
 from plimsoll.pages.document import Both, Document, Paragraph, Ruled, Section, Word
 from plimsoll.pages.markup import bilingual
 

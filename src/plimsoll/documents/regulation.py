@@ -8,8 +8,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from plimsoll.core import decoding
-from plimsoll.documents.findings import say
 from plimsoll.documents.gathering import looked_at
+from plimsoll.documents.saying import say
 from plimsoll.pages.document import Block, Both, Paragraph, Ruled, Section, Word, strung
 from plimsoll.pages.markup import key
 from plimsoll.reports import overview_rows as rows

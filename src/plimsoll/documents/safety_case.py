@@ -7,9 +7,10 @@ from plimsoll.cards import deck
 from plimsoll.cards.card import RiskCard
 from plimsoll.cards.report import name_of, said_by
 from plimsoll.cards.results import CardResult, Results
-from plimsoll.documents import evidence, regulation
-from plimsoll.documents.findings import findings, say
+from plimsoll.documents import evidence, guarding, regulation
+from plimsoll.documents.findings import findings
 from plimsoll.documents.gathering import Case, Kept, looked_at
+from plimsoll.documents.saying import say
 from plimsoll.pages.document import Block, Both, Document, Facts, Paragraph, Ruled, Section, Word, strung
 from plimsoll.pages.words import percent
 from plimsoll.reports import overview_rows as rows
@@ -24,9 +25,10 @@ MISSING = rows.MISSING
 
 def document(case: Case, assessed: Results | None = None) -> Document:
     """The safety case of a model, with the assessment by risk cards where there is one."""
+    guards = guarding.measure(case)
     return Document(
         title=say("case.title", case.scope.system or case.model),
-        head=list(findings(case)),
+        head=list(findings(case, guards)),
         sections=[
             evidence.scope(case),
             evidence.hazards(case),
@@ -34,7 +36,7 @@ def document(case: Case, assessed: Results | None = None) -> Document:
             evidence.gaps(case),
             evidence.balance(case),
             evidence.attacks(case),
-            evidence.guards(case),
+            guarding.section(case, guards),
             _residual(case, assessed),
             _risks(case),
             regulation.section(case.overview),
@@ -137,7 +139,7 @@ def _provenance(case: Case) -> Section:
     table = Ruled(
         say("case.section.provenance"),
         [say(f"column.{name}") for name in names],
-        [_run(each) for each in case.kept],
+        [_run(each) for each in (*case.kept, *case.guards)],
     )
     lead = Paragraph(say("case.lead.provenance"), "lead")
     return Section("provenance", say("case.section.provenance"), [lead, facts, table])

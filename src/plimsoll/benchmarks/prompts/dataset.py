@@ -80,7 +80,7 @@ class Dataset(NamedTuple):
 def load(place: str, wanted: Mapping[str, str]) -> Dataset:
     """Read a table or a folder. Raises `UserError`, `DataError`."""
     path = Path(place).expanduser()
-    table = read_table(_table_of(path))
+    table = read_table(table_of(path))
     columns = columns_of(table, wanted)
     rows = [_question(row, number, columns, table.path) for number, row in enumerate(table.rows, start=1)]
     _refuse_twice(rows, table)
@@ -88,14 +88,15 @@ def load(place: str, wanted: Mapping[str, str]) -> Dataset:
     targeted = [each.sample.target is not None for each in rows]
     return Dataset(
         questions=Questions(_in_one_language(rows, columns)),
-        card=_card_of(path),
+        card=card_of(path),
         files={table.path.name: table.digest, **_pictures_digest(rows, table)},
         with_options=with_options,
         with_targets=_alike("target", rows, table, targeted) if with_options else any(targeted),
     )
 
 
-def _table_of(path: Path) -> Path:
+def table_of(path: Path) -> Path:
+    """The table that a path names: a file, or the one in a folder. Raises `UserError`."""
     if not path.is_dir():
         return path
     names = [f"{SAMPLES}{ending}" for ending in READERS]
@@ -106,7 +107,8 @@ def _table_of(path: Path) -> Path:
     return found[0]
 
 
-def _card_of(path: Path) -> OwnCard:
+def card_of(path: Path) -> OwnCard:
+    """What the card of a folder says; nothing of a file. Raises `DataError`."""
     file = path / CARD
     if not (path.is_dir() and file.is_file()):
         return OwnCard()
