@@ -86,6 +86,11 @@ def _pattern(line: str, place: str) -> str:
             return f"(?:{re.compile(line[1:-1]).pattern})"
         except re.error as error:
             raise DataError(f"{place}: {line} is no regular expression: {error}") from None
-    before = r"\b" if _LATIN_EDGE.match(line[0]) else ""
-    after = r"\b" if _LATIN_EDGE.match(line[-1]) else ""
-    return f"{before}{re.escape(line)}{after}"
+    return phrase(line)
+
+
+def phrase(text: str) -> str:
+    """A pattern for a text that must stand alone where it begins or ends in Latin letters."""
+    before = r"\b" if _LATIN_EDGE.match(text[0]) else ""
+    after = r"\b" if _LATIN_EDGE.match(text[-1]) else ""
+    return f"{before}{re.escape(text)}{after}"
