@@ -5,12 +5,15 @@ import random
 import signal
 import subprocess
 import time
+from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from plimsoll.core import Record, replace
 from plimsoll.run.keep.folder import RunFolder
+from tests.support.endpoint import FakeEndpoint
 from tests.support.shell import PLIMSOLL, environment, plimsoll
 
 SPEC = "safetybench:split=starter,language=both,order=cyclic"
@@ -103,6 +106,57 @@ def test_a_run_killed_again_and_again_holds_every_item_once_and_equals_an_unbrok
     whole = plimsoll(tmp_path, *run, "--log-dir", "whole", "-M", "latency=0.05")
     assert records(Path(tmp_path / last.last_json["run"])) == records(Path(tmp_path / whole.last_json["run"]))
     assert last.last_json["estimates"] == whole.last_json["estimates"]
+    assert variants(tmp_path / last.last_json["run"]) == variants(tmp_path / whole.last_json["run"])
+
+
+SEARCHES = {
+    "dialogue/crescendo:attacker=openai/any,judge=refusal,rounds=6,backtracks=6": 12,
+    "search/tap:attacker=openai/any,judge=refusal,depth=3,branching=2,width=2": 8,
+    "search/fuzz:judge=refusal,budget=14,attacker=openai/any": 14,
+}
+"""A search, and a number of calls after which it is still at its first question."""
+
+
+def answered(prompt: str) -> str:
+    """What a model says that has nothing but the prompt to go by: another thing to another prompt."""
+    if "Give JSON" not in prompt:
+        return "I'm sorry, but I can't help with that."
+    slot = " {request}" if "{request}" in prompt else ""
+    return json.dumps({"prompt": f"message {sha256(prompt.encode()).hexdigest()[:12]}{slot}"})
+
+
+@pytest.mark.parametrize(("attack", "within"), SEARCHES.items(), ids=["dialogue", "tree", "fuzzing"])
+def test_a_search_killed_within_a_question_is_asked_nothing_twice(
+    tmp_path: Path, attack: str, within: int
+) -> None:
+    with FakeEndpoint(reply=answered) as endpoint:
+        given = {"OPENAI_BASE_URL": endpoint.url, "OPENAI_API_KEY": "none"}
+        run = (
+            *("run", "simplesafetytests:split=starter", "--limit", "2", "--model", "openai/any"),
+            *("--attack", attack, "--no-cache", "--json", "--max-connections", "1"),
+        )
+        for calls in (within // 3, within):
+            process = subprocess.Popen(
+                [*PLIMSOLL, *run, "--log-dir", "killed"],
+                cwd=tmp_path,
+                env=environment(tmp_path, **given),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            while process.poll() is None and len(endpoint.received) < calls:
+                time.sleep(0.002)
+            process.send_signal(signal.SIGKILL)
+            assert process.wait() == -signal.SIGKILL, "the run was over before it was killed"
+        last = plimsoll(tmp_path, *run, "--log-dir", "killed", **given)
+        assert last.code == 0, last.err
+        killed = Counter(json.dumps(each.body, sort_keys=True) for each in endpoint.received)
+        endpoint.received.clear()
+        whole = plimsoll(tmp_path, *run, "--log-dir", "whole", **given)
+        unbroken = Counter(json.dumps(each.body, sort_keys=True) for each in endpoint.received)
+    assert len(unbroken) >= 2 * within
+    assert not unbroken - killed
+    assert (killed - unbroken).total() <= 2, "at most the call in flight at each kill is made again"
+    assert records(tmp_path / last.last_json["run"]) == records(tmp_path / whole.last_json["run"])
     assert variants(tmp_path / last.last_json["run"]) == variants(tmp_path / whole.last_json["run"])
 
 

@@ -1,7 +1,7 @@
 """What an attack asks of models -> how many calls it took, what they cost, and their answers for a resume."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +9,7 @@ from functools import cached_property
 from plimsoll.core import Request, Response, Saw, Wrapped
 from plimsoll.run.ask.layers import Price
 from plimsoll.run.keep.cache import key_of
+from plimsoll.run.keep.replies import writable
 from plimsoll.run.keep.variants import Call
 
 
@@ -18,6 +19,8 @@ class Trace:
 
     known: Iterable[Call] = ()
     """Answers that an earlier part of the run was given: the same calls are not made again."""
+    keep: Callable[[Call], None] | None = None
+    """Who writes a new answer down before it is used; nobody in a rehearsal."""
     calls: list[Call] = field(default_factory=list[Call])
     """Since the last variant."""
     cost: float | None = None
@@ -35,6 +38,13 @@ class Trace:
         """The answer to a call that was made before, each once."""
         waiting = self._waiting.get(key)
         return waiting.popleft() if waiting else None
+
+    def heard(self, key: str, response: Response) -> Response:
+        """A new answer, as it can be read again, written down."""
+        response = writable(response)
+        if self.keep is not None:
+            self.keep(Call(key, response))
+        return response
 
     def note(self, key: str, response: Response, price: Price | None, saw: Saw) -> None:
         """Take note of a call."""
@@ -67,6 +77,8 @@ class Traced(Wrapped):
         if trace is None:
             return await self.inner.generate(request)
         key = key_of(f"{self.name}|{self.revision}", request).hex()
-        response = trace.again(key) or await self.inner.generate(request)
+        response = trace.again(key)
+        if response is None:
+            response = trace.heard(key, await self.inner.generate(request))
         trace.note(key, response, self.price, self.saw)
         return response

@@ -62,12 +62,12 @@ class Recorded(Wrapped):
         key = key_of(f"{self.name}|{self.revision}", request).hex()
         if key in self.replies.known:
             return self.replies.known[key]
-        response = _writable(await self.inner.generate(request))
+        response = writable(await self.inner.generate(request))
         self.replies.keep(Reply(key=key, model=self.name, request=request, response=response))
         return response
 
 
-def _writable(response: Response) -> Response:
+def writable(response: Response) -> Response:
     """The response without lone surrogates, which no file can hold, so that it reads alike ever after."""
     text, thought = (
         each.encode("utf-8", "replace").decode("utf-8") for each in (response.text, response.thought)

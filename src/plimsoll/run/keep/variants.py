@@ -1,7 +1,10 @@
-"""What attacks made of each question, as it came (`variants.jsonl`): a resume asks no attacker twice."""
+"""What attacks were answered and what they made of each question, as it came (`variants.jsonl`).
+
+A search may take many calls before its first variant: each answer is on disk before it is used, so that a
+resume asks nothing twice, wherever the run was cut off."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,24 +27,41 @@ class Call(Struct, frozen=True, omit_defaults=True):
 
 
 class Made(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A line: a variant of a question, or the word that there are no more of them."""
+    """A line: an answer on the way to a variant, a variant, or the word that there are no more of them."""
 
     origin: str
     """Id of the question."""
     attack: str
     """The chain of attacks, as its spec has it."""
     sample: Sample | None = None
-    """The variant; nothing on the last line of a question."""
+    """The variant; nothing on a line of answers, and on the last line of a question."""
     calls: tuple[Call, ...] = ()
-    """What the attack was answered since the variant before."""
+    """What the attack was answered; in older folders on the line of the variant that came of it."""
+
+    @property
+    def last(self) -> bool:
+        """Whether it says that there are no more variants."""
+        return self.sample is None and not self.calls
 
 
 @dataclass
 class Found:
-    """Where the variants of a question lie."""
+    """Where the variants of a question lie, and what was answered to its attack."""
 
     offsets: list[int] = field(default_factory=list[int])
+    answers: list[int] = field(default_factory=list[int])
+    """Of lines with answers; forgotten once all variants are made."""
     complete: bool = False
+
+    def add(self, offset: int, made: Made) -> None:
+        """Take note of a line."""
+        if made.sample is not None:
+            self.offsets.append(offset)
+        if made.calls:
+            self.answers.append(offset)
+        if made.last:
+            self.complete = True
+            self.answers.clear()
 
 
 class Variants:
@@ -53,26 +73,24 @@ class Variants:
         self._decode = decoding.Decoder(Made).decode
         self._found: dict[tuple[str, str], Found] = defaultdict(Found)
         for offset, made in self._read():
-            known = self._found[made.origin, made.attack]
-            known.complete = known.complete or made.sample is None
-            if made.sample is not None:
-                known.offsets.append(offset)
+            self._found[made.origin, made.attack].add(offset, made)
 
     def knows(self, origin: str, attack: str) -> bool:
         """Whether an earlier part of the run kept anything of a question."""
         return (origin, attack) in self._found
 
-    def of(self, origin: str, attack: str) -> Iterator[Made]:
+    def of(self, origin: str, attack: str) -> Iterator[Sample]:
         """The variants of a question that an earlier part of the run made, in order."""
         known = self._found.get((origin, attack))
-        if known is None:
-            return
-        with files.opened(self._lines.path) as file:
-            for offset in known.offsets:
-                file.seek(offset)
-                made = self._decode(file.readline())
-                assert made.sample is not None
-                yield replace(made, sample=self._blobs.brought_back(made.sample))
+        for made in self._at(known.offsets if known else ()):
+            assert made.sample is not None
+            yield self._blobs.brought_back(made.sample)
+
+    def answers(self, origin: str, attack: str) -> Iterator[Call]:
+        """What an earlier part of the run was answered on the way to variants that are not all made."""
+        known = self._found.get((origin, attack))
+        for made in self._at(known.answers if known else ()):
+            yield from made.calls
 
     def complete(self, origin: str, attack: str) -> bool:
         """Whether the attack has made all its variants of a question."""
@@ -80,7 +98,7 @@ class Variants:
         return known is not None and known.complete
 
     def add(self, made: Made) -> None:
-        """Keep a variant, or that there are no more."""
+        """Keep an answer, a variant, or that there are no more."""
         if made.sample is not None:
             made = replace(made, sample=self._blobs.put_away(made.sample))
         self._lines.append(encoded(made))
@@ -92,6 +110,14 @@ class Variants:
     def close(self) -> None:
         """Let go of the file."""
         self._lines.close()
+
+    def _at(self, offsets: Sequence[int]) -> Iterator[Made]:
+        if not offsets:
+            return
+        with files.opened(self._lines.path) as file:
+            for offset in offsets:
+                file.seek(offset)
+                yield self._decode(file.readline())
 
     def _read(self) -> Iterator[tuple[int, Made]]:
         offset = 0

@@ -31,14 +31,15 @@ class Making:
         question, chain, store = self.sample.question, self.chain.spec, self.store
         known = store is not None and store.knows(question, chain)
         stored = list(store.of(question, chain)) if store and known else []
-        for made in stored:
-            assert made.sample is not None
-            self._names.add(made.sample.attempt.variant if made.sample.attempt else "")
-            yield made.sample
+        for sample in stored:
+            self._names.add(sample.attempt.variant if sample.attempt else "")
+            yield sample
         if store and known and store.complete(question, chain):
             return
-        trace = Trace([call for made in stored for call in made.calls])
-        held: list[tuple[Sample, tuple[Call, ...]]] = []
+        trace = Trace(
+            list(store.answers(question, chain)) if store and known else (), self._heard if store else None
+        )
+        held: list[Sample] = []
         number = 0
         attacked, address = self._attacked(), stage(f"attack {self.chain.attacks[0].name}")
         while True:
@@ -59,7 +60,7 @@ class Making:
                 # What asked no model is made again at no cost: it is kept only where order wants it. A search
                 # in weights calls no model, and says how often it ran one.
                 if store:
-                    held.append((variant, tuple(trace.calls)))
+                    held.append(variant)
                     if stored or trace.calls or (raw.attempt and raw.attempt.queries):
                         self._keep(held)
                 yield variant
@@ -75,12 +76,15 @@ class Making:
             return _chained(self.sample, self.chain.attacks, self.target)
         return first.attack(self.sample, self.target)
 
-    def _keep(self, held: list[tuple[Sample, tuple[Call, ...]]]) -> None:
-        question, chain = self.sample.question, self.chain.spec
-        for variant, calls in held if self.store else ():
+    def _keep(self, held: list[Sample]) -> None:
+        for variant in held if self.store else ():
             assert self.store is not None
-            self.store.add(Made(origin=question, attack=chain, sample=variant, calls=calls))
+            self.store.add(Made(origin=self.sample.question, attack=self.chain.spec, sample=variant))
         held.clear()
+
+    def _heard(self, call: Call) -> None:
+        assert self.store is not None
+        self.store.add(Made(origin=self.sample.question, attack=self.chain.spec, calls=(call,)))
 
     def failed(self) -> Sample:
         """What stands for the variants that a broken attack did not make."""
@@ -141,5 +145,6 @@ def _joined(before: Attempt, made: Attempt | None, attack: str) -> Attempt:
         queries=before.queries + made.queries,
         cost=None if before.cost is None and made.cost is None else (before.cost or 0) + (made.cost or 0),
         validity=min(before.validity, made.validity, key=WORST_FIRST.index),
+        sampling={**before.sampling, **made.sampling},
         parameters={**known, attack: made.parameters},
     )
