@@ -3,9 +3,9 @@
 Writing and carrier are separate parts that combine: `encoding/base64:carrier=decode`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from random import Random
 from typing import Literal, NamedTuple
 
@@ -52,6 +52,10 @@ class Transform(Attack):
     carrier: CarrierName = "raw"
     seed: int = 0
 
+    @cached_property
+    def _frames(self) -> Mapping[str, "Frame"]:
+        return {language: frame_of(self.carrier, self.codec, language) for language in ("en", "zh")}
+
     def encode(self, text: str) -> str:
         """The payload of a text, drawn as for a sample without an id."""
         return self.codec.encode(text, self._draw(""))
@@ -69,7 +73,7 @@ class Transform(Attack):
             nothing = Attempt(attack=self.name, validity="not_applicable")
             yield replace(sample, request=sample.request or last.text, trail=trail, attempt=nothing)
             return
-        frame = frame_of(self.carrier, self.codec, spoken(sample.language))
+        frame = self._frames[spoken(sample.language)]
         draw = self._draw(f"{sample.id} examples") if frame.examples else NOTHING
         text, start = frame.around(payload, self.codec, draw)
         first = frame.opening(self.codec, self._draw(f"{sample.id} examples")) if frame.system else ()
@@ -150,7 +154,6 @@ class Frame(NamedTuple):
         return text.replace("{examples}", "\n".join(lines))
 
 
-@lru_cache(1024)
 def frame_of(carrier: CarrierName, codec: Codec, spoken: str) -> Frame:
     """The carrier in English or Chinese; `taught` speaks English alone, as SORRY-Bench does."""
     texts = resources.table("attacks", "carriers.toml")[carrier]

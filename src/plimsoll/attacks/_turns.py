@@ -1,6 +1,5 @@
 """A conversation -> what stands before, at and after its last user turn: where attacks work."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from plimsoll.core import Message, UserError
@@ -16,11 +15,13 @@ class Turns(NamedTuple):
     """A reply that is begun for the model, where there is one."""
 
 
-def turns_of(messages: Sequence[Message]) -> Turns:
+def turns_of(messages: tuple[Message, ...]) -> Turns:
     """The conversation around its last user turn. Raises `UserError` where there is none."""
+    if messages and messages[-1].role == "user":
+        return Turns(messages[:-1], messages[-1], ())
     for place in range(len(messages) - 1, -1, -1):
         if messages[place].role == "user":
-            return Turns(tuple(messages[:place]), messages[place], tuple(messages[place + 1 :]))
+            return Turns(messages[:place], messages[place], messages[place + 1 :])
     raise UserError("an attack needs a user turn, and the sample has none")
 
 

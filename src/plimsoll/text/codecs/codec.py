@@ -8,6 +8,8 @@ from random import Random
 
 WORDS = 1 << 14
 """Words that a writing is remembered for: language says the same ones again and again."""
+LONGEST_WORD = 96
+"""Characters of a word that is remembered; a text without spaces is one word and says nothing twice."""
 HALF = 0.5
 """The least share of a text's letters that must change for the text to count as written anew."""
 
@@ -15,6 +17,28 @@ HALF = 0.5
 def whole(text: str) -> str:
     """All of it."""
     return text
+
+
+class Written(dict[str, str]):
+    """Words, or signs, as they are written; what was met before is not worked out again."""
+
+    def __init__(self, write: Callable[[str], str]) -> None:
+        super().__init__()
+        self._write = write
+
+    def __missing__(self, word: str) -> str:
+        written = self._write(word)
+        if len(word) <= LONGEST_WORD:
+            if len(self) >= WORDS:
+                self.clear()
+            self[word] = written
+        return written
+
+
+def by_words(change: Callable[[str], str]) -> Callable[[str], str]:
+    """The same change, word by word, of one that leaves spaces as they are and looks at no other word."""
+    changed = Written(change).__getitem__
+    return lambda text: " ".join(map(changed, text.split(" ")))
 
 
 @dataclass(frozen=True, kw_only=True)

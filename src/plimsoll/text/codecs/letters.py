@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections.abc import Callable
 from functools import cache
 from random import Random
 from typing import Literal
@@ -19,14 +20,25 @@ _TO_LOWER = str.maketrans(UPPER, LOWER)
 
 
 def _swapping(title: str, title_zh: str, table: dict[int, int]) -> Codec:
-    back = {to: of for of, to in table.items()}
     return Codec(
         title=title,
         title_zh=title_zh,
-        encode=plainly(lambda text: text.translate(table)),
-        decode=lambda payload: payload.translate(back),
+        encode=plainly(_swapped(table)),
+        decode=_swapped({to: of for of, to in table.items()}),
         moves=LATIN,
     )
+
+
+def _swapped(table: dict[int, int]) -> Callable[[str], str]:
+    """A text with letters of ASCII swapped for others; of ASCII alone by its bytes, twice as fast."""
+    octets = bytes(table.get(code, code) for code in range(256))
+
+    def swapped(text: str) -> str:
+        if text.isascii():
+            return text.encode("ascii").translate(octets).decode("ascii")
+        return text.translate(table)
+
+    return swapped
 
 
 def rot13() -> Codec:

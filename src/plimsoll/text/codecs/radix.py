@@ -4,11 +4,12 @@ import base64
 import binascii
 import quopri
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from typing import Literal
 from urllib.parse import quote, unquote
 
-from plimsoll.text.codecs.codec import WORDS, Codec, plainly
+from plimsoll.text.codecs import lanes
+from plimsoll.text.codecs.codec import Codec, Written, plainly
 
 Alphabet = Literal["std", "url"]
 Radix = Literal[2, 8, 10, 16]
@@ -47,12 +48,12 @@ def in_base64(alphabet: Alphabet) -> Codec:
 
 def in_base32() -> Codec:
     """Base32."""
-    return _of_bytes("Base32", base64.b32encode, base64.b32decode)
+    return _of_bytes("Base32", lanes.to_base32, lanes.of_base32)
 
 
 def in_ascii85() -> Codec:
     """Ascii85 without a frame."""
-    return _of_bytes("Ascii85", base64.a85encode, base64.a85decode)
+    return _of_bytes("Ascii85", base64.a85encode, lanes.of_ascii85)
 
 
 def in_quoted_printable() -> Codec:
@@ -96,18 +97,19 @@ def in_uu() -> Codec:
 def in_url(safe: str) -> Codec:
     """Percent signs for every byte that a URL does not allow."""
 
-    def decode(payload: str) -> str | None:
-        try:
-            return unquote(payload, errors="strict")
-        except ValueError:
-            return None
-
     # `quote` leaves ASCII letters as they are: S-Eval's way, and the one that readers know.
-    quoted = lru_cache(WORDS)(partial(quote, safe=safe))
+    quoted = Written(partial(quote, safe=safe)).__getitem__
+    unquoted = Written(partial(unquote, errors="strict")).__getitem__
     space = quote(" ", safe=safe)
 
     def every(text: str) -> str:
         return space.join(map(quoted, text.split(" ")))
+
+    def decode(payload: str) -> str | None:
+        try:
+            return " ".join(map(unquoted, payload.split(space)))
+        except ValueError:
+            return None
 
     return Codec(title="URL encoding", title_zh="URL编码", encode=plainly(every), decode=decode)
 
@@ -148,29 +150,29 @@ def in_codes(base: Radix, separator: str) -> Codec:
     )
 
 
-_BITS = tuple(format(octet, "08b") for octet in range(256))
-_OF_BITS = {bits: octet for octet, bits in enumerate(_BITS)}
-
-
 def in_bits(bits: Literal[8, 16, 32]) -> Codec:
     """Bits, the same number for each byte (8) or each code unit of UTF-16 or UTF-32."""
     encoding = {8: "utf-8", 16: "utf-16-be", 32: "utf-32-be"}[bits]
     step = bits // 8
 
-    def encode(text: str) -> str:
-        octets = list(map(_BITS.__getitem__, text.encode(encoding)))
-        if step == 1:
-            return " ".join(octets)
-        # Each of the places in a unit by itself, then side by side: no octet is looked at twice.
-        return " ".join(map("".join, zip(*(octets[at::step] for at in range(step)), strict=True)))
+    def units(sign: str) -> str:
+        octets = sign.encode(encoding)
+        pieces = (octets[at : at + step] for at in range(0, len(octets), step))
+        return " ".join(f"{int.from_bytes(piece):0{bits}b}" for piece in pieces)
+
+    written = Written(units).__getitem__
 
     def decode(payload: str) -> str | None:
+        found = payload.split()
         try:
-            if step == 1:
-                return bytes(map(_OF_BITS.__getitem__, payload.split())).decode(encoding)
-            return b"".join([int(unit, 2).to_bytes(step) for unit in payload.split()]).decode(encoding)
-        except (ValueError, OverflowError, KeyError):
+            if set(map(len, found)) == {bits}:
+                return int("".join(found), 2).to_bytes(step * len(found)).decode(encoding)
+            return b"".join([int(unit, 2).to_bytes(step) for unit in found]).decode(encoding)
+        except (ValueError, OverflowError):
             return None
+
+    def encode(text: str) -> str:
+        return " ".join(map(written, text))
 
     return Codec(title="binary", title_zh="二进制", encode=plainly(encode), decode=decode)
 

@@ -1,12 +1,12 @@
 """Letters -> signs of another writing: Morse, Braille, spelling words, marks above and below."""
 
 import re
-from functools import lru_cache
 from random import Random
 
-from plimsoll.text.codecs.codec import WORDS, Codec, plainly
+from plimsoll.text.codecs.codec import Codec, Written, by_words, plainly
 from plimsoll.text.codecs.letters import LATIN
 from plimsoll.text.codecs.tables import table
+from plimsoll.text.expressions import expression
 
 MORSE = table("morse")
 _FROM_MORSE = {code: letter for letter, code in MORSE.items()}
@@ -32,85 +32,62 @@ _FROM_REGIONAL = {0x1F1E6 + place: chr(ord("a") + place) for place in range(26)}
 HOMOGLYPHS = str.maketrans("aceopxyijsABCEHKMOPTXYIJS", "асеорхуіјѕАВСЕНКМОРТХУІЈЅ")
 """Latin letters and Cyrillic ones that look the same (Unicode's confusables)."""
 _SKELETON = {ord(chr(to)): of for of, to in HOMOGLYPHS.items()}
-MARKS = [chr(code) for code in range(0x0300, 0x0370)]
-_MARK_OF = [MARKS[octet % len(MARKS)] for octet in range(256)]
+_MARK_OF = bytes(octet % 0x70 for octet in range(256))
+"""An octet -> the low byte of one of the 112 combining marks from U+0300 on."""
+_MARKS = expression("[\u0300-\u036f]+")
+_LETTERS = expression(r"([^\W_]+)")
 _LATIN_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
 
 
 def morse() -> Codec:
     """International Morse, `/` between words; a sign that Morse does not have is left out."""
 
-    def encode(text: str) -> str:
-        return " / ".join(map(_word_in_morse, text.split()))
+    def code_of(word: str) -> str:
+        return " ".join(MORSE[letter] for letter in word.upper() if letter in MORSE)
+
+    def word_of(codes: str) -> str:
+        return "".join(_FROM_MORSE[code] for code in codes.split()).lower()
+
+    def kept_of(word: str) -> str:
+        return "".join(c for c in word.upper() if c in MORSE).lower()
+
+    written, read, left = Written(code_of), Written(word_of), Written(kept_of)
 
     def decode(payload: str) -> str | None:
         try:
-            return " ".join(map(_word_of_morse, payload.split("/")))
+            return " ".join(map(read.__getitem__, payload.split("/")))
         except KeyError:
             return None
-
-    def kept(text: str) -> str:
-        return " ".join(map(_word_kept_by_morse, text.split()))
 
     return Codec(
         title="Morse code",
         title_zh="摩尔斯电码",
-        encode=plainly(encode),
+        encode=plainly(lambda text: " / ".join(map(written.__getitem__, text.split()))),
         decode=decode,
-        kept=kept,
+        kept=lambda text: " ".join(map(left.__getitem__, text.split())),
         moves=_LATIN_OR_DIGIT,
     )
-
-
-# Most words of a text were seen before.
-@lru_cache(WORDS)
-def _word_in_morse(word: str) -> str:
-    return " ".join(MORSE[letter] for letter in word.upper() if letter in MORSE)
-
-
-@lru_cache(WORDS)
-def _word_of_morse(word: str) -> str:
-    return "".join(_FROM_MORSE[code] for code in word.split()).lower()
-
-
-@lru_cache(WORDS)
-def _word_kept_by_morse(word: str) -> str:
-    return "".join(c for c in word.upper() if c in MORSE).lower()
-
-
-@lru_cache(WORDS)
-def _word_in_nato(word: str) -> str:
-    return " ".join(_SPELLED.get(letter, letter) for letter in word)
-
-
-@lru_cache(WORDS)
-def _word_of_nato(word: str) -> str:
-    return "".join(_FROM_NATO.get(each.lower(), each) for each in word.split(" "))
-
-
-@lru_cache(WORDS)
-def _word_kept_by_nato(word: str) -> str:
-    return "".join(c.lower() if c in _SPELLED else c for c in word)
 
 
 def nato() -> Codec:
     """A word of the spelling alphabet for each letter; two spaces between words."""
 
-    def encode(text: str) -> str:
-        return "  ".join(map(_word_in_nato, text.split()))
+    def spelling_of(word: str) -> str:
+        return " ".join(_SPELLED.get(letter, letter) for letter in word)
 
-    def decode(payload: str) -> str | None:
-        return " ".join(map(_word_of_nato, payload.split("  ")))
+    def word_of(spelling: str) -> str:
+        return "".join(_FROM_NATO.get(each.lower(), each) for each in spelling.split(" "))
 
-    def kept(text: str) -> str:
-        return " ".join(map(_word_kept_by_nato, text.split()))
+    def kept_of(word: str) -> str:
+        return "".join(c.lower() if c in _SPELLED else c for c in word)
 
+    written, read, left = Written(spelling_of), Written(word_of), Written(kept_of)
     return Codec(
         title="the NATO phonetic alphabet",
         title_zh="北约音标字母",
-        encode=plainly(encode),
-        decode=decode,
-        kept=kept,
+        encode=plainly(lambda text: "  ".join(map(written.__getitem__, text.split()))),
+        decode=lambda payload: " ".join(map(read.__getitem__, payload.split("  "))),
+        kept=lambda text: " ".join(map(left.__getitem__, text.split())),
         moves=LATIN,
     )
 
@@ -118,7 +95,7 @@ def nato() -> Codec:
 def braille() -> Codec:
     """Braille cells, a sign before capitals."""
 
-    def decode(payload: str) -> str:
+    def word_of(payload: str) -> str:
         first, *more = payload.translate(_FROM_CELLS).split(_CAPITAL)
         if all(more):
             return first + "".join([piece[0].upper() + piece[1:] for piece in more])
@@ -132,10 +109,11 @@ def braille() -> Codec:
             capital = False
         return "".join(out)
 
+    decode = by_words(word_of)
     return Codec(
         title="Braille",
         title_zh="盲文",
-        encode=plainly(lambda text: text.translate(_TO_BRAILLE)),
+        encode=plainly(by_words(lambda word: word.translate(_TO_BRAILLE))),
         decode=decode,
         kept=decode,
         moves=LATIN,
@@ -185,17 +163,22 @@ def homoglyphs(share: float) -> Codec:
 
 
 def _unmarked(text: str) -> str:
-    return "".join(c for c in text if not "\u0300" <= c <= "\u036f")
+    return text if text.isascii() else _MARKS.sub("", text)
 
 
 def marked(intensity: int) -> Codec:
     """Combining marks heaped on every letter ("zalgo")."""
 
     def encode(text: str, draw: Random) -> str:
-        letters = list(map(str.isalnum, text))
-        marks = draw.randbytes(intensity * sum(letters)).decode("latin-1").translate(_MARK_OF)
-        heaps = (marks[at : at + intensity] for at in range(0, len(marks), intensity))
-        return "".join(c + next(heaps) if marked else c for c, marked in zip(text, letters, strict=True))
+        runs = _LETTERS.split(text)
+        letters = "".join(runs[1::2])
+        heaped = _heaped(letters, draw.randbytes(intensity * len(letters)).translate(_MARK_OF))
+        at, step = 0, len(heaped) // max(1, len(letters))
+        for place in range(1, len(runs), 2):
+            size = step * len(runs[place])
+            runs[place] = heaped[at : at + size]
+            at += size
+        return "".join(runs)
 
     return Codec(
         title="text with combining marks",
@@ -204,6 +187,24 @@ def marked(intensity: int) -> Codec:
         decode=_unmarked,
         kept=_unmarked,
     )
+
+
+def _heaped(letters: str, marks: bytes) -> str:
+    """Every letter with as many of the marks as there are for each."""
+    if not letters:
+        return ""
+    each = len(marks) // len(letters)
+    if max(letters) > "\uffff":
+        heaps = ("".join(chr(0x300 + mark) for mark in marks[at::each]) for at in range(each))
+        return "".join(map("".join, zip(letters, *heaps, strict=True)))
+    # As UTF-16, in which letters and marks have one size: each kind goes to its places in one step.
+    size = 2 * (each + 1)
+    signs = bytearray(b"\x03") * (size * len(letters))
+    octets = letters.encode("utf-16-le")
+    signs[::size], signs[1::size] = octets[::2], octets[1::2]
+    for place in range(each):
+        signs[2 * place + 2 :: size] = marks[place::each]
+    return signs.decode("utf-16-le")
 
 
 def accented(mark: str) -> Codec:
