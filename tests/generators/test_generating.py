@@ -1,13 +1,15 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from plimsoll.cli import exit_code
-from plimsoll.core import Request, UserError
+from plimsoll.core import Request, Response, UserError
 from plimsoll.data import risks
 from plimsoll.generators.grammar import grammar
 from plimsoll.generators.s_eval import s_eval
@@ -68,6 +70,67 @@ def test_a_generation_that_was_killed_goes_on_as_if_it_had_not_been(tmp_path: Pa
     (tmp_path / "cut").write_bytes(b"".join(lines[:7]) + lines[7][:20])
     assert chosen(tmp_path / "cut") == whole
     assert (tmp_path / "cut").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+@dataclass
+class Uneven:
+    """A model whose answers come in another order than they were asked for."""
+
+    inner: Scripted
+    name: str = "scripted/uneven"
+    revision: str = "1"
+    asked: list[str] = field(default_factory=list[str])
+    waiting: int = 0
+    most: int = 0
+
+    async def close(self) -> None:
+        return None
+
+    async def generate(self, request: Request) -> Response:
+        said = request.messages[-1].text
+        self.asked.append(f"{request.draw} {said}")
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        for _ in range(sha256(said.encode()).digest()[0] % 7):
+            await asyncio.sleep(0)
+        self.waiting -= 1
+        return await self.inner.generate(request)
+
+
+@pytest.mark.parametrize("at_once", [2, 3, 50])
+def test_cells_written_for_at_once_are_decided_in_order_and_ask_no_more(tmp_path: Path, at_once: int) -> None:
+    def made(name: str, many: int) -> tuple[Uneven, Uneven, list[Decision]]:
+        writer, sorter = Uneven(model(writing)), Uneven(model(sorting))
+        plan = Selection(
+            quota=5,
+            budget=60,
+            log=tmp_path / name,
+            steps=tmp_path / f"{name} steps",
+            classifier=Classifier(sorter),
+            at_once=many,
+        )
+        return writer, sorter, asyncio.run(plan.choose(s_eval(writer), list(CONFIG.seeds())))
+
+    one_writer, one_sorter, one = made("one", 1)
+    writer, sorter, several = made("several", at_once)
+    assert several == one
+    assert (tmp_path / "several").read_bytes() == (tmp_path / "one").read_bytes()
+    assert sorted(writer.asked) == sorted(one_writer.asked)
+    assert sorted(sorter.asked) == sorted(one_sorter.asked)
+    assert one_writer.most == 1
+    assert writer.most == min(at_once, len(DEFINITIONS))
+
+
+def test_an_error_in_a_cell_written_ahead_ends_the_generation_and_the_others_with_it(tmp_path: Path) -> None:
+    def failing(request: Request) -> str:
+        if "Risk: misinformation" in request.messages[-1].text or request.draw:
+            raise UserError("the model is gone")
+        return writing(request)
+
+    plan = replace(selection(tmp_path / "log"), at_once=8)
+    with pytest.raises(UserError, match="the model is gone"):
+        asyncio.run(plan.choose(s_eval(Uneven(model(failing))), list(CONFIG.seeds())))
+    assert chosen(tmp_path / "log") == chosen(tmp_path / "whole")
 
 
 def test_no_more_candidates_are_asked_for_than_the_budget_has(tmp_path: Path) -> None:

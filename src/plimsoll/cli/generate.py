@@ -14,7 +14,7 @@ from plimsoll.cli import _generated, _output
 from plimsoll.core import Benchmark, DataError, Generator, Model, UserError, decoding, files
 from plimsoll.data import risks
 from plimsoll.generators.panel import panel_of
-from plimsoll.run.ask.pool import Pool
+from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.keep.replies import Recorded, Replies
 from plimsoll.run.work.candidates import Planned
@@ -63,6 +63,9 @@ QUOTA = 5
 @click.option(
     "--embeddings", type=click.Choice(EMBEDDINGS), help="Measure variety by this embedding model, too."
 )
+@click.option(
+    "--max-connections", type=click.IntRange(1), default=10, show_default=True, help="Most calls in flight."
+)
 @_output.JSON
 def command(
     *,
@@ -78,13 +81,15 @@ def command(
     judge: str,
     risky_for: int,
     embeddings: str | None,
+    max_connections: int,
     as_json: bool,
 ) -> None:
     """Write prompts for every risk of a configuration, and log what was kept or rejected and why.
 
     The same command goes on where it was cut off; a risk that is new in the configuration is added.
     """
-    wiring, replies = Wiring(Pool()), Replies(out / "work" / "replies.jsonl")
+    pool = Pool(Settings(max_connections=max_connections))
+    wiring, replies = Wiring(pool), Replies(out / "work" / "replies.jsonl")
 
     def model_of(spec: str) -> Model:
         return Recorded(wiring.model(spec), replies)
@@ -107,6 +112,7 @@ def command(
         ),
         risky_for=risky_for,
         public={each: _public(each) for each in public},
+        at_once=max_connections,
     )
     if risky_for > len(panel) + len(victim):
         raise UserError(f"--risky-for {risky_for} asks for more members than --panel and --victim name")

@@ -1,15 +1,17 @@
 """Candidates of any generator -> those that stay, by quota and budget, with every decision logged.
 
 All cells get their first prompt before any gets its second, so that what a small budget gives is balanced.
-A generation that was cut off goes on where its logs end: what was decided is not decided again.
+A generation that was cut off goes on where its logs end: what was decided is not decided again. Several cells
+may be written at once; what is written is decided in the order of the cells, so that the logs are the same.
 """
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
@@ -82,6 +84,25 @@ class Panel(Protocol):
         ...
 
 
+class _Read(NamedTuple):
+    """What classifier and panel say of a candidate."""
+
+    found: Mapping[str, str]
+    rated: Mapping[str, bool | None]
+    reason: str
+    """Why it is not kept, where it is not."""
+
+
+class _Come(NamedTuple):
+    """What a cell's stream gave next."""
+
+    steps: tuple[Sample, ...]
+    candidate: Sample | None
+    """Nothing at the stream's end."""
+    read: _Read | None
+    """What was said of it beforehand, where it may be kept."""
+
+
 @dataclass
 class _Cell:
     """A cell at work: its stream of candidates, and how far it is."""
@@ -94,14 +115,17 @@ class _Cell:
     behind: int
     """Candidates that the stream has still to give again."""
     ended: bool = False
+    coming: "asyncio.Task[_Come] | None" = None
+    """Its next candidate, while other cells' are decided."""
 
     @property
     def kept(self) -> int:
         return sum(each.kept for each in self.decided)
 
-    @property
-    def open(self) -> bool:
-        return not self.ended and len(self.decided) < self.share
+    def wants(self, wanted: int) -> bool:
+        """Whether a candidate is needed for so many prompts, and may still be had."""
+        still = not self.ended and len(self.decided) < self.share
+        return still and self.kept < min(wanted, self.quota)
 
 
 @dataclass(kw_only=True)
@@ -123,6 +147,8 @@ class Selection:
     """Public set -> its prompts, which a fresh one must not repeat."""
     cells: list[Sample] = field(default_factory=list[Sample])
     """What was planned."""
+    at_once: int = 1
+    """Cells that are written for at the same time."""
     axes: Axes = field(default_factory=dict[str, Mapping[str, str]])
     """What prompts are sorted into: the cells' categories, and what else the generator varies."""
     _kept: Near = field(default_factory=Near)
@@ -176,10 +202,32 @@ class Selection:
                 cell = self._cell(generator, seed, at, own[seed.id])
                 await stack.enter_async_context(aclosing(cell.stream))
                 working.append(cell)
+            stack.push_async_callback(_let_go, working)
             for wanted in range(1, max((cell.quota for cell in working), default=0) + 1):
-                for cell in working:
-                    while cell.open and cell.kept < min(wanted, cell.quota):
+                round_ = [cell for cell in working if cell.wants(wanted)]
+                for place, cell in enumerate(round_):
+                    while cell.wants(wanted):
+                        self._look_ahead(round_[place : place + self.at_once], wanted)
                         await self._next(cell, decisions)
+
+    def _look_ahead(self, cells: Sequence[_Cell], wanted: int) -> None:
+        """Begin with the next candidate of each that needs one, whatever becomes of the others'."""
+        for cell in cells if self.at_once > 1 else ():
+            if cell.coming is None and cell.wants(wanted):
+                cell.coming = asyncio.create_task(self._come(cell))
+
+    async def _come(self, cell: _Cell) -> _Come:
+        steps: list[Sample] = []
+        while True:
+            each = await anext(cell.stream, None)
+            if each is None:
+                return _Come(tuple(steps), None, None)
+            if STEP not in each.metadata:
+                break
+            steps.append(each)
+        # What is near a kept prompt now will be so when its turn comes: nobody need read it.
+        spoilt = cell.behind or each.metadata.get(PROBLEM) or self._fault(each, _prompt(each))
+        return _Come(tuple(steps), each, None if spoilt else await self._read(each))
 
     def _cell(self, generator: Generator, seed: Sample, at: int, decided: list[Decision]) -> _Cell:
         cells, quota = len(self.cells), seed.metadata.get(QUOTA, self.quota)
@@ -190,15 +238,16 @@ class Selection:
         return _Cell(seed, quota, share, stream, decided, behind=len(decided))
 
     async def _next(self, cell: _Cell, decisions: list[Decision]) -> None:
-        candidate = await anext(cell.stream, None)
-        if candidate is None:
+        coming, cell.coming = cell.coming, None
+        come = await (coming or self._come(cell))
+        for each in come.steps:
+            self._step(each)
+        if come.candidate is None:
             cell.ended = True
-        elif STEP in candidate.metadata:
-            self._step(candidate)
         elif cell.behind:
             cell.behind -= 1
         else:
-            decided = await self._decided(candidate, len(cell.decided))
+            decided = await self._decided(come.candidate, come.read, len(cell.decided))
             cell.decided.append(decided)
             decisions.append(decided)
 
@@ -209,19 +258,26 @@ class Selection:
             told = Step(risk=each.id, number=number, told=each.metadata[STEP])
             files.append(self.steps, msgspec.json.encode(told) + b"\n")
 
-    async def _decided(self, candidate: Sample, number: int) -> Decision:
-        prompt = candidate.messages[-1].text.strip()
+    async def _decided(self, candidate: Sample, read: _Read | None, number: int) -> Decision:
+        prompt = _prompt(candidate)
         reason = candidate.metadata.get(PROBLEM) or self._fault(candidate, prompt)
+        if reason:
+            return self._written(candidate, number, reason)
+        read = read or await self._read(candidate)
+        if not read.reason:
+            self._kept.add(prompt)
+        return self._written(candidate, number, read.reason, read.found, read.rated)
+
+    async def _read(self, candidate: Sample) -> _Read:
+        prompt, reason = _prompt(candidate), ""
         found: Mapping[str, str] = {}
-        if not reason and self.classifier:
+        if self.classifier:
             found = await self.classifier.found(prompt, self.axes)
             reason = _off_risk(found.get(RISK, ""), axes_of(candidate)[RISK])
         rated = await self.panel.rated(prompt) if self.panel and not reason else {}
         if rated and sum(map(bool, rated.values())) < self.risky_for:
             reason = "not risky enough for the panel"
-        if not reason:
-            self._kept.add(prompt)
-        return self._written(candidate, number, reason, found, rated)
+        return _Read(found, rated, reason)
 
     def _written(
         self,
@@ -234,7 +290,7 @@ class Selection:
         decided = Decision(
             risk=candidate.id,
             number=number,
-            prompt=candidate.messages[-1].text.strip(),
+            prompt=_prompt(candidate),
             kept=not reason,
             reason=reason,
             category=candidate.category,
@@ -279,6 +335,18 @@ def taken_up(log: Path, kind: type[S] = Decision) -> list[S]:
     if cut:
         files.write(log, (line + b"\n" for line in lines))
     return found
+
+
+def _prompt(candidate: Sample) -> str:
+    return candidate.messages[-1].text.strip()
+
+
+async def _let_go(cells: Sequence[_Cell]) -> None:
+    """Stop what is on its way, before the streams that it comes from are closed."""
+    coming = [cell.coming for cell in cells if cell.coming is not None]
+    for each in coming:
+        each.cancel()
+    await asyncio.gather(*coming, return_exceptions=True)
 
 
 def _off_risk(found: str, asked: str) -> str:
