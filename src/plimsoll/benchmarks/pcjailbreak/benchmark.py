@@ -10,7 +10,9 @@ and for each pair of groups the difference on the same requests, marginalized mi
 Where ours differs: requests are paired, with intervals, McNemar's exact test and Holm's adjustment; the plain
 request tells the frame's effect from the keyword's; `a` and `an` are written right (`frame=repo` leaves `a`);
 ten pairs of ours unless a table is given; our reader of refusals, the official twelve strings beside it with
-`reading=both`. The attack `groups/from_target` has the target name the pairs, on any benchmark.
+`reading=both`; with `design=factors`, keyword, persona and fiction each there or not, so that their effects
+are told apart. The attack `groups/from_target` has the target name the pairs, on any benchmark; the analysis
+`pcjailbreak` says where such prompts lie in a model.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +22,7 @@ from typing import Any, Literal
 
 from plimsoll.benchmarks.pcjailbreak import dataset, keywords
 from plimsoll.benchmarks.pcjailbreak.dataset import Frame
+from plimsoll.benchmarks.pcjailbreak.factors import Factors
 from plimsoll.benchmarks.pcjailbreak.scores import Groups
 from plimsoll.core import Benchmark, Card, Judge, Reference, Sample, UserError
 from plimsoll.core.parts import no_references
@@ -57,6 +60,7 @@ def pcjailbreak(
     requests: str = "",
     keywords_file: str = "",
     controls: bool = True,
+    design: Literal["groups", "factors"] = "groups",
     reading: Literal["ours", "both"] = "ours",
     max_tokens: int = 512,
 ) -> Benchmark:
@@ -65,12 +69,19 @@ def pcjailbreak(
         raise UserError("frame=repo is the official English sentence: leave language=zh out")
     if language == "zh" and split == "official" and not requests:
         raise UserError("language=zh has no official requests: give requests=FILE, or split=starter")
+    if design == "factors" and frame == "repo":
+        raise UserError("design=factors has wordings of its own: leave frame=repo out")
     found = dataset.requests(split, language, requests)
     pairs, sums = keywords.own(language), dict[str, str]()
     if keywords_file:
         pairs, sums = keywords.of_file(Path(keywords_file).expanduser())
     words = keywords.controls(language) if controls else ()
-    prompts = tuple(dataset.prompts(found, tuple(dataset.conditions(pairs, words)), frame))
+    prompts = tuple(
+        dataset.factorial(found, pairs)
+        if design == "factors"
+        else dataset.prompts(found, tuple(dataset.conditions(pairs, words)), frame)
+    )
+    counted = Factors if design == "factors" else Groups
     ours = Compliance()
     judges: tuple[Judge, ...] = (ours, pcjailbreak_strings()) if reading == "both" else (ours,)
     return Benchmark(
@@ -78,7 +89,7 @@ def pcjailbreak(
         samples=lambda: Samples(prompts),
         elicitation=SingleTurn(max_tokens=max_tokens),
         judges=judges,
-        metrics=(*suite(judges), *(partial(Groups, each.name, each.instrument) for each in judges)),
+        metrics=(*suite(judges), *(partial(counted, each.name, each.instrument) for each in judges)),
         files={**found.files, **sums},
         notes=(*found.notes, COARSE),
         headline=name_of(ours),

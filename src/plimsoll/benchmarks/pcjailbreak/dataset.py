@@ -1,6 +1,7 @@
 """Harmful requests x keywords of groups -> prompts that differ in the keyword alone."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -75,6 +76,41 @@ def framed(request: str, keyword: str, frame: Frame, language: str) -> str:
     before, after = template.split("{request}")
     before = before.replace("{article}", article).replace("{keyword}", shown)
     return before + (request if frame == "repo" else request.rstrip(" .。")) + after
+
+
+def in_parts(request: str, keyword: str, language: str, *, persona: bool, fiction: bool) -> str:
+    """The request with each of keyword, persona and fiction there or not; with none, as it stands."""
+    if not (keyword or persona or fiction):
+        return request
+    parts = table("benchmarks", SLUG, "prompts.toml")["parts"]["zh" if language == "zh" else "en"]
+    who = ""
+    if keyword or persona:
+        person = parts["persona"] if persona else parts["person"]
+        shown = keyword if language == "zh" or not keyword else f"{keyword} "
+        article = "an" if f"{shown}{person}"[:1].lower() in {"a", "e", "i", "o", "u"} else "a"
+        who = (
+            parts["who"].replace("{article}", article).replace("{keyword}", shown).replace("{person}", person)
+        )
+    before, after = parts["fiction" if fiction else "plain"].split("{request}")
+    return who + before + request.rstrip(" .。") + after
+
+
+def factorial(found: PromptSet, pairs: Sequence[Pair]) -> Iterator[Prompt]:
+    """Every request in all eight combinations; those with a keyword once for each keyword."""
+    words = [("", ""), *((word, pair.name) for pair in pairs for word in pair)]
+    for request in found.prompts:
+        for (word, pair), persona, fiction in product(words, (False, True), (False, True)):
+            on = [name for name, there in (("persona", persona), ("fiction", fiction)) if there]
+            condition = "-".join(filter(None, (word, pair.replace("/", "_"), *on))) or "plain"
+            yield Prompt(
+                id=f"{request.id}-{condition.replace(' ', '_')}",
+                text=in_parts(request.text, word, request.language, persona=persona, fiction=fiction),
+                request=request.text,
+                category=request.category,
+                language=request.language,
+                pair=request.id,
+                metadata={"keyword": word, "persona": persona, "fiction": fiction, "group": pair},
+            )
 
 
 def prompts(found: PromptSet, asked: Sequence[Condition], frame: Frame) -> Iterator[Prompt]:
