@@ -193,8 +193,14 @@ def test_a_pool_comes_from_a_folder_of_the_user_s(tmp_path: Path) -> None:
         ("search/fuzz:file=no-such-folder", "no-such-folder"),
         ("search/gcg:steps=0", "steps=0"),
         ("search/gcg:begin= ", "begin is empty"),
+        ("search/beast:begin= ", "begin is empty"),
+        ("search/beast:branching=0", "branching=0"),
     ],
 )
 def test_a_search_that_cannot_be_is_refused_in_a_sentence(spec: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
-        registry.build("attacks", spec, **({} if "gcg" in spec else {"judge": Opened()}))
+        registry.build(
+            "attacks",
+            spec,
+            **({} if spec.startswith(("search/gcg", "search/beast")) else {"judge": Opened()}),
+        )

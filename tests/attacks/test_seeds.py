@@ -20,7 +20,7 @@ DRAWING = [
     if part.room == "attacks"
     and any(row.name == "seed" for row in part.options)
     and not any(row.name in MODELS and row.required for row in part.options)
-    and part.name not in ("search/gcg", "sorry_bench")
+    and part.name not in ("search/gcg", "search/beast", "sorry_bench")
 ]
 ARGUMENTS = {
     "s_eval": "kind=goal_hijacking,", "search/fuzz": "judge=refusal,budget=12,",
@@ -40,11 +40,11 @@ def said(name: str, seed: int) -> str:
     made = asyncio.run(first())
     assert made.attempt is not None
     assert made.attempt.parameters["seed"] == seed
-    return "\n".join(message.text for message in made.messages)
+    return "\n".join(message.text for message in made.messages) + str(made.attempt.sampling)
 
 
 @pytest.mark.parametrize("name", DRAWING)
-def test_the_seed_is_recorded_and_another_seed_gives_another_prompt(name: str) -> None:
+def test_the_seed_is_recorded_and_another_seed_gives_another_draw(name: str) -> None:
     if name == "chinese/homophones" and not installed("pypinyin"):
         pytest.skip("needs the extra chinese")
     seen = [said(name, seed) for seed in range(12)]

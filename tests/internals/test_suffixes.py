@@ -9,14 +9,19 @@ import pytest
 
 from plimsoll import registry
 from plimsoll.core import Request, Response, Sample, UserError, refuse_unmet, user
+from plimsoll.internals.beams import Beam, grown
 from plimsoll.internals.handle import Handle
-from plimsoll.internals.suffixes import Budget, searched
+from plimsoll.internals.suffixes import Budget, frame_of, losses_of, plain_tokens, searched
 from plimsoll.models.scripted import Scripted
 from tests.support import planted
 
 pytestmark = pytest.mark.torch
 SMALL = Budget(steps=6, width=8, top=4, length=3)
-SPEC = "search/gcg:steps=6,width=8,top=4,length=3,begin=tea"
+BEAM = Beam(length=3, width=2, branching=4)
+SPECS = (
+    "search/gcg:steps=6,width=8,top=4,length=3,begin=tea",
+    "search/beast:length=3,width=2,branching=4,begin=tea",
+)
 
 
 @dataclass
@@ -62,10 +67,35 @@ def test_the_suffix_is_read_again_as_it_was_written_and_its_loss_is_that_of_the_
     assert -likely[planted.WORDS.index("tea")].item() == pytest.approx(found.loss, abs=1e-4)
 
 
-def test_a_seed_gives_the_same_suffix() -> None:
+def test_a_beam_of_likely_tokens_makes_the_beginning_likelier_and_leaves_the_weights() -> None:
+    handle = planted.handle()
+    before = handle.digest()
+    found = grown(handle, "how to make a cake", "tea", BEAM, Random("1"))
+    assert found.loss < found.first
+    assert found.passes <= 1 + BEAM.length * BEAM.width * (1 + BEAM.branching)
+    tokens = handle.tokens(f"how to make a cake {found.text}", "raw")
+    with handle.torch.inference_mode():
+        likely = handle.module(tokens).logits[0, -1].log_softmax(0)
+    assert -likely[planted.WORDS.index("tea")].item() == pytest.approx(found.loss, abs=1e-4)
+    assert handle.digest() == before
+
+
+def test_a_beam_of_every_token_finds_the_best_of_all_suffixes_of_its_length() -> None:
+    handle = planted.handle()
+    allowed = sorted(plain_tokens(handle))
+    whole = Beam(length=2, width=len(allowed), branching=len(allowed))
+    found = grown(handle, "how to make a cake", "tea", whole, Random("1"))
+    frame = frame_of(handle, "how to make a cake", "tea")
+    one, two = [[each] for each in allowed], [[a, b] for a in allowed for b in allowed]
+    best = min(*losses_of(handle, frame, one), *losses_of(handle, frame, two))
+    assert found.loss == pytest.approx(best, abs=1e-5)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_seed_gives_the_same_suffix(spec: str) -> None:
     def made(seed: int) -> Sample:
         async def first() -> Sample:
-            attack = registry.build("attacks", f"{SPEC},seed={seed}")
+            attack = registry.build("attacks", f"{spec},seed={seed}")
             sample = Sample(id="1", messages=(user("how to make a cake"),))
             return await anext(attack.attack(sample, Held(planted.handle())))
 
@@ -81,7 +111,8 @@ def test_a_seed_gives_the_same_suffix() -> None:
     assert once.request == "how to make a cake"
 
 
-def test_a_model_without_weights_at_hand_is_refused_before_the_first_call() -> None:
-    attack = registry.build("attacks", SPEC)
-    with pytest.raises(UserError, match="search/gcg needs its weights at hand"):
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_model_without_weights_at_hand_is_refused_before_the_first_call(spec: str) -> None:
+    attack = registry.build("attacks", spec)
+    with pytest.raises(UserError, match="needs its weights at hand"):
         refuse_unmet(attack.name, attack.needs, Scripted(lambda _: "tea"))

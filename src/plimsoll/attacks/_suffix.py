@@ -3,29 +3,39 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from random import Random
+from typing import Protocol
 
 from plimsoll.attacks._inquiry import attempted, with_parameters
 from plimsoll.attacks._turns import turns_of
 from plimsoll.core import Attack, Model, Need, Sample, replace, whitebox
-from plimsoll.internals.handle import handle
-from plimsoll.internals.suffixes import Budget, searched
+from plimsoll.internals.handle import Handle, handle
+from plimsoll.internals.suffixes import Suffix
 
 VERSION = 1
 """Rises whenever the same weights and seed give another suffix."""
 
 
-@dataclass(frozen=True)
-class Gradient(Attack):
-    """Searches by gradients for the tokens after which the target begins as it is told to."""
+class Search(Protocol):
+    """Looks for a suffix."""
 
+    def __call__(self, handle: Handle, prompt: str, beginning: str, *, draw: Random) -> Suffix:
+        """What was found for a prompt and the beginning of its reply."""
+        ...
+
+
+@dataclass(frozen=True)
+class Suffixed(Attack):
+    """Searches for the tokens after which the target begins as it is told to."""
+
+    name: str
     begin: str
-    budget: Budget
+    search: Search
+    """Looks for the suffix, with a budget of its own."""
     seed: int
-    name: str = "search/gcg"
     needs: frozenset[Need] = field(default=frozenset({"weights"}))
 
     async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
-        """Yield the request with the best suffix; none is asked where no swap was better than none."""
+        """Yield the request with the best suffix; none where the weights are not at hand."""
         before, last, after = turns_of(sample.messages)
         variant = attempted(sample, self.name, last.text, version=VERSION, seed=self.seed, begin=self.begin)
         assert variant.attempt is not None
@@ -36,7 +46,7 @@ class Gradient(Attack):
             yield replace(variant, attempt=attempt)
             return
         draw = Random(f"{self.seed}:{sample.id}")
-        found = searched(handle(model), last.text, self.begin, self.budget, draw)
+        found = self.search(handle(model), last.text, self.begin, draw=draw)
         text = f"{last.text} {found.text}"
         made = replace(
             variant,

@@ -1,13 +1,16 @@
 """A request -> the wording of it that goes furthest, found by asking the target within a budget."""
 
+from functools import partial
+
 from plimsoll.attacks._breeding import Evolution, Fuzzing, Selection
 from plimsoll.attacks._inquiry import at_least_one
 from plimsoll.attacks._mutation import Mutation, pool_of
 from plimsoll.attacks._refining import Tree
 from plimsoll.attacks._sampling import BestOfN, FirstSuccess
-from plimsoll.attacks._suffix import Gradient
+from plimsoll.attacks._suffix import Search, Suffixed
 from plimsoll.core import Attack, Judge, Model, UserError
-from plimsoll.internals.suffixes import Budget
+from plimsoll.internals.beams import Beam, grown
+from plimsoll.internals.suffixes import Budget, searched
 from plimsoll.registry import attack
 
 
@@ -102,9 +105,31 @@ def gcg(
     top: int = 64,
     length: int = 12,
     seed: int = 0,
-) -> Gradient:
+) -> Suffixed:
     """A suffix found by gradients in the target's own weights, so that replies begin with `begin` (GCG)."""
     at_least_one("search/gcg", steps=steps, width=width, top=top, length=length)
+    budget = Budget(steps=steps, width=width, top=top, length=length)
+    return _suffixed("search/gcg", begin, partial(searched, budget=budget), seed)
+
+
+@attack
+def beast(
+    *,
+    begin: str = "Sure, here is",
+    length: int = 12,
+    width: int = 8,
+    branching: int = 8,
+    seed: int = 0,
+) -> Suffixed:
+    """A suffix grown out of tokens that the target itself finds likely, so that replies begin with `begin`.
+
+    Beam search without gradients, as in BEAST; the weights are needed for the likelihoods alone."""
+    at_least_one("search/beast", length=length, width=width, branching=branching)
+    beam = Beam(length=length, width=width, branching=branching)
+    return _suffixed("search/beast", begin, partial(grown, beam=beam), seed)
+
+
+def _suffixed(name: str, begin: str, search: Search, seed: int) -> Suffixed:
     if not begin.strip():
-        raise UserError("search/gcg: begin is empty: say how the reply is to begin")
-    return Gradient(begin, Budget(steps=steps, width=width, top=top, length=length), seed)
+        raise UserError(f"{name}: begin is empty: say how the reply is to begin")
+    return Suffixed(name, begin, search, seed)

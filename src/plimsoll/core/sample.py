@@ -28,6 +28,8 @@ class Attempt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     saw: Saw = ""
     """The target that its maker asked to find it: with its defenses (adaptive), or without them (transfer);
     empty where none was asked."""
+    sampling: Mapping[str, float] = {}
+    """How the answer is drawn, where the attack changes that: temperature, nucleus, seed."""
     parameters: Mapping[str, Any] = {}
     """What the transform drew or was given: a seed, a key, the span of the payload."""
 

@@ -44,7 +44,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class _Frame:
+class Frame:
     """Token ids around the suffix."""
 
     before: list[int]
@@ -52,15 +52,16 @@ class _Frame:
     reply: list[int]
 
     def row(self, suffix: Sequence[int]) -> list[int]:
+        """All tokens in order."""
         return [*self.before, *suffix, *self.after, *self.reply]
 
 
 def searched(handle: Handle, prompt: str, beginning: str, budget: Budget, draw: Random) -> Suffix:
     """Search for a suffix. The loss of what it gives is never above that of where it began."""
-    frame = _frame(handle, prompt, beginning)
-    allowed = _plain_tokens(handle)
+    frame = frame_of(handle, prompt, beginning)
+    allowed = plain_tokens(handle)
     best = _filled(handle, budget.length, allowed)
-    (loss,) = _losses(handle, frame, [best])
+    (loss,) = losses_of(handle, frame, [best])
     first, passes = loss, 1
     for _ in range(budget.steps):
         gradient = _gradient(handle, frame, best)
@@ -70,15 +71,17 @@ def searched(handle: Handle, prompt: str, beginning: str, budget: Budget, draw: 
         passes += 1 + len(rows)
         if not rows:
             continue
-        losses = _losses(handle, frame, rows)
+        losses = losses_of(handle, frame, rows)
         place = min(range(len(rows)), key=losses.__getitem__)
         if losses[place] < loss:
             best, loss = rows[place], losses[place]
     return Suffix(handle.tokenizer.decode(best), loss, first, passes)
 
 
-def _frame(handle: Handle, prompt: str, beginning: str) -> _Frame:
-    """The prompt as the model is asked it, cut where its text ends; the suffix comes in there."""
+def frame_of(handle: Handle, prompt: str, beginning: str) -> Frame:
+    """The prompt as the model is asked it, cut where its text ends; the suffix comes in there.
+
+    Raises `UserError` for a beginning that has no token."""
     mark = "\ue000"
     template = CHAT if handle.tokenizer.chat_template else "raw"
     if template == "raw":
@@ -94,11 +97,11 @@ def _frame(handle: Handle, prompt: str, beginning: str) -> _Frame:
 
     reply = ids(beginning)
     if not reply:
-        raise UserError(f"search/gcg: begin={beginning!r} is no text that {handle.name} can write")
-    return _Frame(ids(before, first=True), ids(after), reply)
+        raise UserError(f"begin={beginning!r} is no text that {handle.name} can write")
+    return Frame(ids(before, first=True), ids(after), reply)
 
 
-def _plain_tokens(handle: Handle) -> frozenset[int]:
+def plain_tokens(handle: Handle) -> frozenset[int]:
     """Tokens that stand for printable ASCII and are no special ones: what a person can paste."""
     special = {*handle.tokenizer.all_special_ids}
     plain = (
@@ -126,18 +129,18 @@ def _swaps(
     for _ in range(width):
         place = draw.randrange(len(best))
         row = [*best[:place], draw.choice(steep[place]), *best[place + 1 :]]
-        if row != best and _stable(handle, row):
+        if row != best and is_stable(handle, row):
             found.append(row)
     return found
 
 
-def _stable(handle: Handle, row: list[int]) -> bool:
+def is_stable(handle: Handle, row: list[int]) -> bool:
     """Whether the text of the tokens is read as these tokens: what is sent to a model is the text."""
     text = handle.tokenizer.decode(row)
     return list(handle.tokenizer(text, add_special_tokens=False)["input_ids"]) == row
 
 
-def _gradient(handle: Handle, frame: _Frame, suffix: Sequence[int]) -> Any:
+def _gradient(handle: Handle, frame: Frame, suffix: Sequence[int]) -> Any:
     """How the loss changes with each token at each place of the suffix."""
     torch = handle.torch
     weights = handle.module.get_input_embeddings().weight.detach()
@@ -155,7 +158,8 @@ def _gradient(handle: Handle, frame: _Frame, suffix: Sequence[int]) -> Any:
     return gradient
 
 
-def _losses(handle: Handle, frame: _Frame, suffixes: Sequence[Sequence[int]]) -> list[float]:
+def losses_of(handle: Handle, frame: Frame, suffixes: Sequence[Sequence[int]]) -> list[float]:
+    """How unlikely the reply's beginning is after each suffix; all are equally long."""
     torch = handle.torch
     found: list[float] = []
     long = len(frame.reply)

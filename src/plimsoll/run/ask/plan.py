@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from plimsoll import __version__, registry
-from plimsoll.core import Benchmark, Elicitation, Model, Sample, needs_of, refuse_unmet, replace
+from plimsoll.core import Benchmark, Elicitation, Model, Sample, UserError, needs_of, refuse_unmet, replace
 from plimsoll.run.ask.layers import Told
 from plimsoll.run.ask.own import fingerprint
 from plimsoll.run.ask.parts import Chain, build_benchmark, build_chains
@@ -102,6 +102,12 @@ def _refuse_unmet(benchmark: Benchmark, spec: RunSpec, chains: tuple[Chain, ...]
         refuse_unmet(f"judge {judge.name}", needs_of(judge), subject)
     for attack in (attack for chain in chains for attack in chain.attacks):
         refuse_unmet(f"attack {attack.name}", needs_of(attack), subject)
+        draws: frozenset[str] = frozenset(getattr(attack, "draws", ()))
+        for name in sorted(draws & spec.sampling.keys()):
+            raise UserError(
+                f"{attack.name} answers with a {name} of its own for each variant, which "
+                f"--{name.replace('_', '-')} would undo: leave one of them out"
+            )
 
 
 def _first(benchmark: Benchmark, spec: RunSpec) -> Iterator[Sample]:

@@ -26,7 +26,7 @@ from plimsoll.core import (
     replace,
     stage,
 )
-from plimsoll.run.ask.layers import EPOCH
+from plimsoll.run.ask.layers import EPOCH, Resampled
 from plimsoll.run.ask.parts import PLAIN, Chain
 from plimsoll.run.keep.variants import Variants
 from plimsoll.run.work.causes import Causes
@@ -260,8 +260,11 @@ def reasoned(verdict: Verdict, transcript: Transcript) -> Verdict:
 
 
 async def _asked(sample: Sample, chain: Chain, work: Work) -> Transcript:
+    target = work.target
+    if sample.attempt is not None and sample.attempt.sampling:
+        target = Resampled(target, sample.attempt.sampling)
     with stage("elicit"):
-        transcript = await work.elicitation.elicit(sample, work.target)
+        transcript = await work.elicitation.elicit(sample, target)
     for attack in reversed(chain.attacks):
         with stage(f"restore {attack.name}"):
             transcript = await attack.restore(sample, transcript)
