@@ -146,3 +146,50 @@ print(codes + [exit_code(words) for words in (["report", run], ["records", run],
     given = map(json.dumps, (OF_ONE_SYSTEM, FROM_ONE_SYSTEM, ()))
     made = python("-c", ELSEWHERE + steps, *given, folder=tmp_path)
     assert made.stdout.splitlines()[-1:] == ["[0, 0, 0, 0]"], made.stderr
+
+
+OF_THE_LIBRARY = "\nsignal.SIGKILL = 9"
+"""What the standard library of this system itself needs to end processes."""
+OURS = tuple(name for name in FROM_ONE_SYSTEM if name != "statvfs")
+"""The others without what that library needs to know how full a disk is."""
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--help"], 0),
+        (["view", "--help"], 0),
+        (["label", "--help"], 0),
+        (["board", "--help"], 0),
+        (["board", "serve", "--help"], 0),
+        (["doctor"], 0),
+        (["board", "init", "--home", "board"], 0),
+        (["run", "agents/starter", "-m", "scripted/tools", "--limit", "2", "--log-dir", "logs"], 0),
+        (["generate", "grammar", "--quota", "1", "--out", "made"], 0),
+        (["sign", "nowhere"], 2),
+        (["view", "--port", "-1"], 2),
+    ],
+)
+def test_a_command_on_another_system_works_or_says_one_sentence(
+    words: list[str], code: int, tmp_path: Path
+) -> None:
+    steps = f"{OF_THE_LIBRARY}\nfrom plimsoll.cli import exit_code\nprint(exit_code({words!r}))"
+    given = map(json.dumps, (OF_ONE_SYSTEM, OURS, ()))
+    made = python("-c", ELSEWHERE + steps, *given, folder=tmp_path)
+    assert made.stdout.splitlines()[-1:] == [str(code)], made.stderr
+    assert "Traceback" not in made.stderr
+
+
+@pytest.mark.parametrize("system", ["Windows", "Darwin"])
+def test_the_doctor_says_what_a_system_does_not_do(system: str, tmp_path: Path) -> None:
+    steps = f"""{OF_THE_LIBRARY}
+import platform
+platform.system = lambda: {system!r}
+from plimsoll.cli import exit_code
+print(exit_code(["doctor", "--json"]))
+"""
+    given = map(json.dumps, (OF_ONE_SYSTEM, OURS, ()))
+    made = python("-c", ELSEWHERE + steps, *given, folder=tmp_path)
+    *printed, code = made.stdout.splitlines()
+    assert code == "0", made.stderr
+    assert ("are not supported: use WSL for these" in "".join(printed)) == (system == "Windows")

@@ -11,13 +11,18 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import Connection, event
 
+from plimsoll.leaderboard import trouble, web
 from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.errors import BoardError
 from plimsoll.leaderboard.service import Service
+from plimsoll.leaderboard.sessions import Sessions
+from plimsoll.words import translated
 from tests.leaderboard.test_archives import tar
 from tests.leaderboard.test_http import ask, submit
 from tests.support.boards import Team, add_board, opened, right, served
@@ -232,3 +237,39 @@ def test_nothing_but_a_machine_s_trouble_is_taken_for_it(lite: Service, team: Te
     with served(lite) as where:
         assert submit(where, team.token, b"{", key="k").status == 422
         assert json.loads(ask(where, "GET", "/api/v1/nowhere").body)["code"] == "not_found"
+
+
+def chinese_page(where: str, path: str, cookie: str = "") -> tuple[int, str]:
+    """A page as a browser set to Chinese is shown it."""
+    asked = Request(where + path, headers={"accept-language": "zh-CN", "cookie": cookie})
+    try:
+        with urlopen(asked, timeout=10) as reply:
+            return reply.status, reply.read().decode()
+    except HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_what_a_database_says_is_told_in_chinese_too() -> None:
+    said = (trouble.NO_ROOM, *trouble.OF_SQLITE.values(), trouble.UNREACHED)
+    assert [each for each in said if translated(each, "zh") == each] == []
+
+
+def test_a_page_tells_of_a_database_that_fails_in_the_language_of_who_reads(
+    tmp_path: Path, lite: Service, team: Team
+) -> None:
+    session = Sessions(lite.accounts.books)
+    cookie = f"{web.COOKIE}={session.cookie(session.begin(team.who.token))}"
+    with served(lite) as where:
+        assert chinese_page(where, "/mine", cookie)[0] == 200
+        lite.accounts.books.database.engine.dispose()
+        (tmp_path / "home" / "board.sqlite").write_bytes(
+            b"no database at all, for as long as it takes " * 200
+        )
+        for path in ("/", "/board/small", "/mine"):
+            for seen in ("", cookie):
+                status, page = chinese_page(where, path, seen)
+                assert status in (401, 503), page[:300]
+                assert 'lang="zh-Hans"' in page
+                assert "Plimsoll" in page
+                assert "board.sqlite is no database" not in page
+                assert status == 401 or "board.sqlite 不是数据库" in page

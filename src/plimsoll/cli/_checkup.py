@@ -127,6 +127,8 @@ def _embedded() -> Check:
         return _missing(
             "local", "embedded model", "SmolLM2-135M, which plimsoll demo asks", line_for(EMBEDDED)
         )
+    except Exception as error:  # noqa: BLE001  a library that is broken raises what it likes
+        return _missing("local", "embedded model", _unloadable(error), line_for(EMBEDDED))
     return _works("local", "embedded model", f"{model.name}, which plimsoll demo asks")
 
 
@@ -134,6 +136,14 @@ def _torch() -> Check:
     if find_spec("torch") is None:
         said = "for transformers/... models and weights; pytorch.org says which build fits"
         return _missing("local", "PyTorch", said, line_for(TORCH))
+    try:
+        said = _torch_here()
+    except Exception as error:  # noqa: BLE001  a library that is broken raises what it likes
+        return _missing("local", "PyTorch", _unloadable(error), line_for(TORCH))
+    return _works("local", "PyTorch", said)
+
+
+def _torch_here() -> str:
     import torch
 
     device = (
@@ -143,7 +153,11 @@ def _torch() -> Check:
         if torch.backends.mps.is_available()
         else "the processor"
     )
-    return _works("local", "PyTorch", f"{torch.__version__}, on {device}")
+    return f"{torch.__version__}, on {device}"
+
+
+def _unloadable(error: Exception) -> str:
+    return f"is installed and cannot be loaded ({type(error).__name__}: {str(error)[:200]})"
 
 
 def _gpu() -> Check:

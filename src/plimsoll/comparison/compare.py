@@ -88,7 +88,7 @@ def warnings(aligned: Aligned) -> Iterator[str]:
     said: tuple[tuple[str, object, object], ...] = (
         ("benchmark arguments", one.spec.benchmark, other.spec.benchmark),
         ("system prompts", one.spec.system_prompt, other.spec.system_prompt),
-        ("sampling options", dict(one.spec.sampling), dict(other.spec.sampling)),
+        ("sampling options", _options(one), _options(other)),
         ("attacks", one.spec.attacks, other.spec.attacks),
         ("defenses", one.spec.defenses, other.spec.defenses),
         ("epochs", one.spec.epochs, other.spec.epochs),
@@ -157,6 +157,11 @@ def _asked_alike(aligned: Aligned) -> Iterator[str]:
 
 def _means(side: Side) -> tuple[str, ...]:
     return tuple(sorted(side.summary.means)) if side.summary else ()
+
+
+def _options(manifest: Manifest) -> tuple[str, ...]:
+    """What was said of sampling, as it is typed."""
+    return tuple(f"{name}={value}" for name, value in dict(manifest.spec.sampling).items())
 
 
 def _said(value: object) -> str:

@@ -1,7 +1,6 @@
 """Figures -> inline SVG whose text keeps its size on every screen: lengths are in percent."""
 
-import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
@@ -9,6 +8,7 @@ from typing import NamedTuple
 from plimsoll.core import Estimate
 from plimsoll.pages.markup import Markup, Said, joined, key, spoken
 from plimsoll.pages.words import percent
+from plimsoll.words.wrapping import cells, wrapped
 
 HEAD, TRACK, GAP = 20, 16, 14
 """Pixels: a line of a row's label, one track, and the space after a row."""
@@ -92,7 +92,7 @@ class Plots:
         """Rows of bars from 0 to 100; `axis` says of what, and which end is better."""
         y, body = 4, list[str]()
         for row in rows:
-            head, y = self._head(row.label, row.note, y)
+            head, y = self.head(row.label, row.note, y)
             body.append(head)
             for track in row.tracks:
                 body.append(f'<g class="track {track.tone}">{self._track(track, y)}</g>')
@@ -105,7 +105,7 @@ class Plots:
         y, body = 4, list[str]()
         for label, one, other in rows:
             difference = f"{100 * (one.value - other.value):+.1f}".replace("-", "−")
-            head, y = self._head(label, [("", difference)], y)
+            head, y = self.head(label, [("", difference)], y)
             body.append(head)
             middle = y + 9
             body.append(
@@ -125,7 +125,7 @@ class Plots:
         """Stacked bars, each a whole."""
         y, body = 4, list[str]()
         for label, note, segments in rows:
-            head, y = self._head(label, [("", note)], y)
+            head, y = self.head(label, [("", note)], y)
             body.append(head)
             start = 0.0
             for segment in segments:
@@ -198,7 +198,7 @@ class Plots:
     def gauge(self, title: Said, marks: Sequence[tuple[str, Track]], axis: Said) -> str:
         """The load line: where the measured value lies on the scale."""
         rise = 46
-        line = 14 + rise * len(marks)
+        line = 14 + rise * len(marks) + 7 * (len(marks) - 1)
         body = [self._ruler(line)]
         for place, (letters, track) in enumerate(marks):
             body.append(self._plimsoll(letters, track, (14 + rise * place + 15, line - 4 - 7 * place, line)))
@@ -211,7 +211,8 @@ class Plots:
             words = key("gauge.best", best.name, percent(best.value))
             body.append(self._pointer(best.value, (line + 5, line + 60), words, "lead-line"))
         foot = 66 if best is not None else 48 if chance is not None else 26
-        return self._svg(title, line + foot, "".join(body), key("gauge.desc")) + self._axis(axis)
+        drawn = self._svg(title, line + foot, "".join(body), key("gauge.desc"))
+        return f'<div class="gauge">{drawn}</div>{self._axis(axis)}'
 
     def _pointer(self, value: float, span: tuple[int, int], words: Said, name: str) -> str:
         """A line at a value with its words at the foot."""
@@ -273,15 +274,18 @@ class Plots:
         title = self.markup.title(dot.title)
         return f'<circle class="dot" cx="{_x(dot.value)}" cy="{y}" r="3.6"{named}>{title}</circle>'
 
-    def _head(self, label: Said, note: Sequence[tuple[str, str]], y: int) -> tuple[str, int]:
+    def head(self, label: Said, note: Sequence[tuple[str, str]], y: int) -> tuple[str, int]:
         """The label, its note to the right or, where a phone lacks the room, below; and where they end."""
-        lines: Sequence[Said] = textwrap.wrap(label, NARROW) or [""] if isinstance(label, str) else [label]
-        body = list[str]()
-        for line in lines:
-            body.append(self.markup.svg_text(line, **{"class": "label", "x": "0", "y": str(y + 13)}))
-            y += HEAD
-        room = NARROW - len(spoken(lines[-1], "en")) - 2
-        for place, part in enumerate(_lines(note, room)):
+        lines = _by_language(label)
+        body = [
+            self.markup.svg_text(line, **{"class": f"label{only}", "x": "0", "y": str(y + HEAD * place + 13)})
+            for only, listed in lines.items()
+            for place, line in enumerate(listed)
+        ]
+        most = max(map(len, lines.values()))
+        y += HEAD * most
+        widest = max(_width(listed[-1]) for listed in lines.values() if len(listed) == most)
+        for place, part in enumerate(_lines(note, NARROW - widest - 2)):
             y += HEAD if place else 0
             spans = '<tspan class="sep"> · </tspan>'.join(
                 f'<tspan class="{tone}-note">{words}</tspan>' for tone, words in part
@@ -317,6 +321,18 @@ def bounds(estimate: Estimate | None, tone: str, tick: Mark | None, dots: Sequen
     if estimate is None:
         return Track(tone=tone, tick=tick, dots=dots)
     return Track(tone=tone, value=estimate.value, low=estimate.low, high=estimate.high, tick=tick, dots=dots)
+
+
+def _by_language(label: Said) -> Mapping[str, Sequence[Said]]:
+    """A class -> the lines of a label; a long one breaks elsewhere in each language, so each has its own."""
+    english, chinese = (wrapped(spoken(label, each), NARROW) or [""] for each in ("en", "zh"))
+    if len(english) == len(chinese) == 1:
+        return {"": [label]}
+    return {"": english} if english == chinese else {" only-en": english, " only-zh": chinese}
+
+
+def _width(line: Said) -> int:
+    return max(cells(spoken(line, "en")), cells(spoken(line, "zh")))
 
 
 def _lines(note: Sequence[tuple[str, str]], room: int) -> list[list[tuple[str, str]]]:

@@ -4,8 +4,10 @@ from math import ceil
 from typing import NamedTuple
 
 from plimsoll.pages.markup import Markup, Said, key
+from plimsoll.pages.plots import Plots
 
-ROW = 44
+ROW = 24
+"""Pixels of a row below its label."""
 SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 1.0)
 
 
@@ -28,28 +30,26 @@ def reach(dots: list[Dot]) -> float:
 
 def plot(markup: Markup, title: Said, dots: list[Dot], number: int, axis: Said) -> str:
     """The drawing; its text keeps its size on every screen. `axis` says what differs."""
-    end = reach(dots)
-    height = ROW * len(dots)
-    body = [_axis(end, height)]
-    for place, dot in enumerate(dots):
-        body.append(_row(markup, dot, place * ROW, end))
+    end, height, plots = reach(dots), 0, Plots(markup)
+    body = list[str]()
+    for dot in dots:
+        head, under = plots.head(dot.label, [("", dot.note)], height)
+        body.append(head + _row(dot, under + 8, end))
+        height = under + ROW
     names = markup.title(title, id=f"t{number}") + markup.title(key("cmp.desc"), "desc", id=f"d{number}")
     return (
         f'<svg class="plot differences" role="img" width="100%" height="{height + 26}" '
-        f'aria-labelledby="t{number}" aria-describedby="d{number}">{names}{"".join(body)}</svg>'
-        f"{markup.said(key('cmp.axis', axis), 'p', **{'class': 'axis'})}"
+        f'aria-labelledby="t{number}" aria-describedby="d{number}">{names}{_axis(end, height)}{"".join(body)}'
+        f"</svg>{markup.said(key('cmp.axis', axis), 'p', **{'class': 'axis'})}"
     )
 
 
-def _row(markup: Markup, dot: Dot, y: int, end: float) -> str:
-    label = markup.svg_text(dot.label, **{"class": "label", "x": "0", "y": str(y + 14)})
-    middle = y + 29
+def _row(dot: Dot, middle: int, end: float) -> str:
     ends = "".join(
         f'<line class="span" x1="{_x(at, end)}" x2="{_x(at, end)}" y1="{middle - 4}" y2="{middle + 4}"/>'
         for at in (dot.low, dot.high)
     )
     return (
-        f'{label}<text class="note" x="100%" y="{y + 14}">{dot.note}</text>'
         f'<g class="{dot.standing}"><line class="span" x1="{_x(dot.low, end)}" x2="{_x(dot.high, end)}" '
         f'y1="{middle}" y2="{middle}"/>{ends}'
         f'<circle class="point" cx="{_x(dot.value, end)}" cy="{middle}" r="5.5"/></g>'

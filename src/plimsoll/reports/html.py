@@ -136,7 +136,7 @@ def facts(view: RunView, markup: Markup) -> str:
         ("files", _pairs(manifest.files)),
         ("paper", card.paper),
         ("source", card.source),
-        ("license", card.license),
+        ("license", bilingual(card.license)),
         ("platform", f"plimsoll {manifest.plimsoll}, Python {manifest.python}, {manifest.platform}"),
         ("packages", _pairs(manifest.packages)),
     ]

@@ -319,7 +319,9 @@ def _mark(estimate: Estimate) -> str:
 
 def _published(row: Reference, category: str) -> Mark:
     value = row.values[category]
-    return Mark(value=value, name=row.name, title=key("dot", row.name, percent(value), row.setting or "–"))
+    return Mark(
+        value=value, name=row.name, title=key("dot", row.name, percent(value), bilingual(row.setting or "–"))
+    )
 
 
 def _ordered(found: Iterable[str], known: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from plimsoll.core import Estimate, Reference
 from plimsoll.pages.markup import Said, Table, bilingual, code, directed, joined, key
 from plimsoll.pages.units import arrow, interval_of, value_of
-from plimsoll.pages.words import interval, knows, percent, plain
+from plimsoll.pages.words import interval, percent, plain
 from plimsoll.reports import partial
 from plimsoll.reports.figures import RATES, SCORES, Figures
 from plimsoll.stats.pooling import SMALL
@@ -97,9 +97,9 @@ def _beside(figures: Figures, found: Sequence[Reference], title: str) -> Table |
     codes = ("", *figures.categories)
     rows = [
         (
-            row.name,
+            bilingual(row.name),
             code("language", row.language) if row.language else "",
-            row.setting,
+            bilingual(row.setting),
             *(_share(row.values.get(name)) for name in codes),
         )
         for row in found
@@ -146,8 +146,8 @@ def group(estimate: Estimate) -> Said:
 
 def _part(kind: str, value: str) -> Said:
     """A subset by something else than category and language."""
-    named = code("category", value) if knows(f"category.{value}") else bilingual(plain(value))
-    return key("group.named", bilingual(plain(kind)), named)
+    told = bilingual(plain(value))
+    return key("group.named", code("kind", kind), code("category", value) if isinstance(told, str) else told)
 
 
 def _columns(figures: Figures, named: Iterable[tuple[str, str]]) -> list[Said]:

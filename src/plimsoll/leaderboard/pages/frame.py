@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from plimsoll.leaderboard import web
-from plimsoll.leaderboard.errors import Unauthorized
+from plimsoll.leaderboard.errors import BoardError, Unauthorized
 from plimsoll.leaderboard.nouns import Category, Fault, Score, Who
 from plimsoll.leaderboard.pages import drawing
 from plimsoll.pages.serving import Served, Speech, draw, heard, remembered, table
@@ -48,9 +48,16 @@ def drawn(request: Request, template: str, who: Who | None, *, form_token: str =
 
 
 def problem(request: Request, status: int, message: str) -> Response:
-    """The page of a refusal."""
-    key = f"problem.{status}" if status in KNOWN else "problem.400"
-    return page(request, "problem.html", status, key=key, message=message)
+    """The page of a refusal; where even who asks cannot be looked up, it is shown as to anybody."""
+    said: dict[str, Any] = {
+        "key": f"problem.{status}" if status in KNOWN else "problem.400",
+        "message": message,
+    }
+    try:
+        return page(request, "problem.html", status, **said)
+    except BoardError:
+        text = drawn(request, "problem.html", None, **said)
+        return HTMLResponse(text, status, headers={"cache-control": "no-store"})
 
 
 def signed_in(request: Request) -> tuple[web.Visitor, Who]:
@@ -67,10 +74,10 @@ def value(score: Score) -> str:
 
 
 def said_fault(speech: Speech, fault: Fault) -> str:
-    """A fault in the visitor's language where there are words for its kind."""
-    key = f"fault.{fault.code}"
-    if speech.language == "en" or key not in table(ROOM):
-        return fault.message
+    """A fault in the visitor's language: its own sentence, else what there is to say of its kind."""
+    said, key = speech.told(fault.message), f"fault.{fault.code}"
+    if speech.language == "en" or said != fault.message or key not in table(ROOM):
+        return said
     named = "、".join(fault.ids)
     return speech.say(key, f"{fault.count:,}") + (f"：{named}" if named else "")
 

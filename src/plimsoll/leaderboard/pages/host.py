@@ -1,21 +1,26 @@
 """The host's pages: what is pending, boards and rounds, teams and tokens, the audit log."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from plimsoll.core import PlimsollError, files
 from plimsoll.leaderboard import opening, web
 from plimsoll.leaderboard.errors import BoardError, Forbidden, Unauthorized
-from plimsoll.leaderboard.nouns import Who
+from plimsoll.leaderboard.nouns import Entry, Who
 from plimsoll.leaderboard.pages import frame
 from plimsoll.leaderboard.pages.teams import latest, score_in
+from plimsoll.pages.serving import Speech, heard
 
 Deed = Callable[[Request, web.Form, Who], Response | None]
+COUNTED = re.compile(r"(version|round) (\d+)")
+"""How the details of what happened to a submission or a round begin."""
 
 
 async def pending(request: Request) -> Response:
@@ -39,8 +44,22 @@ async def teams(request: Request) -> Response:
 def log(request: Request) -> Response:
     """The audit log."""
     asker, who = frame.signed_in(request)
-    entries = web.counter(request).service.admin.log(who)
+    speech = Speech(frame.ROOM, heard(request))
+    entries = [_said(speech, each) for each in web.counter(request).service.admin.log(who)]
     return frame.page(request, "log.html", entries=entries, asker=asker)
+
+
+def _said(speech: Speech, entry: Entry) -> Entry:
+    """A line of the log in the reader's language; names and reasons stay as people wrote them."""
+    who = speech.say("log.team", entry.who[5:]) if entry.who.startswith("team ") else entry.who
+    counted = COUNTED.match(entry.detail) if entry.action in ("publish", "submit", "close") else None
+    number = speech.say(f"log.{counted[1]}", counted[2]) if counted else ""
+    return replace(
+        entry,
+        who=speech.named("log", who),
+        action=speech.named("log", entry.action),
+        detail=number + entry.detail[counted.end() if counted else 0 :],
+    )
 
 
 async def _desk(request: Request, shown: Callable[..., Response], deeds: dict[str, Deed]) -> Response:
