@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.cli import exit_code
-from plimsoll.cli.drift import front
+from plimsoll.cli._fronts import front
 from plimsoll.core import Estimate
 from plimsoll.evaluation.results import GridCell
 from tests.support import planted

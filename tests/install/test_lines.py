@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.core.extras import DISTRIBUTION, EMBEDDED, TORCH, Way, line_for
+from plimsoll.core.extras import DISTRIBUTION, EMBEDDED, TORCH, VLLM, Way, line_for
 from tests.support.house import ROOT, shown
 from tests.support.pages import pages
 from tests.support.wheel import Newcomer, dist, need_index, shell, uv
@@ -175,6 +175,10 @@ def test_pipx_installs_the_command_and_takes_the_line_it_names(tmp_path: Path) -
 
 def test_pytorch_has_a_line_for_every_way() -> None:
     assert all(TORCH in line_for(TORCH, way) or "setup-test" in line_for(TORCH, way) for way in Way)
+
+
+def test_vllm_has_a_line_for_every_way() -> None:
+    assert all(f"{VLLM} " in f"{line_for(VLLM, way)} " for way in Way)
 
 
 def test_make_setup_brings_every_extra_but_what_needs_pytorch() -> None:

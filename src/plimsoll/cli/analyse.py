@@ -5,18 +5,20 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from typing import Literal
+from typing import Any, Literal
 
 import click
 import msgspec
 
 from plimsoll import registry
-from plimsoll.cli import _output
+from plimsoll.cli import _options, _output
 from plimsoll.core import Analysed, Finding, UserError, WhiteBox, files, whitebox
 from plimsoll.data import locate
 from plimsoll.models.transformers import Transformers
+from plimsoll.run.keep import findings
 from plimsoll.whitebox import parity
-from plimsoll.whitebox.anchors import anchors
+from plimsoll.whitebox.anchors import Anchors, anchors, translated
+from plimsoll.words import preferred
 
 SHOWN = 12
 """Heads that a terminal shows of each number, the first ones first; layers are shown all."""
@@ -30,12 +32,19 @@ OFTEN = 0.5
 @click.option("--harmful", type=click.Path(path_type=Path, dir_okay=False), help="Prompts, one a line.")
 @click.option("--harmless", type=click.Path(path_type=Path, dir_okay=False), help="Prompts, one a line.")
 @click.option(
-    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the prompts."
+    "--language",
+    type=click.Choice(["en", "zh", "both"]),
+    help="Of the prompts.  [default: en; both for probes]",
 )
 @click.option(
     "--limit", type=click.IntRange(0), default=16, show_default=True, help="Prompts of each kind; 0 for all."
 )
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the JSON here.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write it here: a page where the name ends in .html, else JSON.",
+)
+@_options.LOG_DIR
 @_output.JSON
 def command(
     *,
@@ -43,28 +52,54 @@ def command(
     models: tuple[str, ...],
     harmful: Path | None,
     harmless: Path | None,
-    language: Literal["en", "zh"],
+    language: Literal["en", "zh", "both"] | None,
     limit: int,
     out: Path | None,
+    log_dir: Path,
     as_json: bool,
 ) -> None:
     """Find where safety lies in a model's weights: `plimsoll list whitebox` shows the analyses.
 
-    MODEL is a folder of weights, a GGUF file, or transformers/ and an id.
+    MODEL is a folder of weights, a GGUF file, or transformers/ and an id. What is found is kept in the log
+    folder: reports of runs on the same weights show it.
     """
     part = registry.build("whitebox", analysis)
     if part.models != len(models):
         raise UserError(f"{analysis} takes {part.models} model(s), not {len(models)}")
-    given = anchors(harmful=harmful, harmless=harmless, language=language).first(limit)
+    given = _given(part, harmful, harmless, language).first(limit)
     opened = [opened_model(spec) for spec in models]
     found = part.analyse(opened, given, Progress(analysis))
     found = msgspec.structs.replace(found, analysis=analysis, arguments={"files": dict(given.files)})
+    kept = findings.keep(log_dir, found)
     if out:
-        files.write(out, [msgspec.json.format(msgspec.json.encode(found))])
+        _write(found, out)
     if as_json:
         _output.value(found)
         return
     _show(found)
+    _output.echo(f"\n{out or kept}")
+
+
+def _given(
+    part: Any, harmful: Path | None, harmless: Path | None, language: Literal["en", "zh", "both"] | None
+) -> Anchors:
+    """The prompts. Raises `UserError` where translations would be counted as if they were independent."""
+    by_question = getattr(part, "by_question", False)
+    language = language or ("both" if by_question else "en")
+    if language == "both" and not by_question:
+        raise UserError("--language both goes with analyses that count by question, such as probes")
+    if language == "both" and harmful is None and harmless is None:
+        return translated()
+    return anchors(harmful=harmful, harmless=harmless, language="zh" if language == "zh" else "en")
+
+
+def _write(found: Analysed, out: Path) -> None:
+    if out.suffix == ".html":
+        from plimsoll.reports import findings_html
+
+        files.write_text(out, findings_html.render(found, language="zh" if preferred() == "zh" else "en"))
+        return
+    files.write(out, [msgspec.json.format(msgspec.json.encode(found))])
 
 
 def opened_model(spec: str) -> WhiteBox:

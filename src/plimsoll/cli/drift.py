@@ -7,10 +7,12 @@ from typing import Any
 import click
 
 from plimsoll.cli import _output
+from plimsoll.cli._fronts import Stands, made, standings
 from plimsoll.cli.analyse import spec_of
 from plimsoll.core import Estimate, UserError, decoding, files
 from plimsoll.evaluation.evaluate import Options, compare, grid
 from plimsoll.evaluation.results import Compared, GridCell, GridResult
+from plimsoll.words import translated
 
 BENCHMARKS = ("simplesafetytests:split=starter", "xstest:split=starter", "safetybench:split=starter")
 """Harm, over-refusal and use, on sets that are always at hand."""
@@ -54,9 +56,12 @@ def command(
 
     Each is asked in the chat template and in plain text, with and without a safety prompt: what holds in the
     template of the training alone is no safety. Of several, those are on the front that no other one beats
-    in all benchmarks.
+    in all benchmarks and in tokens; ranks go by the intervals of their differences, and models that may not
+    differ are named. Beside them stands what each costs: tokens and seconds an answer, the share of numbers
+    that were changed, and seconds of training or repair.
     """
     rows, fronts = list[dict[str, Any]](), list[dict[str, Any]]()
+    costs = made(before, after) if len(after) > 1 else {}
     trained = {model: template for model in after if (template := _trained_in(model))}
     more: Options = {"max_tokens": max_tokens, "log_dir": log_dir, "progress": not as_json}
     if limit:
@@ -69,8 +74,8 @@ def command(
         found = grid(asked, models, defenses=list(DEFENSES), title=f"drift · {template}", **more)
         rows += [_row(template, *pair) for pair in _pairs(found)]
         fronts += [
-            {"template": template, "defense": defense, "models": front(cells)}
-            for defense, cells in _by_defense(found).items()
+            _front(template, defense, standings(cells, costs))
+            for defense, cells in (_by_defense(found).items() if len(after) > 1 else ())
         ]
     if as_json:
         told = {"before": before, "after": after, "trained_in": trained, "cells": rows, "fronts": fronts}
@@ -78,32 +83,35 @@ def command(
         return
     for row in rows:
         _output.echo(_line(row, several=len(after) > 1))
-    for each in fronts if len(after) > 1 else ():
+    for each in fronts:
         where = f"{each['template']} · {each['defense']}"
         _output.echo(f"\n{where}: on the front are {', '.join(each['models']) or '–'}")
+        _output.table((stands["model"], _stands(stands)) for stands in each["standings"])
     for model, template in trained.items():
         _output.echo(f"\n{model} was trained in the template `{template}`: read that row first.")
 
 
-def front(cells: Sequence[GridCell]) -> list[str]:
-    """The models that no other one beats: at least as good in every benchmark, and better in one.
+def _front(template: str, defense: str, found: Sequence[Stands]) -> dict[str, Any]:
+    return {
+        "template": template,
+        "defense": defense,
+        "models": [each.model for each in found if each.front],
+        "standings": [{**each._asdict(), "cost": each.cost._asdict()} for each in found],
+    }
 
-    A model without a number in any benchmark is on no front: what was not measured is not good.
-    """
-    wanted = {cell.benchmark for cell in cells}
-    goods: dict[str, dict[str, float]] = {}
-    for cell in cells:
-        if cell.headline is not None:
-            sign = 1 if cell.headline.higher_is_safer else -1
-            goods.setdefault(cell.model, {})[cell.benchmark] = sign * cell.headline.value
-    whole = {model: found for model, found in goods.items() if found.keys() == wanted}
-    return [
-        model
-        for model, found in whole.items()
-        if not any(
-            other != found and all(other[name] >= found[name] for name in wanted) for other in whole.values()
-        )
-    ]
+
+def _stands(stands: dict[str, Any]) -> str:
+    """A model's rank, what it may not differ from, and its cost."""
+    cost = stands["cost"]
+    parts = [translated(f"rank {stands['rank']}")]
+    if stands["alike"]:
+        parts.append(translated(f"may not differ from {', '.join(stands['alike'])}"))
+    parts.append(translated(f"{cost['tokens']:.0f} tokens and {cost['seconds']:.2f} s an answer"))
+    if cost["changed"] is not None:
+        parts.append(translated(f"{cost['changed']:.2%} of the numbers changed"))
+    if cost["making"] is not None:
+        parts.append(translated(f"made in {cost['making']:.0f} s"))
+    return " · ".join(parts)
 
 
 def _by_defense(found: GridResult) -> dict[str, list[GridCell]]:

@@ -4,6 +4,7 @@ from pathlib import Path
 from time import perf_counter
 
 import click
+import msgspec
 
 from plimsoll import registry
 from plimsoll.cli import _output
@@ -12,6 +13,9 @@ from plimsoll.core import Artifact, UserError, files
 from plimsoll.internals.checkpoint import WEIGHTS
 from plimsoll.models.transformers import Transformers
 from plimsoll.realignment.repairs import Given
+
+RECORD = "realignment.json"
+"""What was done, in the new model's folder."""
 
 
 @click.command("realign")
@@ -48,13 +52,17 @@ def command(*, method: str, models: tuple[str, ...], out: Path, on: Path | None,
     )
     began = perf_counter()
     said = part.repair(given, out)
+    seconds = perf_counter() - began
     made = Artifact(kind="weights", path=str(out), sha256=_digest(out / WEIGHTS))
+    told = {"method": method, "artifact": made, "seconds": seconds, "said": said}
+    models_of = {spec: each.revision for spec, each in zip(models, opened, strict=True)}
+    files.write(out / RECORD, [msgspec.json.format(msgspec.json.encode({**told, "models": models_of}))])
     if as_json:
-        _output.value({"method": method, "artifact": made, "seconds": perf_counter() - began, "said": said})
+        _output.value(told)
         return
     for line in said:
         _output.echo(line)
-    _output.echo(f"{out} after {perf_counter() - began:.1f} s: plimsoll run BENCHMARK -m transformers/{out}")
+    _output.echo(f"{out} after {seconds:.1f} s: plimsoll run BENCHMARK -m transformers/{out}")
 
 
 def _digest(path: Path) -> str:

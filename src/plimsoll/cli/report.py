@@ -11,6 +11,7 @@ from plimsoll.core import UserError, files, replace
 from plimsoll.pages.words import Language
 from plimsoll.reports.view import RunView
 from plimsoll.run.ask import grid, suite
+from plimsoll.run.keep import findings
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.words import preferred
@@ -189,6 +190,7 @@ def _view(folder: RunFolder, known: Known) -> RunView:
         summary=found.summary,
         records=map(Blobs(folder.path).shown, folder.in_order()),
         folder=folder,
+        weights=findings.of(folder.path.parent, manifest.model.revision),
     )
 
 

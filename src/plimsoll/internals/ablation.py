@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from plimsoll.internals.batches import Batches
 from plimsoll.internals.handle import Handle, Unit
 from plimsoll.internals.hooks import Edit, Place, edited, reading
 
@@ -75,10 +76,11 @@ def sweep(
     handle: Handle, ids: Sequence[int], ablation: Ablation, layers: Sequence[int] | None = None
 ) -> Iterator[tuple[int, Any]]:
     """Silence each head of each layer alone; gives the layer with units x hidden, after the final norm."""
+    sizes = _sizes(handle, ablation)
     with handle.evaluating():
         passed = _pass(handle, ids, ())
         for layer in range(handle.shape.layers) if layers is None else layers:
-            yield layer, _from(handle, passed, layer, ablation, ())
+            yield layer, _from(handle, passed, layer, ablation, fixed=(), sizes=sizes)
 
 
 def intact(handle: Handle, ids: Sequence[int]) -> Any:
@@ -92,13 +94,14 @@ def beside(
 ) -> Iterator[tuple[int, Any]]:
     """`sweep` with some heads, as layer and unit, silenced already; those are not tried again (NaN)."""
     edits = [ablation.edit(layer, [unit]) for layer, unit in silenced]
+    sizes = _sizes(handle, ablation)
     with handle.evaluating():
         passed = _pass(handle, ids, edits)
         for layer in range(handle.shape.layers):
             later = [edit for edit in edits if edit.place.layer > layer]
             fixed = [unit for at, unit in silenced if at == layer]
             with edited(handle, later):
-                yield layer, _from(handle, passed, layer, ablation, fixed)
+                yield layer, _from(handle, passed, layer, ablation, fixed=fixed, sizes=sizes)
 
 
 def logits(handle: Handle, states: Any) -> Any:
@@ -125,10 +128,19 @@ def _pass(handle: Handle, ids: Sequence[int], edits: Sequence[Edit]) -> _Passed:
     return _Passed(streams=[seen[place] for place in places], arguments=arguments, state=state)
 
 
-def _from(handle: Handle, passed: _Passed, layer: int, ablation: Ablation, fixed: Sequence[int]) -> Any:
+def _sizes(handle: Handle, ablation: Ablation) -> Batches:
+    return Batches(handle.shape.units(ablation.unit))
+
+
+def _from(
+    handle: Handle, passed: _Passed, layer: int, ablation: Ablation, *, fixed: Sequence[int], sizes: Batches
+) -> Any:
+    def silenced(units: Sequence[int]) -> Any:
+        stream: Any = passed.streams[layer].expand(len(units), -1, -1)
+        with edited(handle, [ablation.one_a_row(layer, units, fixed)]):
+            for at in range(layer, handle.shape.layers):
+                stream = handle.layers[at](stream, **passed.arguments[at])
+        return handle.decoder.norm(stream[:, -1])
+
     units = range(handle.shape.units(ablation.unit))
-    stream: Any = passed.streams[layer].expand(len(units), -1, -1)
-    with edited(handle, [ablation.one_a_row(layer, units, fixed)]):
-        for at in range(layer, handle.shape.layers):
-            stream = handle.layers[at](stream, **passed.arguments[at])
-    return handle.decoder.norm(stream[:, -1])
+    return handle.torch.cat([states for _, states in sizes.over(units, silenced)])

@@ -40,7 +40,8 @@ class Reader:
                 logits_to_keep=keep,
             )
         self._kept = out.past_key_values
-        return out.logits[0, -keep:].double().cpu().log_softmax(-1)
+        # On the CPU first: not every accelerator knows double precision.
+        return out.logits[0, -keep:].cpu().double().log_softmax(-1)
 
 
 @dataclass(frozen=True, kw_only=True)

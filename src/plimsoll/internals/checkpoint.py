@@ -24,6 +24,8 @@ PART = 1 << 22
 """Numbers that are looked at together: a whole tensor's would take its memory again."""
 KEPT = ("*.json", "*.jinja", "*.model", "merges.txt", "vocab.txt")
 """What else of a model's folder belongs to it: configuration and tokenizer."""
+MADE = ("finetuning.json", "realignment.json")
+"""How a model came about: not how the next one that is made of it does."""
 NAMES = {
     "float64": "F64",
     "float32": "F32",
@@ -121,6 +123,25 @@ def refuse_unlike(checkpoints: Iterable[Checkpoint]) -> None:
                 )
 
 
+class Changed(NamedTuple):
+    """How many of a checkpoint's numbers another one does not share."""
+
+    numbers: int
+    all: int
+
+
+def changed(before: Checkpoint, after: Checkpoint) -> Changed:
+    """Count the numbers that differ, a tensor at a time. Raises `UserError` for different models."""
+    refuse_unlike((before, after))
+    found = whole = 0
+    for name in before.places:
+        pairs = (each.read(name).flatten().split(PART) for each in (before, after))
+        for old, new in zip(*pairs, strict=True):
+            found += int((old.float() != new.float()).sum())
+            whole += old.numel()
+    return Changed(found, whole)
+
+
 def write(folder: Path, like: Checkpoint, tensors: Iterator[tuple[str, Any]]) -> None:
     """Write a model whose tensors come one by one, in the order of `like.places`, with its shapes.
 
@@ -139,7 +160,7 @@ def write(folder: Path, like: Checkpoint, tensors: Iterator[tuple[str, Any]]) ->
     made.mkdir()
     try:
         for path in (path for kept in KEPT for path in like.folder.glob(kept)):
-            if path.name != INDEX and path.is_file():
+            if path.name not in (INDEX, *MADE) and path.is_file():
                 files.write(made / path.name, [files.read(path)])
         _stream(made / WEIGHTS, like, tensors)
         made.rename(folder)

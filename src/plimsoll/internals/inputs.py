@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plimsoll.internals.handle import Handle
+from plimsoll.internals.library import exact
 
 
 @dataclass
@@ -35,7 +36,7 @@ def squared_inputs(
 
     def counting(name: str) -> Any:
         def count(_: Any, args: tuple[Any, ...]) -> None:
-            given = args[0].detach().flatten(0, -2).double()
+            given = exact(args[0].detach().flatten(0, -2))
             sums = given.square().sum(0)
             seen = found.setdefault(name, Squares(torch.zeros_like(sums)))
             seen.sums += sums

@@ -12,3 +12,8 @@ def torch() -> Any:
         return importlib.import_module("torch")
     except ImportError:
         raise MissingExtra("internals", "whitebox") from None
+
+
+def exact(tensor: Any) -> Any:
+    """A tensor in double precision, where it lies; on the CPU where its device knows none (Apple's)."""
+    return (tensor.cpu() if tensor.device.type == "mps" else tensor).double()

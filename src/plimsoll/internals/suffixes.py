@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from plimsoll.core import UserError
+from plimsoll.internals.batches import batches
 from plimsoll.internals.handle import Handle, Template
 
 FILLING = "!"
@@ -161,15 +162,16 @@ def _gradient(handle: Handle, frame: Frame, suffix: Sequence[int]) -> Any:
 def losses_of(handle: Handle, frame: Frame, suffixes: Sequence[Sequence[int]]) -> list[float]:
     """How unlikely the reply's beginning is after each suffix; all are equally long."""
     torch = handle.torch
-    found: list[float] = []
     long = len(frame.reply)
+
+    def passed(some: Sequence[Sequence[int]]) -> list[float]:
+        tokens = torch.tensor([frame.row(suffix) for suffix in some], device=handle.device)
+        logits = handle.module(tokens, use_cache=False).logits[:, -long - 1 : -1].float()
+        losses = torch.nn.functional.cross_entropy(
+            logits.transpose(1, 2), tokens[:, -long:], reduction="none"
+        )
+        return losses.mean(1).tolist()
+
     with handle.evaluating():
-        for at in range(0, len(suffixes), AT_ONCE):
-            rows = [frame.row(suffix) for suffix in suffixes[at : at + AT_ONCE]]
-            tokens = torch.tensor(rows, device=handle.device)
-            logits = handle.module(tokens, use_cache=False).logits[:, -long - 1 : -1].float()
-            losses = torch.nn.functional.cross_entropy(
-                logits.transpose(1, 2), tokens[:, -long:], reduction="none"
-            )
-            found += losses.mean(1).tolist()
-    return found
+        done = batches(handle.module, AT_ONCE).over(suffixes, passed)
+        return [loss for _, losses in done for loss in losses]

@@ -13,6 +13,7 @@ from plimsoll.core import (
     Usage,
     replace,
 )
+from plimsoll.internals.batches import Batches
 from plimsoll.models._local_prompt import (
     MAX_TOKENS,
     Template,
@@ -39,9 +40,10 @@ class Engine:
         self.loaded = loaded
         self.name = name
         on_cpu = loaded.module.device.type == "cpu"
-        rows = rows or (16 if on_cpu else 64)
-        self.weigher: Weigher = weigher(loaded, tokens=512 if on_cpu else 8192, rows=rows)
-        self.writer = Writer(loaded=loaded, rows=rows)
+        # A size that was asked for is not grown; whatever the size, it is halved where memory is refused.
+        sizes = Batches(rows or (16 if on_cpu else 64), grows=not rows and not on_cpu)
+        self.weigher: Weigher = weigher(loaded, tokens=512 if on_cpu else 8192, rows=sizes.size)
+        self.writer = Writer(loaded=loaded, sizes=sizes)
         self.context = context or _context(loaded)
         self._template = template
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from plimsoll.core import Finish, Sampling, Token
+from plimsoll.internals.batches import Batches
 from plimsoll.models._local_weighing import Tokens
 from plimsoll.models._transformers_heard import Heard
 from plimsoll.models._transformers_load import Loaded
@@ -49,15 +50,16 @@ class Writer:
     """A causal language model that continues texts."""
 
     loaded: Loaded
-    rows: int
+    sizes: Batches
+    """Rows that are continued together."""
 
     def write(self, asked: Sequence[Asked]) -> list[Written]:
         """Continue every row; rows of like length share a batch."""
         order = sorted(range(len(asked)), key=lambda index: len(asked[index].tokens))
         written: dict[int, Written] = {}
-        for begin in range(0, len(order), self.rows):
-            batch = order[begin : begin + self.rows]
-            written.update(zip(batch, self._batch([asked[index] for index in batch]), strict=True))
+        work = self.sizes.over(order, lambda batch: self._batch([asked[index] for index in batch]))
+        for batch, texts in work:
+            written.update(zip(batch, texts, strict=True))
         return [written[index] for index in range(len(asked))]
 
     def _batch(self, asked: list[Asked]) -> list[Written]:

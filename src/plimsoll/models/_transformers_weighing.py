@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
+from plimsoll.internals.batches import Batches
 from plimsoll.internals.products import quick
 from plimsoll.models._local_weighing import Step, Tokens, shared
 from plimsoll.models._transformers_load import Loaded
@@ -69,7 +70,7 @@ class Weigher:
     """Makes an empty key-value cache."""
     tokens: int
     """Tokens per forward pass, at most."""
-    rows: int
+    sizes: Batches
     """Sequences per forward pass, at most."""
     selects: bool
     """Whether the module computes the vocabulary for chosen places only."""
@@ -127,12 +128,21 @@ class Weigher:
 
     def _packed(self, rows: Sequence[Tokens], prefix: Prefix) -> Iterator[Batch]:
         known = len(prefix.tokens)
-        for chunk in chunks(rows, known, tokens=self.tokens, most=self.rows):
-            packed = pack(chunk, known)
-            logits, cache = self._forward(packed, prefix)
+        done = 0
+        while done < len(rows):
+            chunk = next(iter(chunks(rows[done:], known, tokens=self.tokens, most=self.sizes.size)))
+            passed = self.sizes.tried(chunk, partial(self._passed, prefix))
+            if passed is None:
+                continue
+            done += len(chunk)
+            packed, logits, cache = passed
             if packed.is_chain and len(packed.tokens) >= LONG:
                 self._keep(chunk[-1], cache)
             yield Batch(chunk, logits, _reused(chunk, known))
+
+    def _passed(self, prefix: Prefix, chunk: Sequence[Tokens]) -> tuple[Pack, Any, Any]:
+        packed = pack(chunk, len(prefix.tokens))
+        return packed, *self._forward(packed, prefix)
 
     def _extend(self, prefix: Prefix, tokens: Tokens) -> Prefix:
         _, cache = self._forward(pack([tokens], len(prefix.tokens)), prefix)
@@ -189,18 +199,19 @@ class Weigher:
 
     def _plain(self, rows: Sequence[Tokens]) -> Iterator[Batch]:
         """Rows of like length, padded on the right."""
+        for chunk, logits in self.sizes.over(sorted(rows, key=len), self._padded):
+            yield Batch(chunk, logits, [0] * len(chunk))
+
+    def _padded(self, chunk: Sequence[Tokens]) -> Any:
         torch, device = self.torch, self.module.device
-        rows = sorted(rows, key=len)
-        for begin in range(0, len(rows), self.rows):
-            chunk = rows[begin : begin + self.rows]
-            width = len(chunk[-1])
-            ids = torch.tensor([(*row, *((0,) * (width - len(row)))) for row in chunk], device=device)
-            mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in chunk], device=device)
-            ends = sorted({len(row) - 1 for row in chunk})
-            keep = {"logits_to_keep": torch.tensor(ends, device=device)} if self.selects else {}
-            logits = self.module(input_ids=ids, attention_mask=mask, use_cache=False, **keep).logits
-            places = [ends.index(len(row) - 1) if keep else len(row) - 1 for row in chunk]
-            yield Batch(chunk, logits[list(range(len(chunk))), places], [0] * len(chunk))
+        width = len(chunk[-1])
+        ids = torch.tensor([(*row, *((0,) * (width - len(row)))) for row in chunk], device=device)
+        mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in chunk], device=device)
+        ends = sorted({len(row) - 1 for row in chunk})
+        keep = {"logits_to_keep": torch.tensor(ends, device=device)} if self.selects else {}
+        logits = self.module(input_ids=ids, attention_mask=mask, use_cache=False, **keep).logits
+        places = [ends.index(len(row) - 1) if keep else len(row) - 1 for row in chunk]
+        return logits[list(range(len(chunk))), places]
 
     def _can_pack(self) -> bool:
         if self._packs is None:
@@ -232,7 +243,7 @@ def weigher(loaded: Loaded, *, tokens: int, rows: int) -> Weigher:
         module=loaded.module,
         cache=partial(cache, config=loaded.module.config),
         tokens=tokens,
-        rows=rows,
+        sizes=Batches(rows),
         selects="logits_to_keep" in inspect.signature(loaded.module.forward).parameters,
         vocabulary=loaded.module.get_input_embeddings().num_embeddings,
     )

@@ -25,6 +25,7 @@ def report(view: RunView) -> dict[str, Any]:
         "headline": headline(view),
         "categories": _categories(found),
         "pooled": [_small(each) for each in (*partial.groups(found), *partial.cells(found))],
+        "weights": [plain(each) for each in view.weights],
         "run": plain(view.manifest),
         "summary": plain(view.summary),
     }

@@ -5,7 +5,7 @@ import re
 from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import Table, bilingual, spoken
 from plimsoll.pages.words import Language, say
-from plimsoll.reports import failing, judging, seeing, tables, unread
+from plimsoll.reports import failing, findings, judging, seeing, tables, unread
 from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
 
@@ -21,7 +21,13 @@ def render(view: RunView, *, language: Language = "en") -> str:
     parts.append(_unread(view, language))
     parts += [f"**{escape(spoken(sentence, language))}**" for sentence in tables.sentences(found)]
     parts.append(_facts(view, language))
-    known = (tables.scores(found), tables.pooled(found), tables.fates(found), judging.judges(view))
+    known = (
+        tables.scores(found),
+        tables.pooled(found),
+        tables.fates(found),
+        judging.judges(view),
+        findings.brief(view.weights),
+    )
     parts += [ruled(table, language) for table in known if table is not None]
     more = (
         tables.pooled_cells(found),

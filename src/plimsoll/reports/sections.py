@@ -9,7 +9,7 @@ from plimsoll.pages.markup import Markup, Said, Table, bilingual, code, key
 from plimsoll.pages.plots import Mark, Plots, Row, Track, bounds
 from plimsoll.pages.units import points
 from plimsoll.pages.words import percent
-from plimsoll.reports import judging, seeing, shares, tables
+from plimsoll.reports import findings_html, judging, seeing, shares, tables
 from plimsoll.reports.counts import Counts
 from plimsoll.reports.figures import OUTCOMES, Figures
 from plimsoll.reports.view import RunView
@@ -38,6 +38,7 @@ class Sections:
             ("calibration", self.calibration()),
             ("references", self.references()),
             ("baselines", self.baselines()),
+            ("weights", findings_html.section(self.view.weights, self.markup)),
             ("estimates", self.estimates()),
             ("notes", self.notes()),
         )

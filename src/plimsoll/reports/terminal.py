@@ -14,7 +14,7 @@ from rich.text import Text
 from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import SpokenTable, Table, bilingual, key, spoken
 from plimsoll.pages.words import Language, named, percent, say
-from plimsoll.reports import failing, judging, seeing, tables, unread
+from plimsoll.reports import failing, findings, judging, seeing, tables, unread
 from plimsoll.reports.figures import Figures, figures
 from plimsoll.reports.hanging import Hanging
 from plimsoll.reports.view import RunView
@@ -36,7 +36,8 @@ def render(view: RunView, *, language: Language = "en") -> RenderableType:
     found = figures(view)
     parts: list[RenderableType] = [_head(view, found, language), ruled(tables.scores(found), language)]
     judged = judging.judges(view)
-    known = (tables.pooled(found), tables.fates(found), judged and judged.first(JUDGED))
+    weights = findings.brief(view.weights)
+    known = (tables.pooled(found), tables.fates(found), judged and judged.first(JUDGED), weights)
     parts += [ruled(table, language) for table in known if table is not None]
     return Group(
         *parts, *_others(found, language), *_published(found, language), *_notes(view, found, language)

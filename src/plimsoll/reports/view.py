@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from plimsoll.core import Record
+from plimsoll.core import Analysed, Record
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Manifest, Summary
 
@@ -18,3 +18,5 @@ class RunView(Struct, frozen=True, kw_only=True):
     """Read once, and only by reports that show single items."""
     folder: RunFolder | None = None
     """Where they lie, so that a report on very many of them need not read each."""
+    weights: tuple[Analysed, ...] = ()
+    """What was found in the weights of the model that was asked."""

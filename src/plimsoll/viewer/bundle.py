@@ -9,6 +9,7 @@ from plimsoll.pages.serving import assets
 from plimsoll.pages.words import Language
 from plimsoll.reports import html
 from plimsoll.reports.view import RunView
+from plimsoll.run.keep import findings
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.viewer.logs import Listed, Logs
 from plimsoll.viewer.pages import ROOM, Pages, Site
@@ -90,7 +91,10 @@ def write(log_dir: Path, target: Path, first: Language = "en") -> Path:
 def _write_run(logs: Logs, run: Listed, listed: list[Listed], target: Path, first: Language) -> None:
     folder = logs.folder_of(run.name)
     view = RunView(
-        manifest=run.manifest, summary=run.summary, records=map(Blobs(folder.path).shown, folder.in_order())
+        manifest=run.manifest,
+        summary=run.summary,
+        records=map(Blobs(folder.path).shown, folder.in_order()),
+        weights=findings.of(logs.folder, run.manifest.model.revision),
     )
     _save(
         target / f"{run.name}.html",

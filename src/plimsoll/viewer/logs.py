@@ -1,5 +1,6 @@
 """A log folder -> its runs: what each is, how far it is, what it has found so far."""
 
+import dataclasses
 import os
 import time
 from collections import defaultdict
@@ -11,12 +12,13 @@ from threading import Timer
 
 from plimsoll.calibration import keeping
 from plimsoll.calibration.correct import corrections
-from plimsoll.core import Estimate, PlimsollError, files, replace
+from plimsoll.core import Analysed, Estimate, PlimsollError, files, replace
 from plimsoll.core.processes import lives
 from plimsoll.metrics.tables import Table, estimate_of, share_of
 from plimsoll.pages.units import Direction, direction
 from plimsoll.reports.figures import figures
 from plimsoll.reports.view import RunView
+from plimsoll.run.keep import findings
 from plimsoll.run.keep.folder import RunFolder, runs
 from plimsoll.run.keep.manifest import Manifest, Summary
 from plimsoll.viewer.rows import Row, RunRows
@@ -37,6 +39,8 @@ class Listed:
     manifest: Manifest
     summary: Summary
     """As written at the run's end, or as the records so far say."""
+    weights: tuple[Analysed, ...] = ()
+    """What was found in the weights of the model, where one run is looked at."""
 
     @property
     def running(self) -> bool:
@@ -68,7 +72,7 @@ class Listed:
     @property
     def view(self) -> RunView:
         """The run as reports read it."""
-        return RunView(manifest=self.manifest, summary=self.summary)
+        return RunView(manifest=self.manifest, summary=self.summary, weights=self.weights)
 
 
 @dataclass
@@ -97,7 +101,10 @@ class Logs:
         if name in ("", ".", "..") or "/" in name or "\0" in name or os.sep in name:
             return None
         folder = RunFolder(self.folder / name)
-        return self._listed(folder) if (folder.path / "run.json").is_file() else None
+        if not (folder.path / "run.json").is_file():
+            return None
+        listed = self._listed(folder)
+        return dataclasses.replace(listed, weights=findings.of(self.folder, listed.manifest.model.revision))
 
     def run_rows(self, name: str) -> RunRows:
         """The rows of a run, up to its last record."""

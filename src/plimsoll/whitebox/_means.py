@@ -21,7 +21,15 @@ class Mean(NamedTuple):
 
 
 def finding(
-    name: str, found: Mean, unit: str, *, layer: int | None = None, head: int | None = None, note: str = ""
+    name: str,
+    found: Mean,
+    unit: str,
+    *,
+    layer: int | None = None,
+    head: int | None = None,
+    along: str = "",
+    at: float | None = None,
+    note: str = "",
 ) -> Finding:
     """A mean as a finding, with its interval and where it lies."""
     return Finding(
@@ -33,6 +41,8 @@ def finding(
         n=found.n,
         layer=layer,
         head=head,
+        along=along,
+        at=at,
         note=note,
     )
 

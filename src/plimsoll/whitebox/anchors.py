@@ -1,21 +1,37 @@
 """Files, official data or our own starter set -> harmful requests and harmless ones beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from plimsoll.core import DataError, UserError, files
+from msgspec import Struct
+
+from plimsoll.core import DataError, UserError, decoding, files
 from plimsoll.data import delimited, locate, resources
 
 Language = Literal["en", "zh"]
+Kind = Literal["harmful", "harmless"]
 
 SLUG = "llm_safeguard_dro"
 STARTER = (
     "The prompts are a small starter set of Plimsoll's own; `plimsoll data pull llm_safeguard_dro` "
     "brings 100 published pairs."
 )
+TRANSLATED = (
+    "The prompts are a small starter set of Plimsoll's own, in English and Chinese; `--harmful` and "
+    "`--harmless` take JSON lines with prompt, question and language."
+)
+
+
+class Origin(NamedTuple):
+    """Where a prompt comes from."""
+
+    question: str
+    """What its translations and paraphrases, and the prompt that it is paired with, share."""
+    language: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +45,14 @@ class Anchors:
     files: Mapping[str, str] = field(default_factory=dict[str, str])
     """SHA-256 by file name."""
     notes: tuple[str, ...] = ()
+    told: Mapping[Kind, tuple[Origin, ...]] = field(default_factory=dict[Kind, tuple[Origin, ...]])
+    """Where each prompt comes from, where that is known."""
+
+    def origins(self, kind: Kind) -> tuple[Origin, ...]:
+        """Where the prompts of a kind come from: what is not told is a question of its own, or its pair's."""
+        mark = "" if self.paired else f"{kind} "
+        prompts = self.harmful if kind == "harmful" else self.harmless
+        return self.told.get(kind) or tuple(Origin(f"{mark}{place}", "") for place in range(len(prompts)))
 
     def first(self, most: int) -> "Anchors":
         """At most so many of each; 0 for all."""
@@ -38,7 +62,27 @@ class Anchors:
             paired=self.paired,
             files=self.files,
             notes=self.notes,
+            told={kind: origins[: most or None] for kind, origins in self.told.items()},
         )
+
+
+def translated() -> Anchors:
+    """Our own pairs that stand in both languages, a question's English before its Chinese."""
+    ours: Mapping[str, Any] = resources.table("whitebox", "anchors.toml")
+    number = min(len(ours[language][kind]) for language in ("en", "zh") for kind in ("harmful", "harmless"))
+
+    def both(kind: Kind) -> tuple[str, ...]:
+        return tuple(chain(*zip(ours["en"][kind][:number], ours["zh"][kind][:number], strict=True)))
+
+    origins = tuple(Origin(str(place), language) for place in range(number) for language in ("en", "zh"))
+    return Anchors(
+        harmful=both("harmful"),
+        harmless=both("harmless"),
+        paired=True,
+        files=resources.stamp("whitebox", "anchors.toml"),
+        notes=(TRANSLATED,),
+        told={"harmful": origins, "harmless": origins},
+    )
 
 
 def anchors(*, harmful: Path | None, harmless: Path | None, language: Language) -> Anchors:
@@ -64,18 +108,46 @@ def anchors(*, harmful: Path | None, harmless: Path | None, language: Language) 
 
 
 def _of_files(harmful: Path, harmless: Path, *, paired: bool) -> Anchors:
-    first, second = _lines(harmful), _lines(harmless)
+    first, second = _read(harmful), _read(harmless)
+    told: dict[Kind, tuple[Origin, ...]] = {}
+    if first.origins and second.origins:
+        told = {"harmful": first.origins, "harmless": second.origins}
     return Anchors(
-        harmful=first,
-        harmless=second,
-        paired=paired and len(first) == len(second),
+        harmful=first.prompts,
+        harmless=second.prompts,
+        paired=paired and len(first.prompts) == len(second.prompts),
         files={path.name: sha256(files.read(path)).hexdigest() for path in (harmful, harmless)},
+        told=told,
     )
 
 
-def _lines(path: Path) -> tuple[str, ...]:
+class _Read(NamedTuple):
+    prompts: tuple[str, ...]
+    origins: tuple[Origin, ...] = ()
+
+
+def _read(path: Path) -> _Read:
     text = delimited.text(files.read(path), path)
-    found = tuple(line.strip() for line in text.splitlines() if line.strip())
-    if not found:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
         raise DataError(f"{path} holds no prompt: write one a line")
-    return found
+    return _records(path, lines) if path.suffix == ".jsonl" else _Read(tuple(lines))
+
+
+class _Row(Struct):
+    prompt: str
+    question: str | int = ""
+    language: str = ""
+
+
+def _records(path: Path, lines: Sequence[str]) -> _Read:
+    prompts, origins = list[str](), list[Origin]()
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = decoding.decode(line.encode(), _Row)
+        except ValueError as error:
+            raise DataError(f"{path}: record #{number}: {error}: write prompt, question, language") from None
+        prompts.append(row.prompt)
+        question = row.question if row.question != "" else f"{path.name} {number}"
+        origins.append(Origin(str(question), row.language))
+    return _Read(tuple(prompts), tuple(origins))

@@ -16,8 +16,9 @@ from typing import Any
 from plimsoll import registry
 from plimsoll.core import Analysed, Benchmark, Finding, Sample, UserError, WhiteBox
 from plimsoll.internals import algebra
-from plimsoll.internals.arithmetic import Reader
+from plimsoll.internals.batches import Batches, batches
 from plimsoll.internals.handle import Handle, Template, handle, same_vocabulary
+from plimsoll.internals.likelihoods import ROWS, likelihoods
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.stats.intervals import wilson
@@ -66,11 +67,12 @@ class Blend:
         if tuned.shape != safe.shape:
             raise UserError(f"{tuned.name} and {safe.name} are of different sizes: they cannot be mixed")
         asked = self._questions()
-        told.begin(self.points * (len(anchors.harmful) + len(anchors.harmless) + len(asked)))
+        rows, sizes = self._rows(tuned, anchors, asked), batches(tuned.module, ROWS)
+        told.begin(self.points * rows.count)
         seen = list[Seen]()
         for share in self._shares():
             with mixed(tuned, safe, share):
-                seen.append(self._seen(tuned, share, anchors, asked, told))
+                seen.append(rows.seen(tuned, share, told, sizes))
         return Analysed(
             analysis="blend",
             models={held.name: held.revision for held in (tuned, safe)},
@@ -83,32 +85,72 @@ class Blend:
 
     def _questions(self) -> list[Sample]:
         found: Benchmark = registry.build("benchmarks", self.use)
-        chosen = [each for each in found.samples() if each.choices and each.target][: self.questions]
+        samples = (each for each in found.samples() if each.choices and each.target)
+        chosen = [each for each in samples if each.target in [*LETTERS[: len(each.choices)]]][
+            : self.questions
+        ]
         if self.questions and not chosen:
             raise UserError(f"blend: {self.use} holds no multiple-choice question with a right letter")
         return chosen
 
-    def _seen(
-        self, held: Handle, share: float, anchors: Anchors, asked: Sequence[Sample], told: Told
-    ) -> Seen:
+    def _rows(self, held: Handle, anchors: Anchors, asked: Sequence[Sample]) -> "_Rows":
         kinds = {"harmful": anchors.harmful, "harmless": anchors.harmless}
-        declines = {kind: [self._declines(held, each, told) for each in kinds[kind]] for kind in kinds}
-        right = [self._is_right(held, each, told) for each in asked]
-        first = [Reader(held, held.ids(each, self.template)).next(())[0] for each in anchors.harmless]
-        return Seen(share=share, declines=declines, right=right, told=held.torch.stack(first).float())
+        texts = ["\n\n".join(message.text for message in sample.messages) for sample in asked]
+        prompts = {kind: [held.ids(each, self.template) for each in given] for kind, given in kinds.items()}
+        return _Rows(
+            prompts=prompts,
+            replies=[_tokens(held, reply) for reply in (self.refusal, self.compliance)],
+            questions=[held.ids(text, self.template) for text in texts],
+            letters=[[_tokens(held, letter)[0] for letter in LETTERS[: len(each.choices)]] for each in asked],
+            targets=[LETTERS.index(str(each.target)) for each in asked],
+        )
 
-    def _declines(self, held: Handle, prompt: str, told: Told) -> float:
-        ids = held.ids(prompt, self.template)
-        told.step()
-        return likelihood(held, ids, self.refusal) - likelihood(held, ids, self.compliance)
 
-    def _is_right(self, held: Handle, sample: Sample, told: Told) -> bool:
-        text = "\n\n".join(message.text for message in sample.messages)
-        first = Reader(held, held.ids(text, self.template)).next(())[0]
-        letters = "ABCDEFGH"[: len(sample.choices)]
-        tokens = [held.tokenizer(letter, add_special_tokens=False)["input_ids"][0] for letter in letters]
-        told.step()
-        return letters[int(first[tokens].argmax())] == sample.target
+LETTERS = "ABCDEFGH"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """What every mixture is asked, as token ids: read once, for all mixtures."""
+
+    prompts: Mapping[str, list[list[int]]]
+    replies: list[list[int]]
+    """The refusal's words, then those that comply."""
+    questions: list[list[int]]
+    letters: list[list[int]]
+    targets: list[int]
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.prompts.values())) + len(self.questions)
+
+    def seen(self, held: Handle, share: float, told: Told, sizes: Batches) -> Seen:
+        """What one mixture does: all prompts in one pass, all questions in another."""
+        kinds = list(self.prompts)
+        every = [row for kind in kinds for row in self.prompts[kind]]
+        found = likelihoods(held, every, self.replies, sizes=sizes, told=told.step)
+        apart = (found.replies[:, 0] - found.replies[:, 1]).tolist()
+        harmful = len(self.prompts["harmful"])
+        return Seen(
+            share=share,
+            declines={"harmful": apart[:harmful], "harmless": apart[harmful:]},
+            right=self._right(held, told, sizes),
+            told=found.first[harmful:].float(),
+        )
+
+    def _right(self, held: Handle, told: Told, sizes: Batches) -> list[bool]:
+        if not self.questions:
+            return []
+        first = likelihoods(held, self.questions, (), sizes=sizes, told=told.step).first
+        asked = zip(first, self.letters, self.targets, strict=True)
+        return [int(row[letters].argmax()) == target for row, letters, target in asked]
+
+
+def _tokens(held: Handle, text: str) -> list[int]:
+    found = list(held.tokenizer(text, add_special_tokens=False)["input_ids"])
+    if not found:
+        raise UserError(f"blend: {text!r} is no text that {held.name} can write")
+    return found
 
 
 @contextmanager
@@ -130,9 +172,7 @@ def mixed(tuned: Handle, safe: Handle, share: float) -> Generator[None]:
 
 def likelihood(held: Handle, prompt: Sequence[int], text: str) -> float:
     """Log-probability of a reply's first words after a prompt, in nats."""
-    row: list[int] = held.tokenizer(text, add_special_tokens=False)["input_ids"]
-    told = Reader(held, prompt).next(row)
-    return float(told[range(len(row)), row].sum())
+    return float(likelihoods(held, [prompt], [_tokens(held, text)]).replies[0, 0])
 
 
 def front(seen: Sequence[Seen]) -> list[float]:
@@ -150,22 +190,34 @@ def front(seen: Sequence[Seen]) -> list[float]:
 def _findings(seen: Sequence[Seen]) -> Iterator[Finding]:
     on = set(front(seen))
     for each in seen:
-        note = f"share {each.share:.2f}" + (" · on the front" if each.share in on else "")
+        note = "on the front" if each.share in on else ""
         for kind, values in each.declines.items():
-            yield _share(f"declines_{kind}", [value > 0 for value in values], note)
-            yield finding(f"refusal_margin_{kind}", mean(values), "nats", note=note)
+            yield _share(f"declines_{kind}", [value > 0 for value in values], each.share, note)
+            yield _mean(f"refusal_margin_{kind}", values, each.share, note)
         if each.right:
-            yield _share("letters_right", each.right, note)
+            yield _share("letters_right", each.right, each.share, note)
         for name, end in (("kl_tuned", seen[0]), ("kl_safe", seen[-1])):
             apart = (end.told.exp() * (end.told - each.told)).sum(-1)
-            yield finding(name, mean(apart.double().tolist()), "nats", note=note)
+            yield _mean(name, apart.double().tolist(), each.share, note)
 
 
-def _share(name: str, hits: Sequence[bool], note: str) -> Finding:
+def _mean(name: str, values: Sequence[float], share: float, note: str) -> Finding:
+    return finding(name, mean(values), "nats", along="share", at=share, note=note)
+
+
+def _share(name: str, hits: Sequence[bool], share: float, note: str) -> Finding:
     found, count = sum(hits), len(hits)
     bounds = wilson(found, count)
     return Finding(
-        name=name, value=found / count, low=bounds.low, high=bounds.high, unit="share", n=count, note=note
+        name=name,
+        value=found / count,
+        low=bounds.low,
+        high=bounds.high,
+        unit="share",
+        n=count,
+        along="share",
+        at=share,
+        note=note,
     )
 
 

@@ -95,8 +95,8 @@ class Headroom:
 
 
 def _findings(kind: str, contrasts: Sequence[Contrast]) -> Iterator[Finding]:
-    def found(name: str, values: Sequence[float], unit: str, note: str = "") -> Finding:
-        return finding(f"{name}_{kind}", mean(values), unit, note=note)
+    def found(name: str, values: Sequence[float], unit: str, note: str = "", **place: Any) -> Finding:
+        return finding(f"{name}_{kind}", mean(values), unit, note=note, **place)
 
     yield found("kl_aligned_base", [float(each.forward.mean()) for each in contrasts], "nats", "per token")
     yield found("kl_base_aligned", [float(each.backward.mean()) for each in contrasts], "nats", "per token")
@@ -106,11 +106,11 @@ def _findings(kind: str, contrasts: Sequence[Contrast]) -> Iterator[Finding]:
     )
     for alpha in ALPHAS:
         values = [each.expected(alpha) for each in contrasts]
-        yield found("expected_reward", values, "nats", f"alignment undone with strength {alpha:g}")
+        yield found("expected_reward", values, "nats", along="strength", at=alpha)
     longest = max(len(each.reply) for each in contrasts)
     for place in range(longest):
         values = [float(each.forward[place]) for each in contrasts if place < len(each.reply)]
-        yield found("kl_by_place", values, "nats", f"token {place + 1}")
+        yield found("kl_by_place", values, "nats", along="token", at=place + 1)
 
 
 def _apart(harmful: Sequence[Contrast], harmless: Sequence[Contrast], *, paired: bool) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from plimsoll.core import Analysed, Finding, UserError, WhiteBox
 from plimsoll.internals.handle import Handle, Template, handle, same_vocabulary
+from plimsoll.internals.library import exact
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
@@ -64,8 +65,8 @@ def _seen(held: Handle, prompts: Sequence[str], template: Template, told: Told) 
 def _weights(first: Handle, second: Handle) -> Iterator[Finding]:
     for layer in range(first.shape.layers):
         before, after = (dict(held.layers[layer].named_parameters()) for held in (first, second))
-        moved = sum(float((after[name] - before[name]).detach().double().square().sum()) for name in before)
-        size = sum(float(weight.detach().double().square().sum()) for weight in before.values())
+        moved = sum(float(exact((after[name] - before[name]).detach()).square().sum()) for name in before)
+        size = sum(float(exact(weight.detach()).square().sum()) for weight in before.values())
         count = sum(weight.numel() for weight in before.values())
         yield Finding(name="weights_moved", value=(moved / size) ** 0.5, unit="share", n=count, layer=layer)
 

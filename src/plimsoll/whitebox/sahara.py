@@ -13,7 +13,7 @@ from typing import Any
 from plimsoll.core import Analysed, Finding, UserError, WhiteBox
 from plimsoll.internals.ablation import Ablation, Kind, beside, intact
 from plimsoll.internals.handle import Handle, Template, handle
-from plimsoll.internals.library import torch
+from plimsoll.internals.library import exact, torch
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.whitebox._numbers import at_least
@@ -91,7 +91,7 @@ def angle(first: Any, second: Any, rank: int = 1) -> float:
 
 
 def _leading(states: Any, rank: int) -> Any:
-    return torch().linalg.svd(states.double(), full_matrices=False).U[:, :rank]
+    return torch().linalg.svd(exact(states), full_matrices=False).U[:, :rank]
 
 
 def _matrix(held: Handle, prompts: Sequence[str], template: Template) -> Any:

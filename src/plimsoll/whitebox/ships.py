@@ -14,6 +14,7 @@ from typing import Any
 from plimsoll.core import Analysed, Finding, WhiteBox
 from plimsoll.internals.ablation import Ablation, Fill, Kind, intact, logits, sweep
 from plimsoll.internals.handle import Handle, Template, handle
+from plimsoll.internals.library import exact
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.stats.multiple import holm
@@ -67,7 +68,7 @@ def scores(
 
 def kl(base: Any, changed: Any) -> Any:
     """Divergence of the distributions of logits, base against changed, over the last dimension, in nats."""
-    first, second = (given.double().softmax(-1) + TINY for given in (base, changed))
+    first, second = (exact(given).softmax(-1) + TINY for given in (base, changed))
     return (first * (first / second).log()).sum(-1)
 
 

@@ -1,0 +1,1 @@
+"""Folder of a module that stands in for vLLM: put on the path by tests of the provider."""
