@@ -69,8 +69,8 @@ def test_it_says_what_the_same_weights_say_on_transformers(stand_in: Any, folder
 
 
 def test_the_model_is_loaded_once_with_what_was_asked_for(stand_in: Any, folder: Path) -> None:
-    spec = f"vllm/{folder}:dtype=bfloat16,context=64,memory=0.5,devices=2"
-    _asked(registry.build_model(spec), *REQUESTS, *REQUESTS)
+    given = {"dtype": "bfloat16", "context": "64", "memory": "0.5", "devices": "2"}
+    _asked(registry.build_model(f"vllm/{folder}", given), *REQUESTS, *REQUESTS)
     assert stand_in.LOADED[-1] == {
         "model": str(folder),
         "dtype": "bfloat16",
@@ -81,10 +81,8 @@ def test_the_model_is_loaded_once_with_what_was_asked_for(stand_in: Any, folder:
 
 
 def test_its_revision_names_the_weights_and_what_changes_the_answers(stand_in: Any, folder: Path) -> None:
-    one, other, third = (
-        registry.build_model(f"vllm/{folder}{more}").revision
-        for more in ("", ":dtype=float16", ":memory=0.5")
-    )
+    ways: tuple[dict[str, str], ...] = ({}, {"dtype": "float16"}, {"memory": "0.5"})
+    one, other, third = (registry.build_model(f"vllm/{folder}", each).revision for each in ways)
     assert one.startswith("files:")
     assert one.partition(" ")[0] == registry.build_model(f"transformers/{folder}").revision.partition(" ")[0]
     assert one != other
@@ -92,7 +90,7 @@ def test_its_revision_names_the_weights_and_what_changes_the_answers(stand_in: A
 
 
 def test_a_prompt_that_does_not_fit_is_its_own_fault_alone(stand_in: Any, folder: Path) -> None:
-    model = registry.build_model(f"vllm/{folder}:context=40")
+    model = registry.build_model(f"vllm/{folder}", {"context": "40"})
     long = Request(messages=(user("x" * 60),), sampling=GREEDY)
 
     async def both() -> list[Any]:
@@ -109,16 +107,18 @@ def test_a_prompt_that_does_not_fit_is_its_own_fault_alone(stand_in: Any, folder
 
 
 @pytest.mark.parametrize(
-    ("spec", "said"),
+    ("given", "said"),
     [
-        ("vllm/missing", "transformers/missing runs the same weights anywhere"),
-        ("vllm/x:memory=2", "memory above 0"),
-        ("vllm/x:devices=0", "devices at least 1"),
+        ({}, "transformers/missing runs the same weights anywhere"),
+        ({"memory": "2"}, "memory above 0"),
+        ({"devices": "0"}, "devices at least 1"),
     ],
 )
-def test_what_cannot_be_loaded_is_said_in_one_sentence(stand_in: Any, spec: str, said: str) -> None:
+def test_what_cannot_be_loaded_is_said_in_one_sentence(
+    stand_in: Any, given: dict[str, str], said: str
+) -> None:
     with pytest.raises(UserError, match=said):
-        _asked(registry.build_model(spec), REQUESTS[0])
+        _asked(registry.build_model("vllm/missing", given), REQUESTS[0])
 
 
 @pytest.mark.skipif(HERE, reason="vLLM is installed: nothing is missing")
@@ -131,8 +131,8 @@ def test_without_vllm_the_line_that_brings_it_is_named() -> None:
     not (HERE and torch.cuda.is_available()), reason="vLLM itself needs an accelerator and its package"
 )
 def test_vllm_itself_says_what_transformers_says(folder: Path) -> None:
-    found = _asked(registry.build_model(f"vllm/{folder}:memory=0.2,dtype=float32"), *REQUESTS)
-    expected = _asked(registry.build_model(f"transformers/{folder}:dtype=float32"), *REQUESTS)
+    found = _asked(registry.build_model(f"vllm/{folder}", {"memory": "0.2", "dtype": "float32"}), *REQUESTS)
+    expected = _asked(registry.build_model(f"transformers/{folder}", {"dtype": "float32"}), *REQUESTS)
     for one, other in zip(found, expected, strict=True):
         assert one.text == other.text
         assert one.loglikelihoods == pytest.approx(other.loglikelihoods, abs=1e-2)
