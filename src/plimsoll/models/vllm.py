@@ -139,6 +139,8 @@ class VLLM:
         return _Continued(request, rows[0], room + 1, self.engine.get_default_sampling_params())
 
     def _prompt(self, request: Request) -> str:
+        if request.tools:
+            raise ModelError("this model takes no tools")
         taken = turns(request)
         if not self._chats(request):
             return taken.raw
