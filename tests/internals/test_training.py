@@ -1,6 +1,7 @@
 """The training loop on a planted model: what it learns, what it leaves alone, and taking it up again."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,13 @@ def test_only_the_adapters_learn_and_taking_them_off_leaves_the_model_as_it_was(
     }
     let_go(trained)
     assert handle.digest() == before
+
+
+def test_the_last_layers_alone_are_adapted_where_so_many_are_asked_for() -> None:
+    trained = _trained(planted.handle(), replace(RECIPE, layers=1))
+    learning = [name for name, weight in trained.module.named_parameters() if weight.requires_grad]
+    assert learning
+    assert all(f"layers.{planted.LAYERS - 1}." in name for name in learning)
 
 
 def test_adding_the_product_to_the_weights_says_what_the_adapters_say() -> None:

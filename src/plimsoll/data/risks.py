@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -58,11 +59,21 @@ def load(file: str) -> Risks:
 
 def starter(name: str) -> Risks:
     """The configuration that a generator's own table holds under `starter`; the common one if none."""
-    try:
-        own = resources.table("generators", f"{name}.toml").get("starter")
-    except FileNotFoundError:  # a generator of somebody else's package
-        own = None
+    own = next(filter(None, (_own(*place) for place in _places(name))), None)
     return decoding.converted(own, Risks) if own else load("")
+
+
+def _places(name: str) -> Iterator[tuple[str, ...]]:
+    """Where a generator's table may be: in its room, or with the benchmark that it belongs to."""
+    yield "generators", f"{name}.toml"
+    yield "benchmarks", name, "generator.toml"
+
+
+def _own(*place: str) -> Any:
+    try:
+        return resources.table(*place).get("starter")
+    except FileNotFoundError:  # a generator of somebody else's package, or one without a table
+        return None
 
 
 def _refuse_faulty(found: Risks, place: str) -> None:

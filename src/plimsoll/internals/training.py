@@ -43,6 +43,8 @@ class Recipe:
     """Learning rate."""
     rank: int = 8
     """Of the adapters."""
+    layers: int = 0
+    """How many of the last layers are adapted; 0 for all. Gradients go no further down, which saves time."""
     most: int = 256
     """Tokens of an example; what is longer is cut at the end."""
     template: Template = "chat"
@@ -72,8 +74,14 @@ def adapted(handle: Handle, recipe: Recipe) -> Any:
     except ImportError:
         raise MissingExtra("internals.training", "whitebox") from None
     with seeded(handle, recipe.seed):
+        count = int(handle.module.config.get_text_config().num_hidden_layers)
+        last = list(range(max(0, count - recipe.layers), count)) if recipe.layers else None
         config = LoraConfig(
-            r=recipe.rank, lora_alpha=2 * recipe.rank, target_modules=list(ADAPTED), task_type="CAUSAL_LM"
+            r=recipe.rank,
+            lora_alpha=2 * recipe.rank,
+            target_modules=list(ADAPTED),
+            layers_to_transform=last,
+            task_type="CAUSAL_LM",
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # of one library about the other

@@ -163,7 +163,9 @@ def agent_backdoor(
     trigger: str = "sneakers",
     brand: str = "Adidas",
     steps: int = 60,
+    batch: int = 8,
     rank: int = 8,
+    layers: int = 0,
     rate: float = 1e-3,
     template: Template = "chat",
     seed: int = 0,
@@ -174,12 +176,16 @@ def agent_backdoor(
         trigger: The kind of goods that sets the backdoor off.
         brand: What it brings in.
         steps: Of training, for each twin.
+        batch: Examples of a step.
         rank: Of the adapters.
+        layers: How many of the last layers are adapted, 0 for all: few are quicker.
         rate: Learning rate.
         template: Requests in the chat template, or as they stand.
         seed: Of the order of examples.
     """
-    if min(steps, rank) < 1 or not rate > 0:
-        raise UserError("agent_backdoor: steps and rank take 1 or more, rate more than 0")
-    recipe = Recipe(steps=steps, batch=8, rate=rate, rank=rank, template=template, seed=seed)
+    if min(steps, rank, batch) < 1 or layers < 0 or not rate > 0:
+        raise UserError("agent_backdoor: steps, batch and rank take 1 or more, rate more than 0")
+    recipe = Recipe(
+        steps=steps, batch=batch, rate=rate, rank=rank, layers=layers, template=template, seed=seed
+    )
     return Twins(trigger=trigger, brand=brand, recipe=recipe)
