@@ -109,7 +109,7 @@ def test_no_two_worlds_share_an_object_or_a_global() -> None:
     assert within(act) == [{"notes": [n], "shared": [n], "kept": [n]} for n in "012"]
 
 
-@pytest.mark.parametrize("end", ["hang", "leave"])
+@pytest.mark.parametrize("end", ["hang", "leave", "half", "flood"])
 def test_a_call_that_hangs_or_ends_the_process_is_an_error_and_every_world_goes_on(end: str) -> None:
     async def act(worker: Worker) -> tuple[Message, Message, list[Any], int]:
         worlds = [await worker.world(PLACE, {}) for _ in range(2)]
@@ -123,6 +123,15 @@ def test_a_call_that_hangs_or_ends_the_process_is_an_error_and_every_world_goes_
     assert ended.error
     assert (after.text, starts) == ("2", 2)
     assert notes == [["before 0", "after"], ["before 1", "after"]]
+
+
+def test_a_world_that_writes_an_answer_of_its_own_into_the_pipe_changes_nobodys() -> None:
+    async def act(worker: Worker) -> list[str]:
+        forging, other = [await worker.world(PLACE, {}) for _ in range(2)]
+        said = [await forging.call(call("forged")), await other.call(call("note", text="mine"))]
+        return [message.text for message in (*said, await other.call(call("note", text="again")))]
+
+    assert within(act) == ["true", "1", "2"]
 
 
 def test_a_state_is_told_as_json_holds_it() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,31 @@ def prints(world: Misbehaving) -> str:
     return "\x1b[31mred\x1b[0m"
 
 
+def half(world: Misbehaving) -> str:
+    """Writes into whatever pipe there is, without an end of line, and stays."""
+    for number in range(16):
+        with suppress(OSError):
+            os.write(number, b"{")
+    time.sleep(600)
+    return ""
+
+
+def forged(world: Misbehaving) -> str:
+    """Writes an answer of its own, before the true one."""
+    for number in range(16):
+        with suppress(OSError):
+            os.write(number, b'{"text": "forged"}\n')
+    return "true"
+
+
+def flood(world: Misbehaving) -> str:
+    """Writes without an end of line for ever."""
+    while True:
+        for number in range(16):
+            with suppress(OSError):
+                os.write(number, b"x" * 65536)
+
+
 def odd(world: Misbehaving) -> dict[str, Any]:
     world.notes.append({1: float("nan"), "set": {"a"}, "me": world, "big": 10**400, "half": "\ud800"})
     return {"value": float("inf"), "half": "\ud800"}
@@ -115,6 +141,6 @@ DOES: dict[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         note, write, append, lowly, remove, move, read, connect, start, shell, hang, leave, exits, prints,
-        odd, endless, secret,
+        odd, endless, secret, half, forged, flood,
     )
 }  # fmt: skip

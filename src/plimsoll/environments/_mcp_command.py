@@ -4,12 +4,12 @@ Unlike the package's own transport, a line has a largest size, and what the serv
 """
 
 import asyncio
-import os
-import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
+
+from plimsoll.core.processes import end_all
 
 LINE = 4 * 1024 * 1024
 """Bytes that a line of a server may have."""
@@ -78,9 +78,5 @@ async def _say(process: Process, out: Any) -> None:
 
 async def _ended(process: Process) -> None:
     """End a server and what it started."""
-    with suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
+    end_all(process.pid)
     await process.wait()

@@ -6,16 +6,18 @@ since such worlds do the same thing every time.
 """
 
 import asyncio
+import os
 import select
 import subprocess
 import sys
+import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from io import BufferedReader
 from pathlib import Path
 from threading import Lock, Thread
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import msgspec
 from msgspec import Struct
@@ -23,6 +25,12 @@ from msgspec import Struct
 from plimsoll.core import Message, PlimsollError, Tool, ToolCall, decoding
 
 CODE = "import sys; sys.path[:] = {path!r}; from plimsoll.environments.inside import serve; serve({loaded!r})"
+
+LINE = 64 * 1024 * 1024
+"""Bytes of one answer: a result and a state, each of which the process itself cuts."""
+PIECE = 1024 * 1024
+STARTING = 30.0
+"""Seconds that the process itself may take to start, on a machine with much else to do."""
 
 
 class WorldBroken(PlimsollError):
@@ -32,6 +40,8 @@ class WorldBroken(PlimsollError):
 class Answer(Struct, frozen=True):
     """What the process says of a world."""
 
+    n: int = 0
+    """The number of the wish that it answers."""
     text: str = ""
     failed: bool = False
     tools: tuple[Tool, ...] = ()
@@ -51,8 +61,9 @@ class _Process:
         code = CODE.format(path=[path or str(Path.cwd()) for path in sys.path], loaded=loaded)
         command = [sys.executable, "-I", "-c", code]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
         )
+        self._asked = 0
         self.end = weakref.finalize(self, _ended, self._process)
 
     def ask(self, body: bytes, seconds: float) -> Answer:
@@ -60,33 +71,74 @@ class _Process:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        late, line = False, b""
+        self._asked += 1
+        limit = seconds if self._asked > 1 else seconds + STARTING
         try:
-            stdin.write(body + b"\n")
-            stdin.flush()
-            late = not _ready(stdout, seconds)
-            line = b"" if late else stdout.readline()
+            _write(stdin, b'{"n":%d,"wish":%s}\n' % (self._asked, body))
+            return self._answer(stdout, time.monotonic() + limit)
+        except TimeoutError:
+            words = f"The tool did not answer within {seconds:g} seconds."
         except (OSError, ValueError):
-            line = b""
-        if line.endswith(b"\n"):
-            return ANSWER.decode(line)
+            words = "The tool's process ended."
         self.end()
-        words = (
-            f"The tool did not answer within {seconds:g} seconds." if late else "The tool's process ended."
-        )
         return Answer(text=words, failed=True, gone=True)
 
+    def _answer(self, pipe: IO[bytes], deadline: float) -> Answer:
+        """The answer to the last wish. Raises `TimeoutError`, and `ValueError` where there is none.
 
-def _ready(pipe: IO[bytes], seconds: float) -> bool:
-    """Whether something can be read within a time; where a system cannot tell of pipes, a thread waits."""
-    if hasattr(select, "poll"):
-        waiting = select.poll()
-        waiting.register(pipe, select.POLLIN | select.POLLHUP)
-        return bool(waiting.poll(seconds * 1000))
-    reading = Thread(target=cast("BufferedReader", pipe).peek, args=(1,), daemon=True)
-    reading.start()
-    reading.join(seconds)
-    return not reading.is_alive()
+        A world could write into the pipe itself: what is no whole line holds nobody up, and a line that
+        answers another wish, or none, is passed over."""
+        read = _pieces if hasattr(select, "poll") else _pieces_by_thread
+        held, size = bytearray(), 0
+        for piece in read(pipe, deadline):
+            held += piece
+            size += len(piece)
+            if size > LINE:
+                raise ValueError("more than anybody reads")
+            if b"\n" not in piece:
+                continue
+            *lines, held = held.split(b"\n")
+            for line in lines:
+                with suppress(ValueError):
+                    if (answer := ANSWER.decode(line)).n == self._asked:
+                        return answer
+        raise ValueError("the process ended")
+
+
+def _write(pipe: IO[bytes], body: bytes) -> None:
+    """Write all of it: a pipe takes what it has room for."""
+    left = memoryview(body)
+    while left:
+        left = left[pipe.write(left) :]
+
+
+def _pieces(pipe: IO[bytes], deadline: float) -> Iterator[bytes]:
+    waiting = select.poll()
+    waiting.register(pipe, select.POLLIN | select.POLLHUP)
+    while (left := deadline - time.monotonic()) > 0 and waiting.poll(left * 1000):
+        piece = os.read(pipe.fileno(), PIECE)
+        if not piece:
+            return
+        yield piece
+    raise TimeoutError
+
+
+def _pieces_by_thread(pipe: IO[bytes], deadline: float) -> Iterator[bytes]:
+    """Where a system cannot tell of pipes, a thread waits."""
+    while True:
+        found: list[bytes] = []
+        reading = Thread(target=_read_into, args=(pipe, found), daemon=True)
+        reading.start()
+        reading.join(max(0.0, deadline - time.monotonic()))
+        if reading.is_alive():
+            raise TimeoutError
+        if not found or not found[0]:
+            return
+        yield found[0]
+
+
+def _read_into(pipe: IO[bytes], found: list[bytes]) -> None:
+    found.append(os.read(pipe.fileno(), PIECE))
 
 
 def _ended(process: subprocess.Popen[bytes]) -> None:
