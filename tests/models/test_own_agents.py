@@ -1,7 +1,9 @@
 import asyncio
 import json
+import os
 import shlex
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from plimsoll.core import (
     offered,
     user,
 )
+from plimsoll.core.processes import lives
 from plimsoll.models._reported import LONGEST, MOST, response_of
 from plimsoll.pages.lines import of_record
 from plimsoll.registry import build_model
@@ -160,6 +163,91 @@ def test_what_a_function_breaks_costs_its_case_alone(here: Path, body: str) -> N
         said(build_model("agent/odd_one:reply"))
 
 
+FORKS = "import os, warnings; warnings.simplefilter('ignore'); "
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("async def reply(messages):\n    import time; time.sleep(30)", "did not answer"),
+        ("async def reply(messages):\n    import asyncio; await asyncio.sleep(30)", "did not answer"),
+        ("async def reply(messages):\n    raise SystemExit(3)", "SystemExit"),
+        ("async def reply(messages):\n    raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("async def reply(messages):\n    return 'x'", "x"),
+        ("def reply(messages):\n    raise SystemExit(3)", "SystemExit"),
+        ("def reply(messages):\n    print('to you'); return 'x'", "x"),
+        (
+            "class Late:\n    def __await__(self): raise SystemExit\ndef reply(messages): return Late()",
+            "SystemExit",
+        ),
+        pytest.param(
+            f"def reply(messages):\n    {FORKS} return 'x' if os.fork() else os._exit(0)",
+            "x",
+            marks=pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
+        ),
+        pytest.param(
+            f"def reply(messages):\n    {FORKS} return 'x' if os.fork() else 'y'",
+            "x",
+            marks=pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
+        ),
+    ],
+)
+def test_whatever_a_function_does_others_go_on_meanwhile(
+    here: Path, body: str, wanted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "wild.py").write_text(body, "utf-8")
+    model = build_model("agent/wild:reply", {"seconds": "1"})
+
+    async def tried() -> str:
+        try:
+            return (await model.generate(ASKED)).text
+        except ModelError as error:
+            return str(error)
+
+    async def beside() -> tuple[str, int]:
+        asking, turns = asyncio.ensure_future(tried()), 0
+        while not asking.done():
+            await asyncio.sleep(0.001)
+            turns += 1
+        return asking.result(), turns
+
+    text, turns = asyncio.run(beside())
+    assert wanted in text
+    assert turns
+    assert capsys.readouterr().out == "", "what an agent prints is not on our output"
+
+
+def test_an_asynchronous_function_finds_its_loop_again_and_one_that_blocks_keeps_no_other_from_it(
+    here: Path,
+) -> None:
+    (here / "kept.py").write_text(
+        "import asyncio, time\nloops = []\n\nasync def reply(messages):\n"
+        "    loops.append(asyncio.get_running_loop())\n"
+        "    if messages[-1]['content'] == 'block':\n        time.sleep(30)\n"
+        "    if messages[-1]['content'] == 'wait':\n        await asyncio.sleep(30)\n"
+        "    return str(len(set(map(id, loops))))\n",
+        "utf-8",
+    )
+    model = build_model("agent/kept:reply", {"seconds": "1"})
+
+    async def asked(text: str) -> str:
+        try:
+            return (await model.generate(Request(messages=(user(text),)))).text
+        except ModelError as error:
+            return str(error)
+
+    async def all_of_them() -> list[str]:
+        try:
+            return [await asked(text) for text in ("a", "wait", "b", "block", "c")]
+        finally:
+            await model.close()
+
+    first, late, second, blocked, after = asyncio.run(all_of_them())
+    assert (first, second, after) == ("1", "1", "2")
+    assert "did not answer" in late
+    assert "did not answer" in blocked
+
+
 def test_a_function_that_hangs_is_left_behind(here: Path) -> None:
     (here / "slow.py").write_text(
         "import threading\ndef reply(messages):\n    threading.Event().wait()\n", "utf-8"
@@ -249,6 +337,79 @@ def test_a_command_that_breaks_is_ended_and_the_next_question_starts_another(
         with pytest.raises(ModelError, match=wanted) as error:
             said(model)
         assert "\x1b" not in str(error.value)
+
+
+def test_a_command_that_speaks_unasked_is_found_out_before_its_line_is_taken_for_an_answer(
+    here: Path,
+) -> None:
+    code = "print(json.dumps('one'), flush=True); print(json.dumps('two'), flush=True)"
+    model = build_model(loop(here, code), {"parallel": "1"})
+
+    async def twice() -> list[str]:
+        found: list[str] = []
+        try:
+            for _ in range(2):
+                found.append((await model.generate(ASKED)).text)
+                await asyncio.sleep(0.3)
+        except ModelError as error:
+            found.append(str(error))
+        finally:
+            await model.close()
+        return found
+
+    first, second = asyncio.run(twice())
+    assert first == "one"
+    assert "nobody asked for" in second
+
+
+def test_a_command_that_ends_after_each_answer_is_started_again(here: Path) -> None:
+    model = build_model(loop(here, "print(json.dumps('one'), flush=True); sys.exit()"), {"parallel": "1"})
+
+    async def twice() -> list[str]:
+        found: list[str] = []
+        for _ in range(2):
+            found.append((await model.generate(ASKED)).text)
+            await asyncio.sleep(0.3)
+        await model.close()
+        return found
+
+    assert asyncio.run(twice()) == ["one", "one"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "while True: sys.stdout.write('x' * 1_000_000)",
+        "while True: sys.stdout.write('x' * 1_000_000 + chr(10))",
+        "sys.stdout.buffer.write(bytes(range(128, 256)) * 100 + b'\\n'); sys.stdout.flush()",
+        "sys.stdout.write('{'); sys.stdout.flush(); time.sleep(60)",
+        "sys.stdin.close(); time.sleep(60)",
+        "sys.stdout.close(); time.sleep(60)",
+    ],
+)
+def test_a_command_that_floods_or_falls_silent_costs_its_case_within_its_time(here: Path, code: str) -> None:
+    with pytest.raises(ModelError):
+        said(build_model(loop(here, code), {"seconds": "3"}))
+
+
+def test_a_command_that_never_reads_costs_its_case_within_its_time(here: Path) -> None:
+    (here / "deaf.py").write_text("import time\ntime.sleep(60)\n", "utf-8")
+    long = Request(messages=(user("x" * 1_000_000),))
+    model = build_model(f"agent_command/{shlex.quote(sys.executable)} deaf.py", {"seconds": "1"})
+    with pytest.raises(ModelError, match="within 1 seconds"):
+        said(model, long)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there are sessions")
+def test_what_a_command_started_ends_with_it(here: Path) -> None:
+    child = "import subprocess; p = subprocess.Popen(['sleep', '60']); "
+    model = build_model(loop(here, f"{child}print(json.dumps(str(p.pid)), flush=True)"))
+    number = int(said(model).text)
+    for _ in range(100):
+        if not lives(number) or Path(f"/proc/{number}/stat").read_text().split()[2] == "Z":
+            return
+        time.sleep(0.05)
+    pytest.fail("it goes on")
 
 
 def test_an_endpoint_with_hidden_tools_is_sent_no_tools_and_its_reports_are_read() -> None:

@@ -1,7 +1,9 @@
-"""The number of a process -> whether it is there, on every system, without disturbing it."""
+"""The number of a process -> whether it is there, on every system, without disturbing it; and its end."""
 
 import ctypes
 import os
+import signal
+from contextlib import suppress
 from typing import Any
 
 QUERY = 0x1000
@@ -16,6 +18,17 @@ def lives(number: int) -> bool:
         return _is_there(number) if os.name == "posix" else _runs(number)
     except (OverflowError, ValueError):
         return False
+
+
+def end_all(number: int) -> None:
+    """End a process that was started in a session of its own, with all that it started there.
+
+    Where a system knows no sessions, the process alone."""
+    with suppress(ProcessLookupError, PermissionError):
+        if os.name == "posix":
+            os.killpg(number, signal.SIGKILL)
+        else:
+            os.kill(number, signal.SIGTERM)
 
 
 def _is_there(number: int) -> bool:

@@ -3,7 +3,8 @@
 For every request it reads one line, `{"messages": [...], "tools": [...]}`, and writes one: a text, a message,
 or a list of messages (the steps that it took with tools of its own, and last its answer), or
 `{"error": "why"}`. It is started when it is first asked, once for each request in flight, and goes on living;
-one that takes too long, breaks off or writes what is no JSON is ended, and the next request starts another.
+one that takes too long, breaks off, writes what is no JSON or speaks unasked is ended with all that it
+started, and the next request starts another.
 """
 
 import asyncio
@@ -12,11 +13,13 @@ import shlex
 import shutil
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 from plimsoll.core import ModelError, Need, Request, Response, UserError, decoding, files
+from plimsoll.core.processes import end_all
 from plimsoll.models._reported import response_of, sent
 from plimsoll.registry import WAY, model
 
@@ -36,7 +39,7 @@ class AgentCommand:
         self._words = shlex.split(command)
         self._seconds = seconds
         self._free = asyncio.Semaphore(parallel)
-        self._idle: list[Process] = []
+        self._idle: list[_Talk] = []
 
     @property
     def offers(self) -> frozenset[Need]:
@@ -47,16 +50,16 @@ class AgentCommand:
         """What the command answers. Raises `ModelError`."""
         line = json.dumps(sent(request), ensure_ascii=False, default=str).encode("utf-8", "replace")
         async with self._free:
-            process = self._idle.pop() if self._idle else await self._started()
+            talk = await self._ready()
             try:
-                answer = await asyncio.wait_for(_asked(process, line + b"\n"), self._seconds)
+                answer = await asyncio.wait_for(talk.asked(line + b"\n"), self._seconds)
             except TimeoutError:
-                await _ended(process)
+                await talk.end()
                 raise ModelError(f"{self.name} did not answer within {self._seconds:g} seconds") from None
             except BaseException:
-                await _ended(process)
+                await talk.end()
                 raise
-            self._idle.append(process)
+            self._idle.append(talk)
         if isinstance(answer, Mapping) and "error" in answer:
             raise ModelError(f"{self.name}: {str(cast('Mapping[str, Any]', answer)['error'])[:2000]}")
         return response_of(answer, request)
@@ -64,15 +67,35 @@ class AgentCommand:
     async def close(self) -> None:
         """End its processes."""
         while self._idle:
-            await _ended(self._idle.pop())
+            await self._idle.pop().end()
 
-    async def _started(self) -> Process:
+    async def _ready(self) -> "_Talk":
+        """A process that waits for a question; one that ended meanwhile is gone. Raises `ModelError`."""
+        while self._idle:
+            talk = self._idle.pop()
+            if not talk.next.done():
+                return talk
+            await talk.end()
+            if talk.spoke:
+                raise ModelError(
+                    f"{self.name} wrote a line that nobody asked for: it writes one for each that it reads, "
+                    "and what it prints beside goes to standard error"
+                )
+        return await self._started()
+
+    async def _started(self) -> "_Talk":
         try:
-            return await asyncio.create_subprocess_exec(
-                *self._words, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST
+            process = await asyncio.create_subprocess_exec(
+                *self._words,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                limit=LONGEST,
+                start_new_session=True,
             )
         except OSError as error:
             raise ModelError(f"{self.name} cannot be started: {error.strerror or error}") from None
+        return _Talk(process)
 
 
 @model
@@ -117,30 +140,48 @@ def _files(words: list[str]) -> str:
     return f"sha256:{digest.hexdigest()[:16]}"
 
 
-async def _asked(process: Process, line: bytes) -> Any:
-    """The command's answer to one line. Raises `ModelError`."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        process.stdin.write(line)
-        await process.stdin.drain()
-        answer = await process.stdout.readline()
-    except ValueError:
-        raise ModelError(f"the command wrote a line of more than {LONGEST:,} bytes") from None
-    except OSError:
-        answer = b""
-    if not answer.endswith(b"\n"):
-        raise ModelError("the command ended before it answered: it writes one line for each that it reads")
-    try:
-        return decoding.loosely(answer)
-    except ValueError:
-        raise ModelError(f"the command wrote a line that is no JSON: {answer[:SHOWN]!r}") from None
+class _Talk:
+    """A process under way. Its next line is always waited for, so that one that comes unasked is seen."""
 
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self.next = self._listening()
 
-async def _ended(process: Process) -> None:
-    if process.returncode is None:
+    @property
+    def spoke(self) -> bool:
+        """Whether it wrote something that it was not asked for, and did not merely end."""
+        return self.next.done() and (self.next.exception() is not None or bool(self.next.result()))
+
+    async def asked(self, line: bytes) -> Any:
+        """The answer to one line. Raises `ModelError`."""
+        assert self._process.stdin is not None
         try:
-            process.kill()
-        except ProcessLookupError:
-            return
-        await process.wait()
+            self._process.stdin.write(line)
+            await self._process.stdin.drain()
+            answer = await self.next
+        except ValueError:
+            raise ModelError(f"the command wrote a line of more than {LONGEST:,} bytes") from None
+        except OSError:
+            answer = b""
+        if not answer.endswith(b"\n"):
+            raise ModelError(
+                "the command ended before it answered: it writes one line for each that it reads"
+            )
+        self.next = self._listening()
+        try:
+            return decoding.loosely(answer)
+        except ValueError:
+            raise ModelError(f"the command wrote a line that is no JSON: {answer[:SHOWN]!r}") from None
+
+    async def end(self) -> None:
+        """End the process with all that it started."""
+        if not self.next.done():
+            self.next.cancel()
+        with suppress(asyncio.CancelledError, ValueError, OSError):
+            await self.next
+        end_all(self._process.pid)
+        await self._process.wait()
+
+    def _listening(self) -> asyncio.Task[bytes]:
+        assert self._process.stdout is not None
+        return asyncio.create_task(self._process.stdout.readline())
