@@ -59,8 +59,10 @@ def load(file: str) -> Risks:
 
 def starter(name: str) -> Risks:
     """The configuration that a generator's own table holds under `starter`; the common one if none."""
-    own = next(filter(None, (_own(*place) for place in _places(name))), None)
-    return decoding.converted(own, Risks) if own else load("")
+    for place in _places(name):
+        if own := _own(*place):
+            return decoding.converted(own, Risks)
+    return load("")
 
 
 def _places(name: str) -> Iterator[tuple[str, ...]]:
