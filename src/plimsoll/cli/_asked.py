@@ -20,7 +20,7 @@ from plimsoll.run.keep.folder import open_run
 from plimsoll.run.spec import RunSpec
 
 DECIDING = {
-    *("models", "task_args", "num_fewshot", "limit", "draw", "sample_ids", "until", "epochs"),
+    *("models", "task_args", "num_fewshot", "limit", "draw", "sample_ids", "shard", "until", "epochs"),
     *("temperature", "top_p", "max_tokens", "seed", "system_prompts", "attacks", "defenses"),
     *("attack_sees", "judges", "judge_model"),
 }
@@ -131,6 +131,7 @@ def base_of(given: Mapping[str, Any]) -> RunSpec:
         limit=given["limit"],
         draw=given["draw"],
         sample_ids=given["sample_ids"],
+        shard=given["shard"],
         until=given["until"],
         judge_model=given["judge_model"],
         judge_options=_options.judge_pairs(given),
@@ -151,8 +152,15 @@ def settings(given: Mapping[str, Any]) -> Settings:
     )
 
 
+def refuse_shard(given: Mapping[str, Any]) -> None:
+    """Raise `UserError` where parts of several runs are asked for: each run is merged by itself."""
+    if given["shard"]:
+        raise UserError("--shard parts one run: name one benchmark, model, attack and defense, and no suite")
+
+
 def suite_bases(given: Mapping[str, Any]) -> Iterator[tuple[str, RunSpec]]:
     """Each suite with what its runs share, once for each model. Raises `UserError`."""
+    refuse_shard(given)
     named: tuple[str, ...] = given["benchmarks"]
     elsewhere = given["sample_ids"] or given["task_args"] or given["num_fewshot"] is not None
     if not all(map(suite.is_suite, named)) or elsewhere:

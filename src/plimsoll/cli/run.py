@@ -46,6 +46,12 @@ class Done(NamedTuple):
 )
 @click.option("--sample-id", "sample_ids", multiple=True, help="Only this sample; may be repeated.")
 @click.option(
+    "--shard",
+    default="",
+    metavar="I/N",
+    help="Only the I-th of N parts, to share a run among machines; plimsoll merge makes one run of all.",
+)
+@click.option(
     "--until",
     default="",
     metavar="WISH",
@@ -169,6 +175,7 @@ class Shown(NamedTuple):
 
 
 def _gridded(axes: grid.Axes, base: RunSpec, given: Mapping[str, Any], show: Shown) -> int:
+    _asked.refuse_shard(given)
     if given["paired"]:
         raise UserError(
             "--paired compares two runs of one benchmark: give --system-prompt none beside the other one, "

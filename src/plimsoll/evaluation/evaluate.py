@@ -34,6 +34,8 @@ class Options(TypedDict, total=False):
     sample: int | None
     """A random draw that keeps every category's share."""
     sample_ids: Sequence[str]
+    shard: str
+    """`2/4` for the second of four parts of a shared run."""
     until: str
     """When enough is known to stop, such as `±2%`."""
     epochs: int
@@ -85,8 +87,9 @@ def evaluate(
             the last one outermost.
         system_prompt: Put before every conversation.
         more: attack_sees, judge, judge_model, judge_options, options (the model's), limit, sample,
-            sample_ids, until, epochs, seed, temperature, top_p, max_tokens, log_dir, cache, max_connections,
-            patience, max_cost, prices, progress: each means what that option of `plimsoll run` means.
+            sample_ids, shard, until, epochs, seed, temperature, top_p, max_tokens, log_dir, cache,
+            max_connections, patience, max_cost, prices, progress: each means what that option of
+            `plimsoll run` means.
     """
     return finished(
         evaluate_async(benchmark, model, attack=attack, defense=defense, system_prompt=system_prompt, **more)
@@ -215,6 +218,7 @@ def _spec(given: Given, more: Options, **own: Any) -> RunSpec:
         limit=more.get("limit"),
         draw=more.get("sample"),
         sample_ids=tuple(more.get("sample_ids", ())),
+        shard=more.get("shard", ""),
         until=more.get("until", ""),
         attack_sees=sees,
         judges=given.judges(more.get("judge")),

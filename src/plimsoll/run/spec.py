@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from plimsoll.core import UserError
-from plimsoll.run import until
+from plimsoll.run import shard, until
 
 SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)$")
 """Names of environment variables whose values are never written down."""
@@ -42,6 +42,8 @@ class RunSpec(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sample_ids: tuple[str, ...] = ()
     until: str = ""
     """When enough is known to stop (`--until`)."""
+    shard: str = ""
+    """`2/4` for the second of four parts, each of which asks every fourth question (`--shard`)."""
     judge_model: str = ""
     """Spec of the model that judges, for benchmarks that can use one."""
     judge_options: Mapping[str, str] = {}
@@ -55,8 +57,13 @@ class RunSpec(Struct, frozen=True, kw_only=True, omit_defaults=True):
         for name, value in self.sampling.items():
             if isinstance(value, float) and not math.isfinite(value):
                 raise UserError(f"--{name.replace('_', '-')} is {value}: it takes a finite number")
+        shard.parse(self.shard)
         if self.until:
             until.parse(self.until)
+            if self.shard:
+                raise UserError(
+                    "--until looks at the whole of a run, which a part does not see: leave --shard out"
+                )
             if self.attacks:
                 raise UserError(
                     "--until cannot tell how many variants an attack will make: leave one of them out"

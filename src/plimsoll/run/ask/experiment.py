@@ -56,6 +56,7 @@ class Experiment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     limit: Count | None = None
     sample: Count | None = None
     sample_id: str | tuple[str, ...] = ()
+    shard: str | None = None
     until: str | None = None
     epochs: Count | None = None
     temperature: float | None = None

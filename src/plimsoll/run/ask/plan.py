@@ -18,7 +18,7 @@ from plimsoll.run.ask.layers import Told
 from plimsoll.run.ask.own import fingerprint
 from plimsoll.run.ask.parts import Chain, build_benchmark, build_chains
 from plimsoll.run.ask.pool import Pool
-from plimsoll.run.ask.selection import count, selected
+from plimsoll.run.ask.selection import count, placed, selected
 from plimsoll.run.ask.tracing import Traced
 from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.keep.manifest import FORMAT, CardEntry, Manifest, ModelEntry
@@ -57,6 +57,10 @@ class Plan:
         """The samples of the run, in order, without attacks and epochs."""
         return selected(self.benchmark, self.spec)
 
+    def placed(self) -> Iterator[tuple[int, Sample]]:
+        """The same, each with its place in the whole run."""
+        return placed(self.benchmark, self.spec)
+
 
 def build(spec: RunSpec, pool: Pool | None = None) -> Plan:
     """Build every part of a run. Raises `UserError` before any model is called."""
@@ -74,7 +78,9 @@ def build(spec: RunSpec, pool: Pool | None = None) -> Plan:
         target = Told(target)
     wiring.refuse_unpriced()
     manifest = _manifest(spec, benchmark, wiring)
-    manifest = replace(manifest, id=_id(manifest), total=count(benchmark, spec) * spec.epochs * len(chains))
+    manifest = replace(
+        manifest, id=identity(manifest), total=count(benchmark, spec) * spec.epochs * len(chains)
+    )
     return Plan(
         benchmark=benchmark,
         target=target,
@@ -138,7 +144,12 @@ def _manifest(spec: RunSpec, benchmark: Benchmark, wiring: Wiring) -> Manifest:
             differs=card.differs,
         ),
         files=benchmark.files,
-        notes=(*benchmark.notes, *benchmark.judging, *_notes_on(benchmark.elicitation, subject)),
+        notes=(
+            *benchmark.notes,
+            *benchmark.judging,
+            *_notes_on(benchmark.elicitation, subject),
+            *_part(spec),
+        ),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         plimsoll=__version__,
         python=platform.python_version(),
@@ -153,6 +164,11 @@ def _notes_on(elicitation: Elicitation, subject: Model) -> tuple[str, ...]:
     return told(subject) if told else ()
 
 
+def _part(spec: RunSpec) -> Iterator[str]:
+    if spec.shard:
+        yield f"part {spec.shard} of a shared run: its numbers are about these questions alone"
+
+
 def _own(spec: RunSpec, wiring: Wiring) -> Iterator[tuple[str, Any]]:
     """The parts of the run that were made in Python."""
     given = wiring.pool.given
@@ -160,7 +176,7 @@ def _own(spec: RunSpec, wiring: Wiring) -> Iterator[tuple[str, Any]]:
     return ((text, given[text]) for text in dict.fromkeys(named) if text in given)
 
 
-def _id(manifest: Manifest) -> str:
+def identity(manifest: Manifest) -> str:
     """A hash over what was asked for, and over every model, file, card and judge that answers to it."""
     asked = manifest.spec
     spec = replace(

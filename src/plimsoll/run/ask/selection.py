@@ -5,11 +5,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sized
 
 from plimsoll.core import Benchmark, Sample, UserError
+from plimsoll.run import shard
 from plimsoll.run.spec import RunSpec
 
 
 def selected(benchmark: Benchmark, spec: RunSpec) -> Iterator[Sample]:
-    """The samples that `--limit`, `--sample` and `--sample-id` leave, in the benchmark's order."""
+    """The samples that `--limit`, `--sample`, `--sample-id` and `--shard` leave, in the benchmark's order."""
+    return (sample for _, sample in placed(benchmark, spec))
+
+
+def placed(benchmark: Benchmark, spec: RunSpec) -> Iterator[tuple[int, Sample]]:
+    """The same, each with its place among those of the whole run."""
+    part = shard.parse(spec.shard)
+    return (
+        (place, sample) for place, sample in enumerate(_of_all_parts(benchmark, spec)) if part.holds(place)
+    )
+
+
+def _of_all_parts(benchmark: Benchmark, spec: RunSpec) -> Iterator[Sample]:
     samples: Iterable[Sample] = benchmark.samples()
     if spec.sample_ids:
         samples = _of_ids(samples, spec.sample_ids)
@@ -27,7 +40,7 @@ def count(benchmark: Benchmark, spec: RunSpec) -> int:
     samples = benchmark.samples()
     if isinstance(samples, Sized) and not spec.sample_ids:
         sizes = [len(samples), spec.limit, spec.draw]
-        return min(size for size in sizes if size is not None)
+        return shard.parse(spec.shard).size(min(size for size in sizes if size is not None))
     return sum(1 for _ in selected(benchmark, spec))
 
 

@@ -141,11 +141,10 @@ class Session:
 
     def _in_turn(self) -> Iterator[tuple[int, Sample]]:
         """The samples as they are asked, each with its place in the benchmark."""
-        samples = self.plan.samples
         if self.rule is None:
-            yield from enumerate(samples())
+            yield from self.plan.placed()
             return
-        places = {sample.id: place for place, sample in enumerate(samples())}
+        places = {sample.id: place for place, sample in self.plan.placed()}
         yield from ((places[sample.id], sample) for sample in self.rule.samples())
 
     @contextmanager
