@@ -140,7 +140,7 @@ def training(result: Result, held: Handle) -> None:
     """Twenty steps of low-rank adapters."""
     examples = [Example(prompt=f"Say the number {n}.", reply=f"The number is {n}.") for n in range(40)]
     with timed() as spent:
-        recipe = Recipe(steps=20, batch=4, most=128)
+        recipe = Recipe(steps=20, batch=4, max_tokens=128)
         rows = [tokenised(held, each, recipe) for each in examples]
         trained = fit(held, rows, sft, recipe, Unheard())
     let_go(trained)

@@ -1,6 +1,5 @@
 """What parts, cards and taxonomies say of themselves is there in Chinese, piece by piece."""
 
-import inspect
 import re
 import tomllib
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ STAY = {"imdb", "boolq", "openbookqa", "truthfulqa", "slack", "HomeHub", "HouseB
 
 
 def test_all_that_docstrings_of_parts_say_is_there_in_chinese() -> None:
-    documented = (parsed(inspect.getdoc(part.factory) or "") for part in PARTS)
+    documented = (parsed(part.documentation) for part in PARTS)
     hold([each for found in documented for each in found.said()], "about")
 
 

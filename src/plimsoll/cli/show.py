@@ -1,6 +1,5 @@
 """`plimsoll show`: one part, with its card and arguments."""
 
-import inspect
 from collections.abc import Iterator
 from dataclasses import asdict
 from shutil import get_terminal_size
@@ -33,7 +32,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
         return
     _output.echo(f"{part.name}  ({part.room})\n")
     width = min(get_terminal_size().columns, WIDEST)
-    _output.echo(docstring.spoken(inspect.getdoc(part.factory) or "", width))
+    _output.echo(docstring.spoken(part.documentation, width))
     if part.card is not None:
         card = asdict(part.card)
         for listed in ("languages", "covers"):

@@ -6,10 +6,12 @@ safetensors: the same steps follow as without the interruption.
 """
 
 import json
+import math
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,6 +23,8 @@ from plimsoll.internals.told import Told
 
 ADAPTED = ("q_proj", "v_proj")
 STATE, STEPS = "training.safetensors", "training.json"
+LEAST = 8
+"""Tokens of an example that is not cut to nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,21 +38,40 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How it is learned."""
+    """How it is learned.
+
+    Args:
+        steps: Of the optimiser.
+        batch: Examples of one step.
+        rate: Learning rate.
+        rank: Of the adapters.
+        layers: How many of the last layers are adapted; 0 for all. Gradients go no further down, which saves
+            time.
+        max_tokens: Tokens of an example; what is longer is cut at the end.
+        template: How requests become text.
+        seed: Of order and adapters.
+    """
 
     steps: int = 20
     batch: int = 4
-    """Examples of one step."""
     rate: float = 2e-4
-    """Learning rate."""
     rank: int = 8
-    """Of the adapters."""
     layers: int = 0
-    """How many of the last layers are adapted; 0 for all. Gradients go no further down, which saves time."""
-    most: int = 256
-    """Tokens of an example; what is longer is cut at the end."""
+    max_tokens: int = 256
     template: Template = "chat"
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what no training can be done with."""
+        for name in ("steps", "batch", "rank"):
+            if getattr(self, name) < 1:
+                raise UserError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if self.layers < 0:
+            raise UserError(f"layers is {self.layers}; it must be at least 0")
+        if self.max_tokens < LEAST:
+            raise UserError(f"max_tokens is {self.max_tokens}; it must be at least {LEAST}")
+        if not 0 < self.rate < math.inf:
+            raise UserError(f"rate is {self.rate:g}; it must be above 0")
 
 
 Row = tuple[list[int], int]
@@ -67,7 +90,7 @@ class Trained:
     """One a step, in nats a token."""
 
 
-def adapted(handle: Handle, recipe: Recipe) -> Any:
+def adapted(handle: Handle, recipe: Recipe, targets: Sequence[str] = ADAPTED) -> Any:
     """A copy-free module with fresh low-rank adapters, the rest frozen. Raises `MissingExtra`."""
     try:
         from peft import LoraConfig, get_peft_model
@@ -79,7 +102,7 @@ def adapted(handle: Handle, recipe: Recipe) -> Any:
         config = LoraConfig(
             r=recipe.rank,
             lora_alpha=2 * recipe.rank,
-            target_modules=list(ADAPTED),
+            target_modules=list(targets),
             layers_to_transform=last,
             task_type="CAUSAL_LM",
         )
@@ -95,6 +118,7 @@ def fit(
     recipe: Recipe,
     told: Told,
     *,
+    targets: Sequence[str] = ADAPTED,
     kept: Path | None = None,
     every: int = 10,
 ) -> Trained:
@@ -102,22 +126,45 @@ def fit(
 
     Args:
         rows: What the loss is given, a batch at a time.
+        targets: The projections that are adapted.
         kept: A folder in which the state is written every so many steps, and from which it is taken up.
         every: Steps between two writings.
     """
     if not rows:
         raise DataError("there is nothing to train on")
-    torch = handle.torch
-    module = adapted(handle, recipe)
+    module = adapted(handle, recipe, targets)
     weights = {name: weight for name, weight in module.named_parameters() if weight.requires_grad}
+    module.train()
+    step = partial(loss, module)
+    losses = learn(handle, weights, rows, step, recipe=recipe, told=told, kept=kept, every=every)
+    return Trained(module=module.eval(), losses=losses)
+
+
+def learn(
+    handle: Handle,
+    weights: Mapping[str, Any],
+    rows: Sequence[Any],
+    loss: Callable[[Sequence[Any]], Any],
+    *,
+    recipe: Recipe,
+    told: Told,
+    kept: Path | None = None,
+    every: int = 10,
+) -> list[float]:
+    """Change weights, be they adapters, masks, routers or prompts, until the loss of rows is small.
+
+    Gives the loss of every step. Raises as `fit` does, whose arguments these are.
+    """
+    if not rows:
+        raise DataError("there is nothing to train on")
+    torch = handle.torch
     optimiser = torch.optim.AdamW(weights.values(), lr=recipe.rate)
     losses = _take_up(kept, weights, optimiser) if kept else []
     told.begin(recipe.steps)
     told.step(len(losses))
-    module.train()
     with seeded(handle, recipe.seed + len(losses)):
         for chosen in list(_order(len(rows), recipe))[len(losses) :]:
-            step = loss(module, [rows[place] for place in chosen])
+            step = loss([rows[place] for place in chosen])
             if not bool(torch.isfinite(step)):
                 raise UserError(f"the loss of step {len(losses) + 1} is no number: lower the learning rate")
             optimiser.zero_grad()
@@ -128,7 +175,7 @@ def fit(
             told.step()
             if kept and (len(losses) % every == 0 or len(losses) == recipe.steps):
                 _write_down(kept, weights, optimiser, losses)
-    return Trained(module=module.eval(), losses=losses)
+    return losses
 
 
 def merged(handle: Handle, trained: Trained) -> Mapping[str, Any]:
@@ -168,14 +215,14 @@ def fitting(handle: Handle, examples: Sequence[Example], recipe: Recipe) -> list
 def tokenised(handle: Handle, example: Example, recipe: Recipe) -> Row:
     """Token ids of an example, and the place where the reply begins. Raises `TooLong`."""
     prompt = handle.ids(example.prompt, recipe.template, example.system)
-    if len(prompt) >= recipe.most:
+    if len(prompt) >= recipe.max_tokens:
         raise TooLong(
-            f"a prompt has {len(prompt):,} tokens, and an example may have {recipe.most:,}: nothing of its "
+            f"a prompt has {len(prompt):,} tokens, and an example may have {recipe.max_tokens:,}: nothing of its "
             "reply would be learned; allow more (--max-tokens, max_tokens=), or leave the example out"
         )
     end = [handle.tokenizer.eos_token_id] if handle.tokenizer.eos_token_id is not None else []
     reply = handle.tokenizer(example.reply, add_special_tokens=False)["input_ids"]
-    return [*prompt, *reply, *end][: recipe.most], len(prompt)
+    return [*prompt, *reply, *end][: recipe.max_tokens], len(prompt)
 
 
 @contextmanager

@@ -6,12 +6,12 @@ error scores choose: `realign cosa` makes them. The reference is the model befor
 
 from collections.abc import Sequence
 
-from plimsoll.internals.handle import Handle, Template
+from plimsoll.internals.handle import Handle
 from plimsoll.internals.losses import Preferred
 from plimsoll.internals.losses import dpo as preference
 from plimsoll.internals.training import Recipe, tokenised
 from plimsoll.realignment import reading
-from plimsoll.realignment.learning import Learned
+from plimsoll.realignment.learning import GENTLE, Learned
 from plimsoll.realignment.repairs import Given
 from plimsoll.registry import repair
 
@@ -32,27 +32,11 @@ def _rows(held: Handle, given: Given, recipe: Recipe) -> Sequence[Preferred]:
 def dpo(
     *,
     beta: float = 0.1,
-    steps: int = 40,
-    batch: int = 4,
-    rate: float = 5e-5,
-    rank: int = 8,
-    max_tokens: int = 512,
-    template: Template = "chat",
-    seed: int = 0,
+    recipe: Recipe = GENTLE,
 ) -> Learned:
     """Learn which of two replies is preferred (DPO), from prompt, chosen and rejected.
 
     Args:
         beta: How fast a preference is satisfied.
-        steps: Of the optimiser.
-        batch: Pairs of one step.
-        rate: Learning rate.
-        rank: Of the adapters.
-        max_tokens: Tokens of a request with its reply.
-        template: How requests become text.
-        seed: Of order and adapters.
     """
-    recipe = Recipe(
-        steps=steps, batch=batch, rate=rate, rank=rank, most=max_tokens, template=template, seed=seed
-    )
     return Learned(recipe=recipe, rows=_rows, loss=preference(beta))

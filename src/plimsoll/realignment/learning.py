@@ -8,7 +8,11 @@ from typing import Any
 from plimsoll.internals import checkpoint, training
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.internals.training import Loss, Recipe
-from plimsoll.realignment.repairs import Given
+from plimsoll.realignment.repairs import Given, refuse_unready
+
+USUAL = Recipe(steps=40, max_tokens=512)
+GENTLE = Recipe(steps=40, rate=5e-5, max_tokens=512)
+"""Preferences go further in a step than single replies."""
 
 Rows = Callable[[Handle, Given, Recipe], Sequence[Any]]
 """What a method makes of its file, as token ids."""
@@ -26,6 +30,7 @@ class Learned:
     def repair(self, given: Given, out: Path) -> Sequence[str]:
         """Train, add and write. Raises `UserError` for a loss that is no number."""
         source = given.checkpoints[0]
+        refuse_unready(given, out)
         held = handle(given.models[0])
         rows = self.rows(held, given, self.recipe)
         trained = training.fit(held, rows, self.loss, self.recipe, given.told)

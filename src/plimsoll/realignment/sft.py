@@ -8,11 +8,11 @@ brings. Strategy A of SAFE-ALIGN (RED-INSTRUCT 2023) is the same on blue data; `
 
 from collections.abc import Sequence
 
-from plimsoll.internals.handle import Handle, Template
+from plimsoll.internals.handle import Handle
 from plimsoll.internals.losses import sft as likelihood
 from plimsoll.internals.training import Recipe, Row, tokenised
 from plimsoll.realignment import reading
-from plimsoll.realignment.learning import Learned
+from plimsoll.realignment.learning import USUAL, Learned
 from plimsoll.realignment.repairs import Given
 from plimsoll.registry import repair
 
@@ -25,26 +25,7 @@ def _rows(held: Handle, given: Given, recipe: Recipe) -> Sequence[Row]:
 @repair
 def sft(
     *,
-    steps: int = 40,
-    batch: int = 4,
-    rate: float = 2e-4,
-    rank: int = 8,
-    max_tokens: int = 512,
-    template: Template = "chat",
-    seed: int = 0,
+    recipe: Recipe = USUAL,
 ) -> Learned:
-    """Fine-tune on requests with safe replies (SafeChain, Self-Defense).
-
-    Args:
-        steps: Of the optimiser.
-        batch: Examples of one step.
-        rate: Learning rate.
-        rank: Of the adapters.
-        max_tokens: Tokens of an example.
-        template: How requests become text.
-        seed: Of order and adapters.
-    """
-    recipe = Recipe(
-        steps=steps, batch=batch, rate=rate, rank=rank, most=max_tokens, template=template, seed=seed
-    )
+    """Fine-tune on requests with safe replies (SafeChain, Self-Defense)."""
     return Learned(recipe=recipe, rows=_rows, loss=likelihood)

@@ -11,7 +11,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import ModuleType
 from typing import Any, Literal
 
@@ -32,6 +32,7 @@ from plimsoll.core import (
 )
 from plimsoll.registry.loading import Unloadable, module
 from plimsoll.registry.meant import likely_provider, meant
+from plimsoll.registry.nouns import documented, gathered, is_noun
 from plimsoll.registry.rooms import ROOM, Factory, Room, current, files, holds, names
 from plimsoll.registry.spec import Spec, parse, pieces, unquoted
 
@@ -89,6 +90,11 @@ class Part:
         return (inspect.getdoc(self.factory) or "").partition("\n")[0]
 
     @property
+    def documentation(self) -> str:
+        """Its docstring, with what is said of options that several parts share."""
+        return documented(self.factory)
+
+    @property
     def card(self) -> Card | None:
         """The published system's card, where the file has one."""
         card = getattr(importlib.import_module(self.factory.__module__), "CARD", None)
@@ -99,17 +105,21 @@ class Part:
         """What its spec may say."""
         called = self.factory.__init__ if inspect.isclass(self.factory) else self.factory
         hints, marked = typing.get_type_hints(called), typing.get_type_hints(called, include_extras=True)
-        return tuple(
-            Argument(
-                name=parameter.name,
-                type=hints.get(parameter.name, str),
-                default=None if parameter.default is parameter.empty else parameter.default,
-                required=parameter.default is parameter.empty,
-                decides=WAY not in getattr(marked.get(parameter.name), "__metadata__", ()),
-            )
-            for parameter in inspect.signature(self.factory).parameters.values()
-            if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
-        )
+        found: list[Argument] = []
+        for parameter in inspect.signature(self.factory).parameters.values():
+            if is_noun(parameter.default):
+                found += _fields(parameter.default)
+            elif parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+                found.append(
+                    Argument(
+                        name=parameter.name,
+                        type=hints.get(parameter.name, str),
+                        default=None if parameter.default is parameter.empty else parameter.default,
+                        required=parameter.default is parameter.empty,
+                        decides=WAY not in getattr(marked.get(parameter.name), "__metadata__", ()),
+                    )
+                )
+        return tuple(found)
 
     @property
     def options(self) -> tuple[Argument, ...]:
@@ -228,7 +238,7 @@ def _call(part: Part, arguments: Mapping[str, Any], *positional: Any) -> Any:
             ", or name one for all by --judge-model" if part.room == "judges" and missing == ["model"] else ""
         )
         raise UserError(f"{part.name} needs {', '.join(missing)}: write {part.name}:{missing[0]}=...{ways}")
-    return part.factory(*positional, **arguments)
+    return part.factory(*positional, **gathered(part.factory, arguments))
 
 
 def refuse_unknown(part: Part, keys: Iterable[str]) -> None:
@@ -271,6 +281,14 @@ def _convert(part: Part, argument: Argument, value: str, model_of: ModelOf) -> A
         raise UserError(
             f"{value!r} is no value for {argument.name} of {part.name}: it takes {argument.kind}"
         ) from None
+
+
+def _fields(noun: Any) -> Iterator[Argument]:
+    """Options that a noun brings."""
+    hints = typing.get_type_hints(noun.__class__)
+    for each in fields(noun):
+        default = getattr(noun, each.name)
+        yield Argument(name=each.name, type=hints[each.name], default=default, required=False)
 
 
 def _kind(hint: Any) -> str:

@@ -19,12 +19,12 @@ from msgspec import Struct
 from plimsoll.benchmarks.cosa.taxonomy import OTHER, TRAINED
 from plimsoll.core import DataError, UserError
 from plimsoll.data.rows import read_jsonl
-from plimsoll.internals.handle import Handle, Template
+from plimsoll.internals.handle import Handle
 from plimsoll.internals.losses import Preferred, dpo
 from plimsoll.internals.training import Example, Recipe
 from plimsoll.realignment import reading
 from plimsoll.realignment.dpo import rows_of
-from plimsoll.realignment.learning import Learned
+from plimsoll.realignment.learning import GENTLE, Learned
 from plimsoll.realignment.repairs import Given
 from plimsoll.registry import repair
 
@@ -102,13 +102,7 @@ def cosa(
     permitted: float = 0.1,
     forbidden: float = 3.0,
     beta: float = 0.1,
-    steps: int = 40,
-    batch: int = 4,
-    rate: float = 5e-5,
-    rank: int = 8,
-    max_tokens: int = 512,
-    template: Template = "chat",
-    seed: int = 0,
+    recipe: Recipe = GENTLE,
 ) -> Learned:
     """Learn to follow safety configs from replies labelled with their harms (CoSAlign).
 
@@ -116,17 +110,7 @@ def cosa(
         permitted: Error of a harm that the config permits.
         forbidden: Error of one that it does not.
         beta: How fast a preference is satisfied.
-        steps: Of the optimiser.
-        batch: Pairs of one step.
-        rate: Learning rate.
-        rank: Of the adapters.
-        max_tokens: Tokens of a request with its reply.
-        template: How requests become text.
-        seed: Of order and adapters.
     """
     if not 0 <= permitted < forbidden:
         raise UserError("cosa: permitted is 0 or more, and less than forbidden")
-    recipe = Recipe(
-        steps=steps, batch=batch, rate=rate, rank=rank, most=max_tokens, template=template, seed=seed
-    )
     return Learned(recipe=recipe, rows=_Rows(Weights(permitted, forbidden)), loss=dpo(beta))

@@ -9,11 +9,11 @@ bound of 1 are from secondary text; the released code trains strategy A only.
 from collections.abc import Sequence
 
 from plimsoll.core import UserError
-from plimsoll.internals.handle import Handle, Template
+from plimsoll.internals.handle import Handle
 from plimsoll.internals.losses import Signed, bounded_ascent
 from plimsoll.internals.training import Recipe, tokenised
 from plimsoll.realignment import reading
-from plimsoll.realignment.learning import Learned
+from plimsoll.realignment.learning import USUAL, Learned
 from plimsoll.realignment.repairs import Given
 from plimsoll.registry import repair
 
@@ -28,30 +28,14 @@ def red_eval(
     *,
     red: float = 0.1,
     bound: float = 1.0,
-    steps: int = 40,
-    batch: int = 4,
-    rate: float = 2e-4,
-    rank: int = 8,
-    max_tokens: int = 512,
-    template: Template = "chat",
-    seed: int = 0,
+    recipe: Recipe = USUAL,
 ) -> Learned:
     """Learn blue examples and unlearn red ones within bounds (RED-INSTRUCT's SAFE-ALIGN).
 
     Args:
         red: Weight of what is unlearned; 0 is strategy A.
         bound: Nats a token beyond which a red example is pushed no further.
-        steps: Of the optimiser.
-        batch: Examples of one step.
-        rate: Learning rate.
-        rank: Of the adapters.
-        max_tokens: Tokens of an example.
-        template: How requests become text.
-        seed: Of order and adapters.
     """
     if red < 0 or bound <= 0:
         raise UserError("red_eval: red is 0 or more, and bound above 0")
-    recipe = Recipe(
-        steps=steps, batch=batch, rate=rate, rank=rank, most=max_tokens, template=template, seed=seed
-    )
     return Learned(recipe=recipe, rows=_rows, loss=bounded_ascent(red, bound))
