@@ -11,8 +11,8 @@ import pytest
 from plimsoll import registry
 from plimsoll.cli import exit_code
 from plimsoll.core import DataError, UserError, whitebox
-from plimsoll.internals import algebra
-from plimsoll.internals.checkpoint import Checkpoint, refuse_unlike, write
+from plimsoll.internals import algebra, kin
+from plimsoll.internals.checkpoint import Checkpoint, write
 from plimsoll.realignment.antidote import mask
 from tests.support import planted
 
@@ -84,31 +84,51 @@ def test_what_is_written_loads_as_a_model_and_answers(folders: dict[str, Path], 
 
 
 def test_an_arc_keeps_the_length_that_a_straight_line_loses() -> None:
-    torch = pytest.importorskip("torch")
-    first, second = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
-    assert float(algebra.slerp(first, second, 0.5).norm()) == pytest.approx(1.0)
-    assert float(algebra.linear((first, second), (0.5, 0.5)).norm()) == pytest.approx(math.sqrt(0.5))
-    assert torch.allclose(algebra.slerp(first, first, 0.3), first)
+    numpy = pytest.importorskip("numpy")
+    pair = numpy.array([1.0, 0.0]), numpy.array([0.0, 1.0])
+
+    def halfway(weights: tuple[float, float]) -> float:
+        return float(numpy.linalg.norm(algebra.linear(pair, weights)))
+
+    assert halfway(algebra.Arc().longer(*pair).weights(0.5)) == pytest.approx(1.0)
+    assert halfway((0.5, 0.5)) == pytest.approx(math.sqrt(0.5))
+    assert algebra.Arc().longer(pair[0], pair[0]).weights(0.3) == pytest.approx((0.7, 0.3))
 
 
 def test_votes_over_task_vectors_trim_elect_a_sign_and_join_what_agrees() -> None:
-    torch = pytest.importorskip("torch")
-    one = torch.tensor([4.0, -3.0, 0.1, 2.0])
-    other = torch.tensor([2.0, 5.0, 0.2, -2.0])
-    assert algebra.trimmed(one, 0.5).tolist() == [4.0, -3.0, 0.0, 0.0]
-    assert algebra.ties((one, other), 0.75, "sum").tolist() == [6.0, 5.0, 0.0, 2.0]
-    assert algebra.ties((one, other), 0.75).tolist() == [3.0, 5.0, 0.0, 2.0]
+    numpy = pytest.importorskip("numpy")
+    vectors = [numpy.array([4.0, -3.0, 0.1, 2.0]), numpy.array([2.0, 5.0, 0.2, -2.0])]
+
+    def kept(density: float) -> list[Any]:
+        return [algebra.trimmed(each, algebra.least_kept(abs(each), density)) for each in vectors]
+
+    assert kept(0.5)[0].tolist() == [4.0, -3.0, 0.0, 0.0]
+    assert algebra.least_kept(abs(vectors[0]), 0.1) == math.inf
+    three = kept(0.75)
+    votes = algebra.agreed(three, algebra.balance(three))
+    assert algebra.joined(three, votes, "sum").tolist() == [6.0, 5.0, 0.0, 2.0]
+    assert algebra.joined(three, votes, "mean").tolist() == [3.0, 5.0, 0.0, 2.0]
+
+
+def test_a_sum_of_nothing_takes_the_sign_of_most_numbers() -> None:
+    numpy = pytest.importorskip("numpy")
+    vectors = [numpy.array([1.0, -2.0, -3.0]), numpy.array([-1.0, -2.0, -1.0])]
+    assert algebra.balance(vectors) == -2
+    assert algebra.agreed(vectors, -2)[:, 0].tolist() == [False, True]
+    assert algebra.agreed(vectors, 2)[:, 0].tolist() == [True, False]
 
 
 def test_thinned_vectors_keep_their_mean_and_a_seed_gives_the_same_draw() -> None:
-    torch = pytest.importorskip("torch")
-    vector = torch.ones(100_000)
-    drawn = algebra.dare(vector, 0.2, "0:weight")
-    assert set(drawn.unique().tolist()) == {0.0, 1.25}
-    assert float(drawn.mean()) == pytest.approx(1.0, abs=0.01)
-    assert torch.equal(drawn, algebra.dare(vector, 0.2, "0:weight"))
-    assert not torch.equal(drawn, algebra.dare(vector, 0.2, "1:weight"))
-    assert algebra.dare(vector, 1.0, "0").sum() == 0
+    numpy = pytest.importorskip("numpy")
+    vector = numpy.ones(100_000, numpy.float32)
+
+    def drawn(drop: float, seed: str) -> Any:
+        return algebra.thinned(vector, drop, algebra.draws(seed))
+
+    assert set(drawn(0.2, "0:weight").tolist()) == {0.0, 1.25}
+    assert float(drawn(0.2, "0:weight").mean()) == pytest.approx(1.0, abs=0.01)
+    assert numpy.array_equal(drawn(0.2, "0:weight"), drawn(0.2, "0:weight"))
+    assert not numpy.array_equal(drawn(0.2, "0:weight"), drawn(0.2, "1:weight"))
 
 
 @pytest.mark.parametrize(
@@ -172,7 +192,7 @@ def test_a_sharded_checkpoint_is_read_like_a_whole_one(folders: dict[str, Path],
     sharded, whole = Checkpoint(tmp_path / "shards"), Checkpoint(tmp_path / "whole")
     assert len(set(sharded.places.values())) > 1
     assert sharded.layouts == whole.layouts
-    refuse_unlike([sharded, whole])
+    assert kin.matched(sharded, whole) == {name: name for name in whole.places}
     made = _realigned("linear", tmp_path / "out", tmp_path / "shards", folders["safe"])
     assert made.keys() == whole.places.keys()
     assert all(torch.equal(sharded.read(name), whole.read(name)) for name in whole.places)
@@ -246,10 +266,10 @@ def test_weights_that_cannot_be_used_leave_nothing_behind(
 def test_checkpoints_of_different_models_are_refused(folders: dict[str, Path], tmp_path: Path) -> None:
     _without(folders["safe"], "model.norm.weight")
     with pytest.raises(UserError, match=r"lacks model\.norm\.weight"):
-        refuse_unlike([Checkpoint(folders["tuned"]), Checkpoint(folders["safe"])])
+        kin.matched(Checkpoint(folders["tuned"]), Checkpoint(folders["safe"]))
     planted.module(kv_heads=4).save_pretrained(tmp_path / "wide")
     with pytest.raises(UserError, match=r"k_proj\.weight is \(32, 32\) .* and \(16, 32\)"):
-        refuse_unlike([Checkpoint(folders["tuned"]), Checkpoint(tmp_path / "wide")])
+        kin.matched(Checkpoint(folders["tuned"]), Checkpoint(tmp_path / "wide"))
 
 
 def test_a_folder_that_is_there_is_never_written_over(folders: dict[str, Path]) -> None:

@@ -12,7 +12,7 @@ from plimsoll.cli.analyse import Progress, opened_model
 from plimsoll.core import Artifact, UserError, files
 from plimsoll.internals.checkpoint import WEIGHTS
 from plimsoll.models.transformers import Transformers
-from plimsoll.realignment.repairs import Given
+from plimsoll.realignment.repairs import MORE, Given
 
 RECORD = "realignment.json"
 """What was done, in the new model's folder."""
@@ -37,10 +37,10 @@ def command(*, method: str, models: tuple[str, ...], out: Path, on: Path | None,
     transformers/DIR: measure it beside the model it came from with `plimsoll run`.
     """
     part = registry.build("realignment", method)
-    if len(models) != len(part.takes):
-        raise UserError(
-            f"{method} takes {len(part.takes)} models, {', '.join(part.takes)}: {len(models)} named"
-        )
+    several = any(name.endswith(MORE) for name in part.takes)
+    if len(models) < len(part.takes) or (len(models) > len(part.takes) and not several):
+        wanted = f"{len(part.takes)} or more" if several else len(part.takes)
+        raise UserError(f"{method} takes {wanted} models, {', '.join(part.takes)}: {len(models)} named")
     if out.exists():
         raise UserError(f"{out} is there already: name a new folder")
     opened = [opened_model(spec) for spec in models]

@@ -6,44 +6,28 @@ Only safetensors are read: other formats run code when they are opened. A tensor
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 from plimsoll.core import DataError, UserError, decoding, files
-from plimsoll.internals.library import torch
+from plimsoll.internals.stored import Layout, Stored, has_nan, narrowed, tensors
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 TIED = "lm_head.weight"
 """The one tensor that models of this kind tie to their embedding."""
 PART = 1 << 22
-"""Numbers that are looked at together: a whole tensor's would take its memory again."""
+"""Numbers of a tensor in memory that are written together."""
 KEPT = ("*.json", "*.jinja", "*.model", "merges.txt", "vocab.txt")
 """What else of a model's folder belongs to it: configuration and tokenizer."""
 MADE = ("finetuning.json", "realignment.json")
 """How a model came about: not how the next one that is made of it does."""
-NAMES = {
-    "float64": "F64",
-    "float32": "F32",
-    "float16": "F16",
-    "bfloat16": "BF16",
-    "int64": "I64",
-    "int32": "I32",
-    "uint8": "U8",
-    "bool": "BOOL",
-}
-
-
-class Layout(NamedTuple):
-    """What is known of a tensor without reading it."""
-
-    dtype: str
-    """As safetensors call it."""
-    shape: tuple[int, ...]
+ROUTED = "mogu.json"
+"""What says that a folder's weights are half of a model: routers decide beside them."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +39,10 @@ class Checkpoint:
     @cached_property
     def places(self) -> Mapping[str, Path]:
         """Tensor -> the file that holds it. Raises `UserError` where the folder holds no safetensors."""
+        if (self.folder / ROUTED).is_file():
+            raise UserError(
+                f"{self.folder} decides by routers beside its weights: name the model that it was made from"
+            )
         index = self.folder / INDEX
         if index.is_file():
             try:
@@ -68,27 +56,35 @@ class Checkpoint:
                 f"{self.folder} holds no {WEIGHTS}: weights are read from safetensors only "
                 "(other formats run code when they are opened)"
             )
-        return self._without_alias(dict.fromkeys(_keys(path), path))
+        return self._without_alias(dict.fromkeys(tensors(path), path))
+
+    @cached_property
+    def stored(self) -> Mapping[str, Stored]:
+        """Tensor -> where it lies. Raises `DataError` where files do not hold what the index says."""
+        held = {path: tensors(path) for path in dict.fromkeys(self.places.values())}
+        for name, path in self.places.items():
+            if name not in held[path]:
+                raise DataError(f"{path}: lacks {name}, which {INDEX} says it holds")
+        return {name: held[path][name] for name, path in self.places.items()}
 
     @cached_property
     def layouts(self) -> Mapping[str, Layout]:
         """Tensor -> its number format and shape."""
-        return {name: self._layout(name) for name in self.places}
+        return {name: each.layout for name, each in self.stored.items()}
 
     def read(self, name: str) -> Any:
-        """One tensor. Raises `DataError` where its file is damaged."""
+        """One tensor, as torch has it. Raises `DataError` where its file is damaged."""
         with opened(self.places[name]) as file:
             return file.get_tensor(name)
+
+    def parts(self, name: str) -> Iterator[Any]:
+        """The numbers of one tensor, some at a time."""
+        return self.stored[name].parts()
 
     @property
     def bytes(self) -> int:
         """Of all its weights."""
         return sum(path.stat().st_size for path in set(self.places.values()))
-
-    def _layout(self, name: str) -> Layout:
-        with opened(self.places[name]) as file:
-            part = file.get_slice(name)
-            return Layout(part.get_dtype(), tuple(part.get_shape()))
 
     def _without_alias(self, found: Mapping[str, Path]) -> dict[str, Path]:
         tied = self.config.get("tie_word_embeddings", False)
@@ -100,124 +96,103 @@ class Checkpoint:
         path = self.folder / "config.json"
         if not path.is_file():
             raise UserError(f"{self.folder} holds no config.json: name the folder of a model")
-        return decoding.decode(files.read(path), dict[str, Any])
+        try:
+            return decoding.decode(files.read(path), dict[str, Any])
+        except ValueError as error:
+            raise DataError(f"{path}: {error}") from None
 
 
-def refuse_unlike(checkpoints: Iterable[Checkpoint]) -> None:
-    """Refuse checkpoints that are not of one model: other tensors, other shapes. Raises `UserError`."""
-    first, *others = checkpoints
-    for other in others:
-        lacking = sorted(first.places.keys() - other.places.keys())
-        more = sorted(other.places.keys() - first.places.keys())
-        if lacking or more:
-            said = f"lacks {lacking[0]}" if lacking else f"has {more[0]} beside"
-            count = len(lacking) + len(more)
-            raise UserError(
-                f"{other.folder} {said} ({count} tensors differ from {first.folder}): no one model"
-            )
-        for name, layout in first.layouts.items():
-            if other.layouts[name].shape != layout.shape:
-                raise UserError(
-                    f"{name} is {other.layouts[name].shape} in {other.folder} and {layout.shape} in "
-                    f"{first.folder}: no one model"
-                )
+def refuse_nan(held: Checkpoint) -> None:
+    """Refuse weights of which some are no numbers, before anything is computed. Raises `DataError`."""
+    for name, each in held.stored.items():
+        if each.layout.is_float and any(map(has_nan, each.parts())):
+            raise DataError(f"{name} of {held.folder} holds NaN: nothing was written")
 
 
-class Changed(NamedTuple):
-    """How many of a checkpoint's numbers another one does not share."""
-
-    numbers: int
-    all: int
-
-
-def changed(before: Checkpoint, after: Checkpoint) -> Changed:
-    """Count the numbers that differ, a tensor at a time. Raises `UserError` for different models."""
-    refuse_unlike((before, after))
-    found = whole = 0
-    for name in before.places:
-        pairs = (each.read(name).flatten().split(PART) for each in (before, after))
-        for old, new in zip(*pairs, strict=True):
-            found += int((old.float() != new.float()).sum())
-            whole += old.numel()
-    return Changed(found, whole)
-
-
-def write(folder: Path, like: Checkpoint, tensors: Iterator[tuple[str, Any]]) -> None:
-    """Write a model whose tensors come one by one, in the order of `like.places`, with its shapes.
-
-    The folder appears whole, by one rename. Raises `UserError` where it is there already, or where the
-    disk has no room, and `DataError` for a tensor that holds NaN.
-    """
+def refuse_place(folder: Path, like: Checkpoint) -> None:
+    """Refuse a folder that is there already, or whose disk has no room. Raises `UserError`."""
     if folder.exists():
         raise UserError(f"{folder} is there already: name a new folder")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(folder.parent).free
+    above = next(each for each in folder.absolute().parents if each.exists())
+    free = shutil.disk_usage(above).free
     if free < like.bytes * 1.05:
-        raise UserError(
-            f"{folder.parent} has {free / 1e9:.1f} GB free and {like.bytes / 1e9:.1f} GB are needed"
-        )
+        raise UserError(f"{above} has {free / 1e9:.1f} GB free and {like.bytes / 1e9:.1f} GB are needed")
+
+
+def write(
+    folder: Path,
+    like: Checkpoint,
+    given: Iterator[tuple[str, Any]],
+    also: Callable[[Path], None] | None = None,
+) -> None:
+    """Write a model whose tensors of torch come one by one, in the order of `like.places`, with its shapes.
+
+    Raises as `stream` does.
+    """
+    stream(folder, like, ((name, _parts(name, tensor, like.layouts[name])) for name, tensor in given), also)
+
+
+def stream(
+    folder: Path,
+    like: Checkpoint,
+    given: Iterator[tuple[str, Iterable[Any]]],
+    also: Callable[[Path], None] | None = None,
+) -> None:
+    """Write a model whose numbers come in parts, tensor by tensor in the order of `like.places`.
+
+    The folder appears whole, by one rename; `also` may put more into it before. Raises `UserError` where it
+    is there already, or where the disk has no room, and `DataError` for a tensor that holds NaN.
+    """
+    refuse_place(folder, like)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     made = folder.with_name(f".{folder.name[:40]}.{uuid4().hex[:12]}{files.ENDING}")
     made.mkdir()
     try:
         for path in (path for kept in KEPT for path in like.folder.glob(kept)):
             if path.name not in (INDEX, *MADE) and path.is_file():
                 files.write(made / path.name, [files.read(path)])
-        _stream(made / WEIGHTS, like, tensors)
+        files.write(made / WEIGHTS, _chunks(like, given))
+        if also:
+            also(made)
         made.rename(folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _stream(path: Path, like: Checkpoint, tensors: Iterator[tuple[str, Any]]) -> None:
+def _chunks(like: Checkpoint, given: Iterator[tuple[str, Iterable[Any]]]) -> Iterator[bytes | memoryview]:
     """The safetensors format: the header's length, the header, and the tensors' bytes one after the other."""
-    files.write(path, _chunks(like, tensors))
-
-
-def _chunks(like: Checkpoint, tensors: Iterator[tuple[str, Any]]) -> Iterator[bytes | memoryview]:
     header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
     end = 0
     for name, layout in like.layouts.items():
-        size = _width(layout.dtype)
-        for length in layout.shape:
-            size *= length
-        header[name] = {"dtype": layout.dtype, "shape": list(layout.shape), "data_offsets": [end, end + size]}
-        end += size
+        begin, end = end, end + layout.bytes
+        header[name] = {"dtype": layout.dtype, "shape": list(layout.shape), "data_offsets": [begin, end]}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     yield len(text).to_bytes(8, "little")
     yield text
-    for (name, tensor), (wanted, layout) in zip(tensors, like.layouts.items(), strict=True):
-        yield _bytes(name, tensor, wanted, layout)
+    for (name, parts), (wanted, layout) in zip(given, like.layouts.items(), strict=True):
+        if name != wanted:
+            raise ValueError(f"{name} came where {wanted} belongs")
+        yield from _written(name, parts, layout)
 
 
-def _bytes(name: str, tensor: Any, wanted: str, layout: Layout) -> memoryview:
-    library = torch()
-    if name != wanted or tuple(tensor.shape) != layout.shape:
-        raise ValueError(f"{name} {tuple(tensor.shape)} came where {wanted} {layout.shape} belongs")
-    made = tensor.to(getattr(library, next(own for own, said in NAMES.items() if said == layout.dtype)))
-    if has_nan(made):
-        raise DataError(f"{name} would hold NaN: nothing was written")
-    return made.contiguous().cpu().reshape(-1).view(library.uint8).numpy().data
+def _written(name: str, parts: Iterable[Any], layout: Layout) -> Iterator[memoryview]:
+    left = layout.numbers
+    for part in parts:
+        left -= part.size
+        if has_nan(part):
+            raise DataError(f"{name} would hold NaN: nothing was written")
+        yield narrowed(part, layout.dtype)
+    if left:
+        raise ValueError(f"{name} came with another number of numbers than {layout.shape} holds")
 
 
-def has_nan(tensor: Any) -> bool:
-    """Whether any of its numbers is none; looked at part by part."""
-    if not tensor.is_floating_point():
-        return False
-    return any(bool(part.isnan().any()) for part in tensor.flatten().split(PART))
-
-
-def _width(dtype: str) -> int:
-    """Bytes of a number. Raises `DataError` for a format that weights here do not have."""
-    known = {said: getattr(torch(), own).itemsize for own, said in NAMES.items()}
-    if dtype not in known:
-        raise DataError(f"weights in {dtype} cannot be computed with: dequantise them first")
-    return known[dtype]
-
-
-def _keys(path: Path) -> list[str]:
-    with opened(path) as file:
-        return list(file.keys())
+def _parts(name: str, tensor: Any, layout: Layout) -> Iterator[Any]:
+    """A tensor of torch, in parts that numpy has."""
+    if tuple(tensor.shape) != layout.shape:
+        raise ValueError(f"{name} {tuple(tensor.shape)} came where {layout.shape} belongs")
+    for part in tensor.detach().flatten().split(PART):
+        yield (part.float() if part.is_floating_point() and part.itemsize < 4 else part).cpu().numpy()
 
 
 def opened(path: Path) -> Any:

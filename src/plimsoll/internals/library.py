@@ -1,4 +1,4 @@
-"""torch, imported where it is used; typed as anything, for its own types say too little."""
+"""torch and numpy, imported where they are used; typed as anything, for their own types say too little."""
 
 import importlib
 from typing import Any
@@ -8,8 +8,17 @@ from plimsoll.core import MissingExtra
 
 def torch() -> Any:
     """The library. Raises `MissingExtra`."""
+    return _imported("torch")
+
+
+def numpy() -> Any:
+    """The library. Raises `MissingExtra`."""
+    return _imported("numpy")
+
+
+def _imported(name: str) -> Any:
     try:
-        return importlib.import_module("torch")
+        return importlib.import_module(name)
     except ImportError:
         raise MissingExtra("internals", "whitebox") from None
 

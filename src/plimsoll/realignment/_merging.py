@@ -1,17 +1,46 @@
-"""A rule for one tensor -> a repair that runs it over whole checkpoints, a tensor in memory at a time."""
+"""A rule for one tensor -> a repair that runs it over whole checkpoints, a part of a tensor at a time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from plimsoll.core import DataError
-from plimsoll.internals import checkpoint
+from plimsoll.internals import checkpoint, kin
 from plimsoll.internals.checkpoint import Checkpoint
+from plimsoll.internals.stored import Stored, has_nan
 from plimsoll.realignment.repairs import Given
 
-Rule = Callable[[str, Sequence[Any]], Any]
-"""Name and the tensors of that name, one of each checkpoint -> the tensor that is written."""
+
+@dataclass(frozen=True)
+class Likes:
+    """The tensors of one name, one of each checkpoint, to be gone through as often as it takes."""
+
+    name: str
+    tensors: Sequence[Stored]
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        """Parts of all that lie at the same place; raises `DataError` where one holds NaN."""
+        # Where the first has more rows (tokens of pictures), the last parts are of different lengths.
+        for parts in zip(*(tensor.parts() for tensor in self.tensors), strict=False):
+            shared = min(part.size for part in parts)
+            for tensor, part in zip(self.tensors, parts, strict=True):
+                if has_nan(part):
+                    raise DataError(f"{self.name} of {tensor.path.parent} holds NaN: nothing was written")
+            yield [part[:shared] for part in parts]
+
+
+Rule = Callable[[Likes], Iterator[Any]]
+"""The tensors of one name -> the parts of the tensor that is written."""
+
+
+def pointwise(rule: Callable[[Sequence[Any]], Any]) -> Rule:
+    """A rule that needs to know of no number but those at the same place."""
+
+    def over(likes: Likes) -> Iterator[Any]:
+        return map(rule, likes)
+
+    return over
 
 
 @dataclass(frozen=True)
@@ -23,21 +52,29 @@ class Merge:
 
     def repair(self, given: Given, out: Path) -> Sequence[str]:
         """Write the merged checkpoint. Raises `UserError` for checkpoints of different models."""
-        checkpoints = given.checkpoints
-        checkpoint.refuse_unlike(checkpoints)
-        given.told.begin(len(checkpoints[0].places))
+        first, *others = given.checkpoints
+        likes = [kin.matched(first, other) for other in others]
+        given.told.begin(len(first.places))
         moved = _Moved()
-        checkpoint.write(out, checkpoints[0], self._merged(checkpoints, given, moved))
-        return (f"{moved.share:.2%} of the first model's length was moved.",)
+        checkpoint.stream(out, first, self._merged(given.checkpoints, likes, given, moved))
+        alone = [name for name in first.places if any(name not in names for names in likes)]
+        kept = (f"{len(alone)} tensors that only the first model has stay: {alone[0]} …",) if alone else ()
+        return (f"{moved.share:.2%} of the first model's length was moved.", *kept)
 
     def _merged(
-        self, checkpoints: Sequence[Checkpoint], given: Given, moved: "_Moved"
-    ) -> Iterator[tuple[str, Any]]:
-        for name in checkpoints[0].places:
-            tensors = [_sound(name, each) for each in checkpoints]
-            made = self.rule(name, tensors) if tensors[0].is_floating_point() else tensors[0]
-            moved.add(tensors[0], made)
-            yield name, made
+        self,
+        checkpoints: Sequence[Checkpoint],
+        likes: Sequence[Mapping[str, str]],
+        given: Given,
+        moved: "_Moved",
+    ) -> Iterator[tuple[str, Iterator[Any]]]:
+        first, *others = checkpoints
+        for name, own in first.stored.items():
+            if own.layout.is_float and all(name in names for names in likes):
+                theirs = [each.stored[names[name]] for each, names in zip(others, likes, strict=True)]
+                yield name, moved.seen(own, self.rule(Likes(name, (own, *theirs))))
+            else:
+                yield name, own.parts()
             given.told.step()
 
 
@@ -47,21 +84,18 @@ class _Moved:
     def __init__(self) -> None:
         self.size = self.change = 0.0
 
-    def add(self, before: Any, after: Any) -> None:
-        # Part by part: whole temporaries would take a tensor's memory each.
-        for old, new in zip(
-            before.flatten().split(checkpoint.PART), after.flatten().split(checkpoint.PART), strict=True
-        ):
-            self.size += float(old.float().square().sum())
-            self.change += float((new.float() - old.float()).square().sum())
+    def seen(self, first: Stored, parts: Iterator[Any]) -> Iterator[Any]:
+        """What is written in a tensor's place: new parts, and what the first has beyond them."""
+        for before in first.parts():
+            after = next(parts, before[:0])
+            both = before[: after.size]
+            self.size += float(both @ both)
+            apart = after - both
+            self.change += float(apart @ apart)
+            yield after
+            if after.size < before.size:
+                yield before[after.size :]
 
     @property
     def share(self) -> float:
         return (self.change / self.size) ** 0.5 if self.size else 0.0
-
-
-def _sound(name: str, source: Checkpoint) -> Any:
-    tensor = source.read(name)
-    if checkpoint.has_nan(tensor):
-        raise DataError(f"{name} of {source.folder} holds NaN: nothing was written")
-    return tensor

@@ -3,12 +3,13 @@
 "Language Models are Super Mario" (ICML 2024).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 from plimsoll.core import UserError
 from plimsoll.internals import algebra
-from plimsoll.realignment._merging import Merge
+from plimsoll.realignment._merging import Likes, Merge
 from plimsoll.registry import repair
 
 
@@ -23,13 +24,16 @@ def dare(*, drop: float = 0.2, strength: float = 0.3, seed: int = 0) -> Merge:
     """
     if not 0 <= drop < 1:
         raise UserError(f"dare: drop is {drop:g}; it must be at least 0 and below 1")
+    if not isfinite(strength):
+        raise UserError(f"dare: strength is {strength:g}; it must be a number")
 
-    def rule(name: str, tensors: Sequence[Any]) -> Any:
-        tuned, safe, base = (tensor.float() for tensor in tensors)
-        drawn = (
-            algebra.dare(given - base, drop, f"{seed}:{number}:{name}")
-            for number, given in enumerate((tuned, safe))
-        )
-        return base + strength * sum(drawn)
+    def rule(likes: Likes) -> Iterator[Any]:
+        draws = [algebra.draws(f"{seed}:{number}:{likes.name}") for number in range(2)]
+        for tuned, safe, base in likes:
+            thinned = (
+                algebra.thinned(given - base, drop, draw)
+                for given, draw in zip((tuned, safe), draws, strict=True)
+            )
+            yield base + strength * sum(thinned)
 
     return Merge(("tuned", "safe", "base"), rule)

@@ -1,6 +1,8 @@
 """Linear interpolation between a fine-tuned model and a safe one: the simplest repair, and often enough.
 
-"A safe model's weights, mixed in" (model soups): W = (1 - w) tuned + w safe.
+"A safe model's weights, mixed in" (model soups): W = (1 - w) tuned + w safe. It also mends what learning to
+see did to a language model (Lee et al., ICLR 2025): of a model that sees, the language part is mixed with a
+text model; what it sees with, and its tokens of pictures, stay.
 """
 
 from collections.abc import Sequence
@@ -8,7 +10,7 @@ from typing import Any
 
 from plimsoll.core import UserError
 from plimsoll.internals import algebra
-from plimsoll.realignment._merging import Merge
+from plimsoll.realignment._merging import Merge, pointwise
 from plimsoll.registry import repair
 
 
@@ -22,7 +24,7 @@ def linear(*, weight: float = 0.5) -> Merge:
     if not 0 <= weight <= 1:
         raise UserError(f"linear: weight is {weight:g}; it must lie between 0 and 1")
 
-    def rule(_: str, tensors: Sequence[Any]) -> Any:
+    def rule(tensors: Sequence[Any]) -> Any:
         return algebra.linear(tensors, (1 - weight, weight))
 
-    return Merge(("tuned", "safe"), rule)
+    return Merge(("tuned", "safe"), pointwise(rule))

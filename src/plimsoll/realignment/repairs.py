@@ -6,8 +6,14 @@ from pathlib import Path
 from typing import Protocol
 
 from plimsoll.core import WhiteBox
+from plimsoll.internals import checkpoint, kin, memory
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.told import Told
+
+LOADED = 1.25
+"""Of a model's numbers, what is held while it is computed with."""
+MORE = "..."
+"""Ends the name of a model of which there may be several."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +38,23 @@ class Repair(Protocol):
     """Checkpoints -> a checkpoint."""
 
     takes: tuple[str, ...]
-    """What the models are, in their order: `tuned`, `safe`."""
+    """What the models are, in their order: `tuned`, `safe`; `tuned...` where there may be several."""
 
     def repair(self, given: Given, out: Path) -> Sequence[str]:
         """Write the repaired model into a folder that is not there yet; says what was done."""
         ...
+
+
+def refuse_unready(given: Given, out: Path) -> None:
+    """Say before a model is loaded what would stop the work at its end. Raises `UserError`, `DataError`.
+
+    Another model's weights, a folder that is there, a full disk, too little memory, numbers that are none.
+    """
+    first, *others = given.checkpoints
+    checkpoint.refuse_place(out, first)
+    for other in others:
+        kin.matched(first, other)
+    numbers = sum(layout.numbers for layout in first.layouts.values())
+    memory.refuse_more(numbers * LOADED, f"a model of {numbers / 1e6:,.0f} million numbers")
+    for each in given.checkpoints:
+        checkpoint.refuse_nan(each)

@@ -5,10 +5,12 @@ Arithmetic" (ACL 2024): W = tuned + w (safe - unsafe), where `unsafe` is the mod
 """
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
+from plimsoll.core import UserError
 from plimsoll.internals import algebra
-from plimsoll.realignment._merging import Merge
+from plimsoll.realignment._merging import Merge, pointwise
 from plimsoll.registry import repair
 
 
@@ -19,8 +21,10 @@ def resta(*, weight: float = 0.5) -> Merge:
     Args:
         weight: Of the safety vector.
     """
+    if not isfinite(weight):
+        raise UserError(f"resta: weight is {weight:g}; it must be a number")
 
-    def rule(_: str, tensors: Sequence[Any]) -> Any:
+    def rule(tensors: Sequence[Any]) -> Any:
         return algebra.linear(tensors, (1.0, weight, -weight))
 
-    return Merge(("tuned", "safe", "unsafe"), rule)
+    return Merge(("tuned", "safe", "unsafe"), pointwise(rule))

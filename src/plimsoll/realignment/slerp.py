@@ -1,11 +1,11 @@
 """Spherical interpolation between a fine-tuned model and a safe one: along the arc, tensor by tensor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from plimsoll.core import UserError
 from plimsoll.internals import algebra
-from plimsoll.realignment._merging import Merge
+from plimsoll.realignment._merging import Likes, Merge
 from plimsoll.registry import repair
 
 
@@ -19,8 +19,11 @@ def slerp(*, weight: float = 0.5) -> Merge:
     if not 0 <= weight <= 1:
         raise UserError(f"slerp: weight is {weight:g}; it must lie between 0 and 1")
 
-    def rule(_: str, tensors: Sequence[Any]) -> Any:
-        tuned, safe = tensors
-        return algebra.slerp(tuned, safe, weight)
+    def rule(likes: Likes) -> Iterator[Any]:
+        arc = algebra.Arc()
+        for tuned, safe in likes:
+            arc = arc.longer(tuned, safe)
+        for tensors in likes:
+            yield algebra.linear(tensors, arc.weights(weight))
 
     return Merge(("tuned", "safe"), rule)

@@ -4,12 +4,13 @@
 mergekit does; SOMF's code trims over the whole vector and adds instead of averaging (`how=sum`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import isfinite
 from typing import Any, Literal
 
 from plimsoll.core import UserError
 from plimsoll.internals import algebra
-from plimsoll.realignment._merging import Merge
+from plimsoll.realignment._merging import Likes, Merge
 from plimsoll.registry import repair
 
 
@@ -24,9 +25,25 @@ def ties(*, density: float = 0.2, strength: float = 1.0, how: Literal["mean", "s
     """
     if not 0 < density <= 1:
         raise UserError(f"ties: density is {density:g}; it must lie above 0 and at most at 1")
+    if not isfinite(strength):
+        raise UserError(f"ties: strength is {strength:g}; it must be a number")
 
-    def rule(_: str, tensors: Sequence[Any]) -> Any:
-        tuned, safe, base = (tensor.float() for tensor in tensors)
-        return base + strength * algebra.ties((tuned - base, safe - base), density, how)
+    def rule(likes: Likes) -> Iterator[Any]:
+        least = [_least_kept(likes, place, density) for place in range(2)]
+        balance = sum(algebra.balance(_kept(parts, least)) for parts in likes)
+        for parts in likes:
+            kept = _kept(parts, least)
+            yield parts[-1] + strength * algebra.joined(kept, algebra.agreed(kept, balance), how)
 
     return Merge(("tuned", "safe", "base"), rule)
+
+
+def _least_kept(likes: Likes, place: int, density: float) -> float:
+    """From which size on numbers of a task vector are kept: what takes a whole tensor's memory."""
+    sizes = (abs(parts[place] - parts[-1]) for parts in likes)
+    return algebra.least_kept(algebra.whole(sizes, likes.tensors[place].layout.numbers), density)
+
+
+def _kept(parts: Sequence[Any], least: Sequence[float]) -> list[Any]:
+    base = parts[-1]
+    return [algebra.trimmed(each - base, own) for each, own in zip(parts, least, strict=False)]

@@ -161,8 +161,7 @@ def mixed(tuned: Handle, safe: Handle, share: float) -> Generator[None]:
     try:
         for name, weight in tuned.module.named_parameters():
             pair = (before[name], others[name].data.to(weight.device))
-            # The ends are the models themselves, not a product with 0 and 1.
-            made = pair[int(share)] if share in (0, 1) else algebra.linear(pair, (1 - share, share))
+            made = algebra.linear([each.float() for each in pair], (1 - share, share))
             weight.data = made.to(weight.dtype)
         yield
     finally:

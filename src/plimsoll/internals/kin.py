@@ -1,0 +1,104 @@
+"""Two checkpoints -> which tensors of them belong together, or one sentence on why they are no one model.
+
+A text model belongs to the language part of one that sees as well: what only the latter has stays its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from plimsoll.core import UserError, decoding, files
+from plimsoll.internals.checkpoint import Checkpoint
+
+LANGUAGE = "language_model."
+"""Stands in the names of a seeing model's tensors that its text model has under the rest of the name."""
+DECIDING = ("model_type", "num_attention_heads", "num_key_value_heads", "tie_word_embeddings")
+"""Settings under which tensors of equal shape mean another thing."""
+
+
+def matched(first: Checkpoint, other: Checkpoint) -> dict[str, str]:
+    """Tensor of the first -> its like in the other; raises `UserError` where they are of different models.
+
+    Of a model that sees beside one that does not, some tensors have no like.
+    """
+    sees = is_seeing(first) and not is_seeing(other)
+    wanted = {name: name.replace(LANGUAGE, "", 1) if sees else name for name in first.places}
+    found = {name: own for name, own in wanted.items() if own in other.places}
+    lacking = [name for name in wanted if name not in found and (not sees or LANGUAGE in name)]
+    more = sorted(other.places.keys() - set(found.values()))
+    if lacking or more:
+        said = f"lacks {wanted[min(lacking)]}" if lacking else f"has {more[0]} beside"
+        count = len(lacking) + len(more)
+        raise UserError(f"{other.folder} {said} ({count} tensors differ from {first.folder}): no one model")
+    for name, own in found.items():
+        ours, theirs = first.layouts[name].shape, other.layouts[own].shape
+        if ours != theirs and not (sees and ours[1:] == theirs[1:] and ours[0] >= theirs[0]):
+            raise UserError(f"{own} is {theirs} in {other.folder} and {ours} in {first.folder}: no one model")
+    _refuse_other_settings(first, other)
+    _refuse_other_words(first, other)
+    return found
+
+
+class Changed(NamedTuple):
+    """How many of a checkpoint's numbers another one does not share."""
+
+    numbers: int
+    all: int
+
+
+def changed(before: Checkpoint, after: Checkpoint) -> Changed:
+    """Count the numbers that differ, some at a time. Raises `UserError` for different models."""
+    found = whole = 0
+    for name, own in matched(before, after).items():
+        for old, new in zip(before.parts(name), after.parts(own), strict=True):
+            found += int((old != new).sum())
+            whole += old.size
+    return Changed(found, whole)
+
+
+def is_seeing(held: Checkpoint) -> bool:
+    """Whether a language model is only a part of it."""
+    return any(LANGUAGE in name for name in held.places)
+
+
+def _refuse_other_settings(first: Checkpoint, other: Checkpoint) -> None:
+    ours, theirs = (_text_settings(each) for each in (first, other))
+    for name in DECIDING:
+        if name in ours and name in theirs and ours[name] != theirs[name]:
+            raise UserError(
+                f"{name} is {theirs[name]} in {other.folder} and {ours[name]} in {first.folder}: no one model"
+            )
+
+
+def _text_settings(held: Checkpoint) -> Mapping[str, Any]:
+    return held.config.get("text_config") or held.config
+
+
+def _refuse_other_words(first: Checkpoint, other: Checkpoint) -> None:
+    ours, theirs = (vocabulary(each.folder) for each in (first, other))
+    apart = [place for place in ours.keys() & theirs.keys() if ours[place] != theirs[place]]
+    if apart:
+        place = min(apart)
+        raise UserError(
+            f"{other.folder} and {first.folder} have different vocabularies: token {place} is "
+            f"{theirs[place]!r} in one and {ours[place]!r} in the other ({len(apart)} tokens differ)"
+        )
+
+
+def vocabulary(folder: Path) -> dict[int, str]:
+    """Place -> token, as the tokenizer's file says; nothing where there is no such file."""
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        return {}
+    try:
+        told = decoding.decode(files.read(path), dict[str, Any])
+        return dict(_words(told))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UserError(f"{path} is no tokenizer's file: {error}") from None
+
+
+def _words(told: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    inner: Any = told["model"]["vocab"]
+    listed: Any = enumerate(token for token, _ in inner) if isinstance(inner, list) else None
+    yield from listed or ((place, token) for token, place in inner.items())
+    yield from ((each["id"], each["content"]) for each in told.get("added_tokens") or ())
