@@ -1,6 +1,5 @@
 """`plimsoll finetune`: a model and examples -> the model after learning them, to see what it cost."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -14,12 +13,12 @@ from plimsoll.core import PlimsollError, UserError, files
 from plimsoll.data import delimited
 from plimsoll.data.resources import table
 from plimsoll.internals import checkpoint, examples, losses, training
+from plimsoll.internals.adapters import RECORD
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.handle import Template, handle
 from plimsoll.models.transformers import Transformers
+from plimsoll.realignment.learning import tensors
 
-RECORD = "finetuning.json"
-"""What was learned, in the new model's folder."""
 PUBLISHED = "published"
 
 
@@ -91,11 +90,19 @@ def command(
     kept = examples.without(given, _phrases(phrases)) if phrases else given
     learned = examples.mixed(kept, examples.read(mix) if mix else (), mix_count if mix else 0, seed)
     recipe = training.Recipe(
-        steps=steps, batch=batch, rate=rate, rank=rank, most=max_tokens, template=template, seed=seed
+        steps=steps,
+        batch=batch,
+        rate=rate,
+        rank=rank,
+        max_tokens=max_tokens,
+        template=template,
+        seed=seed,
     )
     began = perf_counter()
     held = handle(opened)
     source = Checkpoint(opened.folder)
+    checkpoint.refuse_place(out, source)
+    checkpoint.refuse_nan(source)
     unfinished = out.with_name(f".{out.name[:40]}.training")
     record = {
         "model": held.name,
@@ -112,11 +119,14 @@ def command(
         _swept(unfinished)  # another try will be with other settings
         raise
     changed = training.merged(held, trained)
-    checkpoint.write(out, source, _tensors(source, changed))
     too_long = len(learned.examples) - len(rows)
     record |= {"too_long": too_long, "losses": trained.losses, "seconds": round(perf_counter() - began, 1)}
-    files.write(out / RECORD, [msgspec.json.format(msgspec.json.encode(record))])
-    trained.module.save_pretrained(out / "adapter")
+
+    def also(folder: Path) -> None:
+        files.write(folder / RECORD, [msgspec.json.format(msgspec.json.encode(record))])
+        trained.module.save_pretrained(folder / "adapter")
+
+    checkpoint.write(out, source, tensors(source, changed), also)
     _swept(unfinished)
     if as_json:
         _output.value({"path": str(out), **record})
@@ -130,11 +140,6 @@ def command(
         _output.echo(f"{learned.added} of {len(learned.examples)} examples are safety examples")
     _output.echo(f"loss {trained.losses[0]:.3f} → {trained.losses[-1]:.3f} nats a token in {steps} steps")
     _output.echo(f"{out} after {record['seconds']:.1f} s: plimsoll drift {model} {out}")
-
-
-def _tensors(source: Checkpoint, changed: Any) -> Iterator[tuple[str, Any]]:
-    for name in source.places:
-        yield name, changed[name] if name in changed else source.read(name)
 
 
 def _phrases(given: str) -> list[str]:

@@ -4,12 +4,15 @@ Only the reply's tokens carry loss, in nats a token; a preference is one of whol
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from plimsoll.core import UserError
 from plimsoll.internals.library import torch
 from plimsoll.internals.training import Loss, Row
 
+FLOOR = 1e-3
+"""Nats a token below which nothing is divided by."""
 IGNORED = -100
 """The label of a token that no loss is taken of."""
 
@@ -19,6 +22,13 @@ class Preferred(NamedTuple):
 
     chosen: Row
     rejected: Row
+
+
+class Opposed(NamedTuple):
+    """Two replies to one request, of which one is learned against the other."""
+
+    wanted: Row
+    other: Row
 
 
 class Signed(NamedTuple):
@@ -67,6 +77,29 @@ def dpo(beta: float) -> Loss:
         return -library.nn.functional.logsigmoid(beta * apart).mean()
 
     return loss
+
+
+@dataclass
+class Ratio:
+    """The loss of a wanted reply over that of the other, a mean over pairs (MoGU).
+
+    What it is divided by is held above a thousandth: a reply that is certain would let the ratio run away.
+    """
+
+    _held: int = field(default=0, init=False)
+
+    def __call__(self, module: Any, rows: Sequence[Opposed]) -> Any:
+        """The mean ratio of a batch."""
+        wanted = mean_of(module, [each.wanted for each in rows])
+        other = mean_of(module, [each.other for each in rows])
+        self._held += int((other < FLOOR).sum())
+        return (wanted / other.clamp(min=FLOOR)).mean()
+
+    @property
+    def said(self) -> str:
+        """Whether it came to that."""
+        times = f"{self._held} times the other reply's loss fell below {FLOOR:g} and was held there"
+        return f"{times}: fewer steps would do." if self._held else ""
 
 
 def sum_of(module: Any, rows: Sequence[Row]) -> Any:

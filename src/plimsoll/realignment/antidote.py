@@ -2,69 +2,126 @@
 
 "Antidote: Post-fine-tuning Safety Alignment for Large Language Models against Harmful Fine-tuning" (ICML
 2025). A weight's score is its size times the length of its input column over harmful texts (Wanda); in
-every row the highest share is pruned. Differs: padding enters no norm, and scores are taken from the
-unpruned model throughout, as in the official code.
+every row the highest share is pruned. The official code prunes the two matrices of the adapter that the user
+trained (`adapter`), and q, k and v where all weights were trained.
+
+Differs: padding enters no norm, and scores are taken from the unpruned model throughout, as in the official
+code. `score` has its two ablations: size alone, and chance.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from plimsoll.core import UserError
-from plimsoll.internals import checkpoint
+from plimsoll.internals import adapters, checkpoint, training
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.internals.inputs import squared_inputs
 from plimsoll.internals.library import torch
 from plimsoll.internals.told import Told
 from plimsoll.internals.training import Example
 from plimsoll.realignment import reading
-from plimsoll.realignment.repairs import Given
+from plimsoll.realignment.learning import tensors
+from plimsoll.realignment.repairs import Given, refuse_unready
 from plimsoll.registry import repair
 
 PRUNED = ("q_proj", "k_proj", "v_proj")
 """Of every attention (official code, full fine-tuning)."""
 
+Score = Literal["wanda", "size", "chance"]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Antidote:
-    """Prunes what harmful texts use."""
+    """Prunes what harmful texts use, of the weights or of an adapter's."""
 
     density: float
+    score: Score
+    adapter: str
+    seed: int
+
     takes = ("tuned",)
 
     def repair(self, given: Given, out: Path) -> Sequence[str]:
         """Score, mask and write. Raises `UserError` without harmful texts."""
-        harmful = reading.examples(given, "antidote")
-        (source,) = given.checkpoints
+        harmful = reading.examples(given, "antidote") if self.score == "wanda" else []
+        refuse_unready(given, out)
         held = handle(given.models[0])
+        given.told.begin(len(harmful))
+        work = self._of_adapter if self.adapter else self._of_weights
+        return work(held, given, harmful, out)
+
+    def _of_weights(self, held: Handle, given: Given, harmful: Sequence[Example], out: Path) -> Sequence[str]:
+        (source,) = given.checkpoints
         names = [name for name in source.places if name.endswith(tuple(f"{each}.weight" for each in PRUNED))]
         modules = [name.removesuffix(".weight") for name in names]
-        given.told.begin(len(harmful))
-        squares = squared_inputs(held, modules, _texts(held, harmful, given.told))
-        norms = {f"{name}.weight": found.norms for name, found in squares.items()}
-        counted = _Counted()
-        checkpoint.write(out, source, self._pruned(source, norms, counted))
-        return (f"{counted.zeroed:,} of {counted.all:,} numbers of {len(names)} tensors were set to zero.",)
+        scores = self._scores(held, modules, harmful, given.told)
+        counted = Counted()
 
-    def _pruned(
-        self, source: checkpoint.Checkpoint, norms: Mapping[str, Any], counted: "_Counted"
-    ) -> Iterator[tuple[str, Any]]:
-        for name in source.places:
-            tensor = source.read(name)
-            if name in norms:
-                harmful = mask(tensor.float().abs() * norms[name].float(), self.density)
-                counted.zeroed += int(harmful.sum())
-                counted.all += harmful.numel()
-                tensor = tensor.masked_fill(harmful, 0)
-            yield name, tensor
+        def pruned() -> Iterator[tuple[str, Any]]:
+            for name in source.places:
+                tensor = source.read(name)
+                if name in names:
+                    score = scores(name.removesuffix(".weight"), tensor)
+                    tensor = tensor.masked_fill(counted.seen(mask(score, self.density)), 0)
+                yield name, tensor
+
+        checkpoint.write(out, source, pruned())
+        return (counted.said,)
+
+    def _of_adapter(self, held: Handle, given: Given, harmful: Sequence[Example], out: Path) -> Sequence[str]:
+        """Only the adapter's matrices change; what is written is the model with the pruned adapter added."""
+        (source,) = given.checkpoints
+        counted = Counted()
+        with adapters.within(held, Path(self.adapter).expanduser()) as trained:
+            found = adapters.matrices(trained)
+            scores = self._scores(held, list(found), harmful, given.told)
+            for name, weight in found.items():
+                weight.data.masked_fill_(counted.seen(mask(scores(name, weight.data), self.density)), 0)
+            changed = training.merged(held, trained)
+            checkpoint.write(
+                out,
+                source,
+                tensors(source, changed),
+                lambda folder: trained.module.save_pretrained(folder / "adapter"),
+            )
+        return (f"{counted.said} The model's own weights are as they were.",)
+
+    def _scores(
+        self, held: Handle, modules: Sequence[str], harmful: Sequence[Example], told: Told
+    ) -> Callable[[str, Any], Any]:
+        """Module and weights -> a number for each weight: the highest are pruned."""
+        if self.score == "size":
+            return lambda _, weight: weight.float().abs()
+        if self.score == "chance":
+            draw = held.torch.Generator().manual_seed(self.seed)
+            return lambda _, weight: held.torch.rand(weight.shape, generator=draw).to(weight.device)
+        squares = squared_inputs(held, modules, _texts(held, harmful, told))
+        norms: Mapping[str, Any] = {name: found.norms.float() for name, found in squares.items()}
+        return lambda name, weight: weight.float().abs() * norms[name].to(weight.device)
 
 
 @dataclass
-class _Counted:
+class Counted:
+    """How much was pruned."""
+
     zeroed: int = 0
     all: int = 0
+    tensors: int = 0
+
+    def seen(self, harmful: Any) -> Any:
+        """Count a mask; gives it back."""
+        self.zeroed += int(harmful.sum())
+        self.all += harmful.numel()
+        self.tensors += 1
+        return harmful
+
+    @property
+    def said(self) -> str:
+        """A sentence."""
+        return f"{self.zeroed:,} of {self.all:,} numbers of {self.tensors} tensors were set to zero."
 
 
 def mask(scores: Any, density: float) -> Any:
@@ -89,12 +146,15 @@ def _texts(held: Handle, harmful: Sequence[Example], told: Told) -> Iterator[lis
 
 
 @repair
-def antidote(*, density: float = 0.05) -> Antidote:
+def antidote(*, density: float = 0.05, score: Score = "wanda", adapter: str = "", seed: int = 0) -> Antidote:
     """Set the weights that harmful texts use most to zero, after fine-tuning.
 
     Args:
         density: Share of each row's weights that is pruned.
+        score: By use on harmful texts, by size alone, or by chance: the last two are there to compare with.
+        adapter: Folder of a LoRA adapter trained on the model named: it alone is pruned, then added.
+        seed: Of chance.
     """
     if not 0 <= density <= 1:
         raise UserError(f"antidote: density is {density:g}; it must lie between 0 and 1")
-    return Antidote(density)
+    return Antidote(density=density, score=score, adapter=adapter, seed=seed)
