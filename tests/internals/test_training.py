@@ -133,7 +133,7 @@ def test_no_loss_is_taken_of_the_prompt_or_of_padding() -> None:
 def test_a_prompt_that_leaves_nothing_of_its_reply_is_no_example() -> None:
     handle = planted.handle()
     short, long = (Example(prompt=" ".join(["how"] * count), reply="comply") for count in (3, 9))
-    recipe = Recipe(steps=1, most=9, template="raw")
+    recipe = Recipe(steps=1, max_tokens=9, template="raw")
     ids, begins = tokenised(handle, short, recipe)
     assert handle.tokenizer.decode(ids[begins:]).split() == ["comply", "</s>"]
     with pytest.raises(TooLong, match="a prompt has 9 tokens, and an example may have 9"):

@@ -15,7 +15,7 @@ from plimsoll.cli.analyse import spec_of
 from plimsoll.core import PlimsollError, UserError, decoding, files
 from plimsoll.evaluation.evaluate import compare
 from plimsoll.evaluation.results import GridCell
-from plimsoll.internals import checkpoint
+from plimsoll.internals import checkpoint, kin
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.models.transformers import Transformers
 
@@ -147,7 +147,7 @@ def _changed(before: str, after: str) -> float | None:
         first, second = (registry.build_model(spec_of(each)) for each in (before, after))
         if not (isinstance(first, Transformers) and isinstance(second, Transformers)):
             return None
-        found = checkpoint.changed(Checkpoint(first.folder), Checkpoint(second.folder))
+        found = kin.changed(Checkpoint(first.folder), Checkpoint(second.folder))
     except PlimsollError:
         return None  # not of one model, or not at hand as safetensors
     return found.numbers / found.all

@@ -20,6 +20,8 @@ class Step(NamedTuple):
 
     context: Tokens
     tokens: tuple[int, ...]
+    place: int = 0
+    """How many tokens that are weighed stand before."""
 
 
 class Weighing(NamedTuple):
@@ -37,7 +39,7 @@ class Weighing(NamedTuple):
             for end in range(self.start, len(sequence)):
                 asked.setdefault(sequence[:end], {})[sequence[end]] = None
         ordered = sorted(asked.items(), key=lambda item: len(item[0]))
-        return tuple(Step(context, tuple(tokens)) for context, tokens in ordered)
+        return tuple(Step(context, tuple(tokens), len(context) - self.start) for context, tokens in ordered)
 
     def loglikelihoods(self, answers: Mapping[Tokens, Mapping[int, float]]) -> tuple[float, ...]:
         """One number per sequence, given the log-probabilities that the steps asked for."""

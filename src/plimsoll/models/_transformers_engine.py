@@ -1,6 +1,7 @@
 """A batch of requests -> their responses, on one loaded model."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -27,6 +28,7 @@ from plimsoll.models._local_weighing import Tokens, Weighing, weigh
 from plimsoll.models._templates import of_tokenizer, takes_tools
 from plimsoll.models._transformers_generation import Asked, Writer, Written
 from plimsoll.models._transformers_load import Loaded
+from plimsoll.models._transformers_routed import RoutedWeigher, RoutedWriter
 from plimsoll.models._transformers_weighing import Answer, Weigher, weigher
 
 ENDLESS = 10**9
@@ -42,8 +44,12 @@ class Engine:
         on_cpu = loaded.module.device.type == "cpu"
         # A size that was asked for is not grown; whatever the size, it is halved where memory is refused.
         sizes = Batches(rows or (16 if on_cpu else 64), grows=not rows and not on_cpu)
-        self.weigher: Weigher = weigher(loaded, tokens=512 if on_cpu else 8192, rows=sizes.size)
-        self.writer = Writer(loaded=loaded, sizes=sizes)
+        weighing = partial(weigher, loaded, tokens=512 if on_cpu else 8192, rows=sizes.size)
+        self.weigher: Weigher | RoutedWeigher = weighing()
+        self.writer: Writer | RoutedWriter = Writer(loaded=loaded, sizes=sizes)
+        if loaded.routing:
+            self.weigher = RoutedWeigher(begins=self.weigher, goes_on=weighing(), routing=loaded.routing)
+            self.writer = RoutedWriter(writer=self.writer, routing=loaded.routing)
         self.context = context or _context(loaded)
         self._template = template
 

@@ -43,6 +43,8 @@ class Written(NamedTuple):
     length: int
     """Tokens that were generated."""
     tokens: tuple[Token, ...] = ()
+    ids: Tokens = ()
+    """Those of the text."""
 
 
 @dataclass(kw_only=True)
@@ -176,20 +178,28 @@ class _Watch:
 
     def _end(self, row: int, finish: Finish, new: list[int], kept: list[int], cut: int | None = None) -> None:
         tokens = self.heard.tokens(row, len(kept))
-        self._done[row] = Written(self._text(row, kept)[:cut], finish, len(new), tokens)
+        self._done[row] = Written(self._text(row, kept)[:cut], finish, len(new), tokens, tuple(kept))
 
     def _text(self, row: int, tokens: list[int]) -> str:
-        if not self.asked[row].marks:
-            return self.loaded.tokenizer.decode(tokens, skip_special_tokens=True)
-        kept = [token for token in tokens if token not in self._silent]
-        return self.loaded.tokenizer.decode(kept, skip_special_tokens=False)
+        return text_of(self.loaded, tokens, self._silent if self.asked[row].marks else None)
 
     @cached_property
     def _silent(self) -> frozenset[int]:
-        """Special tokens that are no part of a text in which calls stand."""
-        tokenizer = self.loaded.tokenizer
-        special: list[int] = tokenizer.all_special_ids
-        return frozenset(token for token in special if tokenizer.decode([token]).strip() not in MARKS)
+        return silent(self.loaded)
+
+
+def silent(loaded: Loaded) -> frozenset[int]:
+    """Special tokens that are no part of a text in which calls stand."""
+    special: list[int] = loaded.tokenizer.all_special_ids
+    return frozenset(token for token in special if loaded.tokenizer.decode([token]).strip() not in MARKS)
+
+
+def text_of(loaded: Loaded, tokens: Sequence[int], silent: frozenset[int] | None = None) -> str:
+    """What tokens say without those that are silent: all special ones, where none are named."""
+    if silent is None:
+        return loaded.tokenizer.decode(list(tokens), skip_special_tokens=True)
+    kept = [token for token in tokens if token not in silent]
+    return loaded.tokenizer.decode(kept, skip_special_tokens=False)
 
 
 class _How(NamedTuple):

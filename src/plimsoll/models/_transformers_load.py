@@ -4,7 +4,7 @@ import importlib
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -13,6 +13,8 @@ from threading import Lock
 from typing import Any, Literal
 
 from plimsoll.core import MissingExtra, UserError
+from plimsoll.internals import routing
+from plimsoll.internals.routing import Routing
 from plimsoll.models._local_files import fingerprint, gguf, is_embedded
 from plimsoll.models._local_files import revision as file_revision
 from plimsoll.models._transformers_kept import drop, is_whole, keep, place
@@ -64,6 +66,8 @@ class Loaded:
     tokenizer: Any
     defaults: Any
     """The sampling that the model's makers recommend."""
+    routing: Routing | None = None
+    """Routers that decide in it, where its folder holds some."""
 
 
 def source(model_id: str, asked: str) -> Source:
@@ -90,7 +94,8 @@ def load(found: Source, *, dtype: DType, device: Device) -> Loaded:
     # The library builds modules under settings of the whole process: two at once are left without weights.
     with _ONE_AT_A_TIME, _quiet(), _named(found):
         module, tokenizer = _from_file(found, kind) if found.file else _from(found, kind)
-    return adopt(module.to(chosen), tokenizer)
+    loaded = adopt(module.to(chosen), tokenizer)
+    return replace(loaded, routing=routing.attached(Path(found.id), loaded.module))
 
 
 def tokenizer_of(found: Source) -> Any:

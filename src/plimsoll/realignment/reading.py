@@ -11,6 +11,8 @@ from plimsoll.realignment.repairs import Given
 
 CHOSEN, REJECTED = ("chosen", "chosen_response"), ("rejected", "rejected_response")
 LEARNED, UNLEARNED = "blue", "red"
+KINDS = {"malicious": True, "benign": False}
+"""As MoGU's authors call requests that should be declined and others."""
 
 
 class Preference(NamedTuple):
@@ -18,6 +20,14 @@ class Preference(NamedTuple):
 
     chosen: Example
     rejected: Example
+
+
+class Opposed(NamedTuple):
+    """A reply that does what is asked and one that declines it, with whether it should."""
+
+    affirm: Example
+    reject: Example
+    malicious: bool
 
 
 def path_of(given: Given, method: str, columns: str) -> Path:
@@ -53,6 +63,33 @@ def preferences(given: Given, method: str) -> list[Preference]:
     if not found:
         raise DataError(f"{path} holds no record")
     return found
+
+
+def opposed(given: Given, method: str) -> list[Opposed]:
+    """Requests of both kinds, malicious and benign, each with a reply that complies and one that declines."""
+    path = path_of(given, method, "prompt, kind, affirm, reject")
+    found = [
+        _opposed(path, number, row) for number, row in enumerate(files_of_examples.records(path), start=1)
+    ]
+    for kind, on in KINDS.items():
+        if not any(each.malicious == on for each in found):
+            raise DataError(f"{path} holds no record of the kind {kind}: routers need both")
+    return found
+
+
+def _opposed(path: Path, number: int, row: Mapping[str, Any]) -> Opposed:
+    kind = row.get("kind")
+    if kind not in KINDS:
+        raise DataError(f"{path}: record #{number}: kind is {kind!r}; it is {' or '.join(KINDS)}")
+    texts = {name: _text(row, (name,)) for name in ("prompt", "affirm", "reject")}
+    lacking = next((name for name, text in texts.items() if not text), None)
+    if lacking:
+        raise DataError(f"{path}: record #{number} has no {lacking}")
+    system = _text(row, files_of_examples.SYSTEMS)
+    affirm, reject = (
+        Example(prompt=texts["prompt"], reply=texts[name], system=system) for name in ("affirm", "reject")
+    )
+    return Opposed(affirm, reject, KINDS[kind])
 
 
 def _preferences(path: Path) -> Iterator[Preference]:
