@@ -1,10 +1,12 @@
 """A folder with a low-rank adapter, as `peft` writes it -> the adapter within the model it was made for."""
 
 import importlib
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from plimsoll.core import DataError, MissingExtra, UserError, decoding, files
 from plimsoll.internals.handle import Handle
@@ -78,11 +80,16 @@ def _refuse_other_record(handle: Handle, folder: Path) -> None:
     if not path.is_file():
         return
     try:
-        told: Mapping[str, Any] = decoding.decode(files.read(path), dict[str, Any])
+        told = decoding.decode(files.read(path), _Record)
     except ValueError as error:
         raise DataError(f"{path}: {error}") from None
-    if told.get("revision", handle.revision) != handle.revision:
+    if told.revision != handle.revision:
         raise UserError(
-            f"{folder} is an adapter for another model: it was trained on {told.get('model')} "
-            f"({told['revision']}), and {handle.name} is {handle.revision}"
+            f"{folder} is an adapter for another model: it was trained on {told.model} ({told.revision}), "
+            f"and {handle.name} is {handle.revision}"
         )
+
+
+class _Record(msgspec.Struct):
+    model: str
+    revision: str
