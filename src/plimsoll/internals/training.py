@@ -217,8 +217,8 @@ def tokenised(handle: Handle, example: Example, recipe: Recipe) -> Row:
     prompt = handle.ids(example.prompt, recipe.template, example.system)
     if len(prompt) >= recipe.max_tokens:
         raise TooLong(
-            f"a prompt has {len(prompt):,} tokens, and an example may have {recipe.max_tokens:,}: nothing of its "
-            "reply would be learned; allow more (--max-tokens, max_tokens=), or leave the example out"
+            f"a prompt has {len(prompt):,} tokens, and an example may have {recipe.max_tokens:,}: nothing of "
+            "its reply would be learned; allow more (--max-tokens, max_tokens=), or leave the example out"
         )
     end = [handle.tokenizer.eos_token_id] if handle.tokenizer.eos_token_id is not None else []
     reply = handle.tokenizer(example.reply, add_special_tokens=False)["input_ids"]
