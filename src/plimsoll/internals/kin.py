@@ -3,9 +3,11 @@
 A text model belongs to the language part of one that sees as well: what only the latter has stays its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 from plimsoll.core import UserError, decoding, files
 from plimsoll.internals.checkpoint import Checkpoint
@@ -85,20 +87,35 @@ def _refuse_other_words(first: Checkpoint, other: Checkpoint) -> None:
         )
 
 
+class _Listed(msgspec.Struct):
+    vocab: dict[str, int] | list[tuple[str, float]]
+
+    @property
+    def words(self) -> dict[int, str]:
+        if isinstance(self.vocab, list):
+            return {place: token for place, (token, _) in enumerate(self.vocab)}
+        return {place: token for token, place in self.vocab.items()}
+
+
+class _Added(msgspec.Struct):
+    id: int
+    content: str
+
+
+class _Tokenizer(msgspec.Struct):
+    model: _Listed
+    added_tokens: list[_Added] = []
+
+
 def vocabulary(folder: Path) -> dict[int, str]:
-    """Place -> token, as the tokenizer's file says; nothing where there is no such file."""
+    """Place -> token, as the tokenizer's file says; nothing where it lacks or is of another kind."""
     path = folder / "tokenizer.json"
     if not path.is_file():
         return {}
     try:
-        told = decoding.decode(files.read(path), dict[str, Any])
-        return dict(_words(told))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        told = decoding.decode(files.read(path), _Tokenizer)
+    except msgspec.ValidationError:
+        return {}
+    except ValueError as error:
         raise UserError(f"{path} is no tokenizer's file: {error}") from None
-
-
-def _words(told: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
-    inner: Any = told["model"]["vocab"]
-    listed: Any = enumerate(token for token, _ in inner) if isinstance(inner, list) else None
-    yield from listed or ((place, token) for token, place in inner.items())
-    yield from ((each["id"], each["content"]) for each in told.get("added_tokens") or ())
+    return told.model.words | {each.id: each.content for each in told.added_tokens}
