@@ -101,7 +101,9 @@ def test_filters_narrow_together(run_rows: RunRows) -> None:
 
 
 def test_verdicts_part_all_rows(run_rows: RunRows) -> None:
-    parts = [len(fitting(run_rows, Filter(verdict=name))) for name in ("right", "wrong", "unscored")]
+    parts = [
+        len(fitting(run_rows, Filter(verdict=name))) for name in ("right", "wrong", "graded", "unscored")
+    ]
     assert sum(parts) == len(run_rows.rows)
 
 

@@ -1,5 +1,6 @@
 """Two JSON values, a state before and after -> what changed, path by path."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -26,8 +27,16 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def line(self) -> str:
-        """The change in one line."""
-        return f"{self.path}: {self.before!r} -> {self.after!r}"
+        """The change in one line: what was added, taken away, or put in the place of something."""
+        if self.before is None:
+            return f"+ {self.path}: {_json(self.after)}"
+        if self.after is None:
+            return f"- {self.path}: {_json(self.before)}"
+        return f"{self.path}: {_json(self.before)} → {_json(self.after)}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def changes(before: Any, after: Any) -> tuple[Change, ...]:

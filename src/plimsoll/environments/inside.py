@@ -99,7 +99,8 @@ class Worlds:
         self._calls[number] += 1
         random.seed(f"{asked.get('seed', '')}:{self._calls[number]}")
         result = self._open[number].call(str(asked["name"]), dict(asked["arguments"]))
-        text = result if isinstance(result, str) else json.dumps(result, default=str)
+        text = result if isinstance(result, str) else json.dumps(result, default=str, ensure_ascii=False)
+        text = text if text.isascii() else text.encode("utf-8", "replace").decode()
         if len(text) > LARGEST:
             raise ToolFailed(f"the result has {len(text):,} characters, more than any model reads")
         return {"text": text, **self._state(number)}

@@ -56,7 +56,8 @@ def of_turns(turns: Iterable[Turn], language: Language = "en") -> Iterator[str]:
     """A conversation."""
     for turn in turns:
         failed = say("item.failed", language=language) if turn.failed else ""
-        parts = (turn.number, named("role", turn.role, language), visible(turn.answers), failed)
+        back = say("item.taken_back", language=language) if turn.taken_back else ""
+        parts = (turn.number, named("role", turn.role, language), visible(turn.answers), failed, back)
         yield _ruled(" · ".join(filter(None, parts)))
         if turn.thought:
             yield f"{say('item.thought', f'{len(turn.thought):,}', language=language)}:"

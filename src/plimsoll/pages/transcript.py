@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from plimsoll.core import Image, Message, Response, Sample, ToolCall, Transcript, decoding, replace
 from plimsoll.data.changes import CHANGES, Change
-from plimsoll.data.numbered import numbers_of
+from plimsoll.data.numbered import BRANCHES, TURNS, left_of, numbers_of
 from plimsoll.text.thoughts import split
 
 SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
@@ -78,6 +78,8 @@ class Turn(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Characters that were cut off."""
     number: str = field(default="", name="m")
     """By which judges cite the turn, `T4`; empty where turns bear no numbers."""
+    taken_back: bool = field(default=False, name="y")
+    """Whether it belongs to a branch that was left."""
 
     @property
     def empty(self) -> bool:
@@ -110,18 +112,25 @@ def answered(
         return []
     said = transcript.messages or tuple(each.message for each in transcript.responses)
     given = _given(said, transcript.responses)
+    back = left_of(transcript)
     shown, changed = zip(said, turns(said, of, before), strict=True), _changes(transcript)
     made = [replace(turn, changed=changed.get(message.call_id, ())) for message, turn in shown]
     named = zip(made, numbers_of(transcript), strict=False)
     made = [replace(turn, number=f"T{number}") for turn, number in named] or made
-    return [_with(turn, given.get(place, [])) for place, turn in enumerate(made)]
+    made = [_with(turn, given.get(place, [])) for place, turn in enumerate(made)]
+    left = [
+        replace(turn, number=f"T{number}", taken_back=True)
+        for number, turn in zip(back, turns(tuple(back.values()), of, (*before, *said)), strict=True)
+    ]
+    return sorted((*made, *left), key=lambda turn: int(turn.number[1:])) if left else made
 
 
 def stood(transcript: Transcript | None) -> str:
     """What else happened, as JSON: without what the turns tell already."""
     if transcript is None:
         return ""
-    return as_json({key: value for key, value in transcript.state.items() if key != CHANGES})
+    told = {CHANGES, *((TURNS, BRANCHES) if left_of(transcript) else ())}
+    return as_json({key: value for key, value in transcript.state.items() if key not in told})
 
 
 def cut(turn: Turn, most: int) -> Turn:

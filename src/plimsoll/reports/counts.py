@@ -25,11 +25,13 @@ class Told(NamedTuple):
 
 
 def fate_of(outcome: str, value: float | None, target: str | None) -> str:
-    """An outcome, an answer split by its value: right or wrong, or the event where nothing is right."""
+    """An outcome, an answer split by its value: right or wrong, an event where nothing is right, graded."""
     if outcome != Outcome.ANSWERED:
         return str(outcome)
-    pair = None if value is None else SCORED.get(value)
-    return "unscored" if pair is None else pair[target is None]
+    if value is None:
+        return "unscored"
+    pair = SCORED.get(value)
+    return "graded" if pair is None else pair[target is None]
 
 
 def _by_group() -> dict[str, Counter[str]]:

@@ -31,6 +31,7 @@ OUTCOMES = (
     "wrong",
     "event",
     "no_event",
+    "graded",
     "unscored",
     "refused",
     "unparsed",

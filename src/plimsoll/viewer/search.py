@@ -22,6 +22,7 @@ FLIPS = ("any", "gained", "lost")
 VERDICTS: Mapping[str, Callable[[Row], bool]] = {
     "right": lambda row: row.value == 1.0,
     "wrong": lambda row: row.value == 0.0,
+    "graded": lambda row: row.value not in (None, 0.0, 1.0),
     "unscored": lambda row: row.value is None,
     "differ": lambda row: row.differs,
 }

@@ -33,7 +33,7 @@ CARD = Card(
     source="https://github.com/lancopku/agent-backdoor-attacks",
     license="none stated for the official data; scenarios and worlds are ours",
     languages=("en", "zh"),
-    version=1,
+    version=2,
     differs=(
         "a small shop and tools of our own; triggers may be searched for; untested episodes count in no "
         "rate; differences by scenario, and the rate that would have been seen"

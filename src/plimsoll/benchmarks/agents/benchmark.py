@@ -34,7 +34,7 @@ CARD = Card(
     source="https://github.com/thu-coai/Agent-SafetyBench",
     license="as Plimsoll; our own cases after the risks of the paper named",
     languages=("en", "zh"),
-    version=1,
+    version=2,
     differs="our own cases and worlds, in two languages; rules over calls, state and reply, no judging model",
     covers=("safety-at-scale/agent-benchmarks", "evaluation/agent-risk"),
 )

@@ -29,7 +29,7 @@ from plimsoll.core import (
     files,
     replace,
 )
-from plimsoll.data.numbered import TURNS
+from plimsoll.data.numbered import TURNS, branches_of
 from plimsoll.data.resources import table
 from plimsoll.judges.form import FENCE, Form, ask, cut
 from plimsoll.judges.grammar import label_of
@@ -190,8 +190,8 @@ def subject_turns(transcript: Transcript) -> set[int]:
 
 def _left(transcript: Transcript) -> dict[int, str]:
     """What the subject said in branches that were left."""
-    listed = (each for branch in transcript.state.get("branches", ()) for each in branch[TURNS])
-    return {each["turn"]: each["text"] for each in listed if each["role"] == "assistant"}
+    listed = (each for branch in branches_of(transcript) for each in branch.turns)
+    return {each.turn: each.text for each in listed if each.role == "assistant"}
 
 
 def _cited(numbers: Sequence[int]) -> str:

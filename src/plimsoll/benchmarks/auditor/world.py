@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
+
 from plimsoll.benchmarks.toolemu.emulator import EmulatedWorld, EmulatedWorlds
 from plimsoll.benchmarks.toolemu.toolkits import Named, Toolkit, ToolSpec
 from plimsoll.core import (
@@ -25,7 +27,7 @@ from plimsoll.core import (
     system,
     user,
 )
-from plimsoll.data.numbered import TURNS, numbers_of
+from plimsoll.data.numbered import BRANCHES, TURNS, Left, branches_of, numbers_of
 from plimsoll.data.schemas import misfits, properties
 from plimsoll.elicitation.styles import Style
 
@@ -169,7 +171,7 @@ class AuditWorld:
             messages=tuple(turn.message for turn in self.path),
             state={
                 TURNS: [turn.number for turn in self.path],
-                "branches": list(self.branches),
+                BRANCHES: list(self.branches),
                 "tools": list(self.offered),
                 "asked": self.asked,
                 **audit,
@@ -320,10 +322,10 @@ def lines_of(transcript: Transcript) -> list[str]:
     """The audit as its judges read it: every turn with its number, in order, and where a branch was left."""
     numbered = {number: line_of(Turn(number, message)) for number, message in turns_of(transcript).items()}
     marks: dict[int, str] = {}
-    for branch in transcript.state.get("branches", ()):
-        listed: Sequence[Mapping[str, Any]] = branch[TURNS]
-        numbered |= {each["turn"]: str(each["text"]) for each in listed}
-        marks[listed[-1]["turn"]] = f"[taken back to turn {branch['after']}; what follows is another branch]"
+    for branch in branches_of(transcript):
+        numbered |= {each.turn: each.text for each in branch.turns}
+        last = branch.turns[-1].turn
+        marks[last] = f"[taken back to turn {branch.after}; what follows is another branch]"
     shown: list[str] = []
     for number in sorted(numbered):
         shown += [numbered[number], *([marks[number]] if number in marks else [])]
@@ -337,7 +339,8 @@ def turns_of(transcript: Transcript) -> dict[int, Message]:
 
 
 def _written(turn: Turn) -> dict[str, Any]:
-    return {"turn": turn.number, "role": turn.message.role, "text": line_of(turn)}
+    left = Left(turn=turn.number, role=turn.message.role, text=line_of(turn), message=turn.message)
+    return msgspec.to_builtins(left)
 
 
 def line_of(turn: Turn) -> str:

@@ -35,7 +35,7 @@ CARD = Card(
     source="https://arxiv.org/abs/2402.04247",
     license="as Plimsoll; our own scenarios along the paper's axes",
     languages=("en", "zh"),
-    version=1,
+    version=2,
     differs="the paper has no data: our own scenarios, worlds and rules along its axes, in two languages",
     covers=("safety-at-scale/agent-benchmarks", "evaluation/agent-risk"),
 )

@@ -55,6 +55,7 @@
     const FILTERS = flips ? ["direction", "category", "language"] : ["category", "language", "outcome", "verdict", "letter"];
     /* What a value of 1 and of 0 is called: right or wrong where there is a right answer. */
     const judged = (item) => (item.t != null ? { 1: "right", 0: "wrong" } : { 1: "event", 0: "no_event" });
+    const fate = (item, value) => value == null ? "unscored" : judged(item)[value] ?? "graded";
     const keys = new Map(), pairs = new Map();
     for (const item of items) {
       item.key = item.i + (item.e ? `~${item.e}` : "");
@@ -65,8 +66,8 @@
       direction: (item) => (item.d < 0 ? "down" : "up"),
       category: (item) => item.c,
       language: (item) => item.s,
-      outcome: (item) => (["right", "wrong", "event", "no_event", "unscored"].includes(item.o) ? "answered" : item.o),
-      verdict: (item) => judged(item)[item.v?.[0]?.[2]] ?? "unscored",
+      outcome: (item) => (["right", "wrong", "event", "no_event", "graded", "unscored"].includes(item.o) ? "answered" : item.o),
+      verdict: (item) => fate(item, item.v?.[0]?.[2]),
       letter: (item) => (values.outcome(item) === "answered" ? item.a ?? "" : ""),
     };
     const distinct = (name) => [...new Set(items.map(values[name]))].filter((value) => value !== "" && value != null);
@@ -206,7 +207,7 @@
     function said(title, turn) {
       const empty = !turn.t && !turn.c && !turn.p && !(turn.x >= 0);
       return [
-        heading(title, turn.m ?? "", named("role", turn.r), plain(turn.a ?? ""), turn.e ? say("item.failed") : ""),
+        heading(title, turn.m ?? "", named("role", turn.r), plain(turn.a ?? ""), turn.e ? say("item.failed") : "", turn.y ? say("item.taken_back") : ""),
         turn.h && folded(say("item.thought", count(turn.h.length)), turn.h),
         turn.x >= 0 && folded(say("item.prefix", count(prefixes[turn.x].length)), prefixes[turn.x]),
         ...(turn.p ?? []).map(([key, words]) => shownPicture(pictures[key], words)),
@@ -239,7 +240,7 @@
       const head = ["judge", "label", "verdict", "how", "confidence"].map((name) => make("th", { scope: "col", class: "w" }, say(`item.${name}`)));
       const rows = item.v.map(([judge, read, value, kind, reason, sure, more]) => {
         const found = kind !== "answered" ? named("outcome", kind)
-          : say(`outcome.${judged(item)[value] ?? "unscored"}`);
+          : say(`outcome.${fate(item, value)}`) + (fate(item, value) === "graded" ? ` (${+value.toFixed(2)})` : "");
         const cells = [read, found, [reason, more].filter(Boolean).join("; "), sure == null ? "" : `${(100 * sure).toFixed(1)} %`];
         return make("tr", {}, make("th", { scope: "row" }, plain(judge)), cells.map((cell) => make("td", { class: "w" }, make("bdi", {}, reveal(cell.slice(0, 2000))))));
       });
