@@ -43,10 +43,12 @@ def test_every_finding_stands_on_its_page_with_its_interval(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_found_is_named_in_both_languages(name: str) -> None:
     for group in rows.groups(analysed(name)):
-        said = rows.named(group.name)
-        assert isinstance(said, Key), f"{group.name} has no words in pages/words.toml"
-        assert spoken(said, "en") != spoken(said, "zh")
-        assert isinstance(rows.title(analysed(name)), Key)
+        for each in group.findings:
+            said = rows.named(each.name)
+            assert isinstance(said, Key), f"{each.name} has no words in pages/words.toml"
+            assert spoken(said, "en") != spoken(said, "zh")
+        assert isinstance(rows.unit(group.unit), Key), group.unit
+    assert isinstance(rows.title(analysed(name)), Key)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -56,6 +58,23 @@ def test_notes_are_there_in_chinese(name: str) -> None:
     found = analysed(name)
     notes = {*found.notes, *(each.note for each in found.findings if " " in each.note)}
     assert [note for note in notes if translated(note, "zh") == note] == []
+
+
+def test_single_numbers_of_a_unit_stand_in_one_table() -> None:
+    found = analysed("attribution")
+    (single,) = (group for group in rows.groups(found) if not group.name and group.unit == "nats")
+    assert [each.name for each in single.findings] == ["refusal_margin_harmful", "refusal_margin_harmless"]
+    assert [spoken(row[0], "en") for row in rows.table(single).rows] == [
+        "Margin of refusal, harmful requests",
+        "Margin of refusal, harmless requests",
+    ]
+
+
+def test_words_of_requests_are_shown_as_they_are() -> None:
+    (group,) = (each for each in rows.groups(analysed("attribution")) if each.name == "span_request_1")
+    table = rows.table(group)
+    assert [row[0] for row in table.rows] == ["how", "to", "make", "a", "flag", "bomb"]
+    assert len(table.columns) == 3, "the word stands in its own column, and not again as a note"
 
 
 def test_layers_make_curves_heads_make_maps_and_words_make_bars() -> None:

@@ -32,6 +32,7 @@ SPECS: Mapping[str, str] = {
     "headroom": "template=raw,tokens=4",
     "blend": f"template=raw,points=5,questions=4,{WORDS}",
     "mahalanobis": "template=raw",
+    "pcjailbreak": "template=raw,most=2",
     "agent_backdoor": "template=raw,trigger=flag,brand=cake,steps=1,rank=2",
 }
 """How each analysis is asked here."""

@@ -18,9 +18,10 @@ NORMED = "after the final norm"
 
 
 class Group(NamedTuple):
-    """Findings of one name."""
+    """Findings of one name over places; or single ones of many names, each about the whole model."""
 
     name: str
+    """Nothing for single ones."""
     findings: Sequence[Finding]
 
     @property
@@ -39,15 +40,33 @@ class Group(NamedTuple):
     @property
     def title(self) -> Said:
         """What was measured, and in which unit."""
-        return key("finding.title", named(self.name), unit(self.unit))
+        return key("finding.title", self.heading, unit(self.unit))
+
+    @property
+    def heading(self) -> Said:
+        """What was measured."""
+        return named(self.name) if self.name else key("finding.single")
+
+    def label(self, each: Finding) -> Said:
+        """What tells one of them from the others."""
+        if not self.name:
+            return named(each.name)
+        nowhere = each.layer is None and each.at is None and each.note not in ("", NORMED)
+        if not nowhere:
+            return place(each)
+        return each.note if self.name.startswith("span_") else bilingual(each.note)
 
 
 def groups(found: Analysed) -> list[Group]:
-    """Findings by name, in the order in which the analysis gave them."""
+    """Findings by name, in the order in which the analysis gave them; single ones of a unit together."""
     held: dict[str, list[Finding]] = {}
     for each in found.findings:
         held.setdefault(each.name, []).append(each)
-    return [Group(name, each) for name, each in held.items()]
+    made: dict[tuple[str, str], list[Finding]] = {}
+    for name, each in held.items():
+        single = len(each) == 1 and each[0].layer is None and each[0].at is None
+        made.setdefault(("", each[0].unit) if single else (name, ""), []).extend(each)
+    return [Group(name, each) for (name, _), each in made.items()]
 
 
 def named(name: str) -> Said:
@@ -99,22 +118,26 @@ def axis(group: Group) -> Key:
 def table(group: Group) -> Table:
     """Every finding of a group with its interval."""
     several = len({each.n for each in group.findings}) > 1
-    heads = ["place", "value", "interval", *(["n"] if several else []), "note"]
+    labels = [group.label(each) for each in group.findings]
+    notes = [bilingual(each.note) for each in group.findings]
+    noted = any(note and note not in (label, NORMED) for note, label in zip(notes, labels, strict=True))
+    noted = noted and not group.name.startswith("span_")
+    heads = ["place", "value", "interval", *(["n"] if several else []), *(["note"] if noted else [])]
     rows: list[tuple[Said, ...]] = [
         (
-            place(each),
+            label,
             shown(each.value, each.unit),
             interval(each),
             *([f"{each.n:,}"] if several else []),
-            bilingual(each.note),
+            *([note] if noted else []),
         )
-        for each in group.findings
+        for each, label, note in zip(group.findings, labels, notes, strict=True)
     ]
     return Table(
         counted(group),
         [key(f"finding.column.{name}") for name in heads],
         rows,
-        frozenset({0, len(heads) - 1}),
+        frozenset({0, *([len(heads) - 1] if noted else [])}),
     )
 
 
@@ -153,7 +176,7 @@ def strongest(found: Analysed) -> Said:
         else shown(best.value, best.unit)
     )
     amount = told if best.unit == "share" else key("group.named", told, unit(best.unit))
-    return key("finding.strongest", named(first.name), place(best), amount)
+    return key("finding.strongest", first.heading, first.label(best), amount)
 
 
 def unit(name: str) -> Said:

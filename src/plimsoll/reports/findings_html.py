@@ -61,7 +61,7 @@ def section(kept: Sequence[Analysed], markup: Markup) -> str:
 def _group(group: Group, markup: Markup, drawn: Curves) -> str:
     table = rows.table(group)
     shown = markup.folded_table(table) if len(table.rows) > MOST_SHOWN else markup.table(table)
-    return markup.section("", rows.named(group.name), _drawing(group, drawn) + shown)
+    return markup.section("", group.heading, _drawing(group, drawn) + shown)
 
 
 def _drawing(group: Group, drawn: Curves) -> str:
@@ -75,8 +75,8 @@ def _drawing(group: Group, drawn: Curves) -> str:
             ]
             return drawn.heat(rows.counted(group), cells, rows.axis(group))
         case "bars":
-            bars = [_bar(each) for each in group.findings[: rows.MOST_BARS]]
-            return drawn.bars(rows.counted(group), bars, rows.counted(group), _scale(group))
+            bars = [_bar(group, each) for each in group.findings[: rows.MOST_BARS]]
+            return drawn.bars(rows.counted(group), bars, rows.unit(group.unit), _scale(group))
 
 
 def _scale(group: Group) -> Scale:
@@ -91,10 +91,8 @@ def _point(each: Finding, number: int) -> Point:
     return Point(x, rows.place_of(each), each.value, each.low, each.high, _told(each), full)
 
 
-def _bar(each: Finding) -> Bar:
-    nowhere = each.layer is None and each.at is None
-    label: Said = bilingual(each.note) if nowhere and each.note else rows.place(each)
-    return Bar(label, each.value, each.low, each.high, rows.shown(each.value, each.unit))
+def _bar(group: Group, each: Finding) -> Bar:
+    return Bar(group.label(each), each.value, each.low, each.high, rows.shown(each.value, each.unit))
 
 
 def _told(each: Finding) -> Said:

@@ -81,8 +81,8 @@ class Attribution:
             analysis="attribution",
             models={held.name: held.revision},
             findings=(
-                *_whole(found["harmful"], found["harmless"], paired=anchors.paired),
                 *_by_text(found["harmful"]),
+                *_whole(found["harmful"], found["harmless"], paired=anchors.paired),
                 *_by_prompt(found["harmful"]),
             ),
             notes=(*anchors.notes, *self._notes()),
