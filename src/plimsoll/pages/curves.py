@@ -8,10 +8,11 @@ from math import ceil, floor, isfinite, log10
 from typing import NamedTuple
 
 from plimsoll.pages.markup import Markup, Said, escape, key
+from plimsoll.pages.plots import Plots
 
 HEIGHT, HEAD, FOOT = 168, 12, 24
 """Pixels of a curve: its field, the room above it, the room of the scale below."""
-CELL, ROW = 15, 40
+CELL, ROW = 15, 24
 LEFT, RIGHT = 13.0, 98.0
 """Percent of the width between which a curve or a map lies: numbers stand at the left."""
 NAMED = 9
@@ -141,27 +142,25 @@ class Curves:
         """A row for each value: its dot, its interval, and where nothing lies."""
 
         def x(value: float) -> float:
-            return 2 + 96 * scale.share(value)
+            return 5 + 90 * scale.share(value)
 
-        height = ROW * len(bars)
-        body = [
+        height, plots, body = 0, Plots(self.markup), list[str]()
+        for bar in bars:
+            head, under = plots.head(bar.label, [("", bar.note)], height)
+            middle, height = under + 8, under + ROW
+            ends = (bar.low, bar.high) if bar.low is not None and bar.high is not None else (0.0, bar.value)
+            body.append(
+                f'{head}<g class="{"better" if bar.value >= 0 else "worse"}">'
+                f"{_line('span', x(ends[0]), middle, x(ends[1]), middle)}"
+                f'<circle class="point" cx="{x(bar.value):.2f}%" cy="{middle}" r="5"/></g>'
+            )
+        grid = "".join(
             f'<line class="{"zero" if abs(tick) < scale.step / 2 else "grid"}" x1="{x(tick):.2f}%" '
             f'x2="{x(tick):.2f}%" y1="0" y2="{height}"/>'
             f'<text class="scale" x="{x(tick):.2f}%" y="{height + 16}">{number(tick)}</text>'
             for tick in scale.ticks
-        ]
-        for place, bar in enumerate(bars):
-            top = ROW * place
-            body.append(self.markup.svg_text(bar.label, **{"class": "label", "x": "0", "y": str(top + 14)}))
-            body.append(f'<text class="note" x="100%" y="{top + 14}">{escape(bar.note)}</text>')
-            middle = top + 27
-            tone = "better" if bar.value >= 0 else "worse"
-            body.append(f'<g class="{tone}">')
-            if bar.low is not None and bar.high is not None:
-                body.append(_line("span", x(bar.low), middle, x(bar.high), middle))
-            else:
-                body.append(_line("span", x(0.0), middle, x(bar.value), middle))
-            body.append(f'<circle class="point" cx="{x(bar.value):.2f}%" cy="{middle}" r="5"/></g>')
+        )
+        body.insert(0, grid)
         drawn = self._svg(title, height + FOOT, "".join(body), "differences")
         return drawn + self._axis(axis)
 

@@ -168,7 +168,8 @@ def brief(kept: Sequence[Analysed]) -> Table | None:
 
 def strongest(found: Analysed) -> Said:
     """The finding of the first kind that is furthest from nothing, with its interval."""
-    first = groups(found)[0]
+    known = groups(found)
+    first = next((each for each in known if each.name), known[0])
     best = max(first.findings, key=lambda each: each.value)
     told = (
         f"{shown(best.value, best.unit)} ({interval(best)})"
@@ -176,6 +177,8 @@ def strongest(found: Analysed) -> Said:
         else shown(best.value, best.unit)
     )
     amount = told if best.unit == "share" else key("group.named", told, unit(best.unit))
+    if not first.name:
+        return key("finding.strongest.single", first.label(best), amount)
     return key("finding.strongest", first.heading, first.label(best), amount)
 
 
