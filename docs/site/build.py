@@ -16,6 +16,21 @@ DOCS = SITE.parent
 LANGUAGES: Mapping[str, tuple[Path, str]] = {"en": (DOCS, ""), "zh_CN": (DOCS / "zh", "zh")}
 """Language -> its pages, and their place on the site."""
 
+SPOKEN: Mapping[str, str] = {
+    "<span>Next</span>": "<span>下一页</span>",
+    "<span>Previous</span>": "<span>上一页</span>",
+    '<div class="title">Home</div>': '<div class="title">首页</div>',
+    "<span>Back to top</span>": "<span>回到顶部</span>",
+    "Skip to content": "跳到正文",
+    "On this page": "本页内容",
+    "Toggle Light / Dark / Auto color theme": "切换浅色、深色、自动主题",
+    "Toggle site navigation sidebar": "显示或隐藏导航",
+    "Toggle table of contents sidebar": "显示或隐藏本页目录",
+    "Copyright &#169; the Plimsoll authors": "版权所有 &#169; Plimsoll 作者",
+    "Made with ": "制作工具：",
+}
+"""What the theme says in English alone -> the same in Chinese."""
+
 
 def build(into: Path) -> bool:
     """Build the site; whether nothing was complained of."""
@@ -32,10 +47,20 @@ def _one(language: str, pages: Path, into: Path) -> bool:
         strict = ("--fail-on-warning", "--keep-going", "--nitpicky", "--quiet")
         told = ("-c", str(SITE), "-d", trees, "-D", f"language={language}", str(pages), str(into))
         done = subprocess.run([sys.executable, "-m", "sphinx", *strict, *told], check=False)
+    if language == "zh_CN":
+        _speak(into)
     for page in into.rglob("README.html"):
         shutil.copy(page, page.with_name("index.html"))
     (into / ".buildinfo").unlink(missing_ok=True)
     return done.returncode == 0
+
+
+def _speak(folder: Path) -> None:
+    for page in folder.rglob("*.html"):
+        text = page.read_text("utf-8")
+        for english, chinese in SPOKEN.items():
+            text = text.replace(english, chinese)
+        page.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

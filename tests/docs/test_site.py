@@ -106,6 +106,23 @@ def test_a_page_leads_to_itself_in_the_other_language(site: Path) -> None:
     assert 'href="../tutorial.html" lang="en"' in (site / "zh" / "tutorial.html").read_text("utf-8")
 
 
+def test_what_the_theme_says_is_chinese_on_a_chinese_page(site: Path) -> None:
+    page = (site / "zh" / "tutorial.html").read_text("utf-8")
+    for english in (
+        "Skip to content",
+        ">Next<",
+        ">Previous<",
+        "Copyright",
+        "Made with",
+        "On this page",
+        "Toggle ",
+    ):
+        assert english not in page
+    assert "下一页" in page
+    assert "本页内容" in page
+    assert "Skip to content" in (site / "tutorial.html").read_text("utf-8")
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("page", "word"), [("search.html?q=kappa", "Measure a judge"), ("zh/search.html?q=过度拒答", "术语")]

@@ -9,7 +9,7 @@ from plimsoll.leaderboard.administration import HOST
 from plimsoll.leaderboard.nouns import Meta
 from plimsoll.leaderboard.service import Service
 from tests.support import boards
-from tests.support.browser import CONTRAST, Watched, chromium
+from tests.support.browser import CONTRAST, CROWDED, Watched, chromium
 
 pytestmark = pytest.mark.browser
 
@@ -212,5 +212,6 @@ def test_a_phone_never_scrolls_sideways_and_reads_well(  # noqa: PLR0917
             phone.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
             assert phone.width() == 375, place
             assert phone.page.evaluate(CONTRAST) == [], place
+            assert phone.page.evaluate(CROWDED) == [], place
     assert [each for each in phone.errors if "404" not in each] == []
     phone.context.close()

@@ -44,6 +44,40 @@ CONTRAST = """
 """
 """Finds text that is too faint for its ground (WCAG AA)."""
 
+CROWDED = """
+() => {
+  const seen = (node) => node.getClientRects().length && getComputedStyle(node).visibility !== "hidden";
+  const width = document.documentElement.clientWidth, found = [];
+  const said = (node) => JSON.stringify(node.textContent.trim().slice(0, 40));
+  for (const drawing of document.querySelectorAll("svg.plot")) {
+    const all = [...drawing.querySelectorAll("text")];
+    const texts = all.filter((node) => seen(node) && node.textContent.trim());
+    const boxes = texts.map((node) => node.getBoundingClientRect());
+    boxes.forEach((box, place) => {
+      if (box.left < -1 || box.right > width + 1) found.push(`off the page: ${said(texts[place])}`);
+      boxes.slice(place + 1).forEach((other, next) => {
+        const across = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+        const down = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
+        const under = texts[place + 1 + next];
+        if (across > 1.5 && down > 3) found.push(`${said(texts[place])} over ${said(under)}`);
+      });
+    });
+  }
+  for (const node of document.querySelectorAll("main *")) {
+    if (!seen(node) || node.children.length || node.closest("svg, .unseen, caption")) continue;
+    if (!node.textContent.trim()) continue;
+    const box = node.getBoundingClientRect();
+    if (box.width < 14 && box.height > 80) found.push(`letter by letter: ${said(node)}`);
+  }
+  if (width > 1200)
+    for (const node of document.querySelectorAll(".scroll"))
+      if (seen(node) && node.scrollWidth > node.clientWidth + 1) found.push(`a table scrolls: ${said(node)}`);
+  return [...new Set(found)];
+}
+"""
+"""Finds words that lie over one another, stand off the page or fall letter by letter, and, on a wide screen,
+tables of which a part is out of sight."""
+
 
 @contextmanager
 def chromium() -> Generator[Any]:

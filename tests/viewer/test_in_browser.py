@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from plimsoll.run.keep.folder import RunFolder
-from tests.support.browser import CONTRAST, Watched, chromium
+from tests.support.browser import CONTRAST, CROWDED, Watched, chromium
 from tests.support.logs import append, write_run
 from tests.support.runs import answered, hostile, records_of, view_of
 
@@ -171,6 +171,7 @@ def test_a_phone_never_scrolls_sideways_and_reads_well(
         phone.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         assert phone.width() == 375, place
         assert phone.page.evaluate(CONTRAST) == [], place
+        assert phone.page.evaluate(CROWDED) == [], place
     assert phone.errors == []
     phone.context.close()
 

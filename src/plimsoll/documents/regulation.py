@@ -15,6 +15,7 @@ from plimsoll.pages.markup import key
 from plimsoll.reports import overview_rows as rows
 from plimsoll.reports.overview import Hazard, Overview
 from plimsoll.taxonomies import conversion, gb_45654, mapping
+from plimsoll.words import name as named
 
 NOT_BY_PROMPTING = frozenset({"H33", "H34", "H29"})
 """Hazards of which no question to a model is evidence: to be documented."""
@@ -84,7 +85,7 @@ def _rule(rule: Rule, found: Overview) -> Section:
 def _requirements(rule: Rule) -> Iterator[_Asked]:
     if rule.taxonomy:
         for each in conversion.categories(rule.taxonomy):
-            yield _Asked(each.code, each.category, each.hubs)
+            yield _Asked(each.code, Both(each.category, named(each.category, "zh")), each.hubs)
     else:
         for risk in gb_45654.standard().risk:
             yield _Asked(risk.code, Both(risk.en, risk.zh), risk.hubs)

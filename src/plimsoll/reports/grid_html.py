@@ -50,7 +50,7 @@ class _Page:
         warning = ""
         if rows.unsound(self.found):
             warning = f'<p class="warn">{UNSOUND} {self.markup.said(key("result.unsound"))}</p>'
-        title = self.markup.said(self.found.manifest.title, "h1")
+        title = self.markup.said(rows.heading(self.found.manifest.title), "h1")
         return f"{title}<dl>{self.markup.facts(facts)}</dl>{warning}"
 
     def sections(self) -> Iterator[str]:
@@ -151,7 +151,7 @@ class _Page:
         more = ("column.judged", "grid.column.difference", "grid.column.p", "grid.column.run")
         cells = [self._all_of(entry) for entry in self.found.entries]
         heads = [key(name) for name in (*columns, *more)]
-        table = Table(key("grid.cells"), heads, cells, frozenset({0, 1}))
+        table = Table(key("grid.cells"), heads, cells, frozenset({0, 1, len(heads) - 1}))
         return drawn + self.markup.folded_table(table)
 
     def _bars(self, matrix: Matrix) -> str:

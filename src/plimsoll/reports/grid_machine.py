@@ -16,7 +16,7 @@ from plimsoll.reports.markdown import escape, ruled
 
 def markdown(found: Grid, *, language: Language = "en") -> str:
     """The grid as Markdown."""
-    parts = [f"## {escape(found.manifest.title)}"]
+    parts = [f"## {escape(spoken(rows.heading(found.manifest.title), language))}"]
     parts += [ruled(_table(found, matrix, language)) for matrix in matrices(found)]
     parts += [ruled(table, language) for table in grid_attacks.tables(found)]
     for each in defended.contracts(found):

@@ -1,12 +1,13 @@
 """A matrix -> cells and labels of text, the same for terminal, Markdown and HTML."""
 
 from collections.abc import Iterator
+from functools import reduce
 from typing import NamedTuple
 
 from plimsoll.core.hidden import visible
 from plimsoll.pages.markup import Said, bilingual, key, spoken
 from plimsoll.pages.units import arrow, interval_of, unit, value_of
-from plimsoll.pages.words import Language, metric, percent, say
+from plimsoll.pages.words import Language, knows, metric, percent, say
 from plimsoll.reports import comparison_rows
 from plimsoll.reports.grid import AXES, CONDITIONS, STARTER, Axis, Entry, Grid, Matrix
 from plimsoll.reports.tables import AMENDED, MISSING, UNSOUND
@@ -31,6 +32,16 @@ class Shown(NamedTuple):
     def number(self) -> str:
         """`39.3 (31–49)`."""
         return f"{self.value} ({self.bounds})" if self.bounds else self.value
+
+
+def heading(title: str) -> Said:
+    """A grid's title; one that counts its axes is said in the reader's language."""
+    return reduce(lambda one, other: key("grid.by", one, other), map(_counted, title.split(" × ")))
+
+
+def _counted(part: str) -> Said:
+    number, _, word = part.partition(" ")
+    return key(f"grid.axis.{word}", number) if knows(f"grid.axis.{word}") else bilingual(part)
 
 
 def shown(entry: Entry | None, language: Language = "en", digits: int = 1) -> Shown:

@@ -27,7 +27,7 @@ GUTTER = 2
 
 def render(found: Grid, *, language: Language = "en") -> RenderableType:
     """What is the same everywhere, the matrices, and what is missing."""
-    title = Text(visible(found.manifest.title), style="bold")
+    title = Text(spoken(rows.heading(found.manifest.title), language), style="bold")
     same = " · ".join(f"{name}: {value}" for name, value in rows.fixed(found, language))
     parts: list[RenderableType] = [Text(), title, *([Text(same)] if same else [])]
     parts += [Blocks(found, matrix, language) for matrix in matrices(found)]

@@ -54,11 +54,12 @@ def _said(speech: Speech, entry: Entry) -> Entry:
     who = speech.say("log.team", entry.who[5:]) if entry.who.startswith("team ") else entry.who
     counted = COUNTED.match(entry.detail) if entry.action in ("publish", "submit", "close") else None
     number = speech.say(f"log.{counted[1]}", counted[2]) if counted else ""
+    detail = speech.named("log", entry.detail) if entry.action == "issue token" else entry.detail
     return replace(
         entry,
         who=speech.named("log", who),
         action=speech.named("log", entry.action),
-        detail=number + entry.detail[counted.end() if counted else 0 :],
+        detail=number + detail[counted.end() if counted else 0 :],
     )
 
 
