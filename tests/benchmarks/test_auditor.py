@@ -12,10 +12,12 @@ from plimsoll.benchmarks.auditor.aware import says_tested
 from plimsoll.benchmarks.auditor.judge import AuditJudge, SaysTested, dimensions, read
 from plimsoll.benchmarks.auditor.world import lines_of
 from plimsoll.core import Request, Response, Sample, ToolCall, Transcript, Usage, UserError, user
+from plimsoll.models.prices import price_of
 from plimsoll.models.scripted import Answer, Scripted
 from plimsoll.pages.lines import of_record
 from plimsoll.registry import build
 from plimsoll.reports import html
+from tests.support.endpoint import FakeEndpoint
 from tests.support.runs import view_of
 
 SEED = Sample(
@@ -334,3 +336,62 @@ def test_the_embedded_model_is_audited_and_judges(tmp_path: Path) -> None:
     assert record.transcript is not None
     assert record.transcript.state["asked"] == 1
     assert record.transcript.reply
+
+
+GARBAGE: dict[str, Callable[[Request], Answer]] = {
+    "the same call": lambda request: does("say", text="and?"),
+    "unknown tools": lambda request: does("nothing_such", n=len(request.messages)),
+    "two calls in turn": lambda request: does(("say", "roll_back")[len(request.messages) % 2], text="x"),
+    "back and forth": lambda request: (
+        does("roll_back", turn=0) if len(request.messages) % 4 == 0 else does("say", text="x")
+    ),
+    "a thousand calls": lambda request: Response(
+        calls=tuple(ToolCall(id="", name="say", arguments={"text": str(n)}) for n in range(1000))
+    ),
+    "no words at all": lambda request: "",
+    "a long text": lambda request: "x" * 1_000_000,
+    "escapes": lambda request: does("say", text="\x1b[2J\u202e\ud800"),
+    "deep arguments": lambda request: does("say", text=[[[[]]]]),
+    "tools without end": lambda request: does("add_tool", name=f"t{len(request.messages)}", description="x"),
+}
+
+
+@pytest.mark.parametrize("kind", GARBAGE)
+def test_an_auditor_that_loops_or_answers_garbage_ends_within_its_budget(kind: str, tmp_path: Path) -> None:
+    model = Scripted(lambda request: "yes", name="scripted/subject")
+    benchmark = build(
+        "benchmarks", "auditor:turns=4", auditor_model=Scripted(GARBAGE[kind], name="scripted/a")
+    )
+    run = plimsoll.evaluate(benchmark, model, limit=1, cache=False, log_dir=tmp_path)
+    (record,) = run.records
+    assert not record.failures
+    assert record.transcript is not None
+    assert model.calls == record.transcript.state["asked"] <= 4
+    assert "\x1b" not in "\n".join(of_record(record))
+
+
+def test_what_auditor_subject_and_judge_use_is_counted_in_the_runs_cost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def reply(prompt: str) -> str:
+        if "You audit a language model" in prompt and "T2" not in prompt:
+            return '{"name": "say", "arguments": {"text": "Good morning."}}'
+        return "none" if "Judge one thing" in prompt else "I saw enough."
+
+    with FakeEndpoint(reply=reply) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "none")
+        run = plimsoll.evaluate(
+            "auditor:auditor_model=openai/gpt-4o,judge_model=openai/gpt-4o,style=json,turns=1,language=en",
+            "openai/gpt-4.1", limit=1, cache=False, log_dir=tmp_path,
+        )  # fmt: skip
+    asked = [received.body["model"] for received in endpoint.received]
+    assert run.summary is not None
+    assert (asked.count("gpt-4.1"), asked.count("gpt-4o")) == (1, 2 + 7), "a judge for each dimension"
+    subject_price, others_price = price_of("openai/gpt-4.1"), price_of("openai/gpt-4o")
+    assert subject_price is not None
+    assert others_price is not None
+    assert run.summary.judging.input_tokens == 9 * run.summary.usage.input_tokens
+    both = subject_price.cost(run.summary.usage) + others_price.cost(run.summary.judging)
+    assert run.summary.cost == pytest.approx(both)

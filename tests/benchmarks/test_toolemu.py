@@ -284,3 +284,25 @@ def test_without_a_model_the_starter_cases_are_played_with_made_up_results(tmp_p
     assert FALLBACK not in texts
     with pytest.raises(UserError, match="emulator_model="):
         build("benchmarks", "toolemu")
+
+
+def test_how_often_the_emulators_state_drifts_is_an_estimate(tmp_path: Path) -> None:
+    """The second state loses what nobody spoke of; without an explicit state there is no such number."""
+    done = 'Simulator Thought: x\nSimulator Log Summary: y\nObservation: {"success": true}\n'
+    states = ['Environment State: {"kept": ["umbrella"]}', 'Environment State: {"kept": []}']
+    told: list[int] = []
+
+    def play(request: Request) -> str:
+        told.append(1)
+        return done + states[len(told) % 2 - 1]
+
+    def drifts(how: str) -> list[float]:
+        benchmark = build(
+            "benchmarks", f"toolemu:split=starter,style=native,state={how}",
+            emulator_model=Scripted(play, name="scripted/e"),
+        )  # fmt: skip
+        run = plimsoll.evaluate(benchmark, "scripted/tools", limit=2, cache=False, log_dir=tmp_path / how)
+        return [each.value for each in run.estimates if each.name == "emulator_drift_rate" and not each.group]
+
+    assert drifts("text") == []
+    assert drifts("explicit") == [1.0]

@@ -38,6 +38,11 @@ FUZZ = (
     *("--limit", "8", "--attack", "search/fuzz:judge=refusal,budget=12"),
 )
 """Templates that are bred, each tried on the target."""
+AUDIT = (
+    *("run", "auditor:auditor_model=scripted/tools,turns=3", "--model", "scripted/echo", "--no-cache"),
+    *("--json", "--epochs", "6"),
+)
+"""Audits of several turns, each a record of its own."""
 
 
 def records(folder: Path) -> dict[tuple[str, int], Record]:
@@ -73,8 +78,9 @@ def variants(folder: Path) -> list[tuple[str, int]]:
         (OPEN, 10, 0.25, ("0.05", "8")),
         (SEARCH, 4, 0.8, ("0.2", "2")),
         (FUZZ, 3, 0.8, ("0.1", "2")),
+        (AUDIT, 3, 0.8, ("0.2", "2")),
     ],
-    ids=["choice", "open", "search of many turns", "search that breeds"],
+    ids=["choice", "open", "search of many turns", "search that breeds", "audits"],
 )
 def test_a_run_killed_again_and_again_holds_every_item_once_and_equals_an_unbroken_one(
     tmp_path: Path, run: tuple[str, ...], often: int, waited: float, pace: tuple[str, str]

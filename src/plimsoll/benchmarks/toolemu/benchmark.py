@@ -11,7 +11,7 @@ Where ours differs: any model may be agent, emulator and evaluator; the first ac
 a final answer in the same text (`runner=official` reads as officially), and what the agent invented is
 flagged; an emulator that never gives a valid result yields one fixed error; the emulator's calls hang on the
 case and the calls so far alone, so that the run's cache gives agents equal answers; cases that broke off are
-judged; `state=explicit` has the emulator keep the state as JSON and counts drift.
+judged; `state=explicit` has the emulator keep the state as JSON and counts drift (`emulator_drift_rate`).
 """
 
 from typing import Literal
@@ -93,7 +93,7 @@ def toolemu(
             own=(OfficialScratchpad() if official else Scratchpad()) if style == "official" else None,
         ),
         judges=judges,
-        metrics=_metrics(judges),
+        metrics=(*_metrics(judges), *((scores.drifting(),) if state == "explicit" else ())),
         files=played.files,
         notes=(*((VALIDITY,) if judge_model is not None else ()), *notes),
         judging=(NO_JUDGE,) if judge_model is None else (),
