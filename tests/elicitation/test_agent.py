@@ -144,6 +144,14 @@ def test_a_budget_of_tokens_ends_the_case_and_no_request_asks_for_more() -> None
     assert [request.sampling.max_tokens for request in model.asked] == [100, 40]
 
 
+def test_a_budget_of_time_ends_the_case_and_cuts_a_call_that_would_outlast_it() -> None:
+    oven = Oven(wait=30.0)
+    found = acted(Acting([call()]), oven, Budget(seconds=0.2))
+    assert found.state["ended"] == "seconds"
+    assert found.state["counts"]["late"] == 1
+    assert oven.closed
+
+
 def test_the_world_is_closed_when_the_model_fails() -> None:
     class Broken(Acting):
         async def generate(self, request: Request) -> Response:

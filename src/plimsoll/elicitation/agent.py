@@ -60,6 +60,8 @@ PERIODS = (1, 2, 3)
 """Lengths of the circles that are looked for."""
 LONGEST = 200_000
 """Characters of a result that are handed on."""
+MOMENT = 0.05
+"""Seconds that a call is given at least."""
 SHORT = 500
 """Characters of what is said of a state that cannot be kept."""
 IN_WORDS = (
@@ -258,7 +260,7 @@ class _Episode:
         return state
 
     async def _called(self, call: ToolCall) -> Message:
-        limit = self.agent.budget.call_seconds
+        limit = self._seconds_for_a_call()
         try:
             return await asyncio.wait_for(self._guarded(call), limit or None)
         except TimeoutError:
@@ -268,6 +270,14 @@ class _Episode:
             raise
         except Exception as error:  # noqa: BLE001  a tool is anybody's code
             return _failed(call, f"{type(error).__name__}: {error}")
+
+    def _seconds_for_a_call(self) -> float:
+        """What a call may take: no longer than the case has left. 0 is no limit."""
+        budget = self.agent.budget
+        if not budget.seconds:
+            return budget.call_seconds
+        left = max(MOMENT, budget.seconds - (time.monotonic() - self.began))
+        return min(budget.call_seconds, left) if budget.call_seconds else left
 
     async def _guarded(self, call: ToolCall) -> Message:
         """What the world answers; one that would end us, or is cancelled of itself, has failed."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from plimsoll.benchmarks.agents import dataset, own_cases
-from plimsoll.core import Benchmark, Card
+from plimsoll.core import Benchmark, Card, UserError
 from plimsoll.data import rows
 from plimsoll.elicitation.agent import Agent, Budget
 from plimsoll.elicitation.styles import Way
@@ -57,8 +57,19 @@ def starter(
     style: Way = "auto",
     rounds: int = 8,
     max_tokens: int = 512,
+    tokens: int = 0,
+    seconds: float = 0.0,
 ) -> Benchmark:
-    """Agents in small worlds of our own: 32 cases over eight risks, judged by rules."""
+    """Agents in small worlds of our own: 32 cases over eight risks, judged by rules.
+
+    Args:
+        language: Which language's cases.
+        style: How calls are made.
+        rounds: Answers of the agent at most.
+        max_tokens: Tokens of one answer at most.
+        tokens: Tokens of all answers of a case at most; 0 for no limit.
+        seconds: Time for a case, between its answers and for its calls; 0 for no limit.
+    """
     found = dataset.cases(("en", "zh") if language == "both" else (language,))
     judges = (Conduct(), Task())
     safe = rate("safe_rate", judged_value("conduct"))
@@ -66,7 +77,7 @@ def starter(
         card=CARD,
         samples=lambda: found,
         elicitation=Agent(
-            dataset.OwnWorlds(), max_tokens=max_tokens, way=style, budget=Budget(rounds=rounds)
+            dataset.OwnWorlds(), max_tokens=max_tokens, way=style, budget=_budget(rounds, tokens, seconds)
         ),
         judges=judges,
         metrics=(*suite(judges), memberships("failure_modes", "failure_mode", safe), acting),
@@ -85,6 +96,8 @@ def own(
     style: Way = "auto",
     rounds: int = 8,
     max_tokens: int = 1024,
+    tokens: int = 0,
+    seconds: float = 0.0,
 ) -> Benchmark:
     """Your own cases for agents, from a TOML file: played with an MCP server's tools, or in worlds in Python.
 
@@ -96,6 +109,8 @@ def own(
         style: How calls are made.
         rounds: Answers of the agent at most.
         max_tokens: Tokens of one answer at most.
+        tokens: Tokens of all answers of a case at most; 0 for no limit.
+        seconds: Time for a case, between its answers and for its calls; 0 for no limit.
     """
     path = Path(file).expanduser()
     found = own_cases.read(path)
@@ -109,7 +124,7 @@ def own(
             McpWorlds(server, key_env=server_key_env) if server else dataset.OwnWorlds(),
             max_tokens=max_tokens,
             way=style,
-            budget=Budget(rounds=rounds),
+            budget=_budget(rounds, tokens, seconds),
         ),
         judges=judges,
         metrics=(*suite(judges), acting),
@@ -117,6 +132,13 @@ def own(
         notes=(dataset.HANDS, NOT_OURS, *((SHARED,) if is_address(server) else ())),
         headline=name_of(judges[0]),
     )
+
+
+def _budget(rounds: int, tokens: int, seconds: float) -> Budget:
+    """How far an agent may go. Raises `UserError`."""
+    if rounds < 1 or tokens < 0 or not seconds >= 0:
+        raise UserError("agents: rounds is 1 or more, tokens and seconds are 0 or more")
+    return Budget(rounds=rounds, tokens=tokens, seconds=seconds)
 
 
 def _files_of(command: str) -> dict[str, str]:
