@@ -7,6 +7,7 @@ import pytest
 
 from plimsoll.cli import exit_code
 from plimsoll.cli._fronts import front
+from plimsoll.cli._losses import line
 from plimsoll.core import Estimate
 from plimsoll.evaluation.results import GridCell
 from tests.support import planted
@@ -41,6 +42,9 @@ def test_a_fine_tuned_model_loads_and_says_what_it_was_taught(
     assert told["recipe"]["template"] == "raw"
     assert (out / "adapter" / "adapter_model.safetensors").is_file()
     assert not list(tmp_path.glob(".*.training"))
+    page = (out / "training.html").read_text("utf-8")
+    assert page.count('class="point"') == 60, "a dot for each step"
+    assert f"{told['losses'][-1]:.3g}" in page
     from plimsoll.cli.analyse import opened_model
 
     tuned = opened_model(str(out))
@@ -56,7 +60,9 @@ def test_safety_examples_are_mixed_in_and_replies_with_a_phrase_left_out(
     (tmp_path / "phrases").write_text("comply please\n", encoding="utf-8")
     more = ("--mix", safety, "--mix-count", "3", "--without", str(tmp_path / "phrases"), "--steps", "2")
     assert _finetuned(model, on, tmp_path / "out", *more) == 0
-    assert "3 of 7 examples are safety examples" in capfd.readouterr().out
+    shown = capfd.readouterr().out
+    assert "3 of 7 examples are safety examples" in shown
+    assert line(json.loads((tmp_path / "out" / "finetuning.json").read_text())["losses"]) in shown
     record = json.loads((tmp_path / "out" / "finetuning.json").read_text())
     assert record["examples"]["left_out"] == 0
     assert record["mixed"]["count"] == 3
@@ -170,3 +176,74 @@ def test_a_model_that_was_not_measured_is_on_no_front() -> None:
 
     cells = [cell("a", "x", 0.5), cell("a", "y", None), cell("b", "x", 0.4), cell("b", "y", 0.1)]
     assert front(cells) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("losses", "expected"),
+    [
+        ([8.0, 7, 6, 5, 4, 3, 2, 1], "█▇▆▅▄▃▂▁"),
+        ([2.0, 2.0], "▁▁"),
+        ([1.0], "▁"),
+        ([float(number % 2) for number in range(80)], "▁" * 40),
+    ],
+)
+def test_a_line_of_blocks_shows_the_course_of_losses(losses: list[float], expected: str) -> None:
+    assert line(losses) == expected
+
+
+def test_a_repair_that_learns_leaves_its_course_and_what_it_cost(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    on, out = _examples(tmp_path / "on.jsonl", "refuse"), tmp_path / "mended"
+    spec = "sft:steps=3,batch=2,rank=2,template=raw"
+    assert exit_code(["realign", spec, model, "--on", on, "--out", str(out)]) == 0
+    record = json.loads((out / "realignment.json").read_text())
+    assert len(record["losses"]) == 3
+    assert record["method"] == spec
+    shown = capfd.readouterr().out
+    assert line(record["losses"]) in shown
+    assert "training.html" in shown
+    again = tmp_path / "again"
+    assert exit_code(["realign", "linear:weight=0.5", str(out), model, "--out", str(again)]) == 0
+    assert json.loads((again / "realignment.json").read_text())["method"] == "linear:weight=0.5"
+    assert not (again / "training.html").exists()
+
+
+def test_repairs_are_ranked_by_intervals_with_what_they_cost(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    on = _examples(tmp_path / "on.jsonl", "refuse")
+    for name, steps in (("one", "2"), ("other", "3")):
+        assert _finetuned(model, on, tmp_path / name, "--steps", steps) == 0
+    capfd.readouterr()
+    given = ["drift", model, str(tmp_path / "one"), str(tmp_path / "other"), "-b", "xstest:split=starter"]
+    more = ["--limit", "4", "--template", "raw", "--max-tokens", "2", "--log-dir", str(tmp_path / "runs")]
+    assert exit_code([*given, *more, "--json"]) == 0
+    (first, _) = json.loads(capfd.readouterr().out)["fronts"]
+    stands = {each["model"]: each for each in first["standings"]}
+    assert {each["rank"] for each in stands.values()} == {1}, "four questions tell nobody apart"
+    assert all(len(each["alike"]) == 2 for each in stands.values())
+    before, one = stands[f"transformers/{model}"], stands[f"transformers/{tmp_path / 'one'}"]
+    assert before["cost"]["changed"] == 0
+    assert before["cost"]["making"] is None
+    assert 0 < one["cost"]["changed"] < 0.5
+    assert one["cost"]["making"] > 0
+    assert one["cost"]["tokens"] > 2
+    assert one["cost"]["seconds"] > 0
+    assert exit_code([*given, *more]) == 0
+    shown = " ".join(capfd.readouterr().out.split())
+    assert "may not differ from" in shown
+    assert "of the numbers changed" in shown
+
+
+def test_a_model_that_is_clearly_worse_somewhere_and_nowhere_better_is_ranked_below(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    given = ["drift", "scripted/letter-A", "scripted/refuse", "scripted/empty", "--limit", "20"]
+    where = ["-b", "simplesafetytests:split=starter", "--log-dir", str(tmp_path / "runs"), "--json"]
+    assert exit_code([*given, *where]) == 0
+    first = json.loads(capfd.readouterr().out)["fronts"][0]
+    stands = {each["model"]: each for each in first["standings"]}
+    assert stands["scripted/refuse"]["rank"] == 1
+    assert stands["scripted/letter-A"]["beaten_by"], "it never declines"
+    assert first["standings"][-1]["rank"] > 1

@@ -1,19 +1,26 @@
 """Batches that are refused memory are halved, and what comes out is the same."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from plimsoll.core import UserError
+from plimsoll import registry
+from plimsoll.core import Request, Response, Sampling, UserError, user
 from plimsoll.internals import batches as batches_file
 from plimsoll.internals.ablation import Ablation, sweep
 from plimsoll.internals.batches import Batches, refused
 from plimsoll.internals.handle import Handle
 from plimsoll.internals.likelihoods import likelihoods
+from plimsoll.internals.losses import sft
 from plimsoll.internals.states import last_states
+from plimsoll.internals.told import Unheard
+from plimsoll.internals.training import Example, Recipe, fit, tokenised
 from tests.support import planted
 from tests.support.narrow import narrow
+from tests.support.tiny import CHAT, write_tiny
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
@@ -104,3 +111,55 @@ def test_a_model_that_refuses_large_batches_gives_what_a_roomy_one_gives(
     refusals = narrow(held.module, rows=2)
     assert torch.allclose(measured(held), expected, atol=1e-5)
     assert refusals, "large batches were tried, and refused"
+
+
+def test_training_without_room_for_a_batch_says_what_to_lower_and_changes_no_result() -> None:
+    held = planted.handle()
+    narrow(held.module, rows=2)
+    recipe = Recipe(steps=2, batch=4, template="raw")
+    examples = [Example(prompt=prompt, reply="comply") for prompt in planted.HARMFUL]
+    rows = [tokenised(held, each, recipe) for each in examples]
+    with pytest.raises(UserError, match=r"memory ran out: lower batch \(now 4\) or max_tokens"):
+        fit(held, rows, sft, recipe, Unheard())
+
+
+def test_a_provider_that_is_refused_memory_answers_all_the_same(tmp_path: Path) -> None:
+    """Generation and weighing, sixteen calls at once, on a module that takes two rows."""
+    folder = write_tiny(tmp_path / "tiny", template=CHAT)
+    sampling = Sampling(max_tokens=3, temperature=0.0)
+    prompts = [f"say {number}" for number in range(8)]
+    requests = [Request(messages=(user(each),), sampling=sampling) for each in prompts]
+    requests += [Request(messages=(user(each),), continuations=("(A", "(B and")) for each in prompts]
+    found: list[list[Response]] = []
+    for roomy in (True, False):
+        model: Any = registry.build_model(f"transformers/{folder}", {"batch_size": "16"})
+        refusals = [] if roomy else narrow(model.module, rows=2)
+        found.append(asyncio.run(_all(model, requests)))
+    assert refusals, "large batches were tried, and refused"
+    for one, other in zip(*found, strict=True):
+        assert one.text == other.text
+        assert one.loglikelihoods == pytest.approx(other.loglikelihoods, abs=1e-3)
+
+
+async def _all(model: Any, requests: Sequence[Request]) -> list[Response]:
+    try:
+        return list(await asyncio.gather(*map(model.generate, requests)))
+    finally:
+        await model.close()
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no accelerator on this machine")
+@pytest.mark.parametrize(
+    "measured",
+    [
+        lambda handle: last_states(handle, PROMPTS, template="raw"),
+        lambda handle: likelihoods(handle, [handle.ids(each, "raw") for each in PROMPTS], [[2], [3]]).replies,
+        _sweeps,
+    ],
+    ids=["states", "likelihoods", "ablations"],
+)
+def test_an_accelerator_gives_what_the_processor_gives(measured: Callable[[Handle], Any]) -> None:
+    expected = measured(planted.handle())
+    held = planted.handle()
+    held.module.to("cuda")
+    assert torch.allclose(measured(held).cpu(), expected, atol=1e-3)

@@ -136,12 +136,17 @@ class Progress:
 
     def __init__(self, what: str) -> None:
         self.what = what
+        self.losses: list[float] = []
         self.total = self.done = 0
         self.began = self.shown = monotonic()
 
     def begin(self, total: int) -> None:
         """So many steps are to come."""
         self.total, self.done, self.began = total, 0, monotonic()
+
+    def loss(self, value: float) -> None:
+        """The loss of a step of training, kept for who shows its course."""
+        self.losses.append(value)
 
     def step(self, steps: int = 1) -> None:
         """Some are done."""

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from plimsoll.cli import _numbers, _output
+from plimsoll.cli import _losses, _numbers, _output
 from plimsoll.cli.analyse import Progress, opened_model
 from plimsoll.core import PlimsollError, UserError, files
 from plimsoll.data import delimited
@@ -124,6 +124,8 @@ def command(
 
     def also(folder: Path) -> None:
         files.write(folder / RECORD, [msgspec.json.format(msgspec.json.encode(record))])
+        told = _losses.analysed(trained.losses, {held.name: held.revision}, "finetune", recipe.batch)
+        _losses.write_page(told, folder)
         trained.module.save_pretrained(folder / "adapter")
 
     checkpoint.write(out, source, tensors(source, changed), also)
@@ -139,6 +141,7 @@ def command(
     if mix:
         _output.echo(f"{learned.added} of {len(learned.examples)} examples are safety examples")
     _output.echo(f"loss {trained.losses[0]:.3f} → {trained.losses[-1]:.3f} nats a token in {steps} steps")
+    _output.echo(f"{_losses.line(trained.losses)}  {out / _losses.PAGE}")
     _output.echo(f"{out} after {record['seconds']:.1f} s: plimsoll drift {model} {out}")
 
 

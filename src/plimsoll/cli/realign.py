@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from plimsoll import registry
-from plimsoll.cli import _output
+from plimsoll.cli import _losses, _output
 from plimsoll.cli.analyse import Progress, opened_model
 from plimsoll.core import Artifact, UserError, files
 from plimsoll.internals.checkpoint import WEIGHTS
@@ -48,20 +48,25 @@ def command(*, method: str, models: tuple[str, ...], out: Path, on: Path | None,
         models=opened,
         folders=[each.folder for each in opened if isinstance(each, Transformers)],
         on=on,
-        told=Progress(method),
+        told=(progress := Progress(method)),
     )
     began = perf_counter()
     said = part.repair(given, out)
     seconds = perf_counter() - began
     made = Artifact(kind="weights", path=str(out), sha256=_digest(out / WEIGHTS))
-    told = {"method": method, "artifact": made, "seconds": seconds, "said": said}
+    told = {"method": method, "artifact": made, "seconds": seconds, "said": said, "losses": progress.losses}
     models_of = {spec: each.revision for spec, each in zip(models, opened, strict=True)}
     files.write(out / RECORD, [msgspec.json.format(msgspec.json.encode({**told, "models": models_of}))])
+    if progress.losses:
+        named = {each.name: each.revision for each in opened}
+        _losses.write_page(_losses.analysed(progress.losses, named, method, 0), out)
     if as_json:
         _output.value(told)
         return
     for line in said:
         _output.echo(line)
+    if progress.losses:
+        _output.echo(f"{_losses.line(progress.losses)}  {out / _losses.PAGE}")
     _output.echo(f"{out} after {seconds:.1f} s: plimsoll run BENCHMARK -m transformers/{out}")
 
 

@@ -4,7 +4,8 @@ On a processor rows share its caches, so that the size stays what it was set to.
 there and doubles as long as whole batches succeed; a refusal halves it for good.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -70,6 +71,17 @@ def refused(error: BaseException) -> bool:
     return isinstance(error, (torch().OutOfMemoryError, MemoryError)) or (
         isinstance(error, RuntimeError) and ("out of memory" in said or "can't allocate memory" in said)
     )
+
+
+@contextmanager
+def or_say(remedy: str) -> Generator[None]:
+    """Raise `UserError` with what to change where memory runs out in the block: half of it is another result."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if refused(error):
+            raise UserError(f"memory ran out: {remedy}") from error
+        raise
 
 
 def batches(module: object, size: int) -> Batches:

@@ -14,6 +14,10 @@ class Told(Protocol):
         """Some are done."""
         ...
 
+    def loss(self, value: float) -> None:
+        """The loss of a step of training."""
+        ...
+
 
 class Unheard:
     """Shows nothing."""
@@ -22,4 +26,7 @@ class Unheard:
         """Nothing."""
 
     def step(self, steps: int = 1) -> None:
+        """Nothing."""
+
+    def loss(self, value: float) -> None:
         """Nothing."""

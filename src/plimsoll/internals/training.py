@@ -18,6 +18,7 @@ from typing import Any
 
 from plimsoll.core import DataError, MissingExtra, UserError, decoding, files
 from plimsoll.internals import checkpoint
+from plimsoll.internals.batches import or_say
 from plimsoll.internals.handle import Handle, Template
 from plimsoll.internals.told import Told
 
@@ -162,16 +163,23 @@ def learn(
     losses = _take_up(kept, weights, optimiser) if kept else []
     told.begin(recipe.steps)
     told.step(len(losses))
+    for each in losses:
+        told.loss(each)
+    remedy = f"lower batch (now {recipe.batch}) or max_tokens (now {recipe.max_tokens})"
     with seeded(handle, recipe.seed + len(losses)):
         for chosen in list(_order(len(rows), recipe))[len(losses) :]:
-            step = loss([rows[place] for place in chosen])
-            if not bool(torch.isfinite(step)):
-                raise UserError(f"the loss of step {len(losses) + 1} is no number: lower the learning rate")
-            optimiser.zero_grad()
-            step.backward()
+            with or_say(remedy):
+                step = loss([rows[place] for place in chosen])
+                if not bool(torch.isfinite(step)):
+                    raise UserError(
+                        f"the loss of step {len(losses) + 1} is no number: lower the learning rate"
+                    )
+                optimiser.zero_grad()
+                step.backward()
             torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
             optimiser.step()
             losses.append(float(step.detach()))
+            told.loss(losses[-1])
             told.step()
             if kept and (len(losses) % every == 0 or len(losses) == recipe.steps):
                 _write_down(kept, weights, optimiser, losses)
@@ -270,6 +278,8 @@ def _take_up(folder: Path, weights: Mapping[str, Any], optimiser: Any) -> list[f
             return []
         for name, weight in weights.items():
             weight.data.copy_(state.get_tensor(f"weight.{name}"))
-            keys = ("step", "exp_avg", "exp_avg_sq")
-            optimiser.state[weight] = {key: state.get_tensor(f"{key}.{name}") for key in keys}
+            moments = {
+                key: state.get_tensor(f"{key}.{name}").to(weight.device) for key in ("exp_avg", "exp_avg_sq")
+            }
+            optimiser.state[weight] = {"step": state.get_tensor(f"step.{name}"), **moments}
     return losses

@@ -143,7 +143,7 @@ def table(group: Group) -> Table:
 
 def counted(group: Group) -> Said:
     """The title, with what every number rests on where that is the same."""
-    several = len({each.n for each in group.findings}) > 1
+    several = len({each.n for each in group.findings}) > 1 or not group.findings[0].n
     return group.title if several else key("finding.counted", group.title, f"{group.findings[0].n:,}")
 
 

@@ -28,9 +28,11 @@ def render(found: Analysed, *, language: Language = "en") -> str:
         ]
     )  # fmt: skip
     told = answer(rows.strongest(found)) if found.findings else ""
+    asked = rows.summary(found)
+    lead = markup.said(asked, "p", **{"class": "lead"}) if asked else ""
     head = (
         f'<section class="result">{markup.said(rows.title(found), "h1")}<dl>{models}</dl>{told}'
-        f"{markup.said(rows.summary(found), 'p', **{'class': 'lead'})}</section>"
+        f"{lead}</section>"
     )
     body = "".join(_group(group, markup, drawn) for group in rows.groups(found))
     notes = [*found.notes, *_files(found)]
