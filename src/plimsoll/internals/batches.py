@@ -75,7 +75,7 @@ def refused(error: BaseException) -> bool:
 
 @contextmanager
 def or_say(remedy: str) -> Generator[None]:
-    """Raise `UserError` with what to change where memory runs out in the block: half of it is another result."""
+    """Where memory runs out in the block, raise `UserError` with what to change: half would be another."""
     try:
         yield
     except (RuntimeError, MemoryError) as error:
