@@ -6,6 +6,9 @@ TORCH ?= torch==2.13.0
 # The CPU build of PyTorch; set TORCH_INDEX= (empty) for the build your package index offers.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
+# Files of tests side by side, one on each core; more than four would not fit the embedded models in memory.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+
 .PHONY: audit fuzz setup setup-test demo demo-open check test test-all test-fast test-base fix site dist newcomer bench browser clean
 
 # Everything that the README's table names, PyTorch and what needs it aside.
@@ -49,21 +52,21 @@ check: setup  ## format, lint, types, floors
 	$(BIN)/lint-imports
 
 test-fast: setup  ## without network, PyTorch, model or browser
-	$(BIN)/pytest -m "not torch and not llm and not browser and not peer and not slow and not long"
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not torch and not llm and not browser and not peer and not slow and not long"
 
 # Where an extra can be missed: commands, pages, imports. The parts themselves are tested with all extras.
 BASE := tests/cli tests/docs tests/e2e tests/evaluation tests/house/test_imports.py tests/test_registry.py
 
 test-base: setup  ## what people type, on an install without any extra, in an environment of its own
 	UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV)-base $(BIN)/uv sync --frozen --quiet
-	$(VENV)-base/bin/python -m pytest $(BASE) \
+	$(VENV)-base/bin/python -m pytest $(SIDE_BY_SIDE) $(BASE) \
 		-m "not torch and not llm and not browser and not peer and not slow and not long"
 
 test: setup-test check browser  ## everything but the few tests that take many minutes
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not long"
 
 test-all: setup-test check browser  ## everything
-	$(BIN)/pytest
+	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 browser:  ## Chromium for the tests of pages, where a package manager has it
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
