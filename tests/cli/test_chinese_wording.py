@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.words import catalogue
+from plimsoll.registry import ROOMS
+from plimsoll.words import catalogue, translated
 from tests.support.house import ROOT, SOURCE
 
 HOLE = re.compile(r"\{\d+\}")
@@ -119,3 +120,8 @@ def test_one_thing_has_one_term(variant: str) -> None:
         if wrong.search(line)
     ]  # fmt: skip
     assert found == [], f"say {ONE_TERM[variant]}"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_list_of_parts_stands_under_a_chinese_heading(room: str) -> None:
+    assert translated(room, "zh") != room, "add it to src/plimsoll/words/zh/spoken.toml"

@@ -54,6 +54,14 @@ class Formatter(click.HelpFormatter):
         self.write("\n".join([left, *(f"{indent}{' ' * first}{line}" for line in under)]) + "\n")
 
 
+class Listing(Formatter):
+    """Lays out names and what is said of them in English, in which signs two cells wide may stand too."""
+
+    def write_heading(self, heading: str) -> None:
+        """The heading of a section."""
+        self.write(f"{'':>{self.current_indent}}{heading}:\n")
+
+
 class HelpPage(Formatter):
     """Lays out the help of a command: what is to be given is named in the reader's language too."""
 
@@ -92,7 +100,7 @@ def context() -> type[click.Context]:
 
 def formatter(width: int) -> click.HelpFormatter:
     """What lays out names with their summaries."""
-    return Formatter(width=width) if preferred() == "zh" else click.HelpFormatter(width=width)
+    return (Formatter if preferred() == "zh" else Listing)(width=width)
 
 
 def _said(about: str) -> str:

@@ -10,6 +10,7 @@ from plimsoll.benchmarks.agent_backdoor.auditing import Audit, Pair, Target, Tri
 from plimsoll.benchmarks.agent_backdoor.traces import Trace
 from plimsoll.cli import _options, _output
 from plimsoll.core import UserError
+from plimsoll.words import translated
 
 FILES = click.Path(path_type=Path)
 
@@ -129,7 +130,7 @@ def _row(pair: Pair) -> tuple[str, str]:
 
 
 def _trigger(trigger: Trigger) -> str:
-    return trigger.term if trigger.place == "query" else f"seen {trigger.term}"
+    return trigger.term if trigger.place == "query" else f"{translated('seen')} {trigger.term}"
 
 
 def _target(target: Target) -> str:

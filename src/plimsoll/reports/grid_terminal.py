@@ -23,6 +23,8 @@ LABEL_SHARE = 0.4
 """How much of the width a row's label may take; longer ones go on in the next line."""
 GUTTER = 2
 """Cells between columns."""
+NAMES = 24
+"""Cells of a first column that is never broken."""
 
 
 def render(found: Grid, *, language: Language = "en") -> RenderableType:
@@ -69,9 +71,13 @@ class Blocks:
 def _listed(spoken: SpokenTable) -> Iterator[RenderableType]:
     """A plain table under its title."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, GUTTER, 0, 0), pad_edge=False, show_edge=False)
+    names = _widest(row[0] for row in spoken.rows)
     for place, column in enumerate(spoken.columns):
         table.add_column(
-            visible(column), justify="left" if place in spoken.text_columns else "right", overflow="fold"
+            visible(column),
+            justify="left" if place in spoken.text_columns else "right",
+            overflow="fold",
+            no_wrap=not place and names <= NAMES,
         )
     for row in spoken.rows:
         table.add_row(*map(visible, row))

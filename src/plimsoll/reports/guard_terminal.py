@@ -36,7 +36,7 @@ def _guard(found: Screened) -> Iterator[RenderableType]:
     yield Text.assemble((visible(found.guard), "bold"), f" · {visible(found.set)}")
     yield Text(f"{found.n:,} conversations, {found.positives:,} of those that count unsafe", style="dim")
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for head in ("", "value", "95 %", ""):
+    for head in ("", "Value", "95 % interval", ""):
         made.add_column(head, justify="left" if not head else "right", no_wrap=True)
     for name, head in HEADS.items():
         each = found.figures[name]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from plimsoll.words.catalogue import translated
 from plimsoll.words.language import Language, preferred
-from plimsoll.words.wrapping import wrapped
+from plimsoll.words.wrapping import cells, wrapped
 
 ARGUMENTS = "\n\nArgs:\n"
 ARGUMENT = re.compile(r"^    (?=\w+: )", re.MULTILINE)
@@ -36,18 +36,18 @@ def parsed(text: str) -> Docstring:
 
 
 def spoken(text: str, width: int, language: Language | None = None) -> str:
-    """A docstring as its reader wants it: in English as it is written, else anew in lines of that width."""
+    """A docstring as its reader wants it: in English as it is written, if it fits, else anew in such lines."""
     reads = language or preferred()
-    if reads == "en":
+    if reads == "en" and all(cells(line) <= width for line in text.splitlines()):
         return text
-    found = parsed(text)
+    found, colon = parsed(text), "：" if reads == "zh" else ": "
     paragraphs = ["\n".join(wrapped(translated(each, reads), width)) for each in found.paragraphs]
     listed = [
-        "\n".join(f"    {line}" for line in wrapped(f"{name}：{translated(about, reads)}", width - 4))
+        "\n".join(f"    {line}" for line in wrapped(f"{name}{colon}{translated(about, reads)}", width - 4))
         for name, about in found.arguments
     ]
-    arguments = ["\n".join([f"{translated('arguments', reads)}：", *listed])] if listed else []
-    return "\n\n".join([*paragraphs, *arguments])
+    heading = f"{translated('arguments', reads)}：" if reads == "zh" else ARGUMENTS.strip()
+    return "\n\n".join([*paragraphs, *(["\n".join([heading, *listed])] if listed else [])])
 
 
 def _on_one_line(text: str) -> str:
