@@ -36,7 +36,7 @@ def parsed(text: str) -> Docstring:
 
 
 def spoken(text: str, width: int, language: Language | None = None) -> str:
-    """A docstring as its reader wants it: English as it is written, where it fits, else anew in such lines."""
+    """A docstring as its reader wants it: English as it is written, if it fits, else anew in such lines."""
     reads = language or preferred()
     if reads == "en" and all(cells(line) <= width for line in text.splitlines()):
         return text
