@@ -34,8 +34,6 @@ language; one to answer in the same writing; CipherChat's frame, a system prompt
 SORRY-Bench's, one English turn with the alphabet and three examples."""
 LONG = 8
 """Characters from which on a reply is not taken for encoded by chance."""
-NOTHING = drawing("")
-"""Of a frame without examples, for which nothing is drawn."""
 VERSION = 1
 """Rises whenever what an attack makes of a sample changes."""
 
@@ -67,24 +65,28 @@ class Transform(Attack):
     async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
         """Yield the one variant; the plain request is kept for the judges."""
         before, last, after = turns_of(sample.messages)
-        trail = (*sample.trail, self.name)
-        payload = self._payload(last.text, sample.id)
-        if payload == last.text or not self.codec.applies(last.text):
+        plain, trail = last.text, (*sample.trail, self.name)
+        payload = self._payload(plain, sample.id)
+        if payload == plain or not self.codec.applies(plain):
             nothing = Attempt(attack=self.name, validity="not_applicable")
-            yield replace(sample, request=sample.request or last.text, trail=trail, attempt=nothing)
+            yield replace(sample, request=sample.request or plain, trail=trail, attempt=nothing)
             return
         frame = self._frames[spoken(sample.language)]
-        draw = self._draw(f"{sample.id} examples") if frame.examples else NOTHING
-        text, start = frame.around(payload, self.codec, draw)
-        first = frame.opening(self.codec, self._draw(f"{sample.id} examples")) if frame.system else ()
+        first: tuple[Message, ...] = ()
+        if frame.examples:
+            text, start = frame.around(payload, self.codec, self._draw(f"{sample.id} examples"))
+        else:
+            text, start = frame.before + payload + frame.after, len(frame.before)
+        if frame.system:
+            first = frame.opening(self.codec, self._draw(f"{sample.id} examples"))
         yield replace(
             sample,
-            request=sample.request or last.text,
+            request=sample.request or plain,
             trail=trail,
             messages=(*first, *before, replace(last, text=text), *after),
             attempt=Attempt(
                 attack=self.name,
-                validity=self._validity(last.text, payload),
+                validity=self._validity(plain, payload),
                 parameters={
                     "version": VERSION,
                     "seed": self.seed,
@@ -138,8 +140,8 @@ class Frame(NamedTuple):
     """Whether each example bears its number."""
 
     def around(self, payload: str, codec: Codec, draw: Random) -> tuple[str, int]:
-        """The payload in its sentence, and where it begins."""
-        before = self._shown(self.before, codec, draw) if self.examples else self.before
+        """The payload in its sentence with examples, and where it begins."""
+        before = self._shown(self.before, codec, draw)
         return before + payload + self.after, len(before)
 
     def opening(self, codec: Codec, draw: Random) -> tuple[Message, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from random import Random
 
 WORDS = 1 << 14
@@ -68,19 +68,21 @@ class Codec:
             return bool(text.strip())
         if text.isascii():
             octets = text.encode("ascii")
+            moved = len(octets.translate(None, self._unmoved))
+            if moved >= HALF * len(octets):
+                return moved > 0
             letters = len(octets.translate(None, _SIGNS))
-            return letters > 0 and len(octets.translate(None, _unmoved(self.moves))) >= HALF * letters
+            return letters > 0 and moved >= HALF * letters
         letters = sum(map(str.isalnum, text))
         return letters > 0 and len(self.moves.findall(text)) >= HALF * letters
 
+    @cached_property
+    def _unmoved(self) -> bytes:
+        """The characters of ASCII that are not rewritten."""
+        return bytes(code for code in range(128) if self.moves and not self.moves.match(chr(code)))
+
 
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
-
-
-@cache
-def _unmoved(moves: re.Pattern[str]) -> bytes:
-    """The characters of ASCII that a pattern of one character does not match."""
-    return bytes(code for code in range(128) if not moves.match(chr(code)))
 
 
 def plainly(encode: Callable[[str], str]) -> Callable[[str, Random], str]:

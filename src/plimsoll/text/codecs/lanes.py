@@ -1,4 +1,4 @@
-"""Bytes -> Base32, and Base32 and Ascii85 -> bytes: a whole text at once, as one large number.
+"""Bytes -> Base32 and Ascii85, and back: a whole text at once, as one large number.
 
 Python's own functions go group by group. Here each group has a lane of 64 bits in one number, and a shift,
 a mask or a product of that number is one of all groups. What they give and refuse is what Python's do.
@@ -16,6 +16,8 @@ MISSING = {0: 0, 1: 6, 2: 4, 3: 3, 4: 1}
 LEFT_OUT = {0: 0, 6: 4, 4: 3, 3: 2, 1: 1}
 _BACK = bytes(max(0, BASE32.find(octet)) for octet in range(256))
 _ASCII85 = bytes(range(33, 118))
+_RECIPROCAL = -(-(1 << 38) // 85)
+_TO_33 = bytes((octet + 33) % 256 for octet in range(256))
 _FROM_33 = bytes(max(0, octet - 33) for octet in range(256))
 
 
@@ -44,6 +46,12 @@ def _steps() -> tuple[_Step, ...]:
 def _above() -> int:
     """The upper half of every lane."""
     return int.from_bytes(b"\xff\xff\xff\xff\0\0\0\0" * LANES)
+
+
+@cache
+def _below() -> int:
+    """The lowest 26 bits of every lane."""
+    return int.from_bytes(b"\0\0\0\0\x03\xff\xff\xff" * LANES)
 
 
 def to_base32(octets: bytes) -> bytes:
@@ -78,6 +86,29 @@ def of_base32(payload: bytes) -> bytes:
     for at in range(5):
         octets[at::5] = lanes[3 + at :: 8]
     return bytes(octets[: len(octets) - LEFT_OUT[padding]])
+
+
+def to_ascii85(octets: bytes) -> bytes:
+    """`base64.a85encode`."""
+    groups = -(-len(octets) // 4)
+    if groups > LANES or b"\0\0\0\0" in octets or octets.endswith(b"\0"):
+        return base64.a85encode(octets)  # four zeros are one sign, where they are a group
+    padding = 4 * groups - len(octets)
+    whole = octets + bytes(padding)
+    lanes = bytearray(8 * groups)
+    for at in range(4):
+        lanes[4 + at :: 8] = whole[at::4]
+    left, number = int.from_bytes(lanes), 0
+    for place in range(5):
+        # Division by 85 as a product: exact below 2 ** 32, and no product leaves its lane.
+        quotient = (left * _RECIPROCAL >> 38) & _below()
+        number |= (left - 85 * quotient) << (8 * place)
+        left = quotient
+    digits = number.to_bytes(8 * groups)
+    signs = bytearray(5 * groups)
+    for at in range(5):
+        signs[at::5] = digits[3 + at :: 8]
+    return bytes(signs[: len(signs) - padding]).translate(_TO_33)
 
 
 def of_ascii85(payload: bytes) -> bytes:

@@ -53,7 +53,7 @@ def in_base32() -> Codec:
 
 def in_ascii85() -> Codec:
     """Ascii85 without a frame."""
-    return _of_bytes("Ascii85", base64.a85encode, lanes.of_ascii85)
+    return _of_bytes("Ascii85", lanes.to_ascii85, lanes.of_ascii85)
 
 
 def in_quoted_printable() -> Codec:

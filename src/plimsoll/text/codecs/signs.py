@@ -1,6 +1,7 @@
 """Letters -> signs of another writing: Morse, Braille, spelling words, marks above and below."""
 
 import re
+from itertools import accumulate, pairwise
 from random import Random
 
 from plimsoll.text.codecs.codec import Codec, Written, by_words, plainly
@@ -12,6 +13,7 @@ MORSE = table("morse")
 _FROM_MORSE = {code: letter for letter, code in MORSE.items()}
 NATO = table("nato")
 _SPELLED = NATO | {letter.lower(): word for letter, word in NATO.items()}
+_SPELLED_SMALL = {ord(letter): letter.lower() for letter in NATO}
 _FROM_NATO = {word.lower(): letter.lower() for letter, word in NATO.items()}
 _BRAILLE = dict(zip("abcdefghijklmnopqrstuvwxyz", "⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠺⠭⠽⠵", strict=True))
 _CAPITAL = "⠠"
@@ -35,7 +37,7 @@ _SKELETON = {ord(chr(to)): of for of, to in HOMOGLYPHS.items()}
 _MARK_OF = bytes(octet % 0x70 for octet in range(256))
 """An octet -> the low byte of one of the 112 combining marks from U+0300 on."""
 _MARKS = expression("[\u0300-\u036f]+")
-_LETTERS = expression(r"([^\W_]+)")
+_LETTERS, _ASCII_LETTERS = expression(r"([^\W_]+)"), expression("([A-Za-z0-9]+)")
 _LATIN_OR_DIGIT = re.compile(r"[A-Za-z0-9]")
 
 
@@ -43,13 +45,13 @@ def morse() -> Codec:
     """International Morse, `/` between words; a sign that Morse does not have is left out."""
 
     def code_of(word: str) -> str:
-        return " ".join(MORSE[letter] for letter in word.upper() if letter in MORSE)
+        return " ".join(filter(None, map(MORSE.get, word.upper())))
 
     def word_of(codes: str) -> str:
-        return "".join(_FROM_MORSE[code] for code in codes.split()).lower()
+        return "".join(map(_FROM_MORSE.__getitem__, codes.split())).lower()
 
     def kept_of(word: str) -> str:
-        return "".join(c for c in word.upper() if c in MORSE).lower()
+        return "".join(filter(MORSE.__contains__, word.upper())).lower()
 
     written, read, left = Written(code_of), Written(word_of), Written(kept_of)
 
@@ -73,13 +75,13 @@ def nato() -> Codec:
     """A word of the spelling alphabet for each letter; two spaces between words."""
 
     def spelling_of(word: str) -> str:
-        return " ".join(_SPELLED.get(letter, letter) for letter in word)
+        return " ".join(map(_SPELLED.get, word, word))
 
     def word_of(spelling: str) -> str:
-        return "".join(_FROM_NATO.get(each.lower(), each) for each in spelling.split(" "))
+        return "".join([_FROM_NATO.get(each.lower(), each) for each in spelling.split(" ")])
 
     def kept_of(word: str) -> str:
-        return "".join(c.lower() if c in _SPELLED else c for c in word)
+        return word.translate(_SPELLED_SMALL)
 
     written, read, left = Written(spelling_of), Written(word_of), Written(kept_of)
     return Codec(
@@ -113,7 +115,7 @@ def braille() -> Codec:
     return Codec(
         title="Braille",
         title_zh="盲文",
-        encode=plainly(by_words(lambda word: word.translate(_TO_BRAILLE))),
+        encode=plainly(lambda text: text.translate(_TO_BRAILLE)),
         decode=decode,
         kept=decode,
         moves=LATIN,
@@ -170,14 +172,12 @@ def marked(intensity: int) -> Codec:
     """Combining marks heaped on every letter ("zalgo")."""
 
     def encode(text: str, draw: Random) -> str:
-        runs = _LETTERS.split(text)
+        runs = (_ASCII_LETTERS if text.isascii() else _LETTERS).split(text)
         letters = "".join(runs[1::2])
         heaped = _heaped(letters, draw.randbytes(intensity * len(letters)).translate(_MARK_OF))
-        at, step = 0, len(heaped) // max(1, len(letters))
-        for place in range(1, len(runs), 2):
-            size = step * len(runs[place])
-            runs[place] = heaped[at : at + size]
-            at += size
+        step = len(heaped) // max(1, len(letters))
+        ends = accumulate((step * len(run) for run in runs[1::2]), initial=0)
+        runs[1::2] = [heaped[start:end] for start, end in pairwise(ends)]
         return "".join(runs)
 
     return Codec(
@@ -194,7 +194,7 @@ def _heaped(letters: str, marks: bytes) -> str:
     if not letters:
         return ""
     each = len(marks) // len(letters)
-    if max(letters) > "\uffff":
+    if not letters.isascii() and max(letters) > "\uffff":
         heaps = ("".join(chr(0x300 + mark) for mark in marks[at::each]) for at in range(each))
         return "".join(map("".join, zip(letters, *heaps, strict=True)))
     # As UTF-16, in which letters and marks have one size: each kind goes to its places in one step.
