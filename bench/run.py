@@ -51,6 +51,7 @@ CASES = (
     "defended_grid",
     "agents",
     "embedded_agent",
+    "s_eval_embedded",
     "toolemu",
     "tool_calls",
     "viewer",

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from plimsoll.attacks._inquiry import Inquiry, Spent, with_parameters
 from plimsoll.attacks._turns import turns_of
@@ -19,6 +19,8 @@ class BestOfN(Attack):
     rate: float
     seed: int
     name: str = "search/best_of_n"
+    asks: ClassVar[bool] = False
+    """It questions no model."""
 
     async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
         """Yield the copies: letters swapped within words, capitals by chance, signs put in."""

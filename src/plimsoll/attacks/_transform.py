@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from plimsoll.attacks._turns import spoken, turns_of
 from plimsoll.core import (
@@ -49,6 +49,8 @@ class Transform(Attack):
     codec: Codec
     carrier: CarrierName = "raw"
     seed: int = 0
+    asks: ClassVar[bool] = False
+    """It questions no model."""
 
     @cached_property
     def _frames(self) -> Mapping[str, "Frame"]:
@@ -66,7 +68,10 @@ class Transform(Attack):
         """Yield the one variant; the plain request is kept for the judges."""
         before, last, after = turns_of(sample.messages)
         plain, trail = last.text, (*sample.trail, self.name)
-        payload = self._payload(plain, sample.id)
+        try:
+            payload = self.codec.encode(plain, drawing(f"{self.seed}:{sample.id}"))
+        except UnicodeEncodeError:  # no whole Unicode, which no bytes can hold
+            payload = plain
         if payload == plain or not self.codec.applies(plain):
             nothing = Attempt(attack=self.name, validity="not_applicable")
             yield replace(sample, request=sample.request or plain, trail=trail, attempt=nothing)
@@ -95,13 +100,6 @@ class Transform(Attack):
                 },
             ),
         )
-
-    def _payload(self, text: str, key: str) -> str:
-        """The text in the writing; as it is where it is no whole Unicode, which no bytes can hold."""
-        try:
-            return self.codec.encode(text, self._draw(key))
-        except UnicodeEncodeError:
-            return text
 
     async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
         """Decode a reply that is in the writing; the raw one stays in the responses.

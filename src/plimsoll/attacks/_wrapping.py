@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from plimsoll.attacks._turns import spoken, turns_of
 from plimsoll.core import (
@@ -65,6 +65,8 @@ class Wrapping(Attack):
     needs: frozenset[Need] = field(default=frozenset())
     read: Callable[[str], str] | None = None
     """A reply -> what of it answers the request; the raw one stays in the responses."""
+    asks: ClassVar[bool] = False
+    """It questions no model."""
 
     async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
         """Yield the one variant; the plain request is kept for the judges."""

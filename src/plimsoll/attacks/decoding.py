@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from plimsoll.attacks._inquiry import at_least_one
 from plimsoll.attacks._turns import turns_of
@@ -22,6 +22,8 @@ class Sweep(Attack):
     name: str = "decoding/sweep"
     draws: frozenset[str] = frozenset({"temperature", "top_p", "seed"})
     """What of the sampling a user must leave to it."""
+    asks: ClassVar[bool] = False
+    """It questions no model."""
 
     async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
         """Yield one variant for each temperature and each nucleus."""

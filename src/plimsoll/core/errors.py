@@ -117,6 +117,8 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give an error the address, unless it has one or stops the run."""
+        if error is None:
+            return
         if isinstance(error, Exception) and not isinstance(error, (StageError, *STOPS_THE_RUN)):
             raise StageError(self.name, error) from error
 

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from plimsoll import registry
@@ -20,6 +20,11 @@ class Chain:
     spec: str
     """As written, `a+b`; what records are told apart by."""
     attacks: tuple[Attack, ...] = ()
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether an attack of it may question a model: any that does not say that it never does."""
+        return any(getattr(attack, "asks", True) for attack in self.attacks)
 
     @property
     def name(self) -> str:

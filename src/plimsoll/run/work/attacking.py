@@ -32,5 +32,6 @@ async def attacked(
             if not chain.attacks:
                 yield sample
                 continue
-            async for variant in Making(sample, chain, chain.spec, target).variants():
+            making = Making(sample, chain, chain.spec, target)
+            while (variant := await making.next()) is not None:
                 yield variant

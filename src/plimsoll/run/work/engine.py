@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -145,10 +145,10 @@ async def run(
             raise _given_up(record)
 
     async def worker() -> None:
-        for sample, chain, epoch, place in jobs:
+        for job in jobs:
+            sample, chain, epoch, place = job
             if chain.attacks:
-                async for record in _attacked(sample, chain, work):
-                    kept(replace(record, place=place))
+                await _attack(job, work, kept)
             elif (sample.id, epoch) not in work.done:
                 kept(await _record(sample, chain, epoch, work, place))
 
@@ -194,32 +194,37 @@ def _jobs(samples: Iterable[tuple[int, Sample]], work: Work) -> Iterator[Job]:
             yield Job(sample, chain, epoch, place)
 
 
-async def _attacked(sample: Sample, chain: Chain, work: Work) -> AsyncIterator[Record]:
+async def _attack(job: Job, work: Work, keep: Callable[[Record], None]) -> None:
     """Every variant that a chain makes of a question, asked and judged."""
+    sample, chain, _, place = job
     making = Making(sample, chain, work.label(chain), work.attacked, work.variants)
+
     try:
-        async for variant in making.variants():
+        while (variant := await making.next()) is not None:
             for epoch in range(work.epochs):
                 if (variant.id, epoch) in work.done:
                     continue
                 if variant.asked:
-                    yield await _record(variant, chain, epoch, work)
+                    keep(await _record(variant, chain, epoch, work, place))
                 else:
-                    yield _left(variant, chain, epoch, work)
+                    keep(_left(variant, job, epoch, work))
     except StageError as error:
-        yield Record(sample=making.failed(), failures=(_failure(error),))
+        keep(Record(sample=making.failed(), place=place, failures=(_failure(error),)))
 
 
-def _left(variant: Sample, chain: Chain, epoch: int, work: Work) -> Record:
+def _left(variant: Sample, job: Job, epoch: int, work: Work) -> Record:
     """The record of a variant that its attack does not apply to: it is not asked, and counts for nothing."""
     assert variant.attempt is not None
     verdict = Verdict(
         label="not_applicable",
         value=None,
         outcome=Outcome.NOT_APPLICABLE,
-        reason=str(variant.attempt.parameters.get("reason") or f"{chain.spec} leaves this prompt as it is"),
+        reason=str(
+            variant.attempt.parameters.get("reason") or f"{job.chain.spec} leaves this prompt as it is"
+        ),
     )
-    return Record(sample=variant, epoch=epoch, verdicts={judge.name: verdict for judge in work.judges})
+    verdicts = {judge.name: verdict for judge in work.judges}
+    return Record(sample=variant, epoch=epoch, place=job.place, verdicts=verdicts)
 
 
 async def _record(sample: Sample, chain: Chain, epoch: int, work: Work, place: int = 0) -> Record:

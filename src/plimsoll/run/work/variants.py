@@ -13,6 +13,9 @@ CHAINED = "+"
 """Stands for the attack while a chain is at work; its parameters are told apart by the attacks' names."""
 
 
+NO_CALLS = Trace()
+
+
 @dataclass
 class Making:
     """One chain at work on one question."""
@@ -25,9 +28,28 @@ class Making:
     store: Variants | None = None
     """Where variants are kept; nothing in a rehearsal."""
     _names: set[str] = field(default_factory=set[str])
+    _stream: AsyncIterator[Sample] | None = None
+    _number: int = 0
 
-    async def variants(self) -> AsyncIterator[Sample]:
-        """Every variant: those that are kept already, then those that the attack makes."""
+    async def next(self) -> Sample | None:
+        """The next variant: of those that are kept already, then of those that the attack makes.
+
+        Nothing where there are no more. Raises `StageError`."""
+        if self.chain.asks:
+            if self._stream is None:
+                self._stream = self._asking()
+            return await anext(self._stream, None)
+        # What asks no model is made again at no cost: nothing is traced, and nothing kept.
+        if self._stream is None:
+            self._stream = self._attacked()
+        with stage(f"attack {self.chain.attacks[0].name}"):
+            raw = await anext(self._stream, None)
+        if raw is None:
+            return None
+        self._number += 1
+        return self._variant(raw, self._number, NO_CALLS)
+
+    async def _asking(self) -> AsyncIterator[Sample]:
         question, chain, store = self.sample.question, self.chain.spec, self.store
         known = store is not None and store.knows(question, chain)
         stored = list(store.of(question, chain)) if store and known else []

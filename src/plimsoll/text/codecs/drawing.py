@@ -3,6 +3,7 @@
 Seeding takes longer than most rewritings.
 """
 
+from collections.abc import Callable
 from random import Random
 from typing import Any, cast
 
@@ -23,6 +24,5 @@ class Late:
         return getattr(self._made, name)
 
 
-def drawing(seed: str) -> Random:
-    """The numbers of `Random(seed)`, and the same at every use."""
-    return cast("Random", Late(seed))
+drawing = cast("Callable[[str], Random]", Late)
+"""The numbers of `Random(seed)`, and the same at every use."""

@@ -31,8 +31,9 @@ def _of_bytes(title: str, to: Callable[[bytes], bytes], back: Callable[[bytes], 
     return Codec(title=title, title_zh=f"{title}编码", encode=plainly(encode), decode=decode)
 
 
-def _strict_base64(payload: bytes) -> bytes:
-    return base64.b64decode(payload, validate=True)
+_to_base64 = partial(binascii.b2a_base64, newline=False)
+_of_base64 = partial(binascii.a2b_base64, strict_mode=True)
+"""As `base64` calls them, without what it does around that."""
 
 
 def _strict_url(payload: bytes) -> bytes:
@@ -43,7 +44,7 @@ def in_base64(alphabet: Alphabet) -> Codec:
     """Base64 in the standard or the URL-safe alphabet, unbroken."""
     if alphabet == "url":
         return _of_bytes("URL-safe Base64", base64.urlsafe_b64encode, _strict_url)
-    return _of_bytes("Base64", base64.b64encode, _strict_base64)
+    return _of_bytes("Base64", _to_base64, _of_base64)
 
 
 def in_base32() -> Codec:

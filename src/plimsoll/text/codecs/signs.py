@@ -4,7 +4,7 @@ import re
 from itertools import accumulate, pairwise
 from random import Random
 
-from plimsoll.text.codecs.codec import Codec, Written, by_words, plainly
+from plimsoll.text.codecs.codec import Codec, Written, plainly
 from plimsoll.text.codecs.letters import LATIN
 from plimsoll.text.codecs.tables import table
 from plimsoll.text.expressions import expression
@@ -97,7 +97,9 @@ def nato() -> Codec:
 def braille() -> Codec:
     """Braille cells, a sign before capitals."""
 
-    def word_of(payload: str) -> str:
+    def decode(payload: str) -> str:
+        if payload.isascii():
+            return payload
         first, *more = payload.translate(_FROM_CELLS).split(_CAPITAL)
         if all(more):
             return first + "".join([piece[0].upper() + piece[1:] for piece in more])
@@ -111,7 +113,6 @@ def braille() -> Codec:
             capital = False
         return "".join(out)
 
-    decode = by_words(word_of)
     return Codec(
         title="Braille",
         title_zh="盲文",
