@@ -40,7 +40,7 @@ def outcome(read: Callable[[bytes], bytes], payload: bytes) -> bytes | None:
     ("ours", "pythons", "signs"),
     [
         (lanes.of_base32, base64.b32decode, b"ABCXYZ234567==a1 "),
-        (lanes.of_ascii85, base64.a85decode, b"!\"#09:;<=>?@ABCuuustz ~v\n"),
+        (lanes.of_ascii85, base64.a85decode, b'!"#09:;<=>?@ABCuuustz ~v\n'),
     ],
 )
 def test_what_cannot_be_read_is_refused_where_python_refuses_it(
