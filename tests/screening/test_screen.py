@@ -290,3 +290,36 @@ def test_a_guards_run_is_no_run_of_a_model_and_says_how_it_is_measured(
     assert "plimsoll guard 'words:file=" in capsys.readouterr().err
     assert cli.exit_code(["records", run]) == 0
     assert capsys.readouterr().out.count('"outcome":"answered"') == 60
+
+
+def test_false_alarms_are_shown_on_the_very_slice_of_replies_that_deflect(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def row(number: int, response: str, label: str, source: str) -> dict[str, Any]:
+        return {
+            "id": str(number), "reconstruction_id_if_redacted": None, "prompt": f"Where {number}?",
+            "response": response, "prompt_label": "unsafe", "response_label": label,
+            "violated_categories": "Threat", "prompt_label_source": "human", "response_label_source": source,
+        }  # fmt: skip
+
+    deflected = [
+        row(n, "No parrot." if n % 4 == 0 else "No.", "safe", "refusal_data_augmentation") for n in range(8)
+    ]
+    judged = [
+        row(n, "A parrot." if n % 2 else "A lamp.", ("safe", "unsafe")[n % 2], "llm_jury")
+        for n in range(8, 16)
+    ]
+    path = tmp_path / "set.json"
+    path.write_text(json.dumps([*deflected, *judged]), encoding="utf-8")
+    on = f"aegis_2:file={path},side=response"
+    given = ["guard", f"words:file={words_file(tmp_path)}", "--on", on, "--slice", "source", "--json"]
+    assert cli.exit_code([*given, "--log-dir", str(tmp_path / "logs")]) == 0
+    slices = {part["name"]: part for part in json.loads(capsys.readouterr().out)["slices"]}
+    alarms = {name: part["figures"]["false_alarms"] for name, part in slices.items()}
+    assert alarms["source=refusal_data_augmentation"]["value"] == 2 / 8
+    assert (
+        alarms["source=refusal_data_augmentation"]["low"]
+        < 2 / 8
+        < alarms["source=refusal_data_augmentation"]["high"]
+    )
+    assert alarms["source=llm_jury"]["value"] == 0
