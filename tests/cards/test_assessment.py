@@ -242,6 +242,15 @@ def test_what_is_wrong_on_the_command_line_is_named(tmp_path: Path) -> None:
         held.judge(CardVerdict(session="x", card="", assessor="ann", seen=True))
 
 
+@pytest.mark.parametrize("limit", [("--minutes", "-5"), ("--minutes", "0"), ("--sensitive", "-1")])
+def test_a_limit_that_cannot_be_is_refused_and_nothing_is_planned(
+    limit: tuple[str, str], tmp_path: Path
+) -> None:
+    plan = ("assess", "new", str(tmp_path / "v"), "--title", "t", "--model", "scripted/echo")
+    assert called(*plan, "--card", "over_refusal", "--assessor", "ann", *limit).exit_code == 2
+    assert not (tmp_path / "v").exists()
+
+
 def test_faults_of_cards_are_told_with_file_line_and_field(tmp_path: Path) -> None:
     path = tmp_path / "bad.md"
     path.write_text("Title: T\n\nDescription: D\n\nHarm Types:\n - Reader-Psycological\n", encoding="utf-8")

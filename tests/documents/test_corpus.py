@@ -156,3 +156,23 @@ def test_what_is_wrong_with_a_library_is_named(
     path = table(tmp_path / "words.csv", ("word", "risk"), rows)
     with pytest.raises(DataError, match=said):
         keywords.read(path)
+
+
+def test_a_guard_that_says_nothing_makes_no_report(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path, out = entries(tmp_path / "corpus.csv"), tmp_path / "report.md"
+    given = [
+        "corpus",
+        str(path),
+        "--by",
+        "llama_guard",
+        "--model",
+        "scripted/echo",
+        "--draw",
+        "5",
+        "--no-cache",
+    ]
+    assert exit_code([*given, "--log-dir", str(tmp_path / "logs"), "-o", str(out)]) == 1
+    assert "llama_guard gave a verdict on none of 5 entries: mend the guard" in capsys.readouterr().err
+    assert not out.exists()

@@ -34,9 +34,19 @@ def assess() -> None:
 @click.option("--card", "cards", multiple=True, required=True, help="A card's name or file; may be repeated.")
 @click.option("--assessor", "people", multiple=True, required=True, metavar="NAME[:EXPERTISE]")
 @click.option(
-    "--minutes", default=120, show_default=True, help="Minutes a day that an assessor assesses at most."
+    "--minutes",
+    type=click.IntRange(1),
+    default=120,
+    show_default=True,
+    help="Minutes a day that an assessor assesses at most.",
 )
-@click.option("--sensitive", default=40, show_default=True, help="Outputs of sensitive cards a day at most.")
+@click.option(
+    "--sensitive",
+    type=click.IntRange(0),
+    default=40,
+    show_default=True,
+    help="Outputs of sensitive cards a day at most.",
+)
 @click.option("--spare", multiple=True, metavar="NAME=CARD", help="A card that an assessor does not take.")
 @click.option("--version", default="", help="Of the model.")
 @click.option("--interface", default="", help="How it is reached.")
@@ -106,7 +116,7 @@ def apply(folder: Path, card: str, reason: str) -> None:
 @MODEL
 @MODEL_ARGS
 @click.option("--temperature", type=_numbers.Real(0), default=0.0, show_default=True)
-@click.option("--max-tokens", type=int)
+@click.option("--max-tokens", type=click.IntRange(1))
 def session(
     folder: Path,
     card: str,

@@ -1,18 +1,18 @@
 """`plimsoll corpus`: a training corpus, held against GB/T 45654-2025."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from plimsoll.cli import _document, _numbers, _options, _output
-from plimsoll.core import Guard, LabelPack
+from plimsoll.core import Guard, LabelPack, PlimsollError
 from plimsoll.documents import corpus as corpora
 from plimsoll.documents.saying import say
 from plimsoll.evaluation.asking import settings_of
 from plimsoll.evaluation.progress import tell
-from plimsoll.pages.document import Word
+from plimsoll.pages.document import Word, in_language
 from plimsoll.screening.hearing import Hearing, Named, unseen
 from plimsoll.screening.nouns import ScreeningSpec
 
@@ -66,12 +66,23 @@ def command(file: Path, *, as_json: bool, **given: Any) -> None:
             for spec in goal.guards
         ),
     ]
+    _refuse_silent(judged)
     made = corpora.document(held, judged, given["seed"], missing)
     if as_json:
         _output.value(_plain(held, judged, missing))
         return
     default = file.with_name(f"{file.stem}-corpus.html")
     _document.write(made, given["output"], default, given["form"], given["language"])
+
+
+def _refuse_silent(judged: Sequence[corpora.Judged]) -> None:
+    """A guard that says nothing has judged nothing: no share of its stands in a report."""
+    for each in judged:
+        if each.silent and each.silent == len(each.passed):
+            raise PlimsollError(
+                f"{in_language(each.by, 'en')} gave a verdict on none of {each.silent:,} entries: "
+                "mend the guard or its endpoint, then the same command asks again"
+            )
 
 
 def _library(path: Path | None) -> tuple[dict[str, Guard], list[Word]]:
@@ -103,8 +114,6 @@ def _hearing(goal: ScreeningSpec, own: Mapping[str, Guard], given: Mapping[str, 
 
 
 def _plain(held: corpora.Corpus, judged: list[corpora.Judged], missing: list[Word]) -> dict[str, Any]:
-    from plimsoll.pages.document import in_language
-
     def told(each: corpora.Judged) -> dict[str, Any]:
         found = corpora.threshold(each)
         return {
