@@ -22,7 +22,7 @@ TIED = "lm_head.weight"
 """The one tensor that models of this kind tie to their embedding."""
 PART = 1 << 22
 """Numbers of a tensor in memory that are written together."""
-KEPT = ("*.json", "*.jinja", "*.model", "merges.txt", "vocab.txt")
+KEPT = ("*.json", "*.jinja", "*.model", "merges.txt", "vocab.txt", "segments.safetensors")
 """What else of a model's folder belongs to it: configuration and tokenizer."""
 MADE = ("finetuning.json", "realignment.json")
 """How a model came about: not how the next one that is made of it does."""
@@ -109,14 +109,19 @@ def refuse_nan(held: Checkpoint) -> None:
             raise DataError(f"{name} of {held.folder} holds NaN: nothing was written")
 
 
-def refuse_place(folder: Path, like: Checkpoint) -> None:
-    """Refuse a folder that is there already, or whose disk has no room. Raises `UserError`."""
+def refuse_place(folder: Path, like: Checkpoint, size: int = 0) -> None:
+    """Refuse a folder that is there already, or whose disk has no room. Raises `UserError`.
+
+    Args:
+        size: Bytes that are needed, where they are not those of `like`.
+    """
+    needed = size or like.bytes
     if folder.exists():
         raise UserError(f"{folder} is there already: name a new folder")
     above = next(each for each in folder.absolute().parents if each.exists())
     free = shutil.disk_usage(above).free
-    if free < like.bytes * 1.05:
-        raise UserError(f"{above} has {free / 1e9:.1f} GB free and {like.bytes / 1e9:.1f} GB are needed")
+    if free < needed * 1.05:
+        raise UserError(f"{above} has {free / 1e9:.1f} GB free and {needed / 1e9:.1f} GB are needed")
 
 
 def write(
@@ -124,12 +129,19 @@ def write(
     like: Checkpoint,
     given: Iterator[tuple[str, Any]],
     also: Callable[[Path], None] | None = None,
+    layouts: Mapping[str, Layout] | None = None,
 ) -> None:
     """Write a model whose tensors of torch come one by one, in the order of `like.places`, with its shapes.
 
     Raises as `stream` does.
+
+    Args:
+        also: Puts more into the folder.
+        layouts: Of the tensors, in their order, where they are not those of `like`.
     """
-    stream(folder, like, ((name, _parts(name, tensor, like.layouts[name])) for name, tensor in given), also)
+    planned = layouts or like.layouts
+    parts = ((name, _parts(name, tensor, planned[name])) for name, tensor in given)
+    stream(folder, like, parts, also, planned)
 
 
 def stream(
@@ -137,13 +149,15 @@ def stream(
     like: Checkpoint,
     given: Iterator[tuple[str, Iterable[Any]]],
     also: Callable[[Path], None] | None = None,
+    layouts: Mapping[str, Layout] | None = None,
 ) -> None:
     """Write a model whose numbers come in parts, tensor by tensor in the order of `like.places`.
 
     The folder appears whole, by one rename; `also` may put more into it before. Raises `UserError` where it
     is there already, or where the disk has no room, and `DataError` for a tensor that holds NaN.
     """
-    refuse_place(folder, like)
+    planned = layouts or like.layouts
+    refuse_place(folder, like, sum(each.bytes for each in planned.values()))
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = folder.with_name(f".{folder.name[:40]}.{uuid4().hex[:12]}{files.ENDING}")
     made.mkdir()
@@ -151,7 +165,7 @@ def stream(
         for path in (path for kept in KEPT for path in like.folder.glob(kept)):
             if path.name not in (INDEX, *MADE) and path.is_file():
                 files.write(made / path.name, [files.read(path)])
-        files.write(made / WEIGHTS, _chunks(like, given))
+        files.write(made / WEIGHTS, _chunks(planned, given))
         if also:
             also(made)
         made.rename(folder)
@@ -159,18 +173,20 @@ def stream(
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _chunks(like: Checkpoint, given: Iterator[tuple[str, Iterable[Any]]]) -> Iterator[bytes | memoryview]:
+def _chunks(
+    planned: Mapping[str, Layout], given: Iterator[tuple[str, Iterable[Any]]]
+) -> Iterator[bytes | memoryview]:
     """The safetensors format: the header's length, the header, and the tensors' bytes one after the other."""
     header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
     end = 0
-    for name, layout in like.layouts.items():
+    for name, layout in planned.items():
         begin, end = end, end + layout.bytes
         header[name] = {"dtype": layout.dtype, "shape": list(layout.shape), "data_offsets": [begin, end]}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     yield len(text).to_bytes(8, "little")
     yield text
-    for (name, parts), (wanted, layout) in zip(given, like.layouts.items(), strict=True):
+    for (name, parts), (wanted, layout) in zip(given, planned.items(), strict=True):
         if name != wanted:
             raise ValueError(f"{name} came where {wanted} belongs")
         yield from _written(name, parts, layout)

@@ -1,13 +1,14 @@
 """A model whose weights are at hand -> its layers, heads and tokens, under names that all models share."""
 
 import hashlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from plimsoll.core import UserError, WhiteBox
+from plimsoll.internals import segments
 from plimsoll.internals.library import torch
 from plimsoll.internals.products import quick
 
@@ -95,15 +96,32 @@ class Handle:
 
     def ids(self, prompt: str, template: Template = "chat", system: str = "") -> list[int]:
         """A prompt's token ids, ending where the reply begins."""
-        if template == "raw":
-            return list(self.tokenizer(f"{system}\n\n{prompt}" if system else prompt)["input_ids"])
+        above = [{"role": "system", "content": system}] if system else []
+        messages = [*above, {"role": "user", "content": prompt}]
+        if template == "chat":
+            return self.chat_ids(messages)
+        if self.segmented:
+            texts = [f"{system}\n\n", prompt] if system else [prompt]
+            roles = [segments.segment_of(each["role"]) for each in messages]
+            return self._segmented(list(map(segments.Piece, texts, roles)))
+        return list(self.tokenizer(f"{system}\n\n{prompt}" if system else prompt)["input_ids"])
+
+    def chat_ids(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
+        """A conversation's token ids in the chat template, ending where the reply begins."""
         if not self.tokenizer.chat_template:
             raise UserError(f"{self.name} has no chat template: write template=raw")
-        above = [{"role": "system", "content": system}] if system else []
-        text = self.tokenizer.apply_chat_template(
-            [*above, {"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
-        )
+        if self.segmented:
+            return self._segmented(segments.spoken(self.tokenizer, messages))
+        text = self.tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True)
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    @property
+    def segmented(self) -> bool:
+        """Whether the model is told of every token who speaks."""
+        return segments.table_of(self.module) is not None
+
+    def _segmented(self, pieces: Sequence[segments.Piece]) -> list[int]:
+        return segments.ids(self.tokenizer, pieces, self.module.get_input_embeddings().num_embeddings)
 
     @contextmanager
     def evaluating(self) -> Generator[None]:

@@ -118,7 +118,8 @@ def _told(module: Any, rows: Sequence[Row]) -> tuple[Any, Any]:
     """Log-probability of every token but the first, and whether it is a reply's."""
     ids, labels, mask = padded(module, rows)
     logits = module(input_ids=ids, attention_mask=mask).logits[:, :-1].float()
-    told = logits.log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+    # Ids of a model with segments say who speaks, too; what is told is the token.
+    told = logits.log_softmax(-1).gather(-1, ids[:, 1:, None] % logits.shape[-1])[..., 0]
     return told, (labels[:, 1:] != IGNORED).float()
 
 

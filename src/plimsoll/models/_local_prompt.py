@@ -55,9 +55,16 @@ class Turns(NamedTuple):
     @property
     def raw(self) -> str:
         """The texts alone: the system's first, with a blank line after it, then all others."""
-        above = [message.text for message in self.messages if message.role == "system"]
-        others = [message.text for message in self.messages if message.role != "system"]
-        return "".join((*(f"{text}\n\n" for text in above), *others, self.prefill))
+        return "".join((*(text for _, text in self.spoken), self.prefill))
+
+    @property
+    def spoken(self) -> list[tuple[str, str]]:
+        """The same by their speakers, without the reply's beginning."""
+        above = [
+            (message.role, f"{message.text}\n\n") for message in self.messages if message.role == "system"
+        ]
+        others = [(message.role, message.text) for message in self.messages if message.role != "system"]
+        return [*above, *others]
 
 
 def turns(request: Request) -> Turns:

@@ -12,8 +12,10 @@ from plimsoll.core import (
     Request,
     Response,
     Usage,
+    UserError,
     replace,
 )
+from plimsoll.internals import segments
 from plimsoll.internals.batches import Batches
 from plimsoll.models._local_prompt import (
     MAX_TOKENS,
@@ -73,19 +75,41 @@ class Engine:
         return [_timed(answers[index], seconds) for index in range(len(requests))]
 
     def _weighing(self, request: Request) -> Weighing:
-        prompt = self._prompt(request)
-        texts = [prompt, *(prompt + continuation for continuation in request.continuations)]
-        rows = self._tokens(texts, chat=self._chats(request))
+        rows = self._rows(request, ("", *request.continuations))
         self._check(max(rows, key=len), 0)
         return weigh(rows[0], rows[1:])
 
     def _asked(self, request: Request) -> Asked:
-        (tokens,) = self._tokens([self._prompt(request)], chat=self._chats(request))
+        (tokens,) = self._rows(request, ("",))
         self._check(tokens, 1)
         sampling = request.sampling
         most = sampling.max_tokens or self.loaded.defaults.max_new_tokens or MAX_TOKENS
         room = min(most, self.context - len(tokens))
         return Asked(tokens, sampling, seed_of(request), room, request.logprobs, bool(request.tools))
+
+    def _rows(self, request: Request, endings: Sequence[str]) -> list[Tokens]:
+        """The prompt followed by each ending, as tokens."""
+        if segments.table_of(self.loaded.module) is not None:
+            return self._segmented(request, endings)
+        prompt = self._prompt(request)
+        return self._tokens([prompt + ending for ending in endings], chat=self._chats(request))
+
+    def _segmented(self, request: Request, endings: Sequence[str]) -> list[Tokens]:
+        """The same for a model that is told who speaks: what follows the prompt is its own."""
+        taken, tokenizer = turns(request), self.loaded.tokenizer
+        more = {"tools": taken.offer or None, **switches(str(tokenizer.chat_template), request)}
+        try:
+            pieces = (
+                segments.spoken(tokenizer, taken.chat, switches=more)
+                if self._chats(request)
+                else [segments.Piece(text, segments.segment_of(role)) for role, text in taken.spoken]
+            )
+        except UserError as error:
+            raise ModelError(f"{self.name}: {error}") from error
+        begun = segments.ids(tokenizer, pieces, self.loaded.module.get_input_embeddings().num_embeddings)
+        texts = [taken.prefill + ending for ending in endings]
+        rows = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+        return [(*begun, *row) or self._beginning() for row in rows]
 
     def _prompt(self, request: Request) -> str:
         taken = turns(request)

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any, Literal
 
 from plimsoll.core import MissingExtra, UserError
-from plimsoll.internals import routing
+from plimsoll.internals import routing, segments
 from plimsoll.internals.routing import Routing
 from plimsoll.models._local_files import fingerprint, gguf, is_embedded
 from plimsoll.models._local_files import revision as file_revision
@@ -108,6 +108,9 @@ def _from(found: Source, kind: str) -> tuple[Any, Any]:
     library = _library("transformers")
     tokenizer = library.AutoTokenizer.from_pretrained(found.place, **found.arguments())
     module = library.AutoModelForCausalLM.from_pretrained(found.place, dtype=kind, **found.arguments())
+    table = segments.read(Path(found.place)) if found.file is None else None
+    if table is not None:
+        segments.carry(module, table)
     return module, tokenizer
 
 
