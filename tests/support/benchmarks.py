@@ -45,6 +45,7 @@ SMALL: dict[str, tuple[str, ...]] = {
         f"gb_45654:file={SUPPORT / 'own_bank.csv'}",
         f"gb_45654:file={SUPPORT / 'own_bank.csv'},bank=refuse",
     ),
+    "ise": ("ise", "ise:language=zh,form=roles,warned=sandwich", "ise:form=reserved,warned=in_context"),
     "labsafety_bench": (
         "labsafety_bench:split=starter",
         "labsafety_bench:split=starter,mode=CoT,shots=5,order=cyclic",

@@ -38,11 +38,20 @@ def read(path: Path) -> list[Example]:
 
 def records(path: Path) -> Iterable[dict[str, Any]]:
     """The records of a file, JSON lines or a JSON list. Raises `DataError`."""
+    return _rows(path, dict[str, Any])
+
+
+def conversations(path: Path) -> Sequence[Any]:
+    """The same, where a record may also be a list of messages (ISE's files). Raises `DataError`."""
+    return _rows(path, dict[str, Any] | list[dict[str, Any]])
+
+
+def _rows(path: Path, kind: Any) -> Sequence[Any]:
     body = files.read(path)
     try:
         if body.lstrip().startswith(b"["):
-            return decoding.decode(body, list[dict[str, Any]])
-        return [decoding.decode(line, dict[str, Any]) for line in body.splitlines() if line.strip()]
+            return decoding.decode(body, list[kind])
+        return [decoding.decode(line, kind) for line in body.splitlines() if line.strip()]
     except msgspec.DecodeError as error:
         raise DataError(f"{path}: {error}: write JSON lines with `prompt` and `reply`") from None
 

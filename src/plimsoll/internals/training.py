@@ -112,6 +112,13 @@ def adapted(handle: Handle, recipe: Recipe, targets: Sequence[str] = ADAPTED) ->
             return get_peft_model(handle.module, config)
 
 
+def whole(handle: Handle, recipe: Recipe) -> Any:
+    """The module itself, every weight of which learns."""
+    for weight in handle.module.parameters():
+        weight.requires_grad_(True)
+    return handle.module
+
+
 def fit(
     handle: Handle,
     rows: Sequence[Any],

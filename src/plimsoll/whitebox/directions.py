@@ -9,21 +9,30 @@ to work with; where it does not see it, nothing helps but training.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import nextafter
+from pathlib import Path
 from random import Random
 from typing import Any
 
+from msgspec import structs
+
 from plimsoll.core import Analysed, Finding, UserError, WhiteBox
-from plimsoll.internals.handle import Template, handle
+from plimsoll.internals import monitor
+from plimsoll.internals.handle import Handle, Template, handle
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.stats.intervals import wilson
 from plimsoll.stats.scored import auroc
+from plimsoll.whitebox import _across as across
+from plimsoll.whitebox._across import Beside
 from plimsoll.whitebox._logistic import Line, fitted, projected
 from plimsoll.whitebox._numbers import at_least
 from plimsoll.whitebox.anchors import Anchors
 
 KINDS = (True, False)
+FALSE_POSITIVES = 0.01
+"""Share of harmless requests that a saved direction may call harmful."""
 DRAWS = 500
 """Redrawings of the requests behind an interval."""
 
@@ -35,6 +44,9 @@ class Directions:
     components: int
     folds: int
     template: Template
+    beside: Beside = "none"
+    save: str = ""
+    layer: int | None = None
 
     models = 1
 
@@ -49,11 +61,45 @@ class Directions:
         states = last_states(held, prompts, template=self.template, told=lambda _: told.step(0)).double()
         told.step(len(prompts))
         truth = [True] * len(anchors.harmful) + [False] * len(anchors.harmless)
+        findings, notes = list(self._findings(states, truth)), list(anchors.notes)
+        notes.append(f"Held out over {self.folds} folds; intervals redraw the requests.")
+        if self.beside != "none":
+            there = across.of_language(self.beside)
+            other = across.Kind(
+                last_states(held, there.prompts, template=self.template).double(), there.truth
+            )
+            findings += across.findings(across.Kind(states, truth), other, self.components, self.beside)
+            notes += [f"Beside {self.beside}: {len(there.truth)} requests. {note}" for note in there.notes]
+        if self.save:
+            notes.append(self._kept(held, states, truth))
         return Analysed(
             analysis="directions",
             models={held.name: held.revision},
-            findings=tuple(self._findings(states, truth)),
-            notes=(*anchors.notes, f"Held out over {self.folds} folds; intervals redraw the requests."),
+            findings=tuple(findings),
+            notes=tuple(notes),
+        )
+
+    def _kept(self, held: Handle, states: Any, truth: Sequence[bool]) -> str:
+        """Write the direction of one layer, for the guard `direction`; says what it is worth."""
+        last = states.shape[1] - 1
+        if self.layer is not None and not 0 <= self.layer < last:
+            raise UserError(f"directions: layer is {self.layer}; {held.name} has layers 0 to {last - 1}")
+        scores = [self.held_out(states[:, layer], truth) for layer in range(last + 1)]
+        areas = [auroc(truth, each) or 0.0 for each in scores]
+        layer = areas.index(max(areas)) if self.layer is None else self.layer
+        line = fitted(states[:, layer], truth, self.components)
+        about = structs.replace(
+            _about(held, line, scores[layer], truth),
+            layer=layer if layer < last else None,
+            template=self.template,
+        )
+        monitor.write(Path(self.save).expanduser(), monitor.Monitor(direction=line.direction, about=about))
+        place = "the final norm" if about.layer is None else f"layer {layer}"
+        chosen = "; the layer was chosen on the same requests" if self.layer is None else ""
+        return (
+            f"{self.save}: the direction of {place}, AUROC {about.auroc:.3f} held out; at its threshold "
+            f"{about.true_positives:.0%} of harmful and {about.false_positives:.1%} of harmless requests are "
+            f"called unsafe{chosen}. Use it as the guard direction:file={self.save}."
         )
 
     def _findings(self, states: Any, truth: Sequence[bool]) -> Iterator[Finding]:
@@ -107,6 +153,28 @@ class Directions:
         return scores
 
 
+def _about(held: Handle, line: Line, scores: Sequence[float], truth: Sequence[bool]) -> monitor.About:
+    """What is known of a direction, but for its place."""
+    harmful, harmless = (
+        [score for score, each in zip(scores, truth, strict=True) if each is kind] for kind in KINDS
+    )
+    # What is above, not at, the score of a harmless request counts.
+    limit = nextafter(monitor.threshold(harmless, FALSE_POSITIVES), float("inf"))
+    return monitor.About(
+        model=held.name,
+        revision=held.revision,
+        layer=None,
+        template="chat",
+        bias=line.bias - float(line.middle @ line.direction),
+        threshold=limit,
+        false_positives=sum(score >= limit for score in harmless) / len(harmless),
+        true_positives=sum(score >= limit for score in harmful) / len(harmful),
+        auroc=auroc(truth, scores) or 0.0,
+        harmful=len(harmful),
+        harmless=len(harmless),
+    )
+
+
 def _fold(truth: Sequence[bool], folds: int, number: int) -> Iterator[int]:
     """Every so-manieth request of each kind; pairs fall into one fold."""
     for kind in KINDS:
@@ -137,14 +205,27 @@ def _agreement(states: Any, truth: Sequence[bool], components: int) -> float:
 
 
 @analysis
-def directions(*, components: int = 4, folds: int = 5, template: Template = "chat") -> Directions:
+def directions(
+    *,
+    components: int = 4,
+    folds: int = 5,
+    template: Template = "chat",
+    beside: Beside = "none",
+    save: str = "",
+    layer: int | None = None,
+) -> Directions:
     """How well harmful and harmless requests are told apart in a model's states, layer by layer.
 
     Args:
         components: Principal components that the direction is sought in.
         folds: Parts of the requests, each measured by a direction found without it.
         template: Prompts in the chat template, or as they stand.
+        beside: Another language: whether the direction is the same there.
+        save: A file for the direction of one layer, which the guard `direction` reads.
+        layer: Whose direction is saved; the one that tells harm best without it.
     """
     at_least("directions", 1, components=components)
     at_least("directions", 2, folds=folds)
-    return Directions(components=components, folds=folds, template=template)
+    return Directions(
+        components=components, folds=folds, template=template, beside=beside, save=save, layer=layer
+    )

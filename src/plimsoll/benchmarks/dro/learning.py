@@ -1,0 +1,119 @@
+"""A space of states, and anchors -> a soft prompt that moves harmful and harmless requests apart in it."""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, NamedTuple
+
+from plimsoll.benchmarks.dro import carrying
+from plimsoll.benchmarks.dro.carrying import Slot
+from plimsoll.benchmarks.dro.space import SEED, WEIGHTS, Geometry, Losses, losses
+from plimsoll.core import UserError
+from plimsoll.internals.handle import Handle
+from plimsoll.internals.told import Told
+
+LENGTH = 1.0
+"""Of a gradient at most (official code)."""
+
+
+class Anchor(NamedTuple):
+    """A request whose harm is known."""
+
+    request: str
+    harmless: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a soft prompt is learned; as officially but for what a small machine needs."""
+
+    epochs: int = 40
+    batch: int = 50
+    rate: float = 1e-3
+    weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """A soft prompt, and the losses of its steps."""
+
+    soft: Any
+    losses: list[dict[str, float]]
+
+
+def states_under(held: Handle, made: Slot, requests: Sequence[str], soft: Any) -> Any:
+    """The state of each request's last token under a soft prompt, with the gradient to it."""
+    rows = [made.ids(request) for request in requests]
+    embedded, ends = carrying.embedded(held, made, rows, soft)
+    states = held.decoder(inputs_embeds=embedded, use_cache=False).last_hidden_state
+    return states[list(range(len(rows))), ends]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """What is learned on."""
+
+    geometry: Geometry
+    slot: Slot
+    first: Any
+    """The vectors that it begins with."""
+    anchors: Sequence[Anchor]
+    before: Any
+    """The anchors' states under the prompt in words."""
+
+
+def learned(held: Handle, lesson: Lesson, recipe: Recipe, told: Told) -> Learned:
+    """Learn a soft prompt; the model itself stays as it is.
+
+    Raises `UserError` where the loss grows beyond numbers.
+    """
+    torch, anchors = held.torch, lesson.anchors
+    soft = lesson.first.detach().clone().float().to(held.device).requires_grad_()
+    optimiser = torch.optim.AdamW([soft], lr=recipe.rate)
+    seen = list[dict[str, float]]()
+    steps = list(batches(len(anchors), recipe))
+    told.begin(len(steps))
+    with frozen(held.module):
+        for places in steps:
+            new = states_under(held, lesson.slot, [anchors[place].request for place in places], soft)
+            harmless = torch.tensor([float(anchors[place].harmless) for place in places]).double()
+            found = losses(
+                lesson.geometry, new.double().cpu(), lesson.before[places], harmless, recipe.weights
+            )
+            if not bool(torch.isfinite(found.total)):
+                raise UserError(f"the loss of step {len(seen) + 1} is no number: lower the learning rate")
+            optimiser.zero_grad()
+            found.total.backward()
+            torch.nn.utils.clip_grad_norm_([soft], LENGTH)
+            optimiser.step()
+            seen.append(_numbers(found))
+            told.step()
+            told.loss(seen[-1]["total"])
+    return Learned(soft=soft.detach(), losses=seen)
+
+
+def batches(number: int, recipe: Recipe) -> Iterator[list[int]]:
+    """The anchors of each step in the official order: one list, shuffled further with every epoch."""
+    random, order = Random(SEED), list(range(number))
+    for _ in range(recipe.epochs):
+        random.shuffle(order)
+        for at in range(0, number, recipe.batch):
+            yield order[at : at + recipe.batch]
+
+
+@contextmanager
+def frozen(module: Any) -> Generator[None]:
+    """No weight of a module asks for a gradient while the block runs."""
+    asking = [weight for weight in module.parameters() if weight.requires_grad]
+    for weight in asking:
+        weight.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for weight in asking:
+            weight.requires_grad_(True)
+
+
+def _numbers(found: Losses) -> dict[str, float]:
+    return {name: float(term.detach()) for name, term in found._asdict().items()}
