@@ -7,9 +7,10 @@ import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
-from plimsoll import registry
+from plimsoll import cli, registry
 from plimsoll.core import Benchmark
 from plimsoll.words import catalogue, preferred, translated
 from plimsoll.words.wrapping import NEVER_FIRST, cells, wrapped
@@ -229,3 +230,24 @@ def test_pages_written_as_files_begin_in_chinese(ran: Path, tmp_path: Path) -> N
     assert 'lang="zh-Hans"' in first.read_text("utf-8")
     (report,) = (page for page in first.parent.glob("*.html") if not page.name.startswith("index"))
     assert 'lang="zh-Hans"' in report.read_text("utf-8")
+
+
+@pytest.mark.parametrize("line", ["", "board", "data", "card", "taxonomy"])
+def test_a_command_without_a_word_shows_its_help_with_the_names_as_they_are_typed(line: str) -> None:
+    shown = chinese(*line.split())
+    asked = chinese(*line.split(), "--help")
+    assert shown.returncode == 2
+    assert shown.stdout == asked.stdout
+    assert shown.stderr == ""
+    assert shown.stdout.startswith("用法：")
+
+
+@pytest.mark.parametrize("name", ["nothing", "text", "open", "host", "value", "seen", "report"])
+def test_what_was_typed_is_never_translated(name: str, tmp_path: Path) -> None:
+    done = chinese("report", name, PLIMSOLL_LOG_DIR=str(tmp_path))
+    assert done.returncode == 2
+    assert f"{name} 不是运行文件夹" in done.stderr
+
+
+def test_every_command_is_summed_up_in_the_list_of_commands() -> None:
+    assert sorted(cli.SUMMARIES) == sorted(cli.group.list_commands(click.Context(cli.group)))

@@ -74,6 +74,7 @@ SUMMARIES = {
     "judge": "Judge a run's stored answers anew; no model is asked again.",
     "label": "Label a run's replies by hand, to measure its judges.",
     "list": "List benchmarks, models, judges and all other parts.",
+    "merge": "Make one run of the parts of a shared one.",
     "plan": "Say how many questions, epochs and labels a wished interval takes.",
     "realign": "Repair a fine-tuned model, and write the weights.",
     "records": "Print a run's records as JSON lines.",
@@ -91,6 +92,9 @@ SUMMARIES = {
     "view": "Open the pages of local runs, or write them as files.",
 }
 
+
+NOTHING_TYPED = "NoArgsIsHelpError"
+"""What click raises where a command that needs words is given none; older releases print the help."""
 
 VERDICTS = ("gate", "verify")
 """Commands whose exit code is what they are called for: one that nobody heard out did not pass."""
@@ -174,7 +178,7 @@ def exit_code(arguments: Sequence[str]) -> int:
             raise
         return _unheard(arguments)
     except (click.ClickException, PlimsollError) as error:
-        return _complain(error)
+        return _guide(error) if type(error).__name__ == NOTHING_TYPED else _complain(error)
     except OSError as error:
         _output.echo(f"plimsoll: {_unusable(error)}", err=True)
         return ERROR
@@ -186,6 +190,12 @@ def _unheard(arguments: Sequence[str]) -> int:
     with Path(os.devnull).open("wb") as nowhere, suppress(OSError):
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     return ERROR if arguments[0] in VERDICTS else OK
+
+
+def _guide(error: click.ClickException | PlimsollError) -> int:
+    """The help of what was called with nothing behind it: laid out already, in the reader's language."""
+    _output.document(f"{error}\n")
+    return USAGE
 
 
 def _complain(error: click.ClickException | PlimsollError) -> int:

@@ -6,6 +6,7 @@ Nothing is read before the first sentence is asked for, and no pattern is compil
 """
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -150,9 +151,11 @@ def _by_template(said: str, known: Catalogue, depth: int) -> Iterator[Said]:
 
 
 def _held(found: re.Match[str], template: Template, known: Catalogue, depth: int) -> Iterator[Said]:
-    """What stands in the holes; words of a command to type stay as they are."""
+    """What stands in the holes; words of a command to type, and what its caller typed, stay as they are."""
+    typed = {*sys.argv[1:]}
     for before, each in zip(_pieces(template.source), found.groups(), strict=False):
-        yield Said(each, 0) if TYPED.search(before) else _translated(each, known, depth)
+        stays = each in typed or TYPED.search(before)
+        yield Said(each, 0) if stays else _translated(each, known, depth)
 
 
 def _put_in(held: Sequence[Said], template: Template) -> str:
