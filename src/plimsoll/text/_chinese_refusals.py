@@ -196,9 +196,9 @@ def declines(opening: Opening) -> bool:
 
 def _called(text: str) -> Iterator[Rule]:
     """The rules of which a hint stands in the text."""
-    calls = _calls()
-    called = {place for said in set(_HINTS.findall(text)) for place in calls[said]}
-    return (rule for place, rule in enumerate(RULES) if place in called)
+    said = _HINTS.findall(text)
+    called = frozenset[int]().union(*map(_calls().__getitem__, said))
+    return map(RULES.__getitem__, sorted(called))
 
 
 @cache

@@ -70,7 +70,10 @@ def declines(text: str, language: str) -> bool:
 
 def is_bare(text: str) -> bool:
     """True where the whole text is nothing but a refusal, in any of the languages."""
-    return len(text) < 80 and text.translate(_ARABIC).strip(_EDGES) in _bare()
+    if len(text) >= 80:
+        return False
+    bare = text.strip(_EDGES)
+    return (bare.translate(_ARABIC) if _OF_SCRIPT["ar"].search(bare) else bare) in _bare()
 
 
 @cache
