@@ -1,6 +1,8 @@
 """What a run watches that stops when it is known: the headline, on what it is about."""
 
 import asyncio
+import dataclasses
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from plimsoll import registry
 from plimsoll.core import Benchmark, Estimate, Outcome, Record, Sample, UserError, Verdict, replace, user
 from plimsoll.run.spec import RunSpec
 from plimsoll.run.until import parse
-from plimsoll.run.work.stopping import METHOD, Rule, in_random_order
+from plimsoll.run.work.stopping import METHOD, Rule, in_order_of_weight, in_random_order
 from plimsoll.run.work.watching import Watched, watched
 from tests.support.sessions import session
 from tests.support.toy import Adder, toy
@@ -34,10 +36,73 @@ def test_the_headline_is_watched_and_nothing_else(name: str) -> None:
     assert watched(benchmark, benchmark.samples()) == STARTERS[name]
 
 
-def test_a_headline_that_is_no_share_cannot_be_watched() -> None:
+def test_a_mean_over_categories_is_watched_as_one() -> None:
     benchmark = starter("safety_prompts")
-    with pytest.raises(UserError, match="safety_overall is put together in another way"):
+    found = watched(benchmark, benchmark.samples())
+    assert found.name == "safety_overall"
+    assert (found.alike, found.turned) == (True, True)
+
+
+class Product:
+    """The share of right answers times that of samples in the first category: no mean of anything."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+
+    def add(self, record: Record) -> None:
+        verdict = next(iter(record.verdicts.values()))
+        self.values.append(float(verdict.value or 0.0))
+
+    def merge(self, other: "Product") -> None:
+        self.values += other.values
+
+    def estimates(self) -> Iterator[Estimate]:
+        share = sum(self.values) / len(self.values)
+        yield Estimate(name="squared", value=share**2, low=0.0, high=1.0, n=len(self.values))
+
+
+def test_a_headline_that_is_put_together_in_another_way_cannot_be_watched() -> None:
+    benchmark = dataclasses.replace(toy(20), metrics=(Product,), headline="squared")
+    with pytest.raises(UserError, match="squared is put together in another way"):
         watched(benchmark, benchmark.samples())
+
+
+ALIKE = Watched("safe_rate", alike=True)
+
+
+def uneven() -> list[Sample]:
+    sizes = {"big": 4000, "middle": 400, "small": 12}
+    return [
+        Sample(id=f"{name}{n}", messages=(user(str(n)),), category=name)
+        for name, size in sizes.items()
+        for n in range(size)
+    ]
+
+
+def test_a_mean_over_categories_asks_small_ones_whole_and_saves_of_the_large() -> None:
+    order = in_order_of_weight(in_random_order(uneven(), 0), ALIKE)
+    rule = Rule(parse("±4%"), order, watched=ALIKE)
+    asked: Counter[str] = Counter()
+    for number, sample in enumerate(rule.samples()):
+        asked[sample.category] += 1
+        rule.add(record(sample, float(sample.category != "small" or number % 2)))
+    assert rule.known
+    assert asked["small"] == 12
+    assert asked["big"] < 1500
+    small = [each for each in rule.order if each.category == "small"]
+    places = [number for number, sample in enumerate(rule.order) if sample.category == "small"]
+    said = sum(float(place % 2) for place in places) / len(small)
+    (found,) = rule.merged([headline("safe_rate", 0.99)])
+    assert found.method == METHOD
+    assert found.low - 1e-9 <= (2 + said) / 3 <= found.high + 1e-9
+    assert found.high - found.low <= 0.085
+
+
+def test_samples_beside_a_mean_over_categories_are_asked_in_their_share() -> None:
+    about = Watched("safe_rate", scope={"harmful": True}, alike=True)
+    order = in_order_of_weight(in_random_order(halves(600), 0), about)
+    assert sorted(sample.id for sample in order) == sorted(sample.id for sample in halves(600))
+    assert 45 <= sum(bool(sample.metadata["harmful"]) for sample in order[:100]) <= 55
 
 
 def test_an_empty_reply_complies_with_nothing() -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 
 from plimsoll.stats.sequential import ConfidenceSequence, for_side, for_width
-from tests.support.replays import SIZES, order, populations, replay
+from tests.support.replays import SIZES, order, order_of_alike, populations, replay
 
 
 def test_the_interval_closes_upon_the_mean_when_everything_was_asked() -> None:
@@ -52,6 +52,38 @@ def test_a_fair_looker_is_wrong_less_than_one_time_in_twenty(share: float) -> No
         not replay(random.Random(f"{share}:{seed}"), sizes, hits, 0.08, strata).always for seed in range(200)
     )
     assert wrong <= 10
+
+
+@pytest.mark.parametrize("share", [0.03, 0.5, 0.9])
+def test_a_mean_over_categories_is_held_at_every_look(share: float) -> None:
+    sizes = {"big": 300, "middle": 60, "small": 5}
+    strata = order_of_alike(sizes)
+    hits = {name: round(share * size) for name, size in sizes.items()}
+    category = {name: name for name in sizes}
+    found = [
+        replay(random.Random(f"mean:{share}:{seed}"), sizes, hits, 0.08, strata, category=category)
+        for seed in range(200)
+    ]
+    assert sum(not each.always for each in found) <= 10
+    assert sum(each.asked for each in found) < 200 * len(strata)
+
+
+def test_categories_weigh_alike_however_many_they_hold() -> None:
+    category = {("a", "en"): "a", ("a", "zh"): "a", ("b", "en"): "b"}
+    sizes = {("a", "en"): 3, ("a", "zh"): 1, ("b", "en"): 1}
+    scores = ConfidenceSequence(sizes, for_width(0.02), category=category)
+    for name, value in ((("a", "en"), 1.0), (("a", "zh"), 0.0), (("b", "en"), 0.0), (("a", "en"), 1.0)):
+        scores.add(name, value)
+    assert scores.estimate == pytest.approx(0.375)
+    scores.add(("a", "en"), 0.0)
+    assert scores.interval() == pytest.approx((0.25, 0.25))
+
+
+def test_what_cannot_be_scored_at_the_very_end_leaves_the_rest() -> None:
+    scores = ConfidenceSequence({"a": 2}, for_width(0.02))
+    scores.add("a", 1.0)
+    scores.skip("a")
+    assert scores.interval() == pytest.approx((1.0, 1.0))
 
 
 def test_values_between_right_and_wrong_are_welcome() -> None:

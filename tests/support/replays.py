@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from plimsoll.benchmarks.safetybench.baselines import tables
 from plimsoll.benchmarks.safetybench.categories import CATEGORIES
-from plimsoll.stats.sequential import ConfidenceSequence, for_width
+from plimsoll.stats.sequential import ConfidenceSequence, due, for_width
 
 SIZES = {category.code: category.size for category in CATEGORIES}
 LOOK_EVERY = 16
@@ -46,19 +46,36 @@ def order(sizes: Mapping[str, int]) -> list[str]:
     ]
 
 
+def order_of_alike(sizes: Mapping[str, int]) -> list[str]:
+    """The same where every stratum is a category that weighs as much as any other."""
+    return [
+        name
+        for _, _, name in sorted(
+            (due(place, size, 1 / len(sizes)), number, name)
+            for number, (name, size) in enumerate(sorted(sizes.items()))
+            for place in range(size)
+        )
+    ]
+
+
 def replay(
     draw: random.Random,
     sizes: Mapping[str, int],
     hits: Mapping[str, int],
     half_width: float,
     strata: list[str],
+    *,
+    category: Mapping[str, str] | None = None,
 ) -> Replay:
-    """Ask until the interval is narrow enough."""
+    """Ask until the interval is narrow enough; about the mean of categories where strata have them."""
     answers = {name: [1.0] * hits[name] + [0.0] * (size - hits[name]) for name, size in sizes.items()}
     for each in answers.values():
         draw.shuffle(each)
     truth = sum(hits.values()) / sum(sizes.values())
-    scores, always = ConfidenceSequence(sizes, for_width(half_width)), True
+    if category:
+        truth = sum(hits[name] / size for name, size in sizes.items()) / len(sizes)
+    scores = ConfidenceSequence(sizes, for_width(half_width), category=category or {})
+    always = True
     for asked, name in enumerate(strata, start=1):
         scores.add(name, answers[name].pop())
         if asked % LOOK_EVERY and asked < len(strata):

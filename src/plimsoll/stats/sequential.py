@@ -7,11 +7,12 @@ are the surprise of each draw times `c = 1 / (1 - n/N)` (Serfling 1974). Its exp
 `psi(bet * c) (X - guess)^2` per step, is a supermartingale for values in [0, 1] (Fan, Grama and Liu
 2015; Howard, Ramdas, McAuliffe and Sekhon 2021, empirical Bernstein). So, by Ville's inequality, a
 mixture of several bets rarely ever grows large; the means under which it did are left out. Where
-every stratum gives its share, the strata add up to the mean of the whole; what rounding leaves is
-added to the interval in full.
+every stratum has got on as far as it weighs, the strata add up to the mean of the whole; what is uneven
+is added to the interval in full, as far as the draws so far leave a stratum's mean open.
 """
 
-from collections.abc import Hashable, Mapping
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, inf, log, log1p
 from typing import Any, NamedTuple
@@ -24,6 +25,17 @@ WEIGHTS = (0.26, 0.3, 0.22, 0.13, 0.09)
 GAPS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 """Differences, in units of the variance, that a bet may be made for."""
 STEPS = 40
+MOST_SCALE = 2.0
+"""Where categories weigh alike: how much the last draws of a small one may count. The rest of it is asked at
+once, and then it is known."""
+STRETCHES = 8
+"""Stretches of the way at which strata of uneven progress are summed."""
+
+
+def due(place: int, size: int, weight: float) -> float:
+    """When a stratum of that size and weight in the mean is due for its draw number `place`, from 0 on."""
+    share = min((place + 0.5) / size, 1 - 1 / MOST_SCALE)
+    return share / (1 - share) * size / weight
 
 
 class Bet(NamedTuple):
@@ -55,6 +67,32 @@ class _Stratum:
     """Of the `n`, those in the martingale: the last one of a stratum surprises nobody."""
     counted_total: float = 0.0
 
+    @property
+    def gain(self) -> float:
+        """How far it has got on: what the error of its mean is multiplied by in the martingale."""
+        return self.counted * self.scale
+
+    @property
+    def scale(self) -> float:
+        """What the last draw in the martingale counted; the most it can where the rest has no score."""
+        return self.size / max(1, self.size - self.counted)
+
+    @property
+    def open(self) -> float:
+        """How far its true mean may be from the middle of what its draws leave possible."""
+        return (self.size - self.n) / (2 * self.size)
+
+
+class _Sum(NamedTuple):
+    """A stratum as it is summed."""
+
+    weight: float
+    gain: float
+    said: float
+    """Its mean in the martingale, times its gain."""
+    middle: float
+    open: float
+
 
 @dataclass
 class ConfidenceSequence:
@@ -63,6 +101,8 @@ class ConfidenceSequence:
     sizes: Mapping[Any, int]
     bets: tuple[Bet, ...]
     level: float = 0.95
+    category: Mapping[Any, Hashable] = field(default_factory=dict[Any, Hashable])
+    """Strata -> the category, each of which weighs alike in the mean; empty where every item does."""
     strata: dict[Hashable, _Stratum] = field(init=False)
     costs: list[float] = field(init=False)
 
@@ -84,17 +124,22 @@ class ConfidenceSequence:
         """Take up the next value of a stratum, between 0 and 1."""
         stratum = self.strata[name]
         if stratum.n + 1 < stratum.size:
-            guess = (stratum.total + 0.5) / (stratum.n + 1)
-            scale = stratum.size / (stratum.size - stratum.n - 1)
-            surprise = (value - guess) ** 2
-            for place, bet in enumerate(self.bets):
-                staked = bet.size * scale
-                # A stake of everything may be lost: that bet is off from here on.
-                self.costs[place] += inf if staked >= 1 else -(log1p(-staked) + staked) * surprise
-            stratum.counted += 1
-            stratum.counted_total += value
+            self._bet_on(stratum, value)
         stratum.n += 1
         stratum.total += value
+
+    def _bet_on(self, stratum: _Stratum, value: float) -> None:
+        guess = (stratum.total + 0.5) / (stratum.n + 1)
+        scale = stratum.size / (stratum.size - stratum.n - 1)
+        if self.category and (scale > MOST_SCALE or stratum.counted < stratum.n):
+            return
+        surprise = (value - guess) ** 2
+        for place, bet in enumerate(self.bets):
+            staked = bet.size * scale
+            # A stake of everything may be lost: that bet is off from here on.
+            self.costs[place] += inf if staked >= 1 else -(log1p(-staked) + staked) * surprise
+        stratum.counted += 1
+        stratum.counted_total += value
 
     def skip(self, name: Hashable) -> None:
         """Leave an item out that could not be scored."""
@@ -102,34 +147,51 @@ class ConfidenceSequence:
 
     @property
     def estimate(self) -> float:
-        """The mean of the strata's means, each with its share of the population."""
-        known = [stratum for stratum in self.strata.values() if stratum.n]
-        weight = sum(stratum.size for stratum in known)
-        return sum(stratum.total / stratum.n * stratum.size for stratum in known) / weight if weight else 0.5
+        """The mean of the strata's means, each as much as it weighs."""
+        weights = self._weights()
+        known = [name for name, stratum in self.strata.items() if stratum.n]
+        weight = sum(weights[name] for name in known)
+        said = sum(self.strata[name].total / self.strata[name].n * weights[name] for name in known)
+        return said / weight if weight else 0.5
 
     def interval(self) -> Interval:
         """Where the mean of the whole population lies."""
-        size = self.size
-        if not size:
+        weights = self._weights()
+        found = [
+            _Sum(
+                weights[name],
+                each.gain,
+                each.counted_total * each.scale,
+                each.total / each.size + each.open,
+                each.open,
+            )
+            for name, each in self.strata.items()
+            if each.size
+        ]
+        if not found:
             return Interval(0.0, 1.0)
-        found = [stratum for stratum in self.strata.values() if stratum.size]
-        total = sum(stratum.total for stratum in found)
-        low, high = total / size, (total + size - self.n) / size
-        gains = [stratum.size * stratum.counted / (stratum.size - stratum.counted) for stratum in found]
-        gain = sum(gains)
+        middle = sum(each.weight * each.middle for each in found)
+        off = sum(each.weight * each.open for each in found)
+        low, high = middle - off, middle + off
         reach = self._reach()
-        if gain and reach < inf:
-            middle = sum(
-                each * stratum.counted_total / stratum.counted
-                for each, stratum in zip(gains, found, strict=True)
-                if stratum.counted
-            )
-            uneven = sum(
-                abs(each - gain * stratum.size / size) for each, stratum in zip(gains, found, strict=True)
-            )
-            low = max(low, (middle - reach - uneven / 2) / gain)
-            high = min(high, (middle + reach + uneven / 2) / gain)
+        for progress in _progresses(found) if reach < inf else ():
+            bounds = _summed(found, progress, reach)
+            low, high = max(low, bounds.low), min(high, bounds.high)
         return Interval(min(low, self.estimate), max(high, self.estimate))
+
+    def _weights(self) -> dict[Hashable, float]:
+        """What each stratum weighs in the mean; together 1."""
+        size = self.size
+        if not self.category:
+            return {name: stratum.size / size if size else 0.0 for name, stratum in self.strata.items()}
+        held: Counter[Hashable] = Counter()
+        for name, stratum in self.strata.items():
+            held[self.category[name]] += stratum.size
+        alike = sum(1 for each in held.values() if each)
+        return {
+            name: stratum.size / held[self.category[name]] / alike if stratum.size else 0.0
+            for name, stratum in self.strata.items()
+        }
 
     def _reach(self) -> float:
         """How large the martingale may be before one of the bets has won too much."""
@@ -144,6 +206,23 @@ class ConfidenceSequence:
             won = sum(bet.weight * exp(bet.size * middle - cost - odds) for bet, cost in live)
             low, high = (middle, high) if won < 1 else (low, middle)
         return high
+
+
+def _progresses(found: Sequence[_Sum]) -> Sequence[float]:
+    """Progress of the whole that strata may be summed at: any will do, the fitting ones are the sharpest."""
+    whole = sum(each.gain for each in found)
+    reached = sorted(each.gain / each.weight for each in found if each.open and each.gain)
+    return sorted({*([whole] if whole else []), *reached[:: len(reached) // STRETCHES + 1], *reached[-1:]})
+
+
+def _summed(found: Sequence[_Sum], progress: float, reach: float) -> Interval:
+    """Where the mean lies, if every stratum is taken to have got on as far as it weighs."""
+    middle = slack = 0.0
+    for each in found:
+        missing = progress * each.weight - each.gain
+        middle += each.said + missing * each.middle
+        slack += abs(missing) * each.open
+    return Interval((middle - reach - slack) / progress, (middle + reach + slack) / progress)
 
 
 def _size(ratio: float) -> float:

@@ -2,11 +2,12 @@
 
 What is watched is the benchmark's headline, over the samples that it is about; the others are asked in
 their share, and no more. Samples come in a random order that gives every category and language its share
-at all times. The decision to stop may rest on whatever has come back: the interval holds at all moments at
-once, so it holds at any moment chosen. The interval reported is over all samples handed out, in their
-order: what is in flight when the decision falls is waited for and counted, so quick answers do not count
-more than slow ones. It is about these questions: the number that asking all of them would give. All of it
-follows from seed and journal: a resumed run decides as an unbroken one.
+at all times, or what it weighs in a headline that is a mean over categories. The decision to stop may rest
+on whatever has come back: the interval holds at all moments at once, so it holds at any moment chosen. The
+interval reported is over all samples handed out, in their order: what is in flight when the decision falls
+is waited for and counted, so quick answers do not count more than slow ones. It is about these questions:
+the number that asking all of them would give. All of it follows from seed and journal: a resumed run
+decides as an unbroken one.
 """
 
 import random
@@ -23,7 +24,7 @@ from plimsoll.run import until
 from plimsoll.run.keep.folder import open_run
 from plimsoll.run.until import Criterion
 from plimsoll.run.work.watching import Watched
-from plimsoll.stats.sequential import ConfidenceSequence, for_side, for_width
+from plimsoll.stats.sequential import ConfidenceSequence, due, for_side, for_width
 
 METHOD = "confidence sequence"
 LOOK_EVERY = 16
@@ -67,6 +68,36 @@ def in_random_order(samples: Iterable[Sample], seed: int) -> list[Sample]:
         placed.extend(((place + 0.5) / len(members), number, sample) for place, sample in enumerate(members))
     placed.sort(key=lambda each: each[:2])
     return [sample for _, _, sample in placed]
+
+
+def in_order_of_weight(order: Sequence[Sample], watched: Watched) -> list[Sample]:
+    """The same samples so that each beginning holds of every stratum what it weighs in what is watched.
+
+    Where categories weigh alike, small ones are asked whole before large ones; samples that the headline is
+    not about keep their share of the way.
+    """
+    if not watched.alike:
+        return list(order)
+    about = [sample for sample in order if watched.about(sample)]
+    sizes, weights = Counter(map(_stratum, about)), _weights(about)
+    drawn: Counter[Stratum] = Counter()
+    dues: list[float] = []
+    for sample in about:
+        stratum = _stratum(sample)
+        dues.append(due(drawn[stratum], sizes[stratum], weights[stratum]))
+        drawn[stratum] += 1
+    places = sorted(range(len(about)), key=dues.__getitem__)
+    beside = [sample for sample in order if not watched.about(sample)]
+    placed = [((place + 0.5) / len(about), about[each]) for place, each in enumerate(places)]
+    placed += [((place + 0.5) / len(beside), sample) for place, sample in enumerate(beside)]
+    return [sample for _, sample in sorted(placed, key=lambda each: each[0])]
+
+
+def _weights(samples: Sequence[Sample]) -> dict[Stratum, float]:
+    """What each stratum weighs where every category weighs alike."""
+    sizes = Counter(map(_stratum, samples))
+    held = Counter(sample.category for sample in samples)
+    return {stratum: size / held[stratum[0]] / len(held) for stratum, size in sizes.items()}
 
 
 @dataclass
@@ -174,8 +205,10 @@ class Rule:
         side = self.criterion.kind == "side"
         bets = for_side() if side else for_width(self.criterion.half_width)
         paired = self.baseline is not None and bool(self.baseline.answers)
-        against = ConfidenceSequence(self._sizes, bets) if paired else None
-        return _Scores(ConfidenceSequence(self._sizes, bets), against, self.baseline)
+        category = {stratum: stratum[0] for stratum in self._sizes} if self.watched.alike else {}
+        own = ConfidenceSequence(self._sizes, bets, category=category)
+        against = ConfidenceSequence(self._sizes, bets, category=category) if paired else None
+        return _Scores(own, against, self.baseline)
 
 
 @dataclass
@@ -236,6 +269,7 @@ def rule_of(
     criterion = until.parse(text)
     order = in_random_order(samples, seed)
     watched = watch(order)
+    order = in_order_of_weight(order, watched)
     about = [sample for sample in order if watched.about(sample)]
     baseline = _baseline(criterion.baseline, about, references, watched) if criterion.kind == "side" else None
     return Rule(criterion, order, epochs, baseline, watched)
@@ -292,7 +326,15 @@ def _run_baseline(path: Path, order: Sequence[Sample], watched: Watched) -> Base
         raise UserError(
             f"--until better-than={path}: {missing:,} of the {len(order):,} samples have no score in that run"
         )
-    return Baseline(path.name, sum(answers.values()) / len(answers), answers)
+    return Baseline(path.name, _mean(answers, order, watched), answers)
+
+
+def _mean(answers: Mapping[str, float], order: Sequence[Sample], watched: Watched) -> float:
+    """What the headline makes of these values."""
+    sizes = Counter(map(_stratum, order))
+    size = len(order)
+    weights = _weights(order) if watched.alike else {each: sizes[each] / size for each in sizes}
+    return sum(answers[sample.id] * weights[_stratum(sample)] / sizes[_stratum(sample)] for sample in order)
 
 
 def _stratum(sample: Sample) -> Stratum:

@@ -1,12 +1,14 @@
 """A benchmark -> what its headline makes of one record, so that a run may stop when the headline is known.
 
 The headline is found by trying the benchmark's own metrics on made-up verdicts: it must come out as the
-share of one judge's verdicts, or of what they are not, over the samples that it is about. A headline that
-is put together in another way (a mean of categories, a score out of several rates) has no such share, and
-no interval that may be looked at all the time.
+share of one judge's verdicts, or of what they are not, over the samples that it is about, or as the mean of
+its categories' shares. A headline that is put together in another way (a score out of several rates) has no
+interval that may be looked at all the time.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from statistics import fmean
 from typing import NamedTuple
 
 from plimsoll.core import (
@@ -25,6 +27,14 @@ from plimsoll.core import (
 
 CLOSE = 1e-9
 PROBED = 3
+WIDE = 60
+"""Categories that are tried at the most."""
+FEW = ((1.0,) + (0.0,) * (PROBED - 1), (0.0,) * PROBED, (1.0,) * PROBED)
+
+Said = tuple[Sequence[Sample], Sequence[float]]
+"""Samples with made-up values."""
+Weigh = Callable[[Sequence[Sample], Sequence[float]], float]
+"""Samples and their values -> the number that they come to."""
 
 
 class Watched(NamedTuple):
@@ -38,6 +48,8 @@ class Watched(NamedTuple):
     """Whether it is the share of verdicts that the event did not happen."""
     scope: Mapping[str, str | bool] = {}
     """Metadata of the samples that it is about."""
+    alike: bool = False
+    """Whether every category weighs alike, however many samples it has."""
 
     def about(self, sample: Sample) -> bool:
         """Whether it is about this sample."""
@@ -62,17 +74,33 @@ class Watched(NamedTuple):
 def watched(benchmark: Benchmark, samples: Iterable[Sample]) -> Watched:
     """What a run of these samples watches. Raises `UserError` where the headline is no share."""
     whole = Watched(scope=benchmark.scope)
-    probed = list(_spread(sample for sample in samples if whole.about(sample)))
+    about = list(filter(whole.about, samples))
+    probed = list(_spread(about))
+    few = [(probed, said[: len(probed)]) for said in FEW]
     judges = [judge.name for judge in benchmark.judges]
-    for judge in judges:
-        for turned in (False, True):
-            found = _share(benchmark, probed, judges, judge, turned=turned)
+    for weigh, said in ((_share, few), (_mean_of_categories, [*few, _wide(about)])):
+        for judge, turned in product(judges, (False, True)):
+            found = _named(benchmark, said, judges, judge, weigh, turned=turned)
             if found is not None:
-                return Watched(found, judge, turned, benchmark.scope)
+                return Watched(found, judge, turned, benchmark.scope, weigh is _mean_of_categories)
     raise UserError(
-        f"--until watches a headline that is a share of one judge's verdicts; {benchmark.headline} is put "
-        "together in another way: leave --until out, and limit the run with --sample"
+        "--until watches a headline that is a share of one judge's verdicts, or the mean of such shares over "
+        f"categories; {benchmark.headline} is put together in another way: leave --until out, and limit the "
+        "run with --sample"
     )
+
+
+def _share(samples: Sequence[Sample], values: Sequence[float]) -> float:
+    """What every sample has the same part in."""
+    return fmean(values) if values else 0.0
+
+
+def _mean_of_categories(samples: Sequence[Sample], values: Sequence[float]) -> float:
+    """What every category has the same part in."""
+    held: dict[str, list[float]] = {}
+    for sample, value in zip(samples, values, strict=True):
+        held.setdefault(sample.category, []).append(value)
+    return fmean(map(fmean, held.values())) if held else 0.0
 
 
 def _spread(samples: Iterable[Sample]) -> Iterator[Sample]:
@@ -89,19 +117,35 @@ def _spread(samples: Iterable[Sample]) -> Iterator[Sample]:
     yield from (many[: PROBED - 1] if many is not few else many[1:PROBED])
 
 
-def _share(
-    benchmark: Benchmark, probed: Sequence[Sample], judges: Sequence[str], judge: str, *, turned: bool
+def _wide(samples: Sequence[Sample]) -> Said:
+    """One or two samples of each of many categories: means of means of categories look otherwise there."""
+    held: dict[str, list[Sample]] = {}
+    for sample in samples:
+        held.setdefault(sample.category, []).append(sample)
+    every = -(-len(held) // WIDE) or 1
+    chosen = list(held.values())[::every]
+    found = [sample for number, members in enumerate(chosen) for sample in members[: 1 + number % 2]]
+    return found, [float(number % 3 == 0) for number in range(len(found))]
+
+
+def _named(
+    benchmark: Benchmark,
+    tried: Sequence[Said],
+    judges: Sequence[str],
+    judge: str,
+    weigh: Weigh,
+    *,
+    turned: bool,
 ) -> str | None:
-    """The headline's name, where it comes out as that share; else nothing."""
+    """The headline's name, where it always comes out as that number; else nothing."""
     names: set[str] = set()
-    for said in ((1.0,) + (0.0,) * (PROBED - 1), (0.0,) * PROBED, (1.0,) * PROBED):
-        values = said[: len(probed)]
+    for samples, values in tried:
         records = [
-            _record(sample, judges, judge, value) for sample, value in zip(probed, values, strict=True)
+            _record(sample, judges, judge, value) for sample, value in zip(samples, values, strict=True)
         ]
         found = _headline(benchmark, records)
-        share = sum(values) / len(values) if values else 0.0
-        if found is None or abs(found.value - (1 - share if turned else share)) > CLOSE:
+        number = weigh(samples, values)
+        if found is None or abs(found.value - (1 - number if turned else number)) > CLOSE:
             return None
         names.add(found.name)
     return names.pop() if len(names) == 1 else None
