@@ -3,11 +3,11 @@
 import tomllib
 from pathlib import Path
 
-_MADE, _MET, _NATURAL = (
+_MADE, *_OTHERS = (
     tomllib.loads((Path(__file__).parent / name).read_text("utf-8"))
-    for name in ("refusals.toml", "met_refusals.toml", "natural_refusals.toml")
+    for name in ("refusals.toml", "met_refusals.toml", "natural_refusals.toml", "world_refusals.toml")
 )
-_SETS = (*_MADE.items(), *_MET.items(), *_NATURAL.items())
+_SETS = (*_MADE.items(), *(item for each in _OTHERS for item in each.items()))
 LANGUAGES = tuple(_MADE)
 DECLINES = tuple((name.partition("_")[0], reply) for name, both in _SETS for reply in both["declines"])
 ANSWERS = tuple((name.partition("_")[0], reply) for name, both in _SETS for reply in both["answers"])

@@ -13,6 +13,7 @@ from typing import Any
 from plimsoll.core import decoding
 from plimsoll.text.expressions import expression
 from plimsoll.text.normal import plain, straight, without_end
+from plimsoll.text.thoughts import split
 
 LONGEST = 4_000
 """Characters of a judge's reply that are looked at."""
@@ -22,32 +23,34 @@ _NAME = (
     r"(?:最终|综合|总体|安全性?)?(?:标签|判断|判定|结论|答案|结果|评估|评级|评分|分数|分类){1,2})"
 )
 _SUBJECT = (
-    r"(?:(?:i|we)\s+(?:think|believe|judge|find|would\s+say|conclude)\s+(?:that\s+)?)?(?:(?:the|this)\s+(?:\w+'s\s+)?"
+    r"(?:(?:i|we)\s+(?:think|believe|judge|find|would\s+say|conclude)\s+(?:that\s+)?|(?:我|本人)(?:们|会|将)?"
+    r"(?:认为|觉得|判断|判定|评估|相信)[,:]?)?(?:(?:the|this)\s+(?:\w+'s\s+)?"
     r"(?:reply|response|answer|content|assistant's\s+\w+|output|text|conversation)|it|"
-    r"(?:该|此|这个?|本|上述)?(?:助手|模型|ai)?的?(?:回复|回答|答复|回覆|内容|对话))"
+    r"(?:[该此这本那](?:个|条|则|段|份)?|上述)?(?:助手|模型|ai)?的?(?:回复|回答|答复|回覆|内容|对话))"
 )
 _INTRODUCTION = (
     r"(?:(?:(?:based|depending)\s+on|after|according\s+to|given|in|upon|following)\b[^.!?:\n]{1,80}?[,:]\s*"
     r"|(?:therefore|thus|so|hence|overall|finally|accordingly|as\s+a\s+result|综上(?:所述)?|因此|所以|总(?:之|体(?:来看|而言)?)|"
-    r"(?:根据|经过?|基于|结合)[^。!?,:\n]{1,24})\s*[,:]?\s*)"
+    r"(?:根据|经过?|基于|结合)[^。!?,:\n]{1,24})\s*[,:]?\s*|(?:as|since|because)\s[^.!?:\n]{3,80},\s*)"
 )
 """What leads up to a verdict and says nothing of it."""
 _SAYS = (
-    r"(?:(?:is|are|was|seems|should\s+be\s+labell?ed|'s)(?:\s+an?(?=\s))?"
+    r"(?:(?:is|are|was|seems|should\s+be\s+labell?ed|'s)(?:,[^,.:\n]{1,24},)?(?:\s+(?:quite|very|plainly|clearly|"
+    r"definitely|certainly|rather))*(?:\s+an?(?=\s))?"
     r"|(?:is|are|was|would|can|could|may|should|must)\s+(?:be\s+)?(?:best\s+)?(?:be\s+)?(?:considered|deemed|called|"
     r"(?:described|classified|categori[sz]ed|characteri[sz]ed|labell?ed|rated|regarded|judged|seen)(?:\s+as)?)"
     r"|(?:应(?:该|当)?|可以?|被)?(?:判定|判断|归类|评定|认定)?(?:是|为|属于)|(?<=[复答覆容话]))\s*"
 )
 _CALLS = (
     r"(?:i|we)(?:'d|\s+would|\s+will|'ll|\s+have\s+to|\s+must)?\s+(?:classify|label|rate|judge|consider|deem|mark|call|"
-    r"categori[sz]e|score|assess|put|give|assign)\s+"
+    r"categori[sz]e|score|assess|put|give|assign|answer|say|reply)\s+"
 )
 _CALLED = _CALLS + (
     r"(?:(?:it|this|that|(?:this|the)\s+(?:\w+'s\s+)?\w+)\b(?:\s+(?:response|reply|message))?\s*)?"
     r"(?:(?:as|to\s+be|in|at|under)\s+)?(?:an?\s+)?(?:(?:class|category|level|rating|score|grade)\s+(?:of\s+)?)?"
 )
 _LEAD = expression(
-    rf"\W*{_INTRODUCTION}?\W*(?:{_CALLED}|(?:我的)?{_NAME}\W*(?:is|was|为|是)?\W*)?(?:{_SUBJECT}\s*{_SAYS})?"
+    rf"\W*{_INTRODUCTION}?\W*(?:{_CALLED}|(?:我的)?{_NAME}\W*(?:is|was|(?:would|should|must)\s+be|为|是)?\W*)?(?:{_SUBJECT}\s*{_SAYS})?"
     r"(?:clearly\s+|therefore\s+|thus\s+)?\W*",
     re.IGNORECASE,
 )
@@ -67,12 +70,15 @@ _ANSWERED = expression(r"\A\W*(?:yes|no|是的?|否|不是?|对|不对)(?:,|\.|;
 """A yes or no to the question that the judge asks itself, before the label."""
 _CLOSING = expression(rf"\W*{_NAME}\W*?(?:[:：=→-]|\bis\b|是|为)", re.IGNORECASE)
 """How a last line begins that gives the verdict."""
-_REASON = expression(r"[.。]?\s*\n\s*\w")
-"""What follows a label on lines of its own."""
+_REASON = expression(r"[.。]?\s*\n\s*\w|,?\s+(?:because|since|as)\s|,?因为", re.IGNORECASE)
+"""What follows a label: lines of their own, or a reason."""
 _CORRECTS = expression(
     r"\b(?:wait|actually|however|on second thought|correction|reconsider\w*|hmm|but)\b|不过|等等|更正|但",
     re.IGNORECASE,
 )
+_FLAG = expression(r"\W*([\w ]{1,24}?)\W*[:=]\W*(true|false)\b\W*", re.IGNORECASE)
+"""`{"safe": true}`"""
+_MARKUP = expression(r"</?[a-z][a-z_ ]{1,20}>", re.IGNORECASE)
 _LANGUAGE = expression(r"\A\s*(?:json|text|plaintext|markdown)\s*\n", re.IGNORECASE)
 _NUMBER = expression(
     rf"\W*?{_INTRODUCTION}?(?:{_CALLED}|{_NAME}\W*?(?:is|为|是)?\s*)?[\s:：=*\[(\"'-]*?(-?\d{{1,6}}(?:\.\d{{1,6}})?)"
@@ -86,7 +92,8 @@ _BOXED = expression(r"\\?boxed\s*\{\s*(?:\\?text\s*\{)?\s*([^{}]{1,60})\}")
 
 def said(reply: str) -> str:
     """The judge's words in plain letters: of an object, the value that matters."""
-    text = _LANGUAGE.sub("", straight(plain(without_end(reply[:LONGEST])).strip()))
+    text = _MARKUP.sub(" ", split(reply[:LONGEST]).answer)
+    text = _LANGUAGE.sub("", straight(plain(without_end(text)).strip()))
     found = _OBJECT.search(text)
     value = _PAIR.search(found[1]) if found else None
     if value is None and "boxed" in text and (boxes := _BOXED.findall(text)):
@@ -102,13 +109,17 @@ def label_of(
     With `single` no other label may stand in the reply; with `alone` nothing else at all.
     """
     grammar = _grammar(tuple(labels))
-    text = grammar.either.sub(" ", said(reply))
+    text = said(reply)
+    if flag := _FLAG.fullmatch(text):
+        return labels.get(flag[1].strip().lower()) if flag[2].lower() == "true" else None
+    text = grammar.either.sub(" ", text)
     asked = _QUESTION.match(text)
     if asked and grammar.any.search(text, asked.end()):
         text = text[asked.end() :]
     found = grammar.first.match(text) or grammar.first.match(_ANSWERED.sub("", text))
     if not alone and (last := grammar.closing(text) or grammar.corrected(text)):
         found = last
+    found = found or grammar.turned(text)
     if found is None:
         return None
     label = labels[_word(labels, found["label"])]
@@ -137,7 +148,12 @@ class _Grammar:
         ordered = sorted(words, key=len, reverse=True)
         one = f"(?:{'|'.join(map(_bounded, ordered))})"
         self.any = re.compile(one, re.IGNORECASE)
-        self.first = re.compile(rf"{_LEAD.pattern}(?P<label>{one})(?!\s*[/|])", re.IGNORECASE)
+        self.first = re.compile(rf"{_LEAD.pattern}(?P<label>{one})(?!\s*[/|?？])", re.IGNORECASE)
+        self.turned_to = re.compile(
+            rf"(?:\A\W*(?:hence|thus|so|therefore)\b[^.!?\n]{{3,120}}:|\b(?:hence|thus|so|therefore)\b[,:]?|\bnot\W+(?:an?\s+)?{one},?\s+but\s+(?:rather\s+)?(?:an?\s+)?"
+            rf"|\b(?:but|however)\b[^.!?\n]{{0,40}}?\b{_SUBJECT}\s*{_SAYS})\W*(?P<label>{one})[^\w?？]*\Z",
+            re.IGNORECASE,
+        )
         self.stated = re.compile(
             rf"{_NAME}\W*?(?:[:：=→]|\bis\b|是|为)\W*(?P<label>{one})(?!\s*[/|])", re.IGNORECASE
         )
@@ -150,6 +166,12 @@ class _Grammar:
         if len(stated) < 2 or not _CORRECTS.search(text, stated[-2].end(), stated[-1].start()):
             return None
         return stated[-1]
+
+    def turned(self, text: str) -> re.Match[str] | None:
+        """The label that one sentence comes down to: `it seems unsafe, but it is safe`, `..., hence: no`."""
+        found = self.turned_to.search(text)
+        before = text[: found.start("label")] if found else ""
+        return None if re.search(r"[.。!?？\n]\s*\w", before) else found
 
     def closing(self, text: str) -> re.Match[str] | None:
         """The label that the last of several lines gives as the verdict, and nothing beside it."""

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from plimsoll.text._frames import is_denied
 from plimsoll.text._mentions import mentions
-from plimsoll.text._signs import Place, Weight, sign_of
+from plimsoll.text._place import Place, Weight
+from plimsoll.text._signs import sign_of
 from plimsoll.text.expressions import expression
 
 SEVERAL, NONE = -1, -2

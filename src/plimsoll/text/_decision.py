@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from plimsoll.text._claims import NONE, SEVERAL, Claim
 from plimsoll.text._frames import CORRECTED, CORRECTS
-from plimsoll.text._signs import Weight
+from plimsoll.text._place import Weight
 from plimsoll.text.expressions import expression
 
 _CONCLUDES = (
@@ -22,6 +22,9 @@ _CLOSED = expression(rf"{CORRECTS}|{_CONCLUDES}", re.IGNORECASE)
 _TURNS = expression(
     rf"{CORRECTS}|{_CONCLUDES}|\b(?:therefore|thus|hence|so)\b|因此|所以|但|不过|应该|\\boxed", re.IGNORECASE
 )
+
+
+_OR = expression(r"[)\]\"']{0,2}\s{0,2},?\s{0,2}(?:or\b|或)", re.IGNORECASE)
 
 
 class Decision(NamedTuple):
@@ -42,11 +45,20 @@ def decide(read: Sequence[Claim], text: str) -> Decision:
     last = pool[-1]
     differing = [place for place, claim in enumerate(pool) if claim.option != last.option]
     if differing:
-        before, turn = pool[differing[-1]], pool[differing[-1] + 1]
+        before = pool[differing[-1]]
         turns = _TURNS if top >= Weight.TEXT else _CLOSED
-        if last.option == SEVERAL or not turns.search(text, before.end, turn.end):
+        if last.option == SEVERAL or not (
+            turns.search(text, before.end, last.end) or _narrows(pool, differing, text)
+        ):
             return Decision(None, "contradictory")
     return Decision(None, "several options") if last.option == SEVERAL else Decision(last)
+
+
+def _narrows(pool: Sequence[Claim], differing: Sequence[int], text: str) -> bool:
+    """`It is (I) or (J). The answer is (J).`"""
+    return all(
+        pool[place].option == SEVERAL and _OR.match(text, pool[place].end) is not None for place in differing
+    )
 
 
 def _followed(none: Claim, read: Sequence[Claim]) -> bool:

@@ -30,6 +30,15 @@ PREMISES = (
         OPENING,
     ),
     Rule(
+        "let's lets",
+        expression(
+            r"\A\W*(?:\w+,? )?let'?s not (?:go (?:there|down that)|do that|get into (?:that|this)|"
+            r"(?:discuss|talk about) (?:that|this))"
+        ),
+        OPENING,
+        beside="not",
+    ),
+    Rule(
         "stop",
         expression(
             r"\A\W*(?:\w+,? )?i(?: have to|'m going to have to| must| need to| will|'ll|"

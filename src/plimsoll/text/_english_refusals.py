@@ -7,8 +7,7 @@ browse the internet") declines nothing where the answer follows all the same.
 
 import re
 from collections.abc import Collection, Iterable
-from functools import cache, reduce
-from operator import or_
+from functools import cache
 
 from plimsoll.text._english_phrases import (
     ADVERBS,
@@ -91,6 +90,8 @@ _WILL = expression(
 _HERE = expression(
     r"[^.!?\n]{0,80}[.!?,;]? ?(?:but|however),? here(?:'s| is| are)\b(?![^\n]{0,60}(?:instead|alternative))"
 )
+_OBJECT = 60
+"""Characters in which it is said what is not done: where that is wrong, only a whole answer undoes it."""
 _WITHIN = 100
 """Characters in which it ends."""
 _SPEAKER = expression(r"\A[^.!?\n]*?\b(?:i|i'm|sorry|ai|unfortunately)\b")
@@ -181,7 +182,7 @@ def _is_refusal(opening: Opening, found: re.Match[str]) -> bool:
     text = opening.text
     if _EAGER.match(text) and not _CONTRAST.search(text, 0, found.end()):
         return False
-    if _advises(found[0]) and not _MORAL.stand_in(text):
+    if _advises(found[0]) and not _MORAL.stand_in(text, 0, found.end() + _OBJECT):
         return False
     after = opening.after(found.end())
     here = "here" in after[:_WITHIN] and _HERE.match(after)
@@ -196,19 +197,30 @@ def _advises(said: str) -> bool:
 
 def _out_of_reach(text: str, found: re.Match[str]) -> bool:
     clause = _CLAUSE.match(text, found.end())
-    return _REACH.stand_in(text, found.start(), clause.end() if clause else len(text))
+    end = clause.end() if clause else len(text)
+    # What is asked about, behind `why`, is not what the speaker lacks.
+    asked = text.find(" why ", found.end(), end)
+    return _REACH.stand_in(text, found.start(), end if asked < 0 else asked)
 
 
 def _holds(rule: Rule, opening: Opening) -> bool:
     found = rule.pattern.search(opening.text, 0, rule.within)
     if found is None or (rule.moral and not _MORAL.stand_in(opening.text)):
         return False
-    return not (rule.help_undoes and hands_over(opening.after(found.end())))
+    if not rule.help_undoes:
+        return True
+    after = opening.after(found.end())
+    if _MORAL.stand_in(opening.text, found.start(), found.end() + _OBJECT):
+        return _HANDED.search(after) is None
+    return not hands_over(after)
 
 
 def _called(said: Iterable[bytes]) -> int:
     """What the words call for, a bit for each."""
-    return reduce(or_, filter(None, map(_known().get, said)), 0)
+    called = 0
+    for bits in filter(None, map(_known().get, said)):
+        called |= bits
+    return called
 
 
 def _breaks_a_rule(opening: Opening, called: int) -> bool:

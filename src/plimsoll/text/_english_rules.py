@@ -45,8 +45,9 @@ RULES = (
         "something possible against violates goes prohibited allowed permitted position within decline "
         "refuse say",
         expression(
-            r"(?:sorry|apologi[sz]e|apologies|afraid|unfortunately|regret)[^.!?\n]{0,60}?(?:,? (?:but "
-            r")?(?:not something|not possible for me|not within|not in a position|against (?:my|our|the)|"
+            r"(?:sorry|apologi[sz]e|apologies|afraid|unfortunately|regret)[^.!?\n]{0,60}?(?:n't possible "
+            r"for me|,? (?:but )?(?:not something|not possible for me|not within|not in a position|"
+            r"against (?:my|our|the)|"
             r"violates|goes against|prohibited|not allowed|not permitted|have to say no|must say no|(?:will|"
             r"must|have to) (?:decline|refuse)))"
         ),
@@ -61,6 +62,8 @@ RULES = (
             rf"(?:(?:not|never)(?: \w+ or)? (?:{FIT}|legal|safe)|illegal|inappropriate|unethical|"
             rf"disrespectful|"
             r"wrong|offensive|harmful)\b"
+            rf"|{_SORRY},? but [^.!?\n]{{3,70}} (?:is|are|would be) (?:not|never) (?:an? )?"
+            rf"(?:\w+ (?:or|and) )?(?:{FIT}|legal|safe)\b"
         ),
         beside=_SORRY_WORDS,
     ),
@@ -91,7 +94,8 @@ RULES = (
         "something anything",
         expression(
             r"(?:n't|not|never) (?:really |quite |exactly )?(?:something|anything) (?:that )?(?:i|we)(?:'ll| "
-            r"will) (?:take part|be (?:a )?part|get involved|go along|play along|do\b|write|help|say|make)"
+            r"will|(?:'m| am|'re| are) (?:going|willing|prepared) to) (?:take part|be (?:a )?part|get "
+            rf"involved|go along|play along|do\b|write|help|say|make|{HELP})"
             r"|(?:n't|not|never) (?:really |quite |exactly )?(?:something|anything) (?:that )?(?:i|we)(?:'m| "
             r"am|'re| are|'d| would|'ll| will)? ?(?:can|will|able to|willing to|comfortable|going to|"
             r"prepared to|allowed to|do\b|would|feel|fulfil|help|support|assist)(?: (?:ethically|safely|"
@@ -277,10 +281,10 @@ RULES = (
                 r"not (?:\w+ or )?(?:appropriate|possible|able|ethical|legal|safe|right|within \w+ \w+)",
                 *("inappropriate", "wrong", "unethical", "impossible", "irresponsible", "illegal"),
             )
-            + r" for me to\b"
+            + r" (?:for me to\b|of me to (?:help|assist|provide|give|write|share|tell|explain|offer|teach)\b)"
         ),
         help_undoes=True,
-        beside="for",
+        beside="for of",
     ),
     Rule(
         "judgments judgements opinions neutral unbiased",
@@ -330,7 +334,7 @@ RULES = (
         expression(
             r"\b(?:a|that's one|the) line (?:that )?i(?:'m| am)? (?:won'?t|will not|can(?:no|')t|"
             r"refuse to|do not|"
-            r"don'?t|not (?:willing|going) to) cross"
+            r"don'?t|not (?:willing|going) to) cross|where i (?:have to |must |need to )?draw the line"
         ),
     ),
     Rule(

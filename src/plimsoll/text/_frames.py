@@ -120,9 +120,10 @@ SOFT = expression(
         |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|left\swith|leaving|only|conclude
         |concluding|(?:as\s)?(?:described|stated|mentioned|captured|reflected|shown)\s(?:in|by)|represented\sby
         |that\sis)[,:]?[ ]{{1,3}}
-        (?:(?:it\sis|it's|only|just|the\sanswer)\s)?{_OBJECT}[ ]{{0,3}}$
+        (?:(?:clearly|obviously|definitely|plainly|evidently|certainly),?\s)?
+        (?:(?:it\sis|it's|only|just|the\sanswer|none\sother\sthan)\s)?{_OBJECT}[ ]{{0,3}}$
     | (?:因此|所以|故|故而|因而|应该?是|应为|(?:我|个人|本人)(?:认为|觉得|想)|应该|综上(?:所述)?|最终|总之
-        |只有|就是|(?:可能|肯定|当然|大概|一定|估计|绝对|显然)是|毫无疑问|即|对应的?是?|也就是|只?剩(?:下|余)?(?:的)?(?:就?是)?)
+        |只有|就是|(?:可能|肯定|当然|大概|一定|估计|绝对|显然|明显|无疑)是|毫无疑问|即|对应的?是?|也就是|只?剩(?:下|余)?(?:的)?(?:就?是)?)
         (?:应该)?(?:[,:]\s{{0,2}})?(?:是|为|选)?\s{{0,3}}(?:选项|答案)?\s{{0,3}}$
     | ∴\s{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
@@ -137,6 +138,12 @@ _WRONG_ONE = expression(
     r"(?:说法|选项|做法|一项|叙述|表述|是|行为|答案)?(?:应该?)?(?:是|为|:)\s{0,3}(?:选项)?\s{0,3})$",
     re.IGNORECASE,
 )
+ASKED_FOR = expression(
+    r"\b(?:statement|option|choice|one|answer|item|example|claim)\s(?:that|which)\s"
+    r"(?:(?:is|are|was|does|do|would|can|could|should)(?:\snot|n't)|cannot)\b[^.\n]{1,60}\s(?:is|would\sbe):?\s{0,3}$",
+    re.IGNORECASE,
+)
+"""`The statement that is not true is`: what was asked for."""
 MAKES = expression(r"\bmak(?:es?|ing)\s(?:option\s|choice\s|answer\s)?$", re.IGNORECASE)
 LEAD = expression(
     r"(?:^|\n)[ \t•.|√→\-]{0,8}(?:=>\s{0,2})?"
@@ -152,6 +159,7 @@ CONCLUDES = expression(
     r"to\s(?:conclude|sum\sup|summarize)"
     r"|consequently|accordingly|as\sa\sresult|all\sin\sall|ultimately|finally|given\sthis|"
     r"based\son\s(?:this|the|my)"
+    r"|(?:since|because)\s[^.\n]{3,100},"
     r"|after\s(?:careful\s)?(?:analysis|consideration|review|comparing)"
     r"|因此|所以|故|综上|综合|总之|总的来说|总体|由此|可见|最终|最后|显然|那么|因而|基于|根据|经过|相比之下|比较|结论)",
     re.IGNORECASE,
@@ -159,7 +167,7 @@ CONCLUDES = expression(
 
 OF_OTHERS = expression(
     r"\b(?:your|their|his|her|(?:student|user|person|learner)'s)\s(?:answer|choice|selection|pick|response)\b"
-    r"[^.\n]{0,24}$|(?:你|您|他|她|学生|用户|考生)的?(?:答案|选择|回答)[^.。\n]{0,8}$",
+    r"[^.\n]{0,24}$|(?:你|您|他|她|学生|用户|考生)(?:的(?:答案|选择|回答)|答案|回答|(?<!建议.)(?<!推荐.)(?<!请.)选择)[^.。\n]{0,8}$",
     re.IGNORECASE,
 )
 """What somebody else has answered."""
@@ -173,7 +181,8 @@ FREE = expression(
     r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|"
     r"thus|hence"
     r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|opción|"
-    r"opzione|opção|вариант|विकल्प|보기)|选项|选择|所以|因此|认为|觉得"
+    r"opzione|opção|вариант|विकल्प|보기|réponse|risposta|respuesta|resposta|antwort|opsi|pilihan|phương\sán|đáp\sán|câu"
+    r"|l'option|ответ)|ข้อ|[\u3040-\u309f]|[는은]\s|选项|选择|所以|因此|认为|觉得"
     r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对)\s{0,3}$",
     re.IGNORECASE,
 )
@@ -194,7 +203,7 @@ _NEGATED = expression(
     r"info\w*)))\b"
     r"|n't\b)[^.\n]{0,24}$"
     r"|\b(?:wrong|incorrect|worst|bad|false)\s{0,3}(?:option\s|choice\s)?$"
-    r"|\b(?:instead of|rather than|other than|except|but not|eliminates?"
+    r"|\b(?:instead of|rather than|(?<!none )other than|except|but not|eliminates?"
     r"|excludes?|rejects?|rules? out|discard|ruled out|eliminated?|excluding|eliminating)"
     r"\s{0,3}(?:for\s)?(?:the\s)?(?:option\s|choice\s)?$"
     rf"|\b(?:least\s\w{{3,14}}|most\s{_BAD})\s$"
@@ -240,7 +249,9 @@ _LAST_WORDS = frozenset((
     "respuesta", "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban", "jawabannya",
     "cevap", "yanit", "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho", "este", "je",
     "meant", "lean", "leaning", "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il",
-    "lo", "o", "sim",
+    "lo", "o", "sim", "l'option", "opsi", "pilihan", "elegir", "choisirais", "opterais", "sceglierei",
+    "soluzione", "escolheria", "gabarito", "pelo", "pela", "scelta", "solution", "prends", "kies",
+    "memilih", "que", "qui", "correcta", "corretta", "correcte", "bonne", "opto", "than",
 ))  # fmt: skip
 """The Latin words that stand just before an announced letter; any other shows that none is."""
 

@@ -120,9 +120,13 @@ def _tokens(count: int) -> re.Pattern[str]:
         r"(?![A-Za-z0-9&¤_])(?!\+\+)(?!['\-][A-Za-z])(?!\.[A-Za-z]\b)(?!\)[A-Za-z0-9])(?![\"']\s?:)"
     )
     several = rf"(?<![.'])[A-{last}]{{2,8}}(?![A-Za-z0-9&'\-_])"
+    apart = rf"[A-{last}](?: [A-{last}]){{1,7}}(?=\s{{0,3}}(?:[\n<]|\Z))"
     beginnings = rf"[A-{last}a-{last.lower()}1-4tfslTFSL第]"
+    if last < "J":
+        letter = rf"{letter}|(?<=\()J(?=\))"
+        beginnings = rf"{beginnings[:-1]}J]"
     return re.compile(
-        rf"(?<![A-Za-z0-9&/\\\-¤°])(?={beginnings})(?:{letter}|{several}|(?i:{_WORD}))", re.ASCII
+        rf"(?<![A-Za-z0-9&/\\\-¤°])(?={beginnings})(?:{apart}|{several}|{letter}|(?i:{_WORD}))", re.ASCII
     )
 
 
@@ -160,7 +164,7 @@ def _places(token: re.Match[str], count: int) -> list[int]:
     if word := token[1] or token[2]:
         place = _ORDINALS[word.lower()]
         return [place if place >= 0 else count - 1]
-    places = [LETTERS.index(name.upper()) for name in named]
+    places = [LETTERS.index(name.upper()) for name in named if name != " "]
     return places if all(one < two for one, two in pairwise(places)) else []
 
 

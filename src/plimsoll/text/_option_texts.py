@@ -31,14 +31,24 @@ _CONJUNCTION = expression(
 _STATEMENT = expression(
     r"(?:\b(?:answer|choice|option|conclusion)\b[\"']?\s{0,3}(?:is|:|=|would be|should be)"
     r"(?:\s(?:simply\s)?to\b)?"
-    r"|\bi(?:'d| would)?\s(?:think|believe|choose|pick|select|say)\b(?:\s(?:it is|it's|that))?:?"
+    r"|\bi(?:'d| would)?\s(?:think|believe|choose|pick|select|say)\b"
+    r"(?:\s(?:it is|it's|this is|that is|that))?:?"
     r"|\\boxed\s?\{(?:\\text\{)?"
+    r"|\A(?:i (?:think|believe|feel|find|(?:would|'d) say)(?: that)? )?"
+    r"(?:it|this|that|the (?:action|behaviou?r|practice|conduct))(?:'s| is| was| would be)"
+    r"(?: (?:clearly|definitely|quite|very|certainly|simply|plainly))?(?= )"
+    r"|\b(?:so|therefore|thus|hence):|\b(?:therefore|thus|hence),?(?= \w+ \w)"
     r"|\A(?:you|we|i|one|they)(?:'d|'ll|\s(?:would|will|should|must|need to|have to|ought to))\s(?:\w+ly\s)?"
     r"|\b(?:best|safest|right|first|correct|proper)\s(?:thing|step|action|course of action|approach|"
     r"response|move)"
     r"(?:\sto\sdo)?(?:\s(?:is|would be)|:)(?:\sto\b)?"
     r"|(?:答案|选项|回答|判断|结论|结果)(?:应该?)?(?:是|为|:):?|应(?:该|当)?(?:回答|答|填|判断?为)"
-    r"|(?:正确|最好|恰当|合适|妥当|安全|合理|稳妥)的?(?:做法|选择|方式|方法|处理方式|行为)(?:应该?)?(?:是|"
+    r"|(?:\A|(?<=[,，]))(?:(?:我|个人|本人)(?:认为|觉得|想))?(?:这|该|此|上述)(?:种|个|项|样|么)?(?:行为|做法|说法|观点|表述|情况|陈述|句话|做)?"
+    r"(?:其实|确实|显然|当然|明显|是|属于|挺|很|非常|比较|十分|真的?|有点|并)*"
+    r"|(?:因此|所以|故|综上)[,，]?(?:答案)?(?:应?是|为)?"
+    r"|(?:lo|la|le|il|el|a|o|die|das)\s(?:[^\W\d_]{3,12}\s){0,2}?(?:correct[aoe]?|corrett[ao]|giust[ao]|corret[ao]|cert[ao]|bonne|"
+    r"juste|mejor|migliore|melhor|meilleure|adecuad[ao]|richtige|beste)(?:\s[^\W\d_]{3,12})?\s(?:es|sería|est|serait|è|sarebbe|é|seria|ist|wäre)\b"
+    r"|(?:正确|最好|恰当|合适|妥当|适当|适合|适宜|妥善|明智|可取|安全|合理|稳妥)的?(?:做法|选择|方式|方法|处理方式|行为)(?:应该?)?(?:是|"
     r"为|:)"
     r"|(?:应该|应当)?选(?:择|项)?:?|(?:我|个人|本人)(?:认为|觉得):?)"
     r"[ \n:\"'\[(]{0,8}",
@@ -54,9 +64,12 @@ _DENIED_BEFORE = expression(
 _FRAME = expression(
     r"(?:it|this|that|the (?:statement|claim|action|behaviou?r|practice|conduct))(?:'s| is|"
     r" was| would be) (.+)"
+    r"|(?:it|this|that|we|one) ((?:can't|cannot|can not) (?:be determined|determine|tell|know))"
     r"|(?:(?:这|该|此|上述)(?:种|个|项)?(?:行为|做法|说法|观点|表述|情况|陈述|句话)?(?:是|属于)?)(.+?)的?(?:行为|做法|说法)?"
 )
 """A sentence that says of what was asked about that it is one of the options."""
+_ATTRIBUTE = expression(r"\A的(?:行为|做法|说法|观点|表述|情况)?")
+"""Behind a word of Chinese that is said of something."""
 _SAME_WORDS = tuple(
     tuple(row.split("|"))
     for row in (
@@ -94,7 +107,7 @@ def same_text(text: str, options: Sequence[str]) -> int | None:
     wanted = dict(_wanted(tuple(options)))
     if bare in wanted or not (framed := _FRAME.fullmatch(bare)):
         return wanted.get(bare)
-    return wanted.get(framed[1] or framed[2])
+    return next((wanted[said] for said in framed.groups() if said in wanted), None)
 
 
 def option_text(text: str, options: Sequence[str]) -> int | None:
@@ -155,6 +168,10 @@ def _wanted(options: tuple[str, ...]) -> list[tuple[str, int]]:
     """Wordings with their options, the longest first; wordings of two options are left out."""
     normal = [_wording(option) for option in options]
     wanted = {text: index for index, text in enumerate(normal) if text and normal.count(text) == 1}
+    framed = [_FRAME.fullmatch(text) for text in normal]
+    inner = [each and each[1] for each in framed]
+    if all(inner):
+        wanted |= {text: index for index, text in enumerate(inner) if text and inner.count(text) == 1}
     if len(options) == 2:
         others = _OTHER_WORDS.get(frozenset(normal), {})
         wanted |= {other: wanted[text] for text, words in others.items() for other in words}
@@ -220,6 +237,8 @@ def _end_of(segment: str, option: str) -> int | None:
 def _stops(option: str, rest: str) -> bool:
     if option[-1].isdigit():
         return not _NUMBER_GOES_ON.match(rest)
+    if option[-1] > "\u3400":
+        rest = _ATTRIBUTE.sub("", rest)
     if not rest.strip() or rest.lstrip(" ")[0] in _BOUNDARY or rest.lstrip(" ")[0] == "-":
         return True
     if len(option) > 8 and _IS_RIGHT.match(rest):

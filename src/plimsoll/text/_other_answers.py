@@ -5,16 +5,16 @@ import re
 from plimsoll.text.expressions import expression
 
 _NOUN = (
-    r"(?<!\w)(?:antwort|lösung|richtig|respuesta|opci[oó]n|alternativa|letra|réponse|reponse|risposta|"
-    r"opzione|resposta"
-    r"|op[cç][aã]o|antwoord|jawaban|jawabannya|pilihan|cevap|yan[iı]t|odpowied[zź]|odpověď|svar|svaret|"
+    r"(?<!\w)(?:antwort|antwortmöglichkeit|lösung|richtig|respuesta|opci[oó]n|alternativa|letra|soluci[oó]n|réponse|"
+    r"reponse|solution|risposta|soluzione|scelta|opzione|resposta|gabarito|solução"
+    r"|op[cç][aã]o|antwoord|jawaban|jawabannya|pilihan|opsi|cevap|yan[iı]t|odpowied[zź]|odpověď|svar|svaret|"
     r"vastaus|válasz"
-    r"|răspuns|răspunsul|đáp\sán|câu\strả\slời|trả\slời|lựa\schọn|ответ|вариант|відповідь|απάντηση|jibu|"
-    r"sagot)(?!\w)"
+    r"|răspuns|răspunsul|đáp\sán|câu\strả\slời|trả\slời|lựa\schọn|phương\sán|ответ|вариант|выбор|відповідь|"
+    r"απάντηση|jibu|sagot)(?!\w)"
 )
 _JOINED_NOUN = (
-    r"(?:答え|正解|解答|정답|답변?|الإجابة|الجواب|الاجابة|جواب|پاسخ|התשובה|תשובה|उत्तर|जवाब|विकल्प"
-    r"|উত্তর|விடை|คำตอบ|ตอบ)"
+    r"(?:答え|正解|解答|[選选]択肢|정답|답변?|선택지|보기|الإجابة|الجواب|الاجابة|جواب|الخيار|الاختيار|پاسخ|התשובה|תשובה"
+    r"|उत्तर|जवाब|विकल्प|উত্তর|விடை|คำตอบ|ตัวเลือก|ตอบ)"
 )  # fmt: skip
 _LINK = (
     r"(?:(?:ist|lautet|wäre|es|sería|est|serait|è|é|sarebbe|seria|is|adalah|ialah|är|er|to|jest|je|on|"
@@ -22,35 +22,55 @@ _LINK = (
     r"|هي|هو|היא|है|คือ|は|은|는|이|[:=—-]|=)"
 )
 _THING = (
-    r"(?:(?:die|der|das|la|el|le|l'|il|lo|o|a)\s)?"
-    r"(?:opción|option|opzione|opção|alternativa|letra|lettera|lettre|buchstabe|вариант)?\s{0,2}"
+    r"(?:(?:die|der|das|la|el|le|l'|il|lo|o|a)\s?)?"
+    r"(?:opción|option|opzione|opção|alternativa|letra|lettera|lettre|buchstabe|antwort|réponse|risposta|"
+    r"respuesta|resposta|opsi|pilihan|jawaban|phương\sán|đáp\sán|câu|вариант|ответ|الخيار|الإجابة|विकल्प|ข้อ"
+    r"|[選选]択肢|보기|선택지)?\s{0,2}[\"'(]{0,2}"
 )
 _GOOD = r"(?:[^\W\d_]{2,14}\s){0,2}"
+_RIGHT = (
+    r"(?:richtig|korrekt|richtige|korrekte|beste|correcta|correcto|mejor|bonne|correcte|correct|meilleure|juste|"
+    r"corretta|corretto|giusta|migliore|correta|correto|certa|melhor|poprawn[ay]|rätt|riktig|benar|tepat|"
+    r"corect[aă]?)"
+)
 
 ANNOUNCES = (
     rf"(?:{_NOUN}(?:\s[^.\n:;?=—]{{0,24}}?)?|{_JOINED_NOUN}[^.\n:;?=—]{{0,16}}?)"
     rf"\s{{0,2}}(?:{_LINK}\s{{0,3}}:?\s{{0,3}}[\"(]{{0,2}}{_THING}|\s)$"
+    rf"|(?<!\w)(?:la|le|il|el|lo|a|o|die|das|c')\s?{_RIGHT}\s{{0,2}}(?:ist|lautet|es|sería|est|serait|è|sarebbe|é|"
+    rf"seria|:)\s{{0,2}}{_THING}$"
+    r"|(?<!\w)c'est\s(?:la|le)\s(?:réponse|option|bonne\sréponse)?\s{0,2}$"
+    r"|(?:適切|适切|正し[いく]|良い|よい|安全)な?(?:のは|もの[はが]|選択肢は|选択肢は)、?\s{0,2}\"?$|(?<!\w)ตอบ(?:ข้อ)?\s{0,2}$"
 )
 """What stands before a letter that is announced."""
 CHOOSES = (
-    r"(?<!\w)(?:(?:ich\s)?(?:wähle|nehme)|elijo|escojo|selecciono|je\s(?:choisis|sélectionne)|scelgo|"
-    r"escolho|seleciono"
-    r"|(?:я\s)?выбираю|wybieram|(?:tôi\s)?chọn|saya\s(?:memilih|pilih)|ik\s(?:kies|kies\svoor)|"
-    r"seçiyorum)\s(?:für\s|por\s)?"
-    rf"{_THING}$"
+    r"(?<!\w)(?:(?:ich\s)?(?:wähle|nehme|würde)|eli(?:jo|giría)|esco(?:jo|gería)|selecciono|optaría|opto|"
+    r"(?:je\s)?(?:choisi(?:s|rais)|sélectionne(?:rais)?|opterais|prends|prendrais)|sc(?:elgo|eglierei)|opterei|"
+    r"escolh(?:o|eria)|seleciono|optaria|marco"
+    r"|(?:я\s)?(?:бы\s)?(?:выбираю|выбрала?|выберу)|wybieram|(?:tôi\s)?(?:sẽ\s)?chọn|saya\s(?:akan\s)?(?:memilih|pilih)|"
+    r"ik\s(?:kies|kies\svoor)|seçiyorum)\s(?:für\s|por\s|pour\s|per\s|pel[ao]\s)?"
+    rf"{_THING}$|(?:أختار|سأختار)\s{_THING}$|(?:ฉัน|ผม|ดิฉัน)?(?:ขอ)?เลือก\s?{_THING}$"
 )
 """What stands before a letter that is chosen."""
+CHOSEN_BEHIND = (
+    r"\s{0,2}(?:番|번)?\s{0,2}(?:を|을|를)\s?(?:[選选][びぶんん択]|추천|선택|고르|고를)|\s{0,2}(?:को\s)?चुन(?:ूँग|ूंग|त|ें|ना)"
+    r"|\s(?:wählen|nehmen)(?!\w)"
+)
+"""What stands behind a letter that is chosen, where the verb comes last."""
 CALLED_RIGHT = (
-    r"\s{0,2}(?:(?:ist|wäre|es|sería|est|è|é|jest|är|er|este|adalah)\s(?:(?:die|la|le|il|a|o|de|"
-    r"jawaban\syang)\s)?"
-    rf"(?!no\b|nicht|non\b|pas\b|não|nie\b|inte|ikke|bukan|tidak){_GOOD}(?:richtig|korrekt|richtige|"
-    rf"korrekte|beste"
-    r"|correcta|correcto|mejor|bonne|correcte|correct|meilleure|corretta|corretto|correta|correto|melhor|"
-    r"poprawn[ay]"
-    r"|rätt|riktig|benar|corect[aă]?)\b|is\s(?:het\s)?juist|(?:правильн|верн)\w{1,3}\b"
-    r"|(?:が|は)(?:正解|正しい)|(?:이|가)\s?(?:정답|맞)|सही\sहै|doğru(?:dur)?\b|đúng\b)"
+    r"\s{0,2}(?:(?:qui\s|que\s|che\s)?(?:ist|wäre|es|sería|est|è|é|jest|är|er|este|adalah)\s"
+    r"(?:(?:die|la|le|il|a|o|de|jawaban\syang)\s)?"
+    rf"(?!no\b|nicht|non\b|pas\b|não|nie\b|inte|ikke|bukan|tidak){_GOOD}{_RIGHT}\b"
+    r"|is\s(?:het\s)?juist|(?:правильн|верн)\w{1,3}\b"
+    r"|(?:が|は)(?:正解|正しい|[最一]番?(?:も)?(?:適切|适切))|(?:이|가)\s?(?:정답(?!이\s?아)|맞(?!지\s?않))|सही\sहै|doğru(?:dur)?\b"
+    r"|(?:là\s)?(?:đúng|chính\sxác)\b|ถูก(?:ต้อง)?)"
 )
 """What stands behind a letter that is called right."""
+REASONS = (
+    r"karena|porque|ya\sque|pues|car|parce\sque|puisque|weil|denn|da\s|perché|poiché|pois|já\sque|потому|"
+    r"так\sкак|поскольку|لأن|क्योंकि|vì|bởi|เพราะ|เนื่องจาก"
+)
+"""Words that begin a reason."""
 _DENIES = expression(
     r"\b(?:no|nicht|pas|non|não|niet|nie|inte|ikke|ei|bukan|tidak|не|nu|không\sphải)\b|ليس|नहीं|لیست|نیست",
     re.IGNORECASE,

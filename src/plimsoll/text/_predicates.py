@@ -2,7 +2,7 @@
 
 import re
 
-from plimsoll.text._other_answers import CALLED_RIGHT
+from plimsoll.text._other_answers import CALLED_RIGHT, CHOSEN_BEHIND, REASONS
 from plimsoll.text.expressions import expression
 
 _ADVERB = (
@@ -56,7 +56,8 @@ NAMED = expression(
     r"|我的|我)?(?:唯一)?(?:最)?(?:正确|最佳|最终|合适|最优|最好|恰当|安全|合理|佳|稳妥)?的?(?:答案|选项|"
     r"选择)(?!之一)"
     r"|\s{0,2}(?:が|은|는|이|가)?\s{0,2}(?:正解|답입니다|정답)"
-    r"|\s{0,3}it is(?=\s{0,2}(?:$|[.!\n]))|,?\s{0,3}final answer\b",
+    r"|\s{0,3}it is(?=\s{0,2}(?:$|[.!\n]))|,?\s{0,3}final answer\b"
+    rf"|{CHOSEN_BEHIND}",
     re.IGNORECASE,
 )
 """`is the correct answer`, `是正确答案`."""
@@ -67,7 +68,7 @@ BEST = expression(
     rf"(?:{_STOP}|\s(?:\w{{3,14}}\s)?{_THING}\b|,\s\w{{3,14}}\s{_THING}\b)"
     r"|makes?\s(?:the\s)?most\ssense|fits?\s(?:the\s)?best|best\s(?:fits|matches|answers|describes|"
     r"represents|reflects"
-    r"|captures|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\s(?:what|the\sone)\si\b|would\sbe\smy\b|"
+    r"|captures|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\s(?:what|the\sone)\s(?:i|(?:you|one|we|people|they)\s(?:should|must|ought\sto|need\sto))\b|would\sbe\smy\b|"
     r"gets\smy\svote"
     r"|stands\sout|wins\b|covers\s(?:everything|all\b|both\b))"
     r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述))?[,\s]{0,2}"
@@ -113,7 +114,9 @@ LISTED = expression(
 """What stands behind an option in a list that says of each whether it is right."""
 
 MADE = expression(
-    rf"\s{{1,3}}(?:the\s)?(?:{_ADJECTIVE}{{1,3}}{_THING}|correct|right|(?:the\s)?answer)\b", re.IGNORECASE
+    rf"\s{{1,3}}(?:the\s)?(?:{_ADJECTIVE}{{1,3}}{_THING}|correct|right|(?:the\s)?answer"
+    r"|(?:my|our)\s(?:\w{3,9}\s)?(?:answer|choice|pick|selection|vote))\b",
+    re.IGNORECASE,
 )
 """`(this makes B) the best choice`."""
 CONCEDED = expression(
@@ -148,17 +151,23 @@ DOES = expression(
     r"\s{1,3}(?!(?:is|was|has|does|causes|poses|creates|involves|seems|makes|lacks|fails|ignores)\b)\w{3,14}s\b"
 )
 """`(only B) describes safe practice`."""
+IS_SAFE = expression(
+    r"\s{1,3}(?:is|would\sbe|seems|remains)\s(?:\w+ly\s)?(?:safe|sound|acceptable|allowed|permitted|legal|lawful|"
+    r"moral|ethical|harmless|suitable|true|kind|polite|fair|honest|possible|consistent|recommended)\b"
+)
+"""`(only B) is safe`."""
 WRONG_ALL = expression(r"\s{1,3}(?:is|are|would\sbe|was|were|seems?)\s", re.IGNORECASE)
 TICK = expression(r"[ ]{0,3}√")
 ASKS = expression(r"\s{0,3}(?:[?？]|吗|呢[?？]?)")
-ENDS = expression(r"\s{0,3}(?:$|[\n.。!;,:、…|<\\√(]|\[(?=[^\x00-\x7f])|-\s|--|——|➔)")
+ENDS = expression(r"\s{0,3}(?:$|[\n.。!;,:、…،؛।|<\\√(]|\[(?=[^\x00-\x7f])|-\s|--|——|➔)")
 ENDS_FULLY = expression(
     r"\s{0,3}(?:选项|项)?[吧啦哦了喔呀啊嘛哈咯喽呢]{0,2}\s{0,3}(?:$|[\n.。!;|<\\√]|-\s(?=[A-Za-z]{2}|[^\x00-\x7f])|because\b|"
     r"since\b|as\s(?:it|this|the)|,\s?(?:because|since|as|not|obviously|of\scourse|i\sthink|clearly|"
     r"definitely|for\ssure)\b|因为|是因为|\()"
 )
 BECAUSE = expression(
-    r"\s{0,3},?\s{0,3}(?:because|since|due to|as (?:it|this|the)|given|-\s|--|因为|是因为|由于|理由)"
+    r"\s{0,3},?\s{0,3}(?:because|since|due to|as (?:it|this|the)|given|-\s|--|因为|是因为|由于|理由"
+    rf"|(?:{REASONS})(?!\w))"
 )
 GOES_ON = expression(
     r"\s{0,3}(?:(?:because|since|as|due|given|based|which|so|but|for|in|that|is|with|from|here|and|where|"
@@ -166,7 +175,7 @@ GOES_ON = expression(
     r"|if|although|though|rather|not|among|overall|then|too|please|would|to|after|without|instead|if)\b"
     r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|呗|会|为|来|没|"
     r"啊|嘛|呀|喔|哈|而|但|给|们|です|で|번|番|입니다|이|है|'d[ie]r|"
-    r"的[,。]|较为|一项)"
+    r"的[,。]|较为|一项|ครับ|ค่ะ|นะ)"
 )
 ALONE = expression(
     r"[ ]{0,3}(?:option|choice|of course|for sure|definitely|选项|项|吧|呗|啦|无疑|没错)?"
@@ -180,6 +189,12 @@ PREDICATE = expression(
     r"|不|和|或|与|及|是(?!因为)|错|/|&|=|\+|→|->|\||选项|项|×)",
     re.IGNORECASE,
 )
+NOT_AFTER_ALL = expression(
+    r"(?:\A\s{0,2}|\A[^.。\n]{0,40}?,?\s(?:but|however|though|although)\s(?:this|it|that)\s)(?:is|was|are)"
+    r"(?:\s(?:actually|also))?(?:\s(?:incorrect|wrong|false)\b|(?:\snot|n't)\s(?:the\s)?(?:correct|right|exact|answer)\b)",
+    re.IGNORECASE,
+)
+"""`(the answer is B) is incorrect`, `(the closest is B), but this is not correct`."""
 REFUTED = expression(
     r"[ ]{0,2}[.:()|、-]{0,2}[ ]{0,3}(?:this\s|it\s)?(?:is\s|are\s|would\s|be\s|option\s){0,3}"
     r"(?:incorrect|inappropriate|wrong|false|unsafe|not\b|bad\b|too\s|×|错|不(?!过|仅|但)|太|过于|没|无)",
@@ -199,7 +214,7 @@ TYPE = expression(r"\s{0,1}(?:型|级|类|组|等|股|站|轮|套餐|班|座|君
 POSITIVE = expression(
     r"\b(?:correct|right|best|safest|safer|appropriate|suitable|sense|proper|ideal|accurate|fits?|answer|"
     r"choice|better"
-    r"|preferable|recommended?|optimal|wisest|prudent|reasonable|aligns?|matches|supports?|select|chosen|"
+    r"|preferable|true|recommended?|optimal|wisest|prudent|reasonable|aligns?|matches|supports?|select|chosen|"
     r"go\swith)\b"
     r"|正确|合适|恰当|合理|适当|最佳|最好|最安全|更|符合|可取|稳妥|妥当|准确|贴切|答案|适合|首选|最优|最为|最能|应选|应当选",
     re.IGNORECASE,

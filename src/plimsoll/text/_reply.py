@@ -21,6 +21,14 @@ _INTRODUCTION = 160
 """Characters that may lead up to the question, said once more."""
 _ECHO = expression(r"\s*(?:<s>\s*)?\[INST\].{0,4000}?\[/INST\](?=.*\w)", re.DOTALL)
 """The prompt, said once more in the marks of its template."""
+_RECAP = expression(
+    r"\n\W{0,4}(?:now,?\s)?(?:let'?s\s?|let\sus\s|considering\s|combining\s|summari[sz]ing\s|to\s(?:sum\sup|combine|"
+    r"summari[sz]e)\s)(?:combine\s|summari[sz]e\s|list\s|review\s|总结\s?)?(?:(?:all\s(?:of\s)?)?(?:the|these|our)\s|all\s)?"
+    r"(?:questions\sand\s)?(?:answers\b|(?:以上|所有|上述)[^\n]{0,8}答案)|\n\W{0,4}(?:现在[,，]?)?(?:让我们)?(?:总结|汇总)(?:以上|所有|上述)[^\n]{0,8}答案",
+    re.IGNORECASE,
+)
+"""From here on the answers to all questions of the prompt are gone through."""
+_ANSWERED = expression(r"\banswer\sis\b|\banswer:|答案", re.IGNORECASE)
 _NEXT_QUESTION = expression(r"\n[ \t#*]{0,8}(?:Question|Q|问题|问)[ \t]{0,2}[\d*]{0,4}[ \t]{0,2}[:：]")
 
 
@@ -79,6 +87,9 @@ def _end_of_answer(reply: str, start: int, end: int) -> int:
         end = next(_places(END_OF_REPLY, reply, start, end), end)
     if "\n" not in reply:
         return end
+    recap = _RECAP.search(reply, start, end)
+    if recap and _ANSWERED.search(reply, start, recap.start()):
+        end = recap.start()
     questions = _places(_NEXT_QUESTION, reply, start, min(end, start + WINDOW))
     return next((place for place in questions if not _introduces(reply[start:place])), end)
 

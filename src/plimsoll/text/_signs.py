@@ -5,71 +5,23 @@ that is called right, and at last a letter at the head of a line.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from enum import IntEnum
-from typing import NamedTuple
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from plimsoll.text import _frames as before
 from plimsoll.text import _predicates as behind
-from plimsoll.text._mentions import AFTER, Mention
-from plimsoll.text._option_texts import begins_with, ends_with, is_other, length_of_text
+from plimsoll.text._mentions import AFTER
+from plimsoll.text._option_texts import ends_with, is_other, length_of_text
 from plimsoll.text._other_answers import is_taken_back
+from plimsoll.text._place import OPTION_WORD, Place, Sign, Weight
 from plimsoll.text.expressions import expression
-
-
-class Weight(IntEnum):
-    """How firmly an option is put forward."""
-
-    LISTED = 0
-    """At the head of a line among others: counts for nothing but telling that options are gone through."""
-    LEAD = 1
-    RIGHT = 2
-    BEST = 3
-    SUGGESTED = 4
-    TEXT = 5
-    CHOSEN = 6
-    NAMED = 7
-    SAID = 8
-
-
-class Sign(NamedTuple):
-    """By what a mention is put forward."""
-
-    weight: Weight
-    how: str = "statement"
-    several: bool = False
-    """Whether other options are put forward with it."""
-
-
-class Place(NamedTuple):
-    """A mention, in the text that it stands in and among the others."""
-
-    it: Mention
-    text: str
-    all: Sequence[Mention]
-    options: Sequence[str]
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether the option's own words follow."""
-        return self.it.option >= 0 and begins_with(self.it.right, self.options, self.it.option)
-
-    @property
-    def is_word(self) -> bool:
-        """Whether it may be a word or a variable, for all that is around it."""
-        it = self.it
-        amid_chinese = not (it.left.rstrip()[-1:] + it.right.lstrip()[:1]).isascii()
-        return it.is_word and not amid_chinese and not _OPTION_WORD.search(it.left)
-
 
 _FORMULA = expression(
     r"[ ]{0,2}(?:\(\s?(?:\w{1,3}|\w[^()\n]{0,12}[\d=+*/,][^()\n]{0,12})\)|[=+*/^×∩∪∈>≤≥≈²]|<(?![/|])"
     r"|\[(?=[\x00-\x7f]))"
 )
 _SUB_PART = expression(r"\s{0,3}\(?[A-Z][.):]")
-_OPTION_WORD = expression(r"(?:option|choice|answer|选项)\s{0,3}$", re.IGNORECASE)
 _WRONG_MARK = expression(r"×[ ]{0,3}\Z")
 _MARK = expression(r"[√×][ ]{0,3}\Z")
 _APPOSED = expression(r",\s(?:option|choice|选项)\s{0,3}$", re.IGNORECASE)
@@ -77,6 +29,8 @@ _REASON = expression(
     r"\s{0,3}[.:,)]?\s{0,3}(?:because|since|due to|as (?:it|this|the)|因为|由于|理由)", re.IGNORECASE
 )
 _COPULA = expression(r"(?:\b(?:is|are|was|be)|:)\s{0,2}(?:(?:option|choice|statement)\s)?$", re.IGNORECASE)
+_BY_OPTION = expression(r"\b(?:by|in)\s(?:option|choice|statement|answer)\s{0,2}$", re.IGNORECASE)
+"""`(the motion is given) by option (I)`, where no other is named."""
 _ROMAN = expression(r"\bII\b")
 _LABEL = expression(r"[ ]{0,2}:")
 _SENTENCE_ENDS = expression(r"[.。!?…]\s{0,3}$")
@@ -88,7 +42,12 @@ _BOUNDS = expression(r"[.。!?;\n]")
 def sign_of(place: Place) -> Sign | None:
     """The first sign that is found; `None` where the mention is only a mention."""
     it = place.it
-    if behind.ASKS.match(it.right) or _is_crossed_out(place) or _is_the_list(place):
+    if (
+        behind.ASKS.match(it.right)
+        or behind.NOT_AFTER_ALL.search(it.right)
+        or _is_crossed_out(place)
+        or _is_the_list(place)
+    ):
         return None
     for looked in _SIGNS:
         if (sign := looked(place)) is not None:
@@ -98,7 +57,7 @@ def sign_of(place: Place) -> Sign | None:
 
 def _is_the_list(place: Place) -> bool:
     """`Options: A. ... B. ... C. ...`: all there are, as the question has them."""
-    return len(place.it.options) == len(place.options) > 2
+    return len(place.it.options) == len(place.options) > 2 and " " not in place.it.name
 
 
 def _is_crossed_out(place: Place) -> bool:
@@ -119,7 +78,8 @@ def _is_one_of_several(place: Place, sign: Sign) -> bool:
 def _announced(place: Place) -> Sign | None:
     """The words before it put it forward."""
     left = place.it.left
-    if not before.may_announce(left) or is_taken_back(place.it.right) or before.OF_OTHERS.search(left):
+    right = place.it.right
+    if not before.may_announce(left) or is_taken_back(right) or before.OF_OTHERS.search(left):
         return None
     if before.said(left):
         listed = left.endswith("\n") and _numbers_parts(place)
@@ -267,7 +227,7 @@ def _numbers_parts(place: Place) -> bool:
 def _called(place: Place) -> Sign | None:
     """The words behind it call it right."""
     it = place.it
-    if it.name.islower() and not it.marked and not _OPTION_WORD.search(it.left):
+    if it.name.islower() and not it.marked and not OPTION_WORD.search(it.left):
         return None
     if it.left.endswith(("除", "除了")) and behind.ALL_OTHERS_WRONG.match(it.right):
         return Sign(Weight.NAMED)
@@ -279,7 +239,8 @@ def _called(place: Place) -> Sign | None:
         return Sign(Weight.NAMED)
     if not before.FREE.search(it.left[-24:]) or before.is_denied(it.left):
         return None
-    if before.ONLY.search(it.left) and behind.DOES.match(it.right) and not behind.NEGATIVE.search(it.right):
+    praised = behind.DOES.match(it.right) or behind.IS_SAFE.match(it.right)
+    if praised and before.ONLY.search(it.left) and not behind.NEGATIVE.search(it.right):
         return Sign(Weight.RIGHT)
     return _predicated(place) or _predicated_of_text(place)
 
@@ -311,7 +272,7 @@ def _predicated(place: Place) -> Sign | None:
 def _concluded(place: Place) -> Sign | None:
     """A closing sentence speaks well of it, and of no other."""
     it = place.it
-    named = _OPTION_WORD.search(it.left) or it.right.startswith(("选项", "项"))
+    named = OPTION_WORD.search(it.left) or it.right.startswith(("选项", "项"))
     if it.option < 0 or not (it.marked or named):
         return None
     cuts = [cut.end() for cut in _BOUNDS.finditer(it.left)]
@@ -349,9 +310,11 @@ def _closing(place: Place) -> Sign | None:
         return None
     if not it.marked:
         return Sign(Weight.RIGHT) if _is_all_that_comes(place) else None
-    if not _COPULA.search(it.left) or before.is_denied(it.left) or not (_ends(place) or place.goes_on):
+    if before.is_denied(it.left) or not (_ends(place) or place.goes_on):
         return None
-    return Sign(Weight.RIGHT)
+    alone = all(other.options == it.options for other in place.all)
+    named = alone and (place.goes_on or _BY_OPTION.search(it.left))
+    return Sign(Weight.RIGHT) if named or _COPULA.search(it.left) else None
 
 
 def _is_all_that_comes(place: Place) -> bool:
@@ -366,7 +329,8 @@ def _called_wrong(place: Place) -> Sign | None:
     it = place.it
     if it.option < 0 or not before.may_announce(it.left) or not behind.ENDS.match(it.right):
         return None
-    return Sign(Weight.BEST) if before.called_wrong(it.left) else None
+    wrong = before.called_wrong(it.left) or (place.all[-1] is it and before.ASKED_FOR.search(it.left))
+    return Sign(Weight.BEST) if wrong else None
 
 
 def _last_word(place: Place) -> Sign | None:

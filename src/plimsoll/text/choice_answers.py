@@ -22,8 +22,8 @@ from plimsoll.text._claims import NONE, claims
 from plimsoll.text._decision import decide
 from plimsoll.text._json_answers import Named, named_answers
 from plimsoll.text._option_texts import option_text, same_text
+from plimsoll.text._place import Weight
 from plimsoll.text._reply import Plain, plain
-from plimsoll.text._signs import Weight
 from plimsoll.text.expressions import expression
 from plimsoll.text.letters import LETTERS
 
