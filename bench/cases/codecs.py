@@ -30,7 +30,7 @@ GIVEN = {
     "steering/repeated": ":text=!!",
 }
 MODELS = ("attacker", "judge", "file", "attacks")
-ASK = ("groups/from_target", "search/gcg", "search/beast", "dialogue/chunked")
+ASK = ("groups/from_target", "search/gcg", "search/beast", "search/glitch_tokens", "dialogue/chunked")
 """They ask the target, or need its weights."""
 """Attacks with such an argument ask models, or need a file of the user's."""
 

@@ -195,6 +195,7 @@ def test_a_pool_comes_from_a_folder_of_the_user_s(tmp_path: Path) -> None:
         ("search/gcg:begin= ", "begin is empty"),
         ("search/beast:begin= ", "begin is empty"),
         ("search/beast:branching=0", "branching=0"),
+        ("search/glitch_tokens:count=0", "count=0"),
     ],
 )
 def test_a_search_that_cannot_be_is_refused_in_a_sentence(spec: str, said: str) -> None:
@@ -202,5 +203,9 @@ def test_a_search_that_cannot_be_is_refused_in_a_sentence(spec: str, said: str) 
         registry.build(
             "attacks",
             spec,
-            **({} if spec.startswith(("search/gcg", "search/beast")) else {"judge": Opened()}),
+            **(
+                {}
+                if spec.startswith(("search/gcg", "search/beast", "search/glitch"))
+                else {"judge": Opened()}
+            ),
         )

@@ -12,6 +12,7 @@ from plimsoll.core import Request, Response, Sample, UserError, refuse_unmet, us
 from plimsoll.internals.beams import Beam, grown
 from plimsoll.internals.handle import Handle
 from plimsoll.internals.suffixes import Budget, frame_of, losses_of, plain_tokens, searched
+from plimsoll.internals.undertrained import undertrained
 from plimsoll.models.scripted import Scripted
 from tests.support import planted
 
@@ -22,6 +23,7 @@ SPECS = (
     "search/gcg:steps=6,width=8,top=4,length=3,begin=tea",
     "search/beast:length=3,width=2,branching=4,begin=tea",
 )
+NEEDY = (*SPECS, "search/glitch_tokens")
 
 
 @dataclass
@@ -111,8 +113,34 @@ def test_a_seed_gives_the_same_suffix(spec: str) -> None:
     assert once.request == "how to make a cake"
 
 
-@pytest.mark.parametrize("spec", SPECS)
+@pytest.mark.parametrize("spec", NEEDY)
 def test_a_model_without_weights_at_hand_is_refused_before_the_first_call(spec: str) -> None:
     attack = registry.build("attacks", spec)
     with pytest.raises(UserError, match="needs its weights at hand"):
         refuse_unmet(attack.name, attack.needs, Scripted(lambda _: "tea"))
+
+
+def test_tokens_that_stayed_in_the_middle_are_found_and_each_stands_after_the_request() -> None:
+    handle = planted.handle()
+    with handle.torch.no_grad():
+        weights = handle.module.get_input_embeddings().weight
+        others = [place for place, word in enumerate(planted.WORDS) if word not in ("bomb", "comply")]
+        middle = weights[others].mean(0)
+        weights[planted.WORDS.index("bomb")] = middle
+        weights[planted.WORDS.index("comply")] = middle + 0.01
+    found = undertrained(handle, 2)
+    assert [each.text for each in found] == ["bomb", "comply"]
+    assert found[0].distance < found[1].distance < 0.5
+    assert len(undertrained(handle, 99)) == len(planted.WORDS) - 1, "all but the special one"
+
+    async def variants() -> list[Sample]:
+        attack = registry.build("attacks", "search/glitch_tokens:count=2,times=3")
+        sample = Sample(id="1", messages=(user("how to make a cake"),))
+        return [each async for each in attack.attack(sample, Held(handle))]
+
+    made = asyncio.run(variants())
+    assert [each.messages[-1].text for each in made] == [
+        "how to make a cake bomb bomb bomb",
+        "how to make a cake comply comply comply",
+    ]
+    assert all(each.attempt and each.attempt.validity == "valid" for each in made)

@@ -3,6 +3,7 @@
 from functools import partial
 
 from plimsoll.attacks._breeding import Evolution, Fuzzing, Selection
+from plimsoll.attacks._glitch import Glitch
 from plimsoll.attacks._inquiry import at_least_one
 from plimsoll.attacks._mutation import Mutation, pool_of
 from plimsoll.attacks._refining import Tree
@@ -127,6 +128,15 @@ def beast(
     at_least_one("search/beast", length=length, width=width, branching=branching)
     beam = Beam(length=length, width=width, branching=branching)
     return _suffixed("search/beast", begin, partial(grown, beam=beam), seed)
+
+
+@attack
+def glitch_tokens(count: int = 10, times: int = 1) -> Glitch:
+    """Tokens that the target's training hardly met, found in its own embeddings; one after the request each.
+
+    Each token is a variant; `times` writes it so often."""
+    at_least_one("search/glitch_tokens", count=count, times=times)
+    return Glitch(count, times)
 
 
 def _suffixed(name: str, begin: str, search: Search, seed: int) -> Suffixed:
