@@ -18,3 +18,11 @@ def narrow(module: Any, *, rows: int) -> list[int]:
     for layer in module.model.layers:
         layer.register_forward_pre_hook(refuse, with_kwargs=True)
     return refused
+
+
+def halved(handle: Any) -> Any:
+    """A handle's module in sixteen bits (bfloat16), in place."""
+    import torch
+
+    handle.module.to(torch.bfloat16)
+    return handle
