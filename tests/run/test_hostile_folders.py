@@ -10,7 +10,7 @@ import pytest
 
 from plimsoll.core import DataError, PlimsollError, Record, Request, Response, Sample, user
 from plimsoll.core import files as doors
-from plimsoll.core.decoding import TooDeep, decode, loosely
+from plimsoll.core.decoding import TooDeep, converted, decode, loosely
 from plimsoll.core.hidden import escaped, visible
 from plimsoll.data import trust
 from plimsoll.data.yaml_text import read as read_yaml
@@ -279,3 +279,16 @@ def test_a_million_brackets_in_yaml_are_refused_before_they_cost_anything(openin
     pytest.importorskip("yaml", reason="the extra `data` is not installed")
     with bounded(), pytest.raises(DataError, match="nested too deeply"):
         read_yaml(opening * 10**6, Path("prompts.yaml"))
+
+
+@pytest.mark.parametrize("text", ['limit: "\\ud800"', '"\\ud800": 1', 'a: [["\\udfff"]]'])
+def test_half_a_character_in_yaml_is_no_text(text: str, tmp_path: Path) -> None:
+    pytest.importorskip("yaml", reason="the extra `data` is not installed")
+    with pytest.raises(DataError, match="half a character"):
+        read_yaml(text, tmp_path / "a.yaml")
+
+
+def test_half_a_character_fits_no_type() -> None:
+    for value, kind in (("\ud800", int), ({"a": "\ud800"}, dict[str, int])):
+        with pytest.raises(msgspec.ValidationError):
+            converted(value, kind, strict=False)

@@ -15,6 +15,8 @@ from plimsoll.text.diversity import Embed
 
 MADE = "made.json"
 """Holds what `--json` prints."""
+LONGEST = 80
+"""Characters of a name that are told."""
 
 
 class Made(NamedTuple):
@@ -80,7 +82,8 @@ def show(said: Mapping[str, Any]) -> None:
     for reason, number in said["rejected_for"].items():
         _output.echo(f"{number:6,} rejected: {reason}")
     if holes := said["holes"]:
-        _output.echo(f"{len(holes):,} of {said['cells']:,} cells have no prompt: {', '.join(holes[:5])}")
+        first = ", ".join(each[:LONGEST] for each in holes[:5])
+        _output.echo(f"{len(holes):,} of {said['cells']:,} cells have no prompt: {first}")
     if said["coverage"] is not None:
         _output.echo(f"{said['coverage']:.0%} of the cells are full by what the classifier found")
     for name, each in said["contamination"].items():

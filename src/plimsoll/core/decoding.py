@@ -129,5 +129,7 @@ def converted(value: Any, kind: Any, *, strict: bool = True) -> Any:
     """A value as the type wanted. Raises `msgspec.ValidationError`."""
     try:
         return msgspec.convert(value, kind, strict=strict)
+    except UnicodeError:
+        raise msgspec.ValidationError("holds half a character, which is no text") from None
     except RecursionError:
         raise msgspec.ValidationError(DEEP) from None

@@ -46,14 +46,34 @@ def _shallow(yaml: Any) -> Any:
 
 def _count(value: Any, known: dict[int, int]) -> int:
     """How many values there are once every alias is written out. Raises `ValueError`, `RecursionError`."""
-    if isinstance(value, str) or value is None:
+    if isinstance(value, str):
+        return _whole(value)
+    if value is None:
         return 1
     place = id(value)  # pyright: ignore[reportUnknownArgumentType]
     if place in known:
         return known[place]
     inner: list[Any] = [*value.values()] if isinstance(value, dict) else [*value]  # pyright: ignore[reportUnknownMemberType]
+    if isinstance(value, dict):
+        _names(value)  # pyright: ignore[reportUnknownArgumentType]
     total = 1 + sum(_count(each, known) for each in inner)
     if total > MOST:
         raise ValueError(f"its aliases stand for more than {MOST:,} values")
     known[place] = total
     return total
+
+
+def _names(value: dict[Any, Any]) -> None:
+    for name in value:
+        if isinstance(name, str):
+            _whole(name)
+
+
+def _whole(text: str) -> int:
+    """One value, if every character of it is whole: an escape may stand for half of one."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise ValueError("an escape stands for half a character, which is no text") from None
+    return 1
