@@ -3,8 +3,8 @@
 Each family of models was trained to write calls between marks of its own; the marks say which way of writing
 follows. Nothing is evaluated, and nothing is lost: what begins as a call and cannot be read is a call under
 `unread`, and what stands after the calls, such as a result that the model made up, stays among its words.
-llama.cpp's server could read calls itself, but answers with an error where it cannot, and words and call are
-lost; and one reader for all models at hand reads them alike.
+llama.cpp's server has a reader of its own behind another address; one reader for all models at hand reads
+them alike, and shows what it cannot read.
 """
 
 import re
