@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from plimsoll import registry
 from plimsoll.benchmarks.dro import carrying, geometry, learning
 from plimsoll.benchmarks.dro.collecting import by_openings, complied, prompts, states_of
 from plimsoll.benchmarks.dro.learning import Anchor, Lesson, Recipe, batches
@@ -31,6 +32,7 @@ from plimsoll.internals.library import one_thread
 from plimsoll.internals.told import Unheard
 from plimsoll.models.transformers import transformers
 from plimsoll.stats.scored import auroc
+from plimsoll.whitebox.anchors import Anchors
 from tests.support.tiny import CHAT, write_tiny
 
 pytestmark = pytest.mark.torch
@@ -278,6 +280,28 @@ def test_forty_steps_lower_the_loss_and_part_requests_that_were_not_learned_on(f
 
     moved = [new - old for new, old in zip(along(learnt.soft), along(lesson.first), strict=True)]
     assert sum(moved[:2]) < sum(moved[2:])
+
+
+def test_the_geometry_says_how_far_each_prompt_moves_each_kind(folder: Path) -> None:
+    anchors = Anchors(harmful=HARMFUL, harmless=HARMLESS, paired=False)
+    model = whitebox(transformers(str(folder)))
+    assert model is not None
+    found = registry.build("whitebox", "dro:folds=4").analyse([model], anchors, Unheard())
+    moved = [each for each in found.findings if each.name == "compliance_moved"]
+    assert [each.note for each in moved[:2]] == ["harmful, by default", "harmless, by default"]
+    assert len(moved) == 6
+    assert all(each.low <= each.value <= each.high for each in moved)  # type: ignore[operator]
+    held = opened(folder)
+    again = geometry.found(
+        held, HARMFUL, HARMLESS, "en", components=4, folds=4, how="openings", samples=2, tokens=4,
+        told=Unheard(),
+    )  # fmt: skip
+    states = states_of(held, [held.ids(each, "chat", prompts("en")["short"]) for each in HARMFUL])
+    plain = states_of(held, [held.ids(each) for each in HARMFUL])
+    line, space = again.geometry.compliance, again.geometry.space
+    expected = line.logits(space.inside(states)) - line.logits(space.inside(plain))
+    assert moved[2].value == pytest.approx(float(expected.mean()), abs=1e-6)
+    assert -1 <= next(each.value for each in found.findings if each.name == "lines_cosine") <= 1
 
 
 SETTINGS = "dro:prompt=short,epochs=2,batch=4"

@@ -124,6 +124,7 @@ def test_a_sample_without_data_is_left_alone() -> None:
     sample = Sample(id="1", messages=(user("hello"),))
     made = _attacked(struq.ignore(), sample)
     assert made.messages == sample.messages
+    assert made.request == "hello"
     assert made.attempt == Attempt(attack="struq/ignore", validity="not_applicable")
     with pytest.raises(UserError, match="witness is empty"):
         struq.naive(witness=" ")

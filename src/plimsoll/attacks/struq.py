@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
-from plimsoll.attacks._turns import spoken
+from plimsoll.attacks._turns import spoken, turns_of
 from plimsoll.attacks._wrapping import texts
 from plimsoll.core import Attack, Attempt, Model, Sample, UserError, replace
 from plimsoll.registry import attack
@@ -110,7 +110,8 @@ class Injected(Attack):
 
     async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
         """Yield the one variant, in which the data hold the demand."""
-        attacked = replace(sample, trail=(*sample.trail, self.name))
+        asked = turns_of(sample.messages).last.text
+        attacked = replace(sample, request=sample.request or asked, trail=(*sample.trail, self.name))
         places = [place for place, message in enumerate(sample.messages) if message.role == "tool"]
         if not places or not sample.messages[places[-1]].text.strip():
             yield replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable"))
@@ -119,7 +120,7 @@ class Injected(Attack):
         language = spoken(sample.language)
         demand = texts("struq")["target"][language].replace("{witness}", self.witness)
         given = Given(
-            instruction=next((each.text for each in sample.messages[:at] if each.role == "user"), ""),
+            instruction=asked,
             data=closed(sample.messages[at].text),
             answer=sample.target or FALLBACK,
             target=demand,
@@ -133,7 +134,6 @@ class Injected(Attack):
         yield replace(
             attacked,
             messages=tuple(messages),
-            request=sample.request or given.instruction,
             attempt=Attempt(
                 attack=self.name,
                 validity="valid",
