@@ -236,3 +236,11 @@ def test_a_cell_knows_its_axes() -> None:
     cell = Sample(id="c", messages=(user("d"),), category="r", metadata={"axes": {"style": "slang"}})
     assert axes_of(cell) == {RISK: "r", "style": "slang"}
     assert Decision(risk="c", number=0, prompt="p", kept=True).asked == {}
+
+
+def test_the_smallest_plan_holds_every_category_in_as_many_rows_as_the_longest_axis() -> None:
+    axes = [["a", "b", "c", "d", "e"], ["x", "y"], ["1", "2", "3"]]
+    rows = planned(axes, "each")
+    assert len(rows) == 5
+    assert [sorted({row[at] for row in rows}) for at in range(3)] == axes
+    assert rows == [row for row in planned(axes, "full") if row in rows]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import plimsoll
 from plimsoll.comparison.compare import compare
 from plimsoll.comparison.differences import Settings as Draws
 from plimsoll.core import (
@@ -22,6 +23,7 @@ from plimsoll.core import (
     replace,
     user,
 )
+from plimsoll.models.scripted import Scripted
 from plimsoll.run.ask.plan import build
 from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.keep.folder import RunFolder, open_run, runs
@@ -265,3 +267,37 @@ def test_a_chain_keeps_what_each_of_its_attacks_did(tmp_path: Path) -> None:
 def test_a_chain_ends_where_one_of_its_attacks_does_not_apply(tmp_path: Path) -> None:
     folder = done(tmp_path, "chinese/split+encoding/base64", limit=2)
     assert {record.outcome.value for record in folder.records()} == {"not_applicable"}
+
+
+def test_a_sweep_asks_the_same_prompt_with_each_temperature_and_refuses_one_of_the_user_s(
+    tmp_path: Path,
+) -> None:
+    folder = done(tmp_path, "decoding/sweep:steps=2", limit=2)
+    found = list(folder.records())
+    assert [each.sample.attempt.variant for each in found if each.sample.attempt] == [
+        "temperature=0.5",
+        "temperature=1",
+        "top_p=0.5",
+    ] * 2
+    assert len({each.sample.messages for each in found}) == 2
+    with pytest.raises(UserError, match="answers with a temperature of its own"):
+        done(tmp_path, "decoding/sweep:steps=2", sampling={"temperature": 0.3})
+
+
+def test_a_sweep_draws_as_its_variants_say(tmp_path: Path) -> None:
+    drawn: list[tuple[float | None, float | None, int | None]] = []
+
+    def answer(request: Request) -> str:
+        sampling = request.sampling
+        drawn.append((sampling.temperature, sampling.top_p, sampling.seed))
+        return "No."
+
+    plimsoll.evaluate(
+        XSTEST,
+        Scripted(answer),
+        attack="decoding/sweep:steps=2,seed=7",
+        cache=False,
+        log_dir=tmp_path,
+        limit=1,
+    )
+    assert drawn == [(0.5, 1.0, 7), (1.0, 1.0, 7), (1.0, 0.5, 7)]

@@ -20,7 +20,7 @@ class Sweep(Attack):
     steps: int
     seed: int
     name: str = "decoding/sweep"
-    draws: frozenset[str] = frozenset({"temperature", "top_p", "seed"})
+    draws: frozenset[str] = frozenset({"temperature", "top_p"})
     """What of the sampling a user must leave to it."""
     asks: ClassVar[bool] = False
     """It questions no model."""

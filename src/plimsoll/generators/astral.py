@@ -161,7 +161,7 @@ def astral(
 
     Args:
         attacker: The model that writes; rules do where none is named.
-        strength: All combinations, or few that hold every pair.
+        strength: All combinations, few that hold every pair, or fewest that hold every category.
         axes: TOML file of `[[styles]]` and `[[techniques]]` with id, definition, examples; ours if none.
         shots: Examples of each style and technique that the model is shown.
         examples: JSON lines of prompts by category, of which some are shown to the model.

@@ -1,17 +1,26 @@
-"""Axes of categories -> the combinations that cover them: all, or few that hold every pair."""
+"""Axes of categories -> the combinations that cover them: all, few that hold every pair, or fewest of all."""
 
 from collections.abc import Sequence
 from itertools import combinations, product
 from typing import Literal
 
-Strength = Literal["full", "pairwise"]
+Strength = Literal["full", "pairwise", "each"]
+"""All combinations; those that hold every pair of categories; or every category by itself."""
 Row = tuple[str, ...]
 
 
 def planned(axes: Sequence[Sequence[str]], strength: Strength) -> list[Row]:
     """The combinations in the order of the axes."""
     rows = list(product(*axes))
-    return rows if strength == "full" else [row for row in rows if row in _covering(axes)]
+    if strength == "full":
+        return rows
+    kept = _covering(axes) if strength == "pairwise" else _once(axes)
+    return [row for row in rows if row in kept]
+
+
+def _once(axes: Sequence[Sequence[str]]) -> set[Row]:
+    """As many rows as the longest axis has categories."""
+    return {tuple(axis[at % len(axis)] for axis in axes) for at in range(max(map(len, axes)))}
 
 
 def pairs_of(row: Row) -> set[tuple[int, int, str, str]]:
