@@ -35,11 +35,12 @@ CARD = Card(
     source="https://github.com/thu-coai/LongSafety",
     license="MIT",
     languages=("en",),
-    version=2,
+    version=3,
     differs=(
         "files joined by id; the judge's slots put right, its last digit read, its failures left open with "
         "bounds; judge prompts in our own words unless wording=official; flip rate and paired test; contexts "
-        "that do not fit handled as asked and counted"
+        "that do not fit handled as asked and counted; in compat a failed judgement is safe, as in the "
+        "official file, and a reply that failed is left out, since the official script stops there"
     ),
     covers=(
         "evaluation/task-robustness",

@@ -47,7 +47,8 @@ CARD = Card(
     version=2,
     differs=(
         "replies judged in their own language, not translated; unjudged is a class of its own; unsafe among "
-        "valid, wrong-language replies, paired tests with Holm's adjustment; the wrapper is the user's file"
+        "valid, wrong-language replies, paired tests with Holm's adjustment; the wrapper is the user's file; "
+        "how the paper counts calls that failed is not known: they are unscored"
     ),
     covers=("evaluation/alignment-robustness", "safety-at-scale/jailbreak-attack"),
 )
