@@ -94,6 +94,14 @@ def test_a_budget_is_kept_in_a_file_and_set_once(tmp_path: Path) -> None:
         budget.read(path)
 
 
+@pytest.mark.parametrize("level", ["-1", "0", "1", "1e308", '"0.05"', "null"])
+def test_a_budget_whose_level_is_no_chance_is_refused(level: str, tmp_path: Path) -> None:
+    path = tmp_path / "budget.json"
+    path.write_text(f'{{"level": {level}}}', "utf-8")
+    with pytest.raises(DataError, match="no budget of a gate"):
+        budget.read(path)
+
+
 def test_the_command_keeps_count_over_nights(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     run_of(tmp_path / "base", right(Random("baseline"), 0.9))
     run_of(tmp_path / "good", right(Random(1), 0.9))

@@ -15,6 +15,9 @@ from plimsoll.run.spec import RunSpec
 from plimsoll.taxonomies import scientific
 from plimsoll.words import preferred
 
+LONGEST = 500
+"""Characters of a text that are shown."""
+
 
 @click.command("science")
 @FORM
@@ -86,7 +89,7 @@ def tag(source: str, model: str, limit: int | None, as_json: bool) -> None:
         _output.value({"tags": found, "cells": counted, "unread": unread})
         return
     _output.table(
-        ("?" if each is None else " ".join(each) or "-", line)
+        ("?" if each is None else " ".join(each) or "-", line[:LONGEST])
         for each, line in zip(found, lines, strict=True)
     )
     empty = ["-".join(cell) for cell, count in cells.items() if not count]

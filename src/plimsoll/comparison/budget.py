@@ -11,10 +11,10 @@ alarm: small losses that stay are found, too.
 from collections.abc import Sequence
 from math import exp, inf, log
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from plimsoll.comparison.gate import (
     LEVEL,
@@ -52,7 +52,7 @@ class Budget(Struct, frozen=True, kw_only=True):
     """One budget of false alarms, and what was looked at under it."""
 
     format: int = FORMAT
-    level: float = LEVEL
+    level: Annotated[float, Meta(gt=0, lt=1)] = LEVEL
     """The chance that a false alarm is ever raised."""
     nights: tuple[Night, ...] = ()
 
