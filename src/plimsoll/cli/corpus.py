@@ -78,10 +78,11 @@ def command(file: Path, *, as_json: bool, **given: Any) -> None:
 def _refuse_silent(judged: Sequence[corpora.Judged]) -> None:
     """A guard that says nothing has judged nothing: no share of its stands in a report."""
     for each in judged:
+        name = in_language(each.by, "en")
         if each.silent and each.silent == len(each.passed):
             raise PlimsollError(
-                f"{in_language(each.by, 'en')} gave a verdict on none of {each.silent:,} entries: "
-                "mend the guard or its endpoint, then the same command asks again"
+                f"{name} gave a verdict on none of {each.silent:,} entries: mend the guard or its endpoint, "
+                "then the same command asks again"
             )
 
 
