@@ -10,7 +10,7 @@ from plimsoll.cards.assessment import Assessment, Assessor, CardVerdict, Plan, P
 from plimsoll.cards.results import results
 from plimsoll.cli import exit_code
 from plimsoll.core import DataError, UserError
-from plimsoll.documents import regulation, safety_case
+from plimsoll.documents import guarding, regulation, safety_case
 from plimsoll.documents.gathering import Case, Scope, gather, read_scope
 from plimsoll.pages import document_html, document_markdown
 from plimsoll.pages.document import Document, Ruled, Section, in_language
@@ -209,7 +209,7 @@ def test_guards_that_were_measured_stand_in_the_case_with_intervals_and_hashes(
     made = safety_case.document(case)
     (section,) = (each for each in made.sections if each.name == "guards")
     figures, conditions = (each for each in section.blocks if isinstance(each, Ruled))
-    plain, disturbed = sorted(figures.rows, key=lambda row: "disturbed" in in_language(row[1], "en"))
+    plain, disturbed = figures.rows
     for cell, name in zip(plain[3:7], ("auprc", "recall", "false_alarms", "f1"), strict=True):
         figure = wanted[name]
         assert cell == f"{100 * figure['value']:.1f} ({100 * figure['low']:.1f}–{100 * figure['high']:.1f})"
@@ -228,6 +228,23 @@ def test_guards_that_were_measured_stand_in_the_case_with_intervals_and_hashes(
 def test_a_case_without_a_guard_says_how_one_is_measured(refusing: Path) -> None:
     told = document_markdown.render(safety_case.document(gather([refusing])))
     assert "plimsoll guard GUARD --on SET" in told
+
+
+def test_a_corpus_that_a_guard_judged_measures_no_guard(beside_guards: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.csv"
+    corpus.write_text("text\na parrot\na lamp\n", encoding="utf-8")
+    judged = [
+        "corpus",
+        str(corpus),
+        "--by",
+        f"words:file={words_file(tmp_path)}",
+        "--log-dir",
+        str(beside_guards),
+    ]
+    assert exit_code([*judged, "-o", str(tmp_path / "corpus.md")]) == 0
+    case = gather([beside_guards])
+    assert len(case.guards) == 3
+    assert [each.n for each in guarding.measure(case)] == [80, 80]
 
 
 def test_guards_alone_make_no_case_and_the_way_out_is_named(beside_guards: Path) -> None:

@@ -13,7 +13,7 @@ from plimsoll.pages.document import Block, Listing, Paragraph, Ruled, Section, W
 from plimsoll.pages.words import percent
 from plimsoll.reports import overview_rows as rows
 from plimsoll.screening.measure import ERRORS, UNDECIDED, marks, measured
-from plimsoll.screening.nouns import Figure
+from plimsoll.screening.nouns import Figure, Seen
 from plimsoll.screening.stored import of_run
 
 MOST = 3
@@ -50,12 +50,17 @@ class Measured(NamedTuple):
 
 
 def measure(case: Case) -> list[Measured]:
-    """Every guard's figures, the largest set first. Raises `DataError` for a run that cannot be read."""
-    return sorted(map(_measured, case.guards), key=lambda each: -each.counted)
+    """Every guard's figures, the largest set first, disturbed texts behind plain ones; a set without labels,
+    such as a corpus, measures no guard. Raises `DataError` for a run that cannot be read."""
+    found = [(kept, of_run(kept.folder)) for kept in case.guards]
+    labelled = (pair for pair in found if any(each.unsafe is not None for each in pair[1]))
+    return sorted(
+        (_measured(kept, seen) for kept, seen in labelled),
+        key=lambda each: (-each.counted, bool(each.kept.manifest.spec.attacks)),
+    )
 
 
-def _measured(kept: Kept) -> Measured:
-    seen = of_run(kept.folder)
+def _measured(kept: Kept, seen: Sequence[Seen]) -> Measured:
     counted = marks(seen)
     return Measured(
         kept=kept,
