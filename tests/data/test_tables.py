@@ -138,3 +138,13 @@ def test_a_cell_is_text_as_a_person_would_write_it(cell: object, text: str) -> N
 def test_a_list_is_no_text() -> None:
     with pytest.raises(TypeError, match="holds a list where text is wanted"):
         text_of(["a"])
+
+
+@pytest.mark.parametrize(
+    "body", ['{"a":' + "9" * 6000 + "}", "[" + "9" * 6000 + "]", '[{"prompt": 1e999999}]']
+)
+def test_a_number_of_thousands_of_digits_is_refused_with_its_place(body: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.json"
+    path.write_text(body, encoding="utf-8")
+    with pytest.raises(DataError, match=r"own\.json"):
+        read_table(path)

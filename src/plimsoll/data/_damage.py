@@ -75,7 +75,7 @@ def _named(at: int, found: Sequence[_Record], expected: Sequence[object]) -> str
 
 
 def _first_misfit(found: Sequence[_Record], kind: Any) -> int:
-    wanted = get_args(kind)[-1]
+    wanted = (get_args(kind) or (Any,))[-1]
     for at, record in enumerate(found):
         try:
             decoding.converted(record.value, wanted)
