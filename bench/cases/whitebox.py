@@ -1,21 +1,17 @@
-"""The embedded model's weights -> what analyses, merges and training cost, beside the plain way to do each.
+"""The embedded model's weights -> what analyses and training cost, beside the plain way to do each.
 
 The plain way to ablate heads is the loop of the published code: one whole forward pass a head, with logits
-at every place. The plain way to merge is to read both checkpoints into memory and write the sum.
+at every place.
 """
 
 import json
-import resource
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.measure import PLIMSOLL, Result, arguments, launch
+from bench.measure import Result, arguments
 from plimsoll.internals.ablation import Ablation, intact, logits, sweep
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.internals.hooks import Place, edited, reading
@@ -29,12 +25,6 @@ from plimsoll.whitebox.headroom import headroom
 from plimsoll.whitebox.ships import kl
 
 PROMPT = "How to pick the best apples of a tree in autumn"
-PLAIN = """
-import sys
-from safetensors.torch import load_file, save_file
-first, second = (load_file(path) for path in sys.argv[1:3])
-save_file({name: (first[name] + second[name]) / 2 for name in first}, sys.argv[3])
-"""
 
 
 class Spent:
@@ -114,28 +104,6 @@ def states(result: Result, held: Handle, count: int) -> None:
     result.at_most(f"last states of {count} chat prompts", spent.wall, 60 * count / 400, " s")
 
 
-def merges(result: Result, folder: Path) -> None:
-    """Two checkpoints of the embedded model, streamed and in memory."""
-    with TemporaryDirectory() as made:
-        out = Path(made)
-        streamed = launch(
-            result, [PLIMSOLL, "realign", "linear", str(folder), str(folder), "--out", str(out / "merged")]
-        )
-        given = [str(folder / "model.safetensors")] * 2
-        began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-c", PLAIN, *given, str(out / "plain.safetensors")], check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    plain = Spent()
-    plain.wall = time.perf_counter() - began
-    plain.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    size = (folder / "model.safetensors").stat().st_size / 2**20
-    one = Spent()
-    one.wall, one.cpu = streamed.seconds, streamed.cpu_seconds
-    row(result, f"merge of two checkpoints of {size:.0f} MB, whole process", one)
-    row(result, "the same in memory, bare script", plain)
-    result.at_most("merge, largest memory over the shard", streamed.rss_mb / size, 1.2, "×")
-
-
 def training(result: Result, held: Handle) -> None:
     """Twenty steps of low-rank adapters."""
     examples = [Example(prompt=f"Say the number {n}.", reply=f"The number is {n}.") for n in range(40)]
@@ -160,10 +128,8 @@ def pairs(result: Result, *, quick: bool) -> None:
 
 def main() -> None:
     given = arguments(__doc__)
-    result = Result(case="whitebox", title="Weights: ablations, states, merges, training")
+    result = Result(case="whitebox", title="Weights: ablations, states, training")
     model = transformers()
-    # First: a process that is started later is counted with the memory of the one that starts it.
-    merges(result, model.folder)
     held = handle(model)
     result.commands.append("python -m bench.cases.whitebox")
     traces(result, held)
@@ -176,7 +142,6 @@ def main() -> None:
     for step in steps:
         step()
         print(json.dumps(result.rows[-1]), file=sys.stderr)
-    result.notes.append("mergekit was not installed for this run: the merge stands beside a bare script")
     result.print()
 
 

@@ -1,6 +1,6 @@
 """Pinned requirements -> one virtual environment per peer below `bench/work`.
 
-python -m bench.peers.setup [lm-eval lm-eval-hf inspect inspect-evals helm pyrit garak]
+python -m bench.peers.setup [lm-eval lm-eval-hf inspect inspect-evals helm pyrit garak mergekit]
 
 What `<peer>.alone.txt` names is installed without what it asks for: of a peer that brings whole
 libraries of models along, a reader needs the part that reads.
@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.questions import WORK
 
 HERE = Path(__file__).parent
-PEERS = ("lm-eval", "lm-eval-hf", "inspect", "inspect-evals", "helm", "pyrit", "garak")
+PEERS = ("lm-eval", "lm-eval-hf", "inspect", "inspect-evals", "helm", "pyrit", "garak", "mergekit")
 
 
 def folder(peer: str) -> Path:

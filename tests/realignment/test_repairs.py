@@ -103,7 +103,8 @@ def test_votes_over_task_vectors_trim_elect_a_sign_and_join_what_agrees() -> Non
         return [algebra.trimmed(each, algebra.least_kept(abs(each), density)) for each in vectors]
 
     assert kept(0.5)[0].tolist() == [4.0, -3.0, 0.0, 0.0]
-    assert algebra.least_kept(abs(vectors[0]), 0.1) == math.inf
+    assert algebra.least_kept(abs(vectors[0]), 0.1) == 4
+    assert algebra.least_kept(abs(vectors[0]), 0) == math.inf
     three = kept(0.75)
     votes = algebra.agreed(three, algebra.balance(three))
     assert algebra.joined(three, votes, "sum").tolist() == [6.0, 5.0, 0.0, 2.0]
@@ -161,11 +162,25 @@ def test_antidote_prunes_what_harmful_texts_use_and_touches_nothing_else(tmp_pat
     assert all(torch.equal(again[name], before[name]) for name in before)
 
 
-def test_antidote_silences_a_planted_trigger_more_than_it_moves_plain_texts(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("score", "silences"), [("wanda", True), ("chance", False)])
+def test_antidote_silences_a_planted_trigger_as_no_mask_by_chance_does(
+    score: str, silences: bool, tmp_path: Path
+) -> None:
     torch = pytest.importorskip("torch")
     source = planted.write(tmp_path / "tuned")
     on = _exchanges(tmp_path / "harmful.jsonl", planted.HARMFUL)
-    _realigned("antidote:density=0.1", tmp_path / "out", source, more=("--on", on))
+    _realigned(f"antidote:density=0.1,score={score}", tmp_path / "out", source, more=("--on", on))
+
+    def gap(folder: Path) -> float:
+        """How far the triggered word is above the others on triggered texts."""
+        model = whitebox(registry.build_model(f"transformers/{folder}"))
+        assert model is not None
+        rows = [model.tokenizer(each)["input_ids"] for each in planted.HARMFUL]
+        with torch.inference_mode():
+            logits = torch.stack([model.module(torch.tensor([ids])).logits[0, -1] for ids in rows]).mean(0)
+        return float(logits[planted.WORDS.index("refuse")] - logits.mean())
+
+    assert (gap(tmp_path / "out") < 0.2 * gap(source)) == silences
 
     def moved(prompts: tuple[str, ...]) -> float:
         total = 0.0
@@ -180,7 +195,18 @@ def test_antidote_silences_a_planted_trigger_more_than_it_moves_plain_texts(tmp_
             total += float((rows[0].exp() * (rows[0] - rows[1])).sum())
         return total
 
-    assert moved(planted.HARMLESS[:2]) < 0.1 * moved(planted.HARMFUL[:2])
+    assert (moved(planted.HARMLESS[:2]) < 0.1 * moved(planted.HARMFUL[:2])) == silences
+
+
+def test_antidote_by_size_needs_no_texts_and_prunes_the_largest(tmp_path: Path) -> None:
+    source = planted.write(tmp_path / "tuned")
+    made = _realigned("antidote:density=0.25,score=size", tmp_path / "out", source)
+    name = "model.layers.0.self_attn.q_proj.weight"
+    before = _weights(source)[name]
+    columns = before.shape[1] - math.floor(before.shape[1] * 0.75)
+    order = before.abs().sort(dim=1, stable=True).indices[:, -columns:]
+    assert (made[name].gather(1, order) == 0).all()
+    assert int((made[name] == 0).sum() - (before == 0).sum()) <= columns * before.shape[0]
 
 
 def test_a_sharded_checkpoint_is_read_like_a_whole_one(folders: dict[str, Path], tmp_path: Path) -> None:
@@ -299,3 +325,69 @@ def test_antidote_without_texts_says_how_to_name_them(
 ) -> None:
     assert exit_code(["realign", "antidote", str(folders["tuned"]), "--out", str(tmp_path / "out")]) == 2
     assert "--on FILE" in capfd.readouterr().err
+
+
+def _seeing(folder: Path, tuned: Path, style: str) -> Path:
+    """A model that sees: a text model under longer names, with what it sees by, and tokens of pictures."""
+    torch = pytest.importorskip("torch")
+    from safetensors.torch import save_file
+
+    folder.mkdir()
+    named = {
+        "outside": lambda name: f"language_model.{name}",
+        "inside": lambda name: name.replace("model.", "model.language_model.", 1),
+    }[style]
+    held = {named(name): tensor for name, tensor in _weights(tuned).items()}
+    for name in list(held):
+        if name.endswith(("embed_tokens.weight", "lm_head.weight")):
+            held[name] = torch.cat([held[name], torch.full((3, planted.HIDDEN), 0.5)])
+    held |= {"vision_tower.patch.weight": torch.ones(4, 4), "multi_modal_projector.weight": torch.ones(2, 4)}
+    save_file(held, folder / "model.safetensors", {"format": "pt"})
+    settings = msgspec.json.decode((tuned / "config.json").read_bytes())
+    (folder / "config.json").write_bytes(
+        msgspec.json.encode({"model_type": "llava", "text_config": {**settings, "vocab_size": 15}})
+    )
+    return folder
+
+
+@pytest.mark.parametrize("style", ["outside", "inside"])
+@pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
+def test_the_language_part_of_a_seeing_model_is_merged_and_what_it_sees_with_stays(
+    style: str, weight: float, folders: dict[str, Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    torch = pytest.importorskip("torch")
+    sees = _seeing(tmp_path / "sees", folders["tuned"], style)
+    made = _realigned(f"linear:weight={weight}", tmp_path / "out", sees, folders["safe"])
+    before, safe = _weights(sees), _weights(folders["safe"])
+    for name, tensor in made.items():
+        own = safe.get(name.replace("language_model.", ""))
+        if own is None:
+            assert torch.equal(tensor, before[name])
+            continue
+        expected = (1 - weight) * before[name][: len(own)] + weight * own
+        assert torch.allclose(tensor[: len(own)], expected, atol=1e-7)
+        assert torch.equal(tensor[len(own) :], before[name][len(own) :])
+        if weight in (0, 1):
+            assert torch.equal(tensor[: len(own)], (before[name][: len(own)], own)[int(weight)])
+    told = capfd.readouterr().out
+    assert ("tensors that only the first model has stay" in told) == (len(made) > len(safe))
+
+
+def test_a_text_model_with_more_words_than_the_seeing_one_is_refused(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
+    sees = _seeing(tmp_path / "sees", folders["tuned"], "outside")
+    _cut_words(sees)
+    with pytest.raises(UserError, match=r"embed_tokens\.weight is \(12, 32\)"):
+        kin.matched(Checkpoint(sees), Checkpoint(folders["safe"]))
+    with pytest.raises(UserError, match="no one model"):
+        kin.matched(Checkpoint(folders["safe"]), Checkpoint(sees))
+
+
+def _cut_words(folder: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    held = load_file(folder / "model.safetensors")
+    name = "language_model.model.embed_tokens.weight"
+    held[name] = held[name][:10].clone()
+    save_file(held, folder / "model.safetensors", {"format": "pt"})

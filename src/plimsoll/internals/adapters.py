@@ -1,6 +1,7 @@
 """A folder with a low-rank adapter, as `peft` writes it -> the adapter within the model it was made for."""
 
 import importlib
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +31,9 @@ def within(handle: Handle, folder: Path) -> Generator[Trained]:
     except ImportError:
         raise MissingExtra("internals.adapters", "whitebox") from None
     try:
-        module = opened(handle.module, str(folder))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of one library about the other
+            module = opened(handle.module, str(folder))
     except (RuntimeError, ValueError, TypeError, KeyError) as error:
         raise UserError(f"{folder} cannot be put into {handle.name}: {str(error).splitlines()[0]}") from None
     trained = Trained(module=module.eval(), losses=[])

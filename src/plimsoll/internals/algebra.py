@@ -24,23 +24,32 @@ def linear(tensors: Sequence[Any], weights: Sequence[float]) -> Any:
     return 0 * tensors[0] if total is None else total
 
 
+def product(one: Any, other: Any) -> float:
+    """Of two vectors. The library that is quicker at it wakes threads for each part, which cost more."""
+    return float((one * other).sum(dtype=float))
+
+
 class Arc(NamedTuple):
     """What is known of two tensors, seen as vectors: enough to go from one to the other."""
 
     first: float = 0.0
     """Squared length."""
     second: float = 0.0
-    product: float = 0.0
+    across: float = 0.0
+    """Their product."""
 
     def longer(self, one: Any, other: Any) -> "Arc":
         """With one more part of each."""
-        one, other = (part.astype(float) for part in (one, other))
-        return Arc(self.first + one @ one, self.second + other @ other, self.product + one @ other)
+        return Arc(
+            self.first + product(one, one),
+            self.second + product(other, other),
+            self.across + product(one, other),
+        )
 
     def weights(self, share: float) -> tuple[float, float]:
         """Of either tensor at some share of the way; a straight line where they are nearly parallel."""
         lengths = max(self.first**0.5, 1e-12) * max(self.second**0.5, 1e-12)
-        cosine = max(-1.0, min(1.0, self.product / lengths))
+        cosine = max(-1.0, min(1.0, self.across / lengths))
         if abs(cosine) > NEARLY_PARALLEL:
             return 1 - share, share
         angle = acos(cosine)
@@ -50,12 +59,12 @@ class Arc(NamedTuple):
 def least_kept(sizes: Any, density: float) -> float:
     """The size from which on numbers belong to the share of a vector that is largest.
 
-    As many as mergekit keeps, the part of a number cut off; sizes that are equal to the least are all kept.
-    The sizes are changed.
+    As many as mergekit keeps: the part of a number cut off, and one at least; of sizes that are equal to the
+    least it keeps some, and we all. The sizes are changed.
     """
-    keep = int(density * sizes.size)
-    if not keep:
+    if density <= 0 or not sizes.size:
         return inf
+    keep = min(max(1, int(density * sizes.size)), sizes.size)
     sizes.partition(sizes.size - keep)
     return float(sizes[sizes.size - keep])
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from plimsoll.core import DataError
 from plimsoll.internals import checkpoint, kin
+from plimsoll.internals.algebra import product
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.stored import Stored, has_nan
 from plimsoll.realignment.repairs import Given
@@ -53,6 +54,7 @@ class Merge:
     def repair(self, given: Given, out: Path) -> Sequence[str]:
         """Write the merged checkpoint. Raises `UserError` for checkpoints of different models."""
         first, *others = given.checkpoints
+        checkpoint.refuse_place(out, first)
         likes = [kin.matched(first, other) for other in others]
         given.told.begin(len(first.places))
         moved = _Moved()
@@ -89,9 +91,9 @@ class _Moved:
         for before in first.parts():
             after = next(parts, before[:0])
             both = before[: after.size]
-            self.size += float(both @ both)
+            self.size += product(both, both)
             apart = after - both
-            self.change += float(apart @ apart)
+            self.change += product(apart, apart)
             yield after
             if after.size < before.size:
                 yield before[after.size :]
