@@ -62,6 +62,7 @@ CASES = (
     "board_kill",
     "taxonomies",
     "whitebox",
+    "merges",
     "safety_case",
 )
 PACKAGES = (

@@ -310,6 +310,18 @@ def test_letters_are_weighed_by_the_routed_model_and_late_tokens_by_the_plain_on
     assert list(asyncio.run(answer())) == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.parametrize("first", [0, 100])
+def test_a_half_that_has_nothing_to_weigh_is_not_asked(first: int, made: Path) -> None:
+    model = _loaded(made)
+    _routing_of(model).first = first
+    request = Request(messages=(user("make a tea"),), continuations=(" refuse", " comply"))
+
+    async def answer() -> tuple[float, ...]:
+        return (await model.generate(request)).loglikelihoods
+
+    assert len(asyncio.run(answer())) == 2
+
+
 def test_a_stop_text_ends_a_reply_in_either_half(made: Path) -> None:
     model = _loaded(made)
     for prompt in (planted.HARMFUL[0], planted.HARMLESS[0]):

@@ -84,6 +84,8 @@ class Weigher:
         for step in steps:
             wanted.setdefault(step.context, {}).update(dict.fromkeys(step.tokens))
         contexts = sorted(wanted)
+        if not contexts:
+            return []
         with self.torch.inference_mode(), quick(self.module):
             work = self._shared(contexts, 0) if self._can_pack() else self._plain(contexts)
             found = dict(self._read(work, wanted))
