@@ -144,3 +144,16 @@ def test_the_official_encrypted_prompts_are_rebuilt(official: Path) -> None:
 def test_a_draw_hangs_on_the_sample_and_not_on_the_order() -> None:
     codec = registry.build("attacks", "characters/typos").codec
     assert codec.encode("bread and butter", Random("0:1")) == codec.encode("bread and butter", Random("0:1"))
+
+
+@pytest.mark.parametrize(
+    "name", ["arabic/forms", "arabic/tatweel", "encoding/morse", "encoding/nato", "encoding/url"]
+)
+def test_what_is_written_by_words_is_the_same_again_beside_other_words(name: str) -> None:
+    attack = TRANSFORMS[name]
+    words = ["كيف", "أخبز", "الخبز", "سلام", "bread", "42", "x" * 200]
+    between = {"encoding/morse": " / ", "encoding/nato": "  ", "encoding/url": "%20"}.get(name, " ")
+    for once in range(2):
+        assert attack.encode(" ".join(words)) == between.join(map(attack.encode, words)), once
+    letters = "كيف أخبز"
+    assert attack.encode(letters) == attack.encode(f"{letters} x").removesuffix(between + attack.encode("x"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from plimsoll.text.codecs.codec import Codec, plainly
+from plimsoll.text.codecs.codec import Codec, by_words, plainly
 from plimsoll.text.codecs.tables import table
 
 LETTER = re.compile(r"[\u0621-\u064a]")
@@ -80,7 +80,7 @@ def forms() -> Codec:
     return Codec(
         title="Arabic presentation forms",
         title_zh="阿拉伯文变形字符",
-        encode=plainly(encode),
+        encode=plainly(by_words(encode)),
         decode=plain,
         kept=plain,
         moves=LETTER,
@@ -100,7 +100,7 @@ def drawn_out(count: int) -> Codec:
     return Codec(
         title="drawn-out Arabic",
         title_zh="拉长的阿拉伯文",
-        encode=plainly(encode),
+        encode=plainly(by_words(encode)),
         decode=plain,
         kept=plain,
         moves=LETTER,
