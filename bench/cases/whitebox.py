@@ -20,8 +20,10 @@ from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Unheard
 from plimsoll.internals.training import Example, Recipe, fit, let_go, tokenised
 from plimsoll.models.transformers import transformers
-from plimsoll.whitebox.anchors import anchors
+from plimsoll.whitebox.anchors import anchors, translated
+from plimsoll.whitebox.blend import blend
 from plimsoll.whitebox.headroom import headroom
+from plimsoll.whitebox.probes import probes
 from plimsoll.whitebox.ships import kl
 
 PROMPT = "How to pick the best apples of a tree in autumn"
@@ -126,6 +128,30 @@ def pairs(result: Result, *, quick: bool) -> None:
     result.at_most("headroom, 8 x 64 tokens", spent.wall, 120, " s")
 
 
+def mixtures(result: Result, *, quick: bool) -> None:
+    """A model mixed with itself at several shares: what a sweep costs does not hang on the other model."""
+    points, each = (2, 4) if quick else (11, 30)
+    given = anchors(harmful=None, harmless=None, language="en").first(each)
+    models = [transformers(), transformers()]
+    for model in models:
+        handle(model)  # loaded before the clock runs
+    with timed() as spent:
+        blend(points=points, questions=0).analyse(models, given, Unheard())
+    count = len(given.harmful) + len(given.harmless)
+    row(result, f"{points} shares of a mixture, {count} prompts each", spent)
+    result.at_most(f"{points} shares x {count} prompts", spent.wall, 360 * points * count / 660, " s")
+
+
+def probed(result: Result) -> None:
+    """Linear probes at every layer, with their control tasks and both ways of transfer."""
+    given = translated()
+    model = transformers()
+    handle(model)
+    with timed() as spent:
+        probes().analyse([model], given, Unheard())
+    row(result, f"probes of {len(given.harmful) + len(given.harmless)} prompts, every layer", spent)
+
+
 def main() -> None:
     given = arguments(__doc__)
     result = Result(case="whitebox", title="Weights: ablations, states, training")
@@ -138,6 +164,8 @@ def main() -> None:
         lambda: states(result, held, 40 if given.quick else 400),
         lambda: training(result, held),
         lambda: pairs(result, quick=given.quick),
+        lambda: mixtures(result, quick=given.quick),
+        lambda: probed(result),
     )
     for step in steps:
         step()

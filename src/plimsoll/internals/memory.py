@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from plimsoll.core import UserError
+from plimsoll.core import UserError, files
 
 NUMBER = 4
 """Bytes of a number that is computed with on a CPU."""
@@ -12,7 +12,7 @@ NUMBER = 4
 def free() -> int:
     """Bytes that a process may still take; all that the machine has, where it does not say."""
     try:
-        told = Path("/proc/meminfo").read_text(encoding="ascii", errors="replace")
+        told = files.read_text(Path("/proc/meminfo"))
         line = next(line for line in told.splitlines() if line.startswith("MemAvailable:"))
         return int(line.split()[1]) * 1024
     except (OSError, StopIteration, IndexError, ValueError):
