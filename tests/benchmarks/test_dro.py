@@ -446,3 +446,27 @@ def test_published_counts_are_prompts_of_which_any_of_twenty_replies_failed() ->
     refused = {run: sum(mean < 1 for mean in means) for run, means in scores.items()}
     assert refused["Llama-2-7b-chat-hf_with_default_testset"] == 19
     assert refused["CodeLlama-7b-Instruct-hf_with_default_testset"] == 22
+
+
+AVERAGES = {
+    # run -> none, text prompt, vPT, DRO: the paper's averages over eight models
+    "malicious": (46.9, 9.8, 5.0, 1.6),
+    "advbench": (49.4, 10.3, 6.8, 1.4),
+    "testset": (0.8, 7.1, 2.0, 2.0),
+    "alpaca": (65.9, 62.5, 56.3, 63.5),
+}
+SETTINGS_OF = ("", "with_default_", "with_soft_unlikelihood_default_", "with_soft_all_default_")
+
+
+@pytest.mark.parametrize("name", AVERAGES)
+def test_published_averages_are_those_of_the_published_counts(name: str) -> None:
+    path = locate.find("llm_safeguard_dro", "official_summaries.csv")
+    if path is None:
+        pytest.skip("the published counts are not here")
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        counts = {row["run"]: float(row["count_or_win_rate"]) for row in csv.DictReader(file)}
+    models = {run.partition("_")[0] for run in counts}
+    assert len(models) == 8
+    for setting, average in zip(SETTINGS_OF, AVERAGES[name], strict=True):
+        found = sum(counts[f"{model}_{setting}{name}"] for model in models) / 8
+        assert found == pytest.approx(average, abs=0.051)
