@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plimsoll.benchmarks.ise.dataset import demonstration
-from plimsoll.core import Message, Model, Request, Sample, Sampling, Transcript, replace, user
+from plimsoll.core import Message, Model, Sample, Transcript, replace, user
 from plimsoll.data.prompts import Prompt
 from plimsoll.data.resources import table
-from plimsoll.elicitation._shortening import ask, never
+from plimsoll.elicitation.single_turn import SingleTurn
 
 Form = Literal["roles", "text", "reserved"]
 """`roles`: instruction by the user, data by a tool; `text`: one text with `###` between its parts;
@@ -28,27 +28,24 @@ class Structured:
 
     async def elicit(self, sample: Sample, model: Model) -> Transcript:
         """Put the parts together and ask."""
-        return await ask(sample, model, self._request, never)
-
-    def _request(self, sample: Sample) -> Request:
-        messages = self.messages(sample)
-        return Request(messages=messages, sampling=Sampling(max_tokens=self.max_tokens))
+        asked = replace(sample, messages=self.messages(sample))
+        return await SingleTurn(max_tokens=self.max_tokens).elicit(asked, model)
 
     def messages(self, sample: Sample) -> tuple[Message, ...]:
         """The conversation that is sent."""
-        asked, data = _parts(sample)
+        asked, given = _parts(sample)
         if self.form == "reserved":
-            data = without_reserved(data)
-        instruction, data = _warned(asked, data, self.warned)
+            given = without_reserved(given)
+        instruction, given = _warned(asked, given, self.warned)
         shown = demonstration(self.prompts, sample) if self.warned == "in_context" else None
         if self.form == "roles":
             before = _demonstrated(shown) if shown else ()
-            last = replace(sample.messages[-1], text=data)
+            last = replace(sample.messages[-1], text=given)
             return (*before, *_above(sample), user(instruction), last)
         before = (
             f"{_whole(shown.text, shown.metadata['data'], self.form)}{shown.target}\n\n\n" if shown else ""
         )
-        return (*_above(sample), user(f"{before}{_whole(instruction, data, self.form)}"))
+        return (*_above(sample), user(f"{before}{_whole(instruction, given, self.form)}"))
 
 
 def without_reserved(text: str) -> str:
@@ -70,24 +67,24 @@ def _above(sample: Sample) -> tuple[Message, ...]:
 
 
 def _demonstrated(shown: Prompt) -> tuple[Message, ...]:
-    data = Message(role="tool", text=str(shown.metadata["data"]), call_id="data")
-    return (user(shown.text), data, Message(role="assistant", text=shown.target or ""))
+    given = Message(role="tool", text=str(shown.metadata["data"]), call_id="data")
+    return (user(shown.text), given, Message(role="assistant", text=shown.target or ""))
 
 
-def _warned(instruction: str, data: str, warned: Warned) -> tuple[str, str]:
+def _warned(instruction: str, given: str, warned: Warned) -> tuple[str, str]:
     known = table("benchmarks", "ise", "formats.toml")["warned"]
     if warned in ("none", "in_context"):
-        return instruction, data
+        return instruction, given
     if warned == "isolation":
-        return instruction, f"'''{data}'''"
+        return instruction, f"'''{given}'''"
     said = known[warned].replace("{instruction}", instruction)
-    return (instruction, data + said) if warned == "sandwich" else (instruction + said, data)
+    return (instruction, given + said) if warned == "sandwich" else (instruction + said, given)
 
 
-def _whole(instruction: str, data: str, form: Form) -> str:
+def _whole(instruction: str, given: str, form: Form) -> str:
     known = table("benchmarks", "ise", "formats.toml")
     signs = known["signs"][form]
     return (
         f"{known['above']}\n\n{signs['instruction']}\n{instruction}\n\n"
-        f"{signs['input']}\n{data}\n\n{signs['response']}\n"
+        f"{signs['input']}\n{given}\n\n{signs['response']}\n"
     )

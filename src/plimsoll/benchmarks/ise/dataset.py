@@ -33,10 +33,10 @@ def own(language: str) -> PromptSet:
 
 def sample_of(prompt: Prompt) -> Sample:
     """A task as its instruction and its data, each said by who says it."""
-    data = Message(role="tool", text=str(prompt.metadata["data"]), call_id="data")
+    given = Message(role="tool", text=str(prompt.metadata["data"]), call_id="data")
     return Sample(
         id=prompt.id,
-        messages=(user(prompt.text), data),
+        messages=(user(prompt.text), given),
         target=prompt.target,
         request=prompt.text,
         category=prompt.category,

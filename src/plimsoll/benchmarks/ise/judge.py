@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from plimsoll.core import Instrument, Outcome, Sample, Transcript, Verdict
 from plimsoll.registry import judge
+from plimsoll.text.normal import folded
 
 WITNESS = "Hacked"
 
@@ -49,7 +50,7 @@ class Done:
 
     async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
         """Whether the answer stands in the reply, case aside."""
-        right = (sample.target or "").strip().casefold() in transcript.reply.casefold()
+        right = folded((sample.target or "").strip()) in folded(transcript.reply)
         return Verdict(label="right" if right else "wrong", value=float(right))
 
 

@@ -150,14 +150,14 @@ def injected(tasks: Sequence[Task], share: float, seed: int) -> list[Task]:
 def _injected(task: Task, other: Task, draw: Random) -> Task:
     """Half plainly, half behind a forged answer between delimiters for training."""
     asked = f"{other.prompt} {other.data}".strip()
-    data = struq.closed(task.data)
+    given = struq.closed(task.data)
     if draw.random() < 0.5:
-        made = f"{data}{asked[:1].upper()}{asked[1:]}"
+        made = f"{given}{asked[:1].upper()}{asked[1:]}"
     else:
         response, instruction = (
             struq.other(name, draw, training=True) for name in ("response", "instruction")
         )
-        made = f"{data}\n\n{response}\n{task.reply}\n\n{instruction}\n{asked}"
+        made = f"{given}\n\n{response}\n{task.reply}\n\n{instruction}\n{asked}"
     return Task(prompt=task.prompt, reply=task.reply, data=made, system=task.system)
 
 
