@@ -147,7 +147,6 @@ WRITING = {
 READING = {
     "benchmarks/safetybench/dataset.py": "its own starter set",
     "cards/deck.py": "its own cards",
-    "internals/memory.py": "what the system says of its memory",
     "internals/products.py": "what the system says of its processor",
     "pages/serving.py": "its own scripts and styles",
     "registry/rooms.py": "its own modules",
