@@ -25,6 +25,7 @@ SPOKEN: Mapping[str, str] = {
     "On this page": "本页内容",
     "Toggle Light / Dark / Auto color theme": "切换浅色、深色、自动主题",
     "Toggle site navigation sidebar": "显示或隐藏导航",
+    "Toggle navigation of ": "显示或隐藏：",
     "Toggle table of contents sidebar": "显示或隐藏本页目录",
     "Copyright &#169; the Plimsoll authors": "版权所有 &#169; Plimsoll 作者",
     "Made with ": "制作工具：",
