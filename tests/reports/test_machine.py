@@ -13,7 +13,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "formats" / "report.md"
 def test_every_key_is_there_even_at_its_default() -> None:
     report = json.loads(machine.render(view_of(records_of(4))))
 
-    assert [*report] == ["format", "unread", "headline", "categories", "pooled", "run", "summary"]
+    assert [*report] == ["format", "unread", "headline", "categories", "pooled", "weights", "run", "summary"]
     assert {*report["run"]} == {*Manifest.__struct_fields__}
     assert {*report["summary"]} == {*Summary.__struct_fields__}
     assert {*report["summary"]["estimates"][0]} == {*Estimate.__struct_fields__, "sound"}

@@ -33,6 +33,7 @@ SPECS: Mapping[str, str] = {
     "blend": f"template=raw,points=5,questions=4,{WORDS}",
     "mahalanobis": "template=raw",
     "pcjailbreak": "template=raw,most=2",
+    "dro": "components=2,folds=2",
     "agent_backdoor": "template=raw,trigger=flag,brand=cake,steps=1,rank=2",
 }
 """How each analysis is asked here."""
@@ -43,6 +44,8 @@ def analysed(name: str) -> Analysed:
     """What an analysis finds in planted models."""
     part = registry.build("whitebox", f"{name}:{SPECS[name]}")
     models: Any = [planted.handle(), planted.handle(planted.PAIR)][: part.models]
+    if name == "dro":  # safety prompts are system prompts: they need a chat template
+        models[0].tokenizer.chat_template = "{% for each in messages %}{{ each.content }} {% endfor %}"
     found = part.analyse(models, ANCHORS, Unheard())
     return replace(
         found, analysis=f"{name}:{SPECS[name]}", models={"transformers/planted": "sha256:abc torch"}
