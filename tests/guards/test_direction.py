@@ -13,12 +13,15 @@ from plimsoll.internals.monitor import read, threshold
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Unheard
 from plimsoll.models.transformers import transformers
+from plimsoll.whitebox._logistic import fitted
 from plimsoll.whitebox.anchors import Anchors
 from plimsoll.whitebox.directions import directions
 from tests.support import planted
 
 pytestmark = pytest.mark.torch
 ANCHORS = Anchors(harmful=planted.HARMFUL, harmless=planted.HARMLESS, paired=False)
+COMPONENTS = 4
+"""Harm lies in the fourth: the first three tell which word stands last."""
 
 
 def _model(folder: Path, heads: tuple[planted.Head, ...] = planted.ONE) -> WhiteBox:
@@ -27,7 +30,7 @@ def _model(folder: Path, heads: tuple[planted.Head, ...] = planted.ONE) -> White
 
 def _saved(tmp_path: Path, **more: Any) -> Path:
     path = tmp_path / "harm.safetensors"
-    part = directions(components=2, folds=2, template="raw", save=str(path), **more)
+    part = directions(components=COMPONENTS, folds=4, template="raw", save=str(path), **more)
     found = part.analyse([_model(tmp_path / "model")], ANCHORS, Unheard())
     assert any("guard direction" in note for note in found.notes)
     return path
@@ -49,11 +52,13 @@ def test_a_saved_direction_tells_requests_as_the_analysis_does(tmp_path: Path) -
     )
     assert min(harmful) > max(harmless)
     assert not any(_said(guard, user(text)).value for text in planted.HARMLESS)
-    assert any(_said(guard, user(text)).value for text in planted.HARMFUL)
-    states = last_states(handle(model), planted.HARMFUL[:1], template="raw")[0]
-    layer = states.shape[0] - 1 if known.about.layer is None else known.about.layer
-    expected = float(states[layer].double() @ known.direction.double()) + known.about.bias
-    assert _said(guard, user(planted.HARMFUL[0])).detail["score"] == pytest.approx(expected, abs=1e-4)
+    assert all(_said(guard, user(text)).value for text in planted.HARMFUL)
+    requests = (*planted.HARMFUL, *planted.HARMLESS)
+    states = last_states(handle(model), requests, template="raw").double()
+    layer = states.shape[1] - 1 if known.about.layer is None else known.about.layer
+    truth = [True] * len(planted.HARMFUL) + [False] * len(planted.HARMLESS)
+    expected = fitted(states[:, layer], truth, COMPONENTS).scores(states[:, layer])
+    assert [*harmful, *harmless] == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_reply_is_not_read_and_nothing_is_not_judged(tmp_path: Path) -> None:
