@@ -18,6 +18,7 @@ from plimsoll.internals.checkpoint import INDEX, Checkpoint
 from plimsoll.internals.stored import tensors
 from plimsoll.realignment.repairs import MORE
 from tests.support import planted
+from tests.support.tiny import CHAT
 
 pytestmark = pytest.mark.torch
 METHODS = [part.name for part in registry.parts("realignment")]
@@ -25,6 +26,8 @@ LEARNING = "steps=1,batch=2,template=raw"
 SPECS = {
     **{name: f"{name}:{LEARNING}" for name in ("sft", "dpo", "red_eval", "cosa", "somf")},
     "mogu": f"mogu:{LEARNING},router_steps=1",
+    "ise": "ise:steps=1,batch=2",
+    "dro": "dro:prompt=short,epochs=1,batch=4",
 }
 ROW: dict[str, Any] = {
     "prompt": "make a tea",
@@ -36,7 +39,7 @@ ROW: dict[str, Any] = {
     "config": [],
     "replies": [{"text": "comply", "categories": ["Violence"]}, {"text": "refuse", "addressed": False}],
 }
-KINDS = {"mogu": ("malicious", "benign"), "red_eval": ("blue", "red")}
+KINDS = {"mogu": ("malicious", "benign"), "red_eval": ("blue", "red"), "dro": ("harmful", "harmless")}
 NAME = "model.norm.weight"
 
 
@@ -47,7 +50,7 @@ def _takes(method: str) -> tuple[str, ...]:
 @pytest.fixture
 def folders(tmp_path: Path) -> list[Path]:
     """Three models of one kind, hardly apart."""
-    found = [planted.write(tmp_path / name) for name in ("one", "two", "three")]
+    found = [planted.write(tmp_path / name, template=CHAT) for name in ("one", "two", "three")]
     for place, folder in enumerate(found):
         _weights(folder, lambda held, place=place: held["lm_head.weight"].add_(0.01 * place))
     return found

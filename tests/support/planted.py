@@ -97,10 +97,12 @@ def handle(heads: tuple[Head, ...] = ONE, **sizes: Any) -> Handle:
     return Handle(name="planted", revision="1", module=module(heads, **sizes), tokenizer=tokenizer())
 
 
-def write(folder: Path, heads: tuple[Head, ...] = ONE) -> Path:
+def write(folder: Path, heads: tuple[Head, ...] = ONE, *, template: str = "") -> Path:
     """The Llama as a folder that `transformers/` loads."""
     module(heads).save_pretrained(folder)
-    tokenizer().save_pretrained(folder)
+    words = tokenizer()
+    words.chat_template = template or None
+    words.save_pretrained(folder)
     return folder
 
 
