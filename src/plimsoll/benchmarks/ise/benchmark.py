@@ -35,7 +35,7 @@ CARD = Card(
         "tasks of our own or AlpacaEval's file; the right answer looked for in the reply; sentences and "
         "warnings worded by us; attacks are parts of their own, so that they meet any defense"
     ),
-    covers=("safety-at-scale/prompt-injection-attack", "evaluation/alignment-robustness"),
+    covers=("safety-at-scale/injection-attack", "evaluation/alignment-robustness"),
 )
 RAW = "Without --attack struq/... nothing is injected: that run measures use."
 
