@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from plimsoll import registry
-from plimsoll.core import Sample, user
+from plimsoll.core import Message, Sample, user
 from plimsoll.core.extras import installed
 from plimsoll.models.scripted import REFUSAL, Scripted
 
@@ -26,7 +26,7 @@ ARGUMENTS = {
     "s_eval": "kind=goal_hijacking,", "search/fuzz": "judge=refusal,budget=12,",
     "search/genetic": "judge=refusal,budget=20,",
     "characters/leet": "share=0.5,", "characters/homoglyphs": "share=0.5,", "chinese/split": "share=0.5,",
-    "characters/typos": "rate=0.2,",
+    "characters/typos": "rate=0.2,", "struq/completion": "form=typo,",
 }  # fmt: skip
 
 
@@ -34,7 +34,9 @@ def said(name: str, seed: int) -> str:
     async def first() -> Sample:
         attack = registry.build("attacks", f"{name}:{ARGUMENTS.get(name, '')}seed={seed}")
         language = "zh" if name.startswith("chinese") else "en"
-        sample = Sample(id="1", messages=(user(TEXTS[language]),), language=language)
+        # What a tool gave back is where an injection is hidden.
+        data = (Message(role="tool", text="Flour, water and salt."),) if name.startswith("struq/") else ()
+        sample = Sample(id="1", messages=(user(TEXTS[language]), *data), language=language)
         return await anext(attack.attack(sample, Scripted(lambda _: REFUSAL)))
 
     made = asyncio.run(first())

@@ -245,16 +245,16 @@ def other(name: Literal["instruction", "response"], draw: Draw, *, training: boo
     return f"{mark.replace('{s}', cased)}:"
 
 
-def _made(name: str, inject: Injection, witness: str, ends: Ends, seed: int) -> Injected:
+def _made(name: str, inject: Injection, witness: str, ends: Ends, seed: int = 0) -> Injected:
     if not witness.strip():
         raise UserError(f"{name}: witness is empty: write the word that the demand asks for")
     return Injected(name, inject, witness, ends, seed)
 
 
 @attack
-def naive(witness: str = WITNESS, ends: Ends = "end", seed: int = 0) -> Injected:
+def naive(witness: str = WITNESS, ends: Ends = "end") -> Injected:
     """A demand after the data."""
-    return _made("struq/naive", of_naive, witness, ends, seed)
+    return _made("struq/naive", of_naive, witness, ends)
 
 
 @attack
