@@ -237,7 +237,8 @@ def test_what_a_fault_lists_is_not_kept_whole(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert found.predictions.faults
     assert all(len(fault.message) < 5000 for fault in found.predictions.faults)
-    assert peak < count * length
+    # Ids and languages kept whole would be twice that; what is read may stand until garbage is collected.
+    assert peak < 1.5 * count * length
 
 
 def hostile_run(folder: Path, names: Iterable[str]) -> Upload:

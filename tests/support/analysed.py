@@ -39,13 +39,18 @@ SPECS: Mapping[str, str] = {
 """How each analysis is asked here."""
 
 
+def with_template(models: list[Any]) -> list[Any]:
+    """The models with a chat template, which safety prompts stand in as system prompts."""
+    for each in models:
+        each.tokenizer.chat_template = "{% for each in messages %}{{ each.content }} {% endfor %}"
+    return models
+
+
 @cache
 def analysed(name: str) -> Analysed:
     """What an analysis finds in planted models."""
     part = registry.build("whitebox", f"{name}:{SPECS[name]}")
-    models: Any = [planted.handle(), planted.handle(planted.PAIR)][: part.models]
-    if name == "dro":  # safety prompts are system prompts: they need a chat template
-        models[0].tokenizer.chat_template = "{% for each in messages %}{{ each.content }} {% endfor %}"
+    models: Any = with_template([planted.handle(), planted.handle(planted.PAIR)][: part.models])
     found = part.analyse(models, ANCHORS, Unheard())
     return replace(
         found, analysis=f"{name}:{SPECS[name]}", models={"transformers/planted": "sha256:abc torch"}

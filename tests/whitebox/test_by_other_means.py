@@ -21,7 +21,7 @@ from plimsoll.internals.told import Unheard
 from plimsoll.models.transformers import transformers
 from plimsoll.whitebox.sahara import angle
 from tests.support import planted
-from tests.support.analysed import ANCHORS, SPECS
+from tests.support.analysed import ANCHORS, SPECS, with_template
 from tests.support.narrow import halved
 
 torch = pytest.importorskip("torch")
@@ -36,7 +36,7 @@ def _logits(held: Handle, prompt: str = planted.HARMFUL[0]) -> Any:
 @pytest.mark.parametrize("name", SPECS)
 def test_an_analysis_leaves_weights_and_logits_as_they_were_bit_for_bit(name: str) -> None:
     part = registry.build("whitebox", f"{name}:{SPECS[name]}")
-    models: Any = [planted.handle(), planted.handle(planted.PAIR)][: part.models]
+    models: Any = with_template([planted.handle(), planted.handle(planted.PAIR)][: part.models])
     before = [(held.digest(), _logits(held)) for held in models]
     part.analyse(models, ANCHORS, Unheard())
     for held, (digest, logits) in zip(models, before, strict=True):
@@ -179,6 +179,8 @@ def test_states_in_sixteen_bits_are_near_those_in_thirty_two(
 @pytest.mark.parametrize("name", [name for name in SPECS if name not in ("agent_backdoor", "layers")])
 def test_every_analysis_runs_in_sixteen_bits(name: str) -> None:
     part = registry.build("whitebox", f"{name}:{SPECS[name]}")
-    models: Any = [halved(planted.handle()), halved(planted.handle(planted.PAIR))][: part.models]
+    models: Any = with_template(
+        [halved(planted.handle()), halved(planted.handle(planted.PAIR))][: part.models]
+    )
     found = part.analyse(models, ANCHORS, Unheard())
     assert all(each.value == each.value for each in found.findings), "no number is NaN"
