@@ -138,3 +138,10 @@ def test_one_run_is_parted_and_no_grid(tmp_path: Path, capsys: pytest.CaptureFix
         said = told(["run", *more, "-m", "scripted/random", "--shard", "1/2", *log], capsys)
         assert "--shard parts one run" in said
     assert "leave --shard out" in told(["run", STARTER, "--shard", "1/2", "--until", "±9%", *log], capsys)
+
+
+def test_a_folder_that_cannot_be_read_does_not_stop_a_merge(tmp_path: Path) -> None:
+    parts = [asked(tmp_path / "parts", f"{n}/2", "--limit", "4") for n in (1, 2)]
+    (tmp_path / "parts" / "20260101-000000-damaged").mkdir()
+    (tmp_path / "parts" / "20260101-000000-damaged" / "run.json").write_text("no JSON", "utf-8")
+    assert len(held(merged(tmp_path / "parts", parts))) == 4

@@ -24,6 +24,7 @@ from plimsoll.run.keep import folder, journal, variants
 from plimsoll.run.keep.blobs import Blobs
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.importing import made_whole
+from plimsoll.run.keep.lines import Lines
 from plimsoll.run.keep.manifest import FORMAT, Manifest, Summary
 from plimsoll.run.shard import Shard
 from plimsoll.run.work import engine, sight
@@ -96,9 +97,9 @@ def merge(
     Raises `UserError` where it was merged before.
     """
     manifest = parts.manifest
-    known = next((each for each in folder.runs(log_dir) if each.manifest().id == manifest.id), None)
-    if known is not None:
-        raise UserError(f"{known.path} holds this run already")
+    # By its name, as a resume finds it: another folder that cannot be read is no reason to stop.
+    if known := next(log_dir.glob(f"*-{manifest.id}/run.json"), None):
+        raise UserError(f"{known.parent} holds this run already")
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     name = f"{folder.slug(manifest.spec.benchmark.partition(':')[0])}-{folder.slug(manifest.model.name)}"
     path = log_dir / f"{stamp}-{name}-{manifest.id}"
@@ -149,18 +150,30 @@ def _first_of(names: Sequence[str], most: int = 5) -> str:
 
 def _bring_variants(parts: Parts, made: RunFolder) -> None:
     """What attacks made goes along, with its pictures: the whole run may be gone on with."""
-    for part in parts.parts:
-        held = part.folder.path / variants.FILE
-        if held.exists():
-            with files.opened(held) as lines:
-                for line in lines:
-                    if line.endswith(b"\n"):
-                        files.append(made.path / variants.FILE, line)
-            pictures = Blobs(part.folder.path).path
-            for picture in pictures.iterdir() if pictures.is_dir() else ():
-                if not (to := Blobs(made.path).path / picture.name).exists():
-                    to.parent.mkdir(exist_ok=True)
-                    shutil.copyfile(picture, to)
+    held = [part.folder.path for part in parts.parts if (part.folder.path / variants.FILE).exists()]
+    if not held:
+        return
+    sink = Lines(made.path / variants.FILE)
+    try:
+        for path in held:
+            with files.opened(path / variants.FILE) as lines:
+                for line in filter(_is_whole, lines):
+                    sink.append(line)
+            _bring_pictures(path, made.path)
+    finally:
+        sink.close()
+
+
+def _is_whole(line: bytes) -> bool:
+    return line.endswith(b"\n")
+
+
+def _bring_pictures(part: Path, made: Path) -> None:
+    pictures, kept = Blobs(part).path, Blobs(made).path
+    for picture in pictures.iterdir() if pictures.is_dir() else ():
+        if not (kept / picture.name).exists():
+            kept.mkdir(exist_ok=True)
+            shutil.copyfile(picture, kept / picture.name)
 
 
 def _summary(parts: Parts, manifest: Manifest, benchmark: Benchmark, count: engine.Count) -> Summary:
