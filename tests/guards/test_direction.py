@@ -47,12 +47,16 @@ def test_a_saved_direction_tells_requests_as_the_analysis_does(tmp_path: Path) -
     assert known.about.false_positives <= 0.01
     guard: Any = registry.build("guards", f"direction:file={path}", model=model)
     harmful, harmless = (
-        [_said(guard, user(text)).detail["score"] for text in texts]
+        [_said(guard, user(text)).detail["log_odds"] for text in texts]
         for texts in (planted.HARMFUL, planted.HARMLESS)
     )
     assert min(harmful) > max(harmless)
     assert not any(_said(guard, user(text)).value for text in planted.HARMLESS)
     assert all(_said(guard, user(text)).value for text in planted.HARMFUL)
+    for text in (*planted.HARMFUL, *planted.HARMLESS):
+        said = _said(guard, user(text))
+        assert 0 <= said.detail["score"] <= 1, "guards that are mixed all say a chance"
+        assert (said.detail["score"] >= 0.5) == bool(said.value)
     requests = (*planted.HARMFUL, *planted.HARMLESS)
     states = last_states(handle(model), requests, template="raw").double()
     layer = states.shape[1] - 1 if known.about.layer is None else known.about.layer
