@@ -45,7 +45,12 @@ SMALL: dict[str, tuple[str, ...]] = {
         f"gb_45654:file={SUPPORT / 'own_bank.csv'}",
         f"gb_45654:file={SUPPORT / 'own_bank.csv'},bank=refuse",
     ),
+    "dro": ("dro:split=starter", "dro:split=starter,questions=testset"),
     "ise": ("ise", "ise:language=zh,form=roles,warned=sandwich", "ise:form=reserved,warned=in_context"),
+    "ise_hierarchy": (
+        "ise_hierarchy:split=starter",
+        "ise_hierarchy:split=starter,suite=extraction",
+    ),
     "labsafety_bench": (
         "labsafety_bench:split=starter",
         "labsafety_bench:split=starter,mode=CoT,shots=5,order=cyclic",
@@ -84,6 +89,7 @@ SMALL: dict[str, tuple[str, ...]] = {
         "simplesafetytests:split=starter",
         "simplesafetytests:split=starter,condition=both,without=Child safety",
     ),
+    "somf": ("somf:split=starter",),
     "sorry_bench": ("sorry_bench:split=starter", "sorry_bench:split=starter,release=202406,categories=1-25"),
     "strongreject": ("strongreject:split=starter",),
     "trustworthy_llms": tuple(
