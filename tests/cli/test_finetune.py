@@ -173,6 +173,10 @@ def test_of_several_repairs_those_are_named_that_no_other_one_beats(
     shown = capfd.readouterr().out
     assert "as it is · none: on the front are scripted/letter-A, scripted/refuse" in shown
     assert "scripted/refuse · xstest" in shown
+    command = shown.splitlines()[-1].partition("plimsoll ")[2].split()
+    page = tmp_path / "page.html"
+    assert exit_code([*command, "-o", str(page)]) == 0
+    assert 'id="models"' in page.read_text("utf-8")
 
 
 def test_tokens_that_a_model_does_not_tell_of_put_it_on_no_front() -> None:

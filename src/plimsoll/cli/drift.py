@@ -65,6 +65,7 @@ def command(
     that were changed, and seconds of training or repair.
     """
     rows, fronts, ended = list[dict[str, Any]](), list[dict[str, Any]](), list[Summary]()
+    grids = list[str]()
     costs = made(before, after) if len(after) > 1 else {}
     trained = {model: template for model in after if (template := _trained_in(model))}
     more: Options = {"max_tokens": max_tokens, "log_dir": log_dir, "progress": not as_json}
@@ -77,6 +78,7 @@ def command(
         asked, models = list(benchmarks or BENCHMARKS), [spec_of(model) for model in (before, *after)]
         found = grid(asked, models, defenses=list(DEFENSES), title=f"drift · {template}", **more)
         ended += [cell.run.summary for cell in found.cells if cell.run]
+        grids.append(str(found.path))
         rows += [_row(template, *pair) for pair in _pairs(found)]
         fronts += [
             _front(template, defense, standings(cells, costs))
@@ -84,9 +86,11 @@ def command(
         ]
     if as_json:
         told = {"before": before, "after": after, "trained_in": trained, "cells": rows, "fronts": fronts}
-        _output.value(told)
+        _output.value({**told, "grids": grids})
     else:
         _show(rows, fronts, trained)
+        for path in grids:
+            _output.echo(f"report  plimsoll report {path} --format html")
     return _endings.suite_code(ended, max_errors)
 
 
