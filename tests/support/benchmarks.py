@@ -23,6 +23,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     ),
     "agents/own": (f"agents/own:file={SUPPORT / 'own_tasks.toml'}",),
     "agents/starter": ("agents/starter:language=en",),
+    "antidote": tuple(f"antidote:split=starter,task={task}" for task in ("gsm8k", "sst2", "ag_news", "harm")),
     "auditor": ("auditor:auditor_model=scripted/tools,turns=2",),
     "toolemu": ("toolemu:split=starter",),
     "scientific_agents": (
