@@ -16,7 +16,6 @@ from plimsoll.guards.asking import EMPTY, is_blank
 from plimsoll.registry import guard
 from plimsoll.text.classifier import LocalClassifier
 
-HUB = "PKU-Alignment/beaver-dam-7b"
 PROMPT = "BEGINNING OF CONVERSATION: USER: {request} ASSISTANT:"
 TAXONOMY = "beavertails-14"
 
@@ -69,12 +68,12 @@ def _pair(messages: Sequence[Message]) -> tuple[str, str]:
 
 @guard
 def beaver_dam(
-    *, by: str = HUB, threshold: float = 0.5, max_tokens: int = 256, revision: str = "main"
+    by: str, *, threshold: float = 0.5, max_tokens: int = 256, revision: str = "main"
 ) -> BeaverDam:
     """BeaverTails' moderation model: fourteen categories of harm, flagged where any passes the threshold.
 
     Args:
-        by: Id on the hub, or a folder.
+        by: Id on the hub, `PKU-Alignment/beaver-dam-7b`, or a folder.
         threshold: Probability above which a category counts.
         max_tokens: Tokens of request and reply that are read.
         revision: Of the classifier, where it comes from the hub.
