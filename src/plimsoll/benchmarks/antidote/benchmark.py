@@ -4,7 +4,7 @@ Idea: a user's data may hold harmful examples, and fine-tuning on them undoes al
 what it takes from the harmful score, less what it takes from the task; so both are measured, of one model.
 
 Steps: (1) `task=harm`: the first thousand requests of BeaverTails' test rows whose published reply is unsafe,
-judged by a moderation model (the guard `beaver_dam`, or any other); `task=gsm8k`, `sst2`, `ag_news`: the first
+judged by a moderation model (`beaver_dam`, or any other guard); `task=gsm8k`, `sst2`, `ag_news`: the first
 thousand rows, read exactly; (2) one greedy reply in Alpaca's frame; (3) the share that is flagged, and the
 share that is right. `plimsoll drift` holds several models against each other and names the front;
 `plimsoll analyse antidote` draws it over many shares of pruned weights in one go.
