@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll import registry
+from plimsoll.cli import exit_code
 from plimsoll.core import UserError
 from plimsoll.registry import Spec, parse
 from plimsoll.run.ask import plan
@@ -134,3 +135,72 @@ def test_a_package_that_is_installed_while_python_runs_is_found_at_once(
     assert registry.holds("models", "late_comer")
     assert registry.current("models", "late-comer") == "late_comer"
     assert "late_comer" in registry.names("models")
+
+
+@pytest.mark.parametrize(
+    ("room", "chain", "told"),
+    [
+        ("attacks", "search/first_success:attacks=encoding/rot13+roleplay/purpose,judge=refusal",
+         "several values of attacks stand in parentheses, attacks=(encoding/rot13+roleplay/purpose)"),
+        ("attacks", "search/first_success:attacks=encoding/rot13+encoding/caesar:offset=5,judge=refusal",
+         "attacks=(encoding/rot13+encoding/caesar)"),
+        ("attacks", "search/first_success:judge=refusal,attacks=encoding/rot13+roleplay/purpose",
+         "one does where the chain goes on, attacks=(encoding/rot13)"),
+        ("attacks", "multijail:attacker=scripted/refuse,pool=zh+sw", "parentheses: pool=(zh+sw)"),
+        ("defenses", "smoothing:copies=3+guarded,kind=x", "copies=(3+guarded)"),
+    ],
+)  # fmt: skip
+def test_a_plus_that_cuts_an_argument_in_two_is_named(room: registry.Room, chain: str, told: str) -> None:
+    with pytest.raises(UserError) as error:
+        registry.links(room, chain)
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("chain", "links"),
+    [
+        ("encoding/rot13+encoding/base64", ("encoding/rot13", "encoding/base64")),
+        ("encoding/caesar:offset=5+encoding/base64", ("encoding/caesar:offset=5", "encoding/base64")),
+        ("encoding/vigenere:key=lemon+encoding/base64", ("encoding/vigenere:key=lemon", "encoding/base64")),
+        (
+            "search/first_success:attacks=(encoding/rot13+roleplay/purpose),judge=refusal+encoding/base64",
+            (
+                "search/first_success:attacks=(encoding/rot13+roleplay/purpose),judge=refusal",
+                "encoding/base64",
+            ),
+        ),
+        ("encoding/rot14+encoding/base64", ("encoding/rot14", "encoding/base64")),
+    ],
+)
+def test_a_chain_is_taken_as_it_was_written(chain: str, links: tuple[str, ...]) -> None:
+    assert registry.links("attacks", chain) == links
+
+
+@pytest.mark.parametrize(
+    ("room", "spec", "told"),
+    [
+        ("judges", "jury:judges=refusal,compliance", "several values of judges are joined by a plus"),
+        ("judges", "jury:judges=(refusal,compliance)", "judges=(refusal+compliance)"),
+        ("attacks", "search/first_success:judge=refusal,attacks=(encoding/rot13,roleplay/purpose)",
+         "attacks=(encoding/rot13+roleplay/purpose)"),
+    ],
+)  # fmt: skip
+def test_a_comma_between_several_parts_is_told_to_be_a_plus(
+    room: registry.Room, spec: str, told: str
+) -> None:
+    with pytest.raises(UserError) as error:
+        registry.build(room, spec)
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize("option", ["--attack", "--defense"])
+def test_the_commands_say_where_parentheses_are_missing(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = {
+        "--attack": "search/first_success:attacks=encoding/rot13+roleplay/purpose,judge=refusal",
+        "--defense": "smoothing:copies=3+guarded,kind=x",
+    }[option]
+    words = ["run", "xstest:split=starter", "--model", "scripted/refuse", option, spec, "--no-cache"]
+    assert exit_code(words) == 2
+    assert "stand in parentheses" in " ".join(capsys.readouterr().err.split())

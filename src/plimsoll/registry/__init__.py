@@ -1,5 +1,6 @@
 """Names -> parts: where a part lies, what its spec says, and the part that comes of it."""
 
+from plimsoll.registry.chains import links
 from plimsoll.registry.meant import meant
 from plimsoll.registry.parts import (
     ASIDE,
@@ -74,6 +75,7 @@ __all__ = [
     "holds",
     "judge",
     "label_pack",
+    "links",
     "make",
     "meant",
     "metric",

@@ -272,7 +272,7 @@ def arguments_of(part: Part, given: Mapping[str, str], model_of: ModelOf = build
 def _convert(part: Part, argument: Argument, value: str, model_of: ModelOf) -> Any:
     room = _room_of(argument.type)
     if room is not None and typing.get_origin(argument.type) is tuple:
-        return tuple(build(room, unquoted(piece), model_of=model_of) for piece in pieces(value, "+"))
+        return tuple(build(room, each, model_of=model_of) for each in _several(argument, value))
     if room is not None:
         return build(room, value, model_of=model_of)
     try:
@@ -281,6 +281,18 @@ def _convert(part: Part, argument: Argument, value: str, model_of: ModelOf) -> A
         raise UserError(
             f"{value!r} is no value for {argument.name} of {part.name}: it takes {argument.kind}"
         ) from None
+
+
+def _several(argument: Argument, value: str) -> Iterator[str]:
+    """The specs in a list of them. Raises `UserError` where a comma stands between two."""
+    for piece in pieces(value, "+"):
+        spec = unquoted(piece)
+        if "," in spec.partition(":")[0]:
+            raise UserError(
+                f"{argument.name}={value}: several are joined by a plus: "
+                f"{argument.name}=({spec.replace(',', '+')})"
+            )
+        yield spec
 
 
 def _fields(noun: Any) -> Iterator[Argument]:

@@ -35,7 +35,7 @@ def parse(text: str) -> Spec:
     for piece in pieces(rest):
         key, equals, value = piece.partition("=")
         if not equals or not key.strip():
-            raise UserError(f"{piece!r} in {text!r} is not key=value")
+            raise _no_pair(piece, text, arguments)
         key = key.strip().replace("-", "_")
         if key in arguments:
             raise UserError(f"{key!r} is given twice in {text!r}")
@@ -57,6 +57,17 @@ def unquoted(value: str) -> str:
     if len(value) > 1 and (value[0], value[-1]) in {("(", ")"), ('"', '"'), ("'", "'")}:
         return value[1:-1]
     return value
+
+
+def _no_pair(piece: str, text: str, before: Mapping[str, str]) -> UserError:
+    """What is wrong with a piece: it may have been meant as one more value of the argument before it."""
+    if not before:
+        return UserError(f"{piece!r} in {text!r} is not key=value")
+    key, value = list(before.items())[-1]
+    return UserError(
+        f"{piece!r} in {text!r} is not key=value; several values of {key} are joined by a plus: "
+        f"{key}=({value}+{piece})"
+    )
 
 
 def _quoted(value: str) -> str:

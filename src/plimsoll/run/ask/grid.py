@@ -13,8 +13,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from plimsoll import registry
 from plimsoll.core import UserError, replace
-from plimsoll.registry.spec import pieces
 from plimsoll.run.keep import tied
 from plimsoll.run.spec import RunSpec
 
@@ -98,7 +98,7 @@ def links(chain: str) -> tuple[str, ...]:
     """The parts of a chain `a+b`, the first one innermost; nothing for `none`. Raises `UserError`."""
     if chain == NONE:
         return ()
-    found = tuple(pieces(chain, "+"))
+    found = registry.links("defenses", chain)
     if NONE in found:
         raise UserError(f"{chain!r} chains {NONE} with others: leave it out, or give it by itself")
     return found
