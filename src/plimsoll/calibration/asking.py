@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from plimsoll.core import (
@@ -16,6 +16,7 @@ from plimsoll.core import (
     UserError,
     Verdict,
 )
+from plimsoll.run.ask.layers import EPOCH
 from plimsoll.run.ask.pool import Pool
 from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.work import engine
@@ -37,6 +38,8 @@ class Asked:
     cached: int = 0
     usage: Usage = field(default_factory=Usage)
     cost: float | None = None
+    again: tuple[tuple[Verdict, ...], ...] = ()
+    """What it said when it was asked anew, each time a draw of its own; the numbers above leave that out."""
 
 
 def stored(judge: str, items: Sequence[Labelled]) -> list[Verdict | None]:
@@ -63,14 +66,15 @@ def ask(
     *,
     pool: Pool,
     observer_of: Callable[[Judge, int], Observer | None],
+    repeats: int = 1,
 ) -> list[Asked]:
-    """Have every judge judge every item, one judge after the other. Raises `UserError`."""
+    """Have every judge judge every item, so many times, one judge after the other. Raises `UserError`."""
     if any(item.transcript is None for item in items):
         raise UserError(
             "this pack has labels without replies: only its stored judges can be measured "
             "(stored:NAME); plimsoll data list shows what brings the replies"
         )
-    return asyncio.run(_all(judges, items, pool, observer_of))
+    return asyncio.run(_all(judges, items, pool, observer_of, repeats))
 
 
 async def _all(
@@ -78,11 +82,29 @@ async def _all(
     items: Sequence[Labelled],
     pool: Pool,
     observer_of: Callable[[Judge, int], Observer | None],
+    repeats: int,
 ) -> list[Asked]:
     for each in judges:
         each.wiring.refuse_unpriced()
     async with pool:
-        return [await _Work(*each, items, observer_of(each.judge, len(items))).done() for each in judges]
+        return [await _asked(each, items, observer_of, repeats) for each in judges]
+
+
+async def _asked(
+    wired: Wired,
+    items: Sequence[Labelled],
+    observer_of: Callable[[Judge, int], Observer | None],
+    repeats: int,
+) -> Asked:
+    first = await _Work(*wired, items, observer_of(wired.judge, len(items))).done()
+    again: list[tuple[Verdict, ...]] = []
+    for number in range(1, repeats):
+        drawn = EPOCH.set(number)
+        try:
+            again.append((await _Work(*wired, items, observer_of(wired.judge, len(items))).done()).verdicts)
+        finally:
+            EPOCH.reset(drawn)
+    return replace(first, again=tuple(again))
 
 
 class _Work:

@@ -1,7 +1,7 @@
 """Judges and a label pack -> what is known of each judge, and which of them is the better one."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import combinations
@@ -14,8 +14,10 @@ from plimsoll.calibration.asking import Asked, Observer, Wired, ask, stored
 from plimsoll.calibration.measure import Judged, errors, judged, slices
 from plimsoll.calibration.nouns import FORMAT, Calibration
 from plimsoll.calibration.packs import STORED, Fit, fit
-from plimsoll.core import Instrument, Judge, Labelled, LabelPack, Outcome, UserError, Verdict, replace
+from plimsoll.calibration.steadiness import Steadiness, steadiness
+from plimsoll.core import Instrument, Judge, Labelled, LabelPack, Model, Outcome, UserError, Verdict, replace
 from plimsoll.labels.named import pack_of
+from plimsoll.run.ask.layers import Drawn
 from plimsoll.run.ask.parts import build_judges, refuse_idle_model, takes_model
 from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.ask.wiring import Wiring
@@ -52,6 +54,8 @@ class CalibrationSpec:
     same_event: bool = False
     threshold: float | None = None
     seed: int = 0
+    repeats: int = 1
+    """How often each judge is asked about each item; more than once tells how steady it is."""
 
 
 class Difference(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -80,6 +84,8 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     differences: tuple[Difference, ...] = ()
     live: tuple[bool, ...] = ()
     """Which of them were asked now, and so may be kept for reports."""
+    steadiness: Steadiness | None = None
+    """Of judges that were asked several times."""
 
 
 def calibrate(
@@ -94,6 +100,10 @@ def calibrate(
         raise UserError(
             f"{goal.labels} was drawn where judges are unsure: how far a judge agrees with people there says "
             "nothing of the rest; plimsoll report RUN --labels weighs them, or label an even draw"
+        )
+    if goal.repeats > 1 and pack.scale != "binary":
+        raise UserError(
+            f"--repeats compares how often judges are right: {goal.labels} has no yes or no labels"
         )
     items = _chosen(every, goal)
     if len(items) < len(every):
@@ -112,6 +122,7 @@ def calibrate(
             items,
             pool=pool,
             observer_of=observer_of,
+            repeats=goal.repeats,
         )
         if built
         else []
@@ -119,18 +130,26 @@ def calibrate(
     answers = dict(zip(built, asked, strict=True))
     made: list[Calibration] = []
     found: list[list[Judged | None]] = []
+    runs: dict[str, list[list[Judged]]] = {}
     for spec in goal.judges or (NOBODY,):
         how = hows.get(spec, Fit(False, goal.threshold, ""))
         answered = answers.get(spec)
         said = answered.verdicts if answered else _said(spec, items)
         rows = [_judged(item, verdict, how, pack) for item, verdict in zip(items, said, strict=True)]
         found.append(rows)
+        if answered and answered.again:
+            every_run = (answered.verdicts, *answered.again)
+            runs[spec] = [
+                [judged(item, verdict, how, pack.scale) for item, verdict in zip(items, run, strict=True)]
+                for run in every_run
+            ]
         judge = built[spec].judge if spec in built else None
         made.append(_calibration(goal, pack, spec, judge, how=how, rows=rows, asked=answered))
     return Result(
         calibrations=tuple(made),
         differences=differences(goal.judges, found, seed=goal.seed),
         live=tuple(spec in built for spec in goal.judges),
+        steadiness=steadiness(runs) if runs else None,
     )
 
 
@@ -196,7 +215,15 @@ def _built(goal: CalibrationSpec, pool: Pool) -> dict[str, Wired]:
     if len(set(goal.judges)) < len(goal.judges):
         raise UserError("a judge is named twice: name each once")
     refuse_idle_model(goal.judge_model, specs)
-    return {spec: _wired(spec, goal, Wiring(pool)) for spec in specs}
+    return {spec: _wired(spec, goal, _Drawing(pool) if goal.repeats > 1 else Wiring(pool)) for spec in specs}
+
+
+class _Drawing(Wiring):
+    """Models that draw anew each time that a judge is asked."""
+
+    def model(self, spec: str, options: Mapping[str, str] | None = None) -> Model:
+        """The model in its layers, each repeat a draw of its own."""
+        return Drawn(super().model(spec, options))
 
 
 def _wired(spec: str, goal: CalibrationSpec, wiring: Wiring) -> Wired:

@@ -31,6 +31,10 @@ CONNECTIONS = 20
 @_options.JUDGE_ARGS
 @click.option("--limit", type=click.IntRange(1), help="Only N items of the pack, drawn at random.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of that draw and of the bootstrap.")
+@click.option(
+    "--repeats", type=click.IntRange(1), default=1, show_default=True,
+    help="Ask each judge so often: how steady it is, and whether judges differ beyond that.",
+)  # fmt: skip
 @click.option("--same-event", is_flag=True, help="The judge's event is the pack's, by another name.")
 @click.option("--threshold", type=_numbers.Real(0, 1), help="Scores from here on count as the event.")
 @click.option(
@@ -66,6 +70,7 @@ def command(judge: str, labels: str, compare: tuple[str, ...], **given: Any) -> 
         same_event=given["same_event"],
         threshold=given["threshold"],
         seed=given["seed"],
+        repeats=given["repeats"],
     )
     settings = Settings(
         cache=default_path() if given["cached"] else None,
@@ -125,6 +130,7 @@ def _plain(result: Result, kept: list[Path], need: float) -> dict[str, Any]:
         "format": 1,
         "calibrations": [plain(each) | _extra(each, need) for each in result.calibrations],
         "differences": [plain(each) | {"told_apart": each.told_apart} for each in result.differences],
+        "steadiness": result.steadiness and plain(result.steadiness),
         "kept": [str(path) for path in kept],
     }
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from plimsoll.calibration.calibrate import Difference, Result
 from plimsoll.calibration.needs import with_judge, without_judge
 from plimsoll.calibration.nouns import Bounds, Calibration, Slice
+from plimsoll.calibration.steadiness import Contrast, Steadiness
 from plimsoll.core.hidden import visible
 from plimsoll.text.dollars import dollars
 
@@ -27,7 +28,7 @@ GRADED = ("n", "bias", "MAE", "Spearman", "Kendall", "ref", "unp")
 def render(result: Result, *, need: float) -> RenderableType:
     """Every judge, then all of them against each other."""
     parts = [part for each in result.calibrations for part in _judge(each, need)]
-    return Group(*parts, *_together(result))
+    return Group(*parts, *_together(result), *_again(result.steadiness))
 
 
 def text(result: Result, *, need: float, width: int = 80) -> str:
@@ -182,6 +183,44 @@ def _ranked(found: Difference) -> str:
         f"{better} agrees better with people than {worse}: kappa +{abs(found.value):.3f} "
         f"({low:.3f} to {high:.3f}), p {found.p:.3f}, paired, {found.n:,} items"
     )
+
+
+def _again(found: Steadiness | None) -> Iterator[RenderableType]:
+    """How steady judges are, where they were asked several times."""
+    if found is None:
+        return
+    yield Text()
+    yield Text(f"Each judge asked {found.runs} times about the same items", style="bold")
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
+    made.add_column("", overflow="fold", max_width=24)
+    for head in ("mean acc", "SD", "lowest", "highest", "W", "p normal", "changed"):
+        made.add_column(head, justify="right", no_wrap=True)
+    for each in found.judges:
+        made.add_row(
+            Text(visible(each.judge)),
+            _percent(each.mean),
+            _percent(each.deviation),
+            _percent(min(each.accuracy)),
+            _percent(max(each.accuracy)),
+            _number(each.w),
+            _number(each.normal_p),
+            f"{each.changed:,}",
+        )
+    yield made
+    yield from (Text(_contrasted(each)) for each in found.contrasts)
+    yield Text("Runs share their items: this is how far draws move a judge, not how it does on other items.")
+
+
+def _contrasted(found: Contrast) -> str:
+    first, second = visible(found.first), visible(found.second)
+    numbers = (
+        f"{100 * found.difference:+.1f} points, p {found.p:.4f} (Wilcoxon, Holm), "
+        f"A {found.superiority:.2f} (Vargha and Delaney)"
+    )
+    if not found.told_apart:
+        return f"{first} and {second} cannot be told apart over their runs: {numbers}"
+    better, worse = (first, second) if found.difference > 0 else (second, first)
+    return f"{better} is right more often than {worse} on these items: {numbers}"
 
 
 def _bounds(found: Bounds | None) -> str:
