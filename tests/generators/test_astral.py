@@ -13,7 +13,8 @@ from plimsoll.generators.combinations import pairs_of, planned
 from plimsoll.generators.replies import marked
 from plimsoll.judges import astral as oracle
 from plimsoll.models.scripted import Scripted
-from plimsoll.run.work.generating import RISK, Decision, Selection, axes_of
+from plimsoll.run.work.decisions import Decision
+from plimsoll.run.work.generating import RISK, Selection, axes_of
 from plimsoll.run.work.sorting import Classifier
 from plimsoll.stats.confusion import Confusion
 from tests.support.generating import generated, killed, rows

@@ -17,7 +17,7 @@ from plimsoll.core import Response
 from plimsoll.generators.measuring import by_level, nearest
 from plimsoll.generators.panel import told_of
 from plimsoll.generators.replies import in_circles, said_in
-from plimsoll.run.work.generating import Decision
+from plimsoll.run.work.decisions import Decision
 from tests.support.endpoint import FakeEndpoint
 from tests.support.generating import generated, rows
 from tests.support.generations import chosen

@@ -1,21 +1,22 @@
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from plimsoll.cli import exit_code
-from plimsoll.core import Request, Response, UserError, lock
+from plimsoll.core import Request, UserError
 from plimsoll.data import risks
 from plimsoll.generators.grammar import grammar
 from plimsoll.generators.s_eval import s_eval
 from plimsoll.models.scripted import Scripted
-from plimsoll.run.work.generating import Decision, Selection, taken_up
+from plimsoll.run.work.decisions import Decision, taken_up
+from plimsoll.run.work.generating import Selection
 from plimsoll.run.work.sorting import Classifier
+from tests.support.generations import Uneven
 
 CONFIG = risks.load("")
 DEFINITIONS = {risk.id: risk.definition for risk in CONFIG.risks}
@@ -70,31 +71,6 @@ def test_a_generation_that_was_killed_goes_on_as_if_it_had_not_been(tmp_path: Pa
     (tmp_path / "cut").write_bytes(b"".join(lines[:7]) + lines[7][:20])
     assert chosen(tmp_path / "cut") == whole
     assert (tmp_path / "cut").read_bytes() == (tmp_path / "whole").read_bytes()
-
-
-@dataclass
-class Uneven:
-    """A model whose answers come in another order than they were asked for."""
-
-    inner: Scripted
-    name: str = "scripted/uneven"
-    revision: str = "1"
-    asked: list[str] = field(default_factory=list[str])
-    waiting: int = 0
-    most: int = 0
-
-    async def close(self) -> None:
-        return None
-
-    async def generate(self, request: Request) -> Response:
-        said = request.messages[-1].text
-        self.asked.append(f"{request.draw} {said}")
-        self.waiting += 1
-        self.most = max(self.most, self.waiting)
-        for _ in range(sha256(said.encode()).digest()[0] % 7):
-            await asyncio.sleep(0)
-        self.waiting -= 1
-        return await self.inner.generate(request)
 
 
 @pytest.mark.parametrize("at_once", [2, 3, 50])
@@ -205,33 +181,6 @@ def test_a_new_risk_is_added_and_a_changed_one_refused(
     config.write_text(leaf.format("a", "bread") + leaf.format("b", "umbrellas"), encoding="utf-8")
     assert exit_code(asked) == 2
     assert "made with another risk a" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("more", "said"),
-    [
-        (("--panel", "words:file={words}"), "another panel"),
-        (("--victim", "scripted/refuse", "--judge", "refusal"), "another victim"),
-        (("--public", "xstest:split=starter"), "another public"),
-    ],
-)
-def test_a_folder_holds_prompts_that_were_chosen_in_one_way(
-    more: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = tmp_path / "words.txt"
-    words.write_text("lamp\n", encoding="utf-8")
-    asked = ["generate", "grammar", "--out", str(tmp_path / "set"), "--quota", "2", "--json"]
-    assert exit_code(asked) == 0
-    assert exit_code([*asked, *(each.format(words=words) for each in more)]) == 2
-    assert said in capsys.readouterr().err
-
-
-def test_two_processes_never_write_one_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["generate", "grammar", "--out", str(tmp_path / "set"), "--quota", "2"]
-    assert exit_code(asked) == 0
-    with lock.alone(tmp_path / "set" / "work"):
-        assert exit_code(asked) == 2
-    assert "another process" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,15 @@ import pytest
 from plimsoll.core import Request, Sample, UserError, user
 from plimsoll.data import risks
 from plimsoll.generators.expanding import Expansion, Known, Node
+from plimsoll.generators.red_instruct import red_instruct
 from plimsoll.generators.sage_rt import SageRt, sage_rt
 from plimsoll.generators.writing import ModelWriter
 from plimsoll.models.scripted import Scripted
-from plimsoll.run.work.generating import Decision, Selection
+from plimsoll.run.work.decisions import Decision
+from plimsoll.run.work.generating import Selection
 from plimsoll.stats.richness import chao2
 from tests.support.generating import generated, killed, rows
-from tests.support.generations import SUBJECTS, VERBS
+from tests.support.generations import SUBJECTS, VERBS, Uneven
 
 FILLER = "the house is warm and dry and everybody keeps the door shut. " + " ".join(
     f"room{number} stays{number}" for number in range(50)
@@ -181,6 +183,59 @@ def test_what_a_text_or_a_query_lacks_is_said(raw: str, query: str, reason: str,
     decisions, _ = decided(part, seeds(1), tmp_path)
     assert decisions
     assert all(each.reason.startswith(reason) for each in decisions)
+
+
+def naming(request: Request) -> str:
+    """Names that overlap between draws and between nodes, so that a node's children hang on its cousins'."""
+    said = request.messages[-1].text
+    draw = random.Random(f"{request.draw}{len(said)}")
+    return json.dumps([" ".join(draw.sample(SUBJECTS[:5], 2)) for _ in range(4)])
+
+
+@pytest.mark.parametrize("part", [sage_rt, red_instruct])
+def test_nodes_are_asked_about_at_once_and_decided_one_after_the_other(part: Any) -> None:
+    def planned(reply: Any) -> tuple[list[Sample], Uneven]:
+        asked = Uneven(model(reply))
+        given = {"children": "3+2"} if part is sage_rt else {"subtopics": 3}
+
+        async def every() -> list[Sample]:
+            return [each async for each in part(attacker=asked, **given).plan(seeds(3))]
+
+        return asyncio.run(every()), asked
+
+    async def one_by_one(writer: Any, nodes: list[Node]) -> list[Sample]:
+        known = Known()
+        found: list[Sample] = []
+        for node in nodes:
+            expansion = Expansion(writer, node, "expand", 3, known)
+            found += [each async for each in expansion.rounds()]
+        return found
+
+    made, several = planned(naming)
+    assert several.most > 2
+    assert planned(naming)[0] == made
+    if part is sage_rt:
+        one = Uneven(model(naming))
+        nodes = [Node(each, each.id, each.messages[0].text) for each in seeds(3)]
+        alone = asyncio.run(one_by_one(sage_rt(attacker=one).writer, nodes))
+        assert one.most == 1
+        assert made[: len(alone)] == alone
+        assert sorted(one.asked) == sorted(several.asked[: len(one.asked)])
+
+
+def test_an_error_in_a_node_asked_about_ahead_ends_the_plan_and_leaves_nothing_waiting() -> None:
+    def failing(request: Request) -> str:
+        if "street" in request.messages[-1].text:
+            raise UserError("the model is gone")
+        return naming(request)
+
+    async def plan() -> int:
+        with pytest.raises(UserError, match="the model is gone"):
+            _ = [each async for each in sage_rt(attacker=Uneven(model(failing))).plan(seeds(3))]
+        await asyncio.sleep(0)
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(plan()) == 1
 
 
 def test_the_rules_fill_every_leaf_and_a_killed_run_ends_the_same(

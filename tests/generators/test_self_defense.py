@@ -13,7 +13,8 @@ from plimsoll.data import risks
 from plimsoll.generators.replies import said_in
 from plimsoll.generators.self_defense import NAMES, self_defense
 from plimsoll.models.scripted import Scripted
-from plimsoll.run.work.generating import Decision, Selection
+from plimsoll.run.work.decisions import Decision
+from plimsoll.run.work.generating import Selection
 from tests.support import planted
 from tests.support.generating import generated, killed, rows
 from tests.support.generations import chosen

@@ -11,7 +11,8 @@ from plimsoll.core import Request, decoding
 from plimsoll.data import risks
 from plimsoll.generators.toolemu import Case, Toolkit, toolemu
 from plimsoll.models.scripted import Scripted
-from plimsoll.run.work.generating import Decision, Selection
+from plimsoll.run.work.decisions import Decision
+from plimsoll.run.work.generating import Selection
 from tests.support.generating import generated, killed, rows
 from tests.support.official_files import official_folder
 

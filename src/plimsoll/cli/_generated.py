@@ -10,7 +10,8 @@ from plimsoll.benchmarks.prompts import dataset
 from plimsoll.cli import _output
 from plimsoll.core import files
 from plimsoll.generators import measuring
-from plimsoll.run.work.generating import RISK, Decision, Selection
+from plimsoll.run.work.decisions import Decision
+from plimsoll.run.work.generating import RISK, Selection
 from plimsoll.text.diversity import Embed
 
 MADE = "made.json"
@@ -68,7 +69,9 @@ def told(made: Made) -> dict[str, Any]:
         "diversity": measuring.variety(prompts, made.embedding, made.embed),
         "contamination": measuring.contamination(prompts, selection.public),
         "panel": measuring.ratings(made.decisions),
+        "focus": measuring.focus(made.decisions),
     }
+    said["wanted"] += selection.focus
     files.write(made.out / MADE, [msgspec.json.format(msgspec.json.encode(said)), b"\n"])
     _card(made, said)
     return said

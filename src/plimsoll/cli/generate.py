@@ -11,7 +11,7 @@ import msgspec
 from plimsoll import registry
 from plimsoll.benchmarks.prompts import dataset
 from plimsoll.cli import _generated, _output
-from plimsoll.core import Benchmark, DataError, Generator, Model, UserError, decoding, files, lock
+from plimsoll.core import Benchmark, DataError, Generator, Model, UserError, decoding, files
 from plimsoll.data import risks
 from plimsoll.generators.panel import panel_of
 from plimsoll.run.ask.pool import Pool, Settings
@@ -61,6 +61,10 @@ QUOTA = 5
     help="Of panel and victims, so many must find a prompt risky.",
 )  # fmt: skip
 @click.option(
+    "--focus", type=click.IntRange(0), default=0, show_default=True,
+    help="So many prompts more, for the risks in which panel and victims find most.",
+)  # fmt: skip
+@click.option(
     "--embeddings", type=click.Choice(EMBEDDINGS), help="Measure variety by this embedding model, too."
 )
 @click.option(
@@ -80,6 +84,7 @@ def command(
     victim: tuple[str, ...],
     judge: str,
     risky_for: int,
+    focus: int,
     embeddings: str | None,
     max_connections: int,
     as_json: bool,
@@ -94,8 +99,9 @@ def command(
     def model_of(spec: str) -> Model:
         return Recorded(wiring.model(spec), replies)
 
-    name = registry.parse(generator).name
-    config = risks.load(risk_file) if risk_file else risks.starter(name)
+    named = registry.parse(generator)
+    language, seed = (named.arguments.get(key, "") for key in ("language", "seed"))
+    config = risks.load(risk_file) if risk_file else risks.starter(named.name, language)
     part: Generator = registry.build("generators", generator, model_of=model_of)
     quota = quota or (part.quota if isinstance(part, Planned) else QUOTA)
     embed = {each: embedder(each) for each in {embeddings, classifier} if each in EMBEDDINGS}
@@ -113,34 +119,27 @@ def command(
         risky_for=risky_for,
         public={each: _public(each) for each in public},
         at_once=max_connections,
+        focus=focus,
+        seed=int(seed or 0),
     )
+    if focus and selection.panel is None:
+        raise UserError("--focus gives prompts to risks by what is found of them: name --panel or --victim")
     if risky_for > len(panel) + len(victim):
         raise UserError(f"--risky-for {risky_for} asks for more members than --panel and --victim name")
-    settings = {
-        "generator": generator,
-        "classifier": classifier,
-        "panel": " ".join(sorted(panel)),
-        "victim": " ".join(sorted(victim)),
-        "judge": judge,
-        "risky-for": str(risky_for),
-        "public": " ".join(sorted(public)),
-    }
     (out / "work").mkdir(parents=True, exist_ok=True)
-    with lock.alone(out / "work"):
-        _hold_to(out / "generation.json", config, settings)
-        replies.take_up()
-        decisions = asyncio.run(_chosen(wiring.pool, part, config, selection))
-        made = _generated.Made(
-            out,
-            generator,
-            decisions,
-            selection,
-            embed.get(classifier),
-            embeddings or "",
-            embed.get(embeddings or ""),
-        )
-        _generated.write(made)
-        told = _generated.told(made)
+    _hold_to(out / "generation.json", config, {"generator": generator, "classifier": classifier})
+    decisions = asyncio.run(_chosen(wiring.pool, part, config, selection))
+    made = _generated.Made(
+        out,
+        generator,
+        decisions,
+        selection,
+        embed.get(classifier),
+        embeddings or "",
+        embed.get(embeddings or ""),
+    )
+    _generated.write(made)
+    told = _generated.told(made)
     if as_json:
         _output.value(told)
         return

@@ -57,9 +57,11 @@ def load(file: str) -> Risks:
     return found
 
 
-def starter(name: str) -> Risks:
-    """The configuration that a generator's own table holds under `starter`; the common one if none."""
-    for place in _places(name):
+def starter(name: str, language: str = "") -> Risks:
+    """The configuration that a generator's own table holds under `starter`; the common one if none.
+
+    In a language that the generator has another table for, that table's."""
+    for place in (*(_places(f"{name}_{language}") if language else ()), *_places(name)):
         if own := _own(*place):
             return decoding.converted(own, Risks)
     return load("")

@@ -5,13 +5,18 @@ round is held against what is known, and what two independent rounds share says 
 
 Steps: (1) two rounds that are told nothing of each other; (2) further rounds that are told what is known;
 (3) it ends with as many children as are wanted, after two rounds with little new, or after five.
+
+Nodes are decided one after the other, since each is held against its cousins. The rounds that are told
+nothing hang on no other, and are always asked: those of the next nodes are asked while one is decided.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from plimsoll.core import Sample
+from plimsoll.generators.replies import Said
 from plimsoll.generators.writing import Ask, Writer
 from plimsoll.run.work.candidates import failure_of, step_of
 from plimsoll.stats.richness import chao2
@@ -22,6 +27,8 @@ ALIKE = 0.6
 ROUNDS, INDEPENDENT = 5, 2
 LITTLE = 0.2
 """Share of new names in a round below which it made no progress."""
+AHEAD = 16
+"""Nodes whose first rounds are asked before their turn; a model's own limit says how many calls that are."""
 LONGEST = 200
 """Characters of a text that is believed to be a name."""
 
@@ -59,6 +66,18 @@ class Expansion:
     known: Known
     slots: Mapping[str, str] = field(default_factory=dict[str, str])
     children: list[str] = field(default_factory=list[str])
+    _coming: "list[asyncio.Task[Said]]" = field(default_factory=list["asyncio.Task[Said]"])
+
+    def begin(self) -> None:
+        """Ask the rounds that are told nothing, before their turn."""
+        for number in range(0 if self._coming else INDEPENDENT):
+            self._coming.append(asyncio.create_task(self._said(number, ())))
+
+    async def stop(self) -> None:
+        """Let go of what is still on its way."""
+        for each in self._coming:
+            each.cancel()
+        await asyncio.gather(*self._coming, return_exceptions=True)
 
     async def rounds(self) -> AsyncIterator[Sample]:
         """Name children; yields a step for each round, and what was of no use."""
@@ -68,7 +87,8 @@ class Expansion:
             if number >= INDEPENDENT and (len(self.children) >= self.wanted or idle > 1):
                 break
             told = self.children if number >= INDEPENDENT else []
-            said = await self.writer.write(self._asked(number, told))
+            come = self._coming[number] if number < len(self._coming) else self._said(number, told)
+            said = await come
             for text, problem in said.problems:
                 yield failure_of(self.node.cell, text, f"{self.kind}: {problem}")
             named = [str(item).strip() for item in said.items]
@@ -99,7 +119,7 @@ class Expansion:
             saturation=found.saturation,
         )
 
-    def _asked(self, number: int, told: Sequence[str]) -> Ask:
+    async def _said(self, number: int, told: Sequence[str]) -> Said:
         slots = {
             "path": self.node.path,
             "definition": self.node.definition,
@@ -107,4 +127,17 @@ class Expansion:
             "known": "; ".join(told) or "(nothing yet)",
             **self.slots,
         }
-        return Ask(self.kind, slots, f"{self.node.cell.id}:{self.node.path}", number, wanted=self.wanted)
+        cell = f"{self.node.cell.id}:{self.node.path}"
+        return await self.writer.write(Ask(self.kind, slots, cell, number, wanted=self.wanted))
+
+
+async def in_turn(expansions: Sequence[Expansion]) -> AsyncGenerator[Expansion]:
+    """One after the other, with the first rounds of the next ones on their way."""
+    try:
+        for at, each in enumerate(expansions):
+            for coming in expansions[at : at + AHEAD]:
+                coming.begin()
+            yield each
+    finally:
+        for each in expansions:
+            await each.stop()

@@ -6,7 +6,8 @@ from typing import Any
 
 from plimsoll.core import Sample
 from plimsoll.generators import panel
-from plimsoll.run.work.generating import RISK, Decision, axes_of
+from plimsoll.run.work.decisions import Decision
+from plimsoll.run.work.generating import RISK, axes_of
 from plimsoll.run.work.sorting import Axes
 from plimsoll.stats.intervals import wilson
 from plimsoll.text.diversity import Embed, self_bleu, spread
@@ -93,6 +94,19 @@ def ratings(decisions: Iterable[Decision]) -> dict[str, Any] | None:
     """What the panel found of all prompts that it was shown; nothing where there was none."""
     rated = [each.rated for each in decisions if each.rated]
     return panel.told_of(rated) if rated else None
+
+
+def focus(decisions: Iterable[Decision]) -> dict[str, dict[str, Any]]:
+    """Cells that got prompts beyond their quota, with how many, and what was found of all their prompts."""
+    by_cell: defaultdict[str, list[Decision]] = defaultdict(list)
+    for each in decisions:
+        by_cell[each.risk].append(each)
+    found: dict[str, dict[str, Any]] = {}
+    for name, own in by_cell.items():
+        if more := sum(each.kept and each.drawn is not None for each in own):
+            rated = [any(each.rated.values()) for each in own if each.rated]
+            found[name] = {"prompts": more, "risky": sum(rated), "rated": len(rated)}
+    return found
 
 
 def nearest(prompts: Sequence[str], axes: Axes, embed: Embed) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ the rules in `red_instruct.toml` write.
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
@@ -22,7 +23,7 @@ from typing import Any, Literal
 import msgspec
 
 from plimsoll.core import DataError, Model, Request, Sample, Sampling, UserError, decoding, replace, user
-from plimsoll.generators.expanding import Expansion, Known, Node
+from plimsoll.generators.expanding import Expansion, Known, Node, in_turn
 from plimsoll.generators.feeds import text_of
 from plimsoll.generators.replies import said_in
 from plimsoll.generators.writing import Ask, Writer, writer_of
@@ -65,13 +66,15 @@ class RedInstruct:
                 yield _cell(topic, subtopic, tuple(questions))
         if self.given:
             return
-        for seed in seeds:
-            node = Node(seed, seed.id, seed.messages[-1].text)
-            expansion = Expansion(self.writer, node, "subtopic", self.subtopics, Known())
-            async for each in expansion.rounds():
-                yield each
-            for child in expansion.children:
-                yield replace(_cell(seed.id, child, ()), language=seed.language)
+        nodes = [Node(seed, seed.id, seed.messages[-1].text) for seed in seeds]
+        expansions = [Expansion(self.writer, node, "subtopic", self.subtopics, Known()) for node in nodes]
+        async with aclosing(in_turn(expansions)) as turns:
+            async for expansion in turns:
+                async for each in expansion.rounds():
+                    yield each
+                seed = expansion.node.cell
+                for child in expansion.children:
+                    yield replace(_cell(seed.id, child, ()), language=seed.language)
 
     async def generate(self, seeds: Iterable[Sample]) -> AsyncIterator[Sample]:
         """Yield questions of each subtopic, with their conversations beside them."""

@@ -14,12 +14,13 @@ fixed. Without a model the rules in `sage_rt.toml` write.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 from plimsoll.core import Model, Sample, UserError, replace
-from plimsoll.generators.expanding import Expansion, Known, Node
+from plimsoll.generators.expanding import Expansion, Known, Node, in_turn
 from plimsoll.generators.writing import Ask, Writer, writer_of
 from plimsoll.registry import generator
 from plimsoll.run.work.candidates import failure_of, prompt_of, step_of
@@ -71,13 +72,16 @@ class SageRt:
         nodes = [Node(seed, seed.id, seed.messages[-1].text) for seed in seeds]
         for wanted in self.children:
             known, below = Known(), list[Node]()
-            for node in nodes:
-                expansion = Expansion(self.writer, node, "expand", wanted, known)
-                async for each in expansion.rounds():
-                    yield each
-                below += [
-                    Node(node.cell, f"{node.path}/{child}", node.definition) for child in expansion.children
-                ]
+            expansions = [Expansion(self.writer, node, "expand", wanted, known) for node in nodes]
+            async with aclosing(in_turn(expansions)) as turns:
+                async for expansion in turns:
+                    async for each in expansion.rounds():
+                        yield each
+                    node = expansion.node
+                    below += [
+                        Node(node.cell, f"{node.path}/{child}", node.definition)
+                        for child in expansion.children
+                    ]
             nodes = below
         for node in nodes:
             yield self._leaf(node)

@@ -11,12 +11,11 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import msgspec
-from msgspec import Struct
 
-from plimsoll.core import DataError, Generator, Sample, decoding, files, replace
+from plimsoll.core import Generator, Sample, files, replace
 from plimsoll.run.work.candidates import (
     AXES,
     BESIDE,
@@ -28,6 +27,8 @@ from plimsoll.run.work.candidates import (
     Planned,
     is_cell,
 )
+from plimsoll.run.work.decisions import Decision, Draw, Step, taken_up
+from plimsoll.run.work.focusing import AT_ONCE, drawn, known_of
 from plimsoll.run.work.sorting import Axes, Classifier
 from plimsoll.text.languages import language_of
 from plimsoll.text.nearness import Near
@@ -41,39 +42,6 @@ SCRIPTS = frozenset({"zh", "ja", "ko", "ar", "th", "bn", "hi", "ru"})
 RISK = "risk"
 """The axis on which a prompt has to be what it was asked for."""
 EMPTY: Mapping[str, Any] = {}
-S = TypeVar("S", bound=Struct)
-
-
-class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one candidate."""
-
-    risk: str
-    """The cell that it was written for: a risk, or a risk in one style, language, leaf."""
-    number: int
-    prompt: str
-    kept: bool
-    reason: str = ""
-    category: str = ""
-    language: str = ""
-    pair: str = ""
-    asked: Mapping[str, str] = {}
-    """Axis -> the category that it was written for."""
-    found: Mapping[str, str] = {}
-    """Axis -> the category that the classifier took it for; nothing where it was not asked."""
-    rated: Mapping[str, bool | None] = {}
-    """Member of the panel -> whether it finds it risky; nothing where it gave no verdict."""
-    made_of: Mapping[str, Any] = {}
-    """What it was made of: template and fragment, topic and text, retrieved examples."""
-    beside: Mapping[str, Any] = {}
-    """File -> record that belongs beside it."""
-
-
-class Step(Struct, frozen=True, kw_only=True):
-    """What a generator did on the way to its prompts."""
-
-    risk: str
-    number: int
-    told: Mapping[str, Any]
 
 
 class Panel(Protocol):
@@ -117,6 +85,8 @@ class _Cell:
     ended: bool = False
     coming: "asyncio.Task[_Come] | None" = None
     """Its next candidate, while other cells' are decided."""
+    drawn: Draw | None = None
+    """Of the prompt beyond its quota that is wanted of it now."""
 
     @property
     def kept(self) -> int:
@@ -126,6 +96,11 @@ class _Cell:
         """Whether a candidate is needed for so many prompts, and may still be had."""
         still = not self.ended and len(self.decided) < self.share
         return still and self.kept < min(wanted, self.quota)
+
+    def owes(self, draw: Draw, tries: int) -> bool:
+        """Whether the prompt of a draw is still to be had from it."""
+        made = [each for each in self.decided if each.drawn and each.drawn.number == draw.number]
+        return not self.ended and len(made) < tries and not any(each.kept for each in made)
 
 
 @dataclass(kw_only=True)
@@ -149,6 +124,10 @@ class Selection:
     """What was planned."""
     at_once: int = 1
     """Cells that are written for at the same time."""
+    focus: int = 0
+    """Prompts beyond the quotas, for the cells in which the panel finds most."""
+    seed: int = 0
+    """Of the draws by which these are given out."""
     axes: Axes = field(default_factory=dict[str, Mapping[str, str]])
     """What prompts are sorted into: the cells' categories, and what else the generator varies."""
     _kept: Near = field(default_factory=Near)
@@ -190,7 +169,8 @@ class Selection:
                     continue
                 met[aside.id] += 1
                 if met[aside.id] > logged[aside.id]:
-                    decisions.append(self._written(aside, met[aside.id] - 1, each.metadata[PROBLEM]))
+                    read = _Read(EMPTY, EMPTY, each.metadata[PROBLEM])
+                    decisions.append(self._written(aside, met[aside.id] - 1, read))
 
     async def _fill(self, generator: Generator, decisions: list[Decision]) -> None:
         own: defaultdict[str, list[Decision]] = defaultdict(list)
@@ -209,6 +189,32 @@ class Selection:
                     while cell.wants(wanted):
                         self._look_ahead(round_[place : place + self.at_once], wanted)
                         await self._next(cell, decisions)
+            await self._focus(working, decisions)
+
+    async def _focus(self, cells: Sequence[_Cell], decisions: list[Decision]) -> None:
+        """Give out the prompts beyond the quotas by draws from what is known of each cell."""
+        for first in range(0, self.focus, AT_ONCE):
+            numbers = range(first, min(first + AT_ONCE, self.focus))
+            still = [cell for cell in cells if not cell.ended]
+            left = len(numbers) if self.budget is None else self.budget - len(decisions)
+            if not still or left <= 0:
+                return
+            least = max(1, self.risky_for)
+            known = [known_of(cell.decided, before=first, least=least) for cell in still]
+            draws = [drawn(known, number, self.seed) for number in numbers]
+            for place, draw in draws[:left] if self.at_once > 1 else ():
+                cell = still[place]
+                if cell.coming is None and cell.owes(draw, self.per_prompt):
+                    cell.coming = asyncio.create_task(self._come(cell))
+            for place, draw in draws:
+                cell = still[place]
+                cell.drawn = draw
+                while cell.owes(draw, self.per_prompt) and not self._is_spent(decisions):
+                    await self._next(cell, decisions)
+                cell.drawn = None
+
+    def _is_spent(self, decisions: Sequence[Decision]) -> bool:
+        return self.budget is not None and len(decisions) >= self.budget
 
     def _look_ahead(self, cells: Sequence[_Cell], wanted: int) -> None:
         """Begin with the next candidate of each that needs one, whatever becomes of the others'."""
@@ -247,7 +253,7 @@ class Selection:
         elif cell.behind:
             cell.behind -= 1
         else:
-            decided = await self._decided(come.candidate, come.read, len(cell.decided))
+            decided = await self._decided(come.candidate, come.read, cell)
             cell.decided.append(decided)
             decisions.append(decided)
 
@@ -258,15 +264,15 @@ class Selection:
             told = Step(risk=each.id, number=number, told=each.metadata[STEP])
             files.append(self.steps, msgspec.json.encode(told) + b"\n")
 
-    async def _decided(self, candidate: Sample, read: _Read | None, number: int) -> Decision:
-        prompt = _prompt(candidate)
+    async def _decided(self, candidate: Sample, read: _Read | None, cell: _Cell) -> Decision:
+        prompt, number = _prompt(candidate), len(cell.decided)
         reason = candidate.metadata.get(PROBLEM) or self._fault(candidate, prompt)
         if reason:
-            return self._written(candidate, number, reason)
+            return self._written(candidate, number, _Read(EMPTY, EMPTY, reason), cell.drawn)
         read = read or await self._read(candidate)
         if not read.reason:
             self._kept.add(prompt)
-        return self._written(candidate, number, read.reason, read.found, read.rated)
+        return self._written(candidate, number, read, cell.drawn)
 
     async def _read(self, candidate: Sample) -> _Read:
         prompt, reason = _prompt(candidate), ""
@@ -279,28 +285,22 @@ class Selection:
             reason = "not risky enough for the panel"
         return _Read(found, rated, reason)
 
-    def _written(
-        self,
-        candidate: Sample,
-        number: int,
-        reason: str,
-        found: Mapping[str, str] = EMPTY,
-        rated: Mapping[str, bool | None] = EMPTY,
-    ) -> Decision:
+    def _written(self, candidate: Sample, number: int, read: _Read, drawn: Draw | None = None) -> Decision:
         decided = Decision(
             risk=candidate.id,
             number=number,
             prompt=_prompt(candidate),
-            kept=not reason,
-            reason=reason,
+            kept=not read.reason,
+            reason=read.reason,
             category=candidate.category,
             language=candidate.language,
             pair=candidate.pair,
             asked=axes_of(candidate),
-            found=found,
-            rated=rated,
+            found=read.found,
+            rated=read.rated,
+            drawn=drawn,
             made_of=candidate.metadata.get(MADE_OF, {}),
-            beside=candidate.metadata.get(BESIDE, {}) if not reason else {},
+            beside=candidate.metadata.get(BESIDE, {}) if not read.reason else {},
         )
         files.append(self.log, msgspec.json.encode(decided) + b"\n")
         return decided
@@ -321,20 +321,6 @@ class Selection:
 def axes_of(sample: Sample) -> Mapping[str, str]:
     """What a cell's prompts are asked to be, on each axis."""
     return {RISK: sample.category, **sample.metadata.get(AXES, {})}
-
-
-def taken_up(log: Path, kind: type[S] = Decision) -> list[S]:
-    """The lines of a log; one that a kill cut off is taken away. Raises `DataError`."""
-    if not log.exists():
-        return []
-    *lines, cut = files.read(log).split(b"\n")
-    try:
-        found = [decoding.decode(line, kind) for line in lines]
-    except msgspec.DecodeError as error:
-        raise DataError(f"{log}: {error}: generate into another folder") from None
-    if cut:
-        files.write(log, (line + b"\n" for line in lines))
-    return found
 
 
 def _prompt(candidate: Sample) -> str:
