@@ -105,8 +105,8 @@ _HAN = frozenset("的一是在不了有和人这中大为上个我以要他时�
 
 def plainness(text: str) -> int:
     """Count of words and characters that any English or Chinese text is full of."""
-    words = sum(word.lower() in _ENGLISH for word in _WORD.findall(text))
-    return words + sum(character in _HAN for character in text)
+    words = sum(map(_ENGLISH.__contains__, map(str.lower, _WORD.findall(text))))
+    return words if text.isascii() else words + sum(map(text.count, _HAN))
 
 
 def plainer(first: str, second: str) -> str:
