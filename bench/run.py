@@ -63,7 +63,6 @@ CASES = (
     "taxonomies",
     "whitebox",
     "merges",
-    "mogu",
     "safety_case",
 )
 PACKAGES = (

@@ -1,8 +1,9 @@
 """The same 10,000 prompts through the same transforms: ours, PyRIT's converters, garak's probes and buffs.
 
-Three depths, each in CPU time of its process: the transform alone; the attacked prompt with all that the
-tool notes of it (ours with its check that the payload leads back); a run on a model that answers at once,
-judged and kept. Prompts are the 1,000 English base prompts of S-Eval, ten times, told apart by a number.
+Four depths, each in CPU time of its process: the transform alone; the transformed prompt as an object; the
+attacked prompt with all that the tool notes of it before it is sent, identifiers included; a run on a model
+that answers at once, judged and kept. Prompts are the 1,000 English base prompts of S-Eval, ten times, told
+apart by a number.
 """
 
 import asyncio
@@ -20,7 +21,8 @@ from bench.questions import ROOT, WORK
 from plimsoll import registry
 from plimsoll.attacks._transform import Transform
 from plimsoll.core import Sample, user
-from plimsoll.models.scripted import scripted
+from plimsoll.run.ask.parts import Chain
+from plimsoll.run.work.attacking import NoTarget, attacked
 
 N, QUICK, ASKED = 10_000, 500, 200
 """Prompts; in a quick round; that PyRIT is run on, which takes milliseconds each."""
@@ -60,16 +62,20 @@ def ours(spec: str, texts: list[str]) -> Row:
         attack.codec.encode(text, draw)
     bare = time.process_time() - began
     samples = [Sample(id=str(number), messages=(user(text),)) for number, text in enumerate(texts)]
+    began = time.process_time()
+    for sample in samples:
+        for _ in attack.variants(sample):
+            pass
+    whole = time.process_time() - began
+    chains = [Chain(spec, (attack,))]
 
-    async def whole() -> float:
-        target = scripted()
+    async def named() -> float:
         began = time.process_time()
-        for sample in samples:
-            async for _ in attack.attack(sample, target):
-                pass
+        async for _ in attacked(samples, chains, NoTarget()):
+            pass
         return time.process_time() - began
 
-    return {"bare": bare, "whole": asyncio.run(whole()), "first": attack.encode(texts[0])}
+    return {"bare": bare, "whole": whole, "named": asyncio.run(named()), "first": attack.encode(texts[0])}
 
 
 def theirs(result: Result, peer: str, script: str, *words: str | Path) -> dict[str, Row]:
@@ -91,7 +97,7 @@ def run_of_ours(result: Result, texts: list[str]) -> float:
 def line(what: str, tool: str, count: int, row: Row, mine: Row | None = None) -> Row:
     """A row of the table: microseconds a prompt at each depth, and how many times ours."""
     shown: Row = {"transform": what, "tool": tool}
-    for depth in ("bare", "whole"):
+    for depth in ("bare", "whole", "named"):
         seconds = row.get(depth)
         shown[f"{depth}, µs"] = "" if seconds is None else round(1e6 * seconds / count, 2)
         shown[f"{depth}, × ours"] = "" if mine is None or seconds is None else round(seconds / mine[depth], 1)
@@ -124,6 +130,7 @@ def main() -> None:
         ]
         result.at_least("PyRIT's converters / ours, all together", total(pairs, "bare"), RATIO, "×")
         result.at_least("PyRIT's converted messages / our samples", total(pairs, "whole"), RATIO, "×")
+        result.at_least("PyRIT's messages as sent / our variants", total(pairs, "named"), RATIO, "×")
         asked = sum(row["run"] for row in rows.values()) / len(rows) / ASKED
         result.at_least("a run: PyRIT / ours, a prompt", asked / record, RATIO, "×")
         result.notes.append(
@@ -139,12 +146,15 @@ def main() -> None:
             line(names[name], f"garak {name}", count, row, found[names[name]]) for name, row in rows.items()
         ]
         result.at_least("garak's encoders / ours, all together", total(pairs, "bare"), RATIO, "×")
-        result.at_least("garak's attempts / our samples", total(pairs, "whole"), RATIO, "×")
+        result.at_least("garak's attempts / our variants", total(pairs, "named"), RATIO, "×")
         result.notes.append(same("garak", [(row["first"], mine["first"]) for row, mine in pairs]))
     result.notes.append(
         "bare is the transform alone: PyRIT's `convert_async`, the encoding loop of garak's probe with one "
-        "template, our codec. whole is a prompt as it is sent and kept: PyRIT's normalised message, garak's "
-        "attempt, our sample, which alone holds plain request, span and whether the payload leads back"
+        "template, our codec. whole is the prompt as an object: PyRIT's message converted by its normaliser; "
+        "our sample with plain request, trail, span, seed and validity. named is what is sent: PyRIT's "
+        "message copied, given its conversation, converted and hashed, as its normaliser does before it "
+        "calls a target (its database left out); garak's attempt; our variant with id and origin. Payloads "
+        "are read back where the writing may not lead back, which tests hold to random texts"
     )
     result.print()
 

@@ -2,8 +2,8 @@
 
 python bench/peers/garak_probes.py PROMPTS.json probe:InjectBase64 buff:Base64 ...
 
-`bare` is the encoding of all payloads by the probe, with one template. `whole` is what garak sends: an
-attempt for each prompt, with its notes, which for a buff is derived from the plain attempt.
+`bare` is the encoding of all payloads by the probe, with one template. `named` is what garak sends: an
+attempt for each prompt, with its identifier and notes, which for a buff is derived from the plain attempt.
 """
 
 import contextlib
@@ -47,7 +47,7 @@ def of_probe(name: str, prompts: list[str]) -> dict[str, Any]:
     def bare() -> int:
         return len(made._generate_encoded_prompts(encoders, title))
 
-    def whole() -> int:
+    def named() -> int:
         rows = made._generate_encoded_prompts(encoders, title)
         made.prompts = [row[0] for row in rows]
         made.triggers = [row[1] for row in rows]
@@ -55,13 +55,13 @@ def of_probe(name: str, prompts: list[str]) -> dict[str, Any]:
         attempts = []
         for seq, prompt in enumerate(made.prompts):
             message = garak.attempt.Message(text=prompt, lang="en")
-            attempts.append(made._attempt_prestore_hook(made._mint_attempt(message, seq), seq))
+            attempts.append(made._mint_attempt(message, seq))
         return len(attempts)
 
     made._payloads = prompts[:1]
     first = made._generate_encoded_prompts(encoders, title)[0][0]
     made._payloads = prompts
-    return {"name": f"probe:{name}", "bare": seconds(bare), "whole": seconds(whole), "first": first}
+    return {"name": f"probe:{name}", "bare": seconds(bare), "named": seconds(named), "first": first}
 
 
 def of_buff(name: str, prompts: list[str]) -> dict[str, Any]:
@@ -73,8 +73,8 @@ def of_buff(name: str, prompts: list[str]) -> dict[str, Any]:
         for seq, text in enumerate(prompts)
     ]
     first = next(iter(made.buff(plain[:1]))).prompt.last_message().text
-    whole = seconds(lambda: sum(1 for _ in made.buff(plain)))
-    return {"name": f"buff:{name}", "bare": None, "whole": whole, "first": first}
+    named = seconds(lambda: sum(1 for _ in made.buff(plain)))
+    return {"name": f"buff:{name}", "bare": None, "named": named, "first": first}
 
 
 def main() -> None:

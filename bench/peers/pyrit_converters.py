@@ -2,18 +2,22 @@
 
 python bench/peers/pyrit_converters.py PROMPTS.json RUN_PROMPTS Base64 ROT13 ...
 
-`bare` is the converter alone. `whole` is what an attack of PyRIT does to a prompt before it is sent: a
-message, converted by the normaliser, which notes the converter with it. `run` is its attack on a target
-that answers at once, for so many of the prompts, kept in its memory in this process.
+`bare` is the converter alone. `whole` is a message, converted by the normaliser, which notes the converter
+with it. `named` is what an attack of PyRIT does to a prompt before it is sent, step for step as in its
+`PromptNormalizer.send_prompt_async`: the seed's message copied, given a conversation, converted, hashed; the
+database that it is written to is left out. `run` is its attack on a target that answers at once, for so many
+of the prompts, kept in its memory in this process.
 """
 
 import asyncio
+import copy
 import json
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from pyrit import converter as converters
 from pyrit.executor.attack import AttackConverterConfig, AttackExecutor, PromptSendingAttack
@@ -70,10 +74,20 @@ async def main() -> None:
             await normaliser.convert_values_async(converter_configurations=said, message=message)
             return message
 
+        async def named(prompt: str, said: Any = said) -> Any:
+            message = copy.deepcopy(Message.from_prompt(prompt=prompt, role="user"))
+            conversation = str(uuid4())
+            for piece in message.message_pieces:
+                piece.conversation_id = conversation
+            await normaliser.convert_values_async(converter_configurations=said, message=message)
+            await normaliser._calc_hash_async(request=message)
+            return message
+
         row = {
             "name": name,
             "bare": await seconds(prompts, bare),
             "whole": await seconds(prompts, whole),
+            "named": await seconds(prompts, named),
             "run": await of_run(prompts[:asked], said) if asked else None,
             "first": first.output_text,
         }

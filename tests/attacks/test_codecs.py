@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from plimsoll import registry
 from plimsoll.attacks._transform import Transform
+from plimsoll.core import Sample, user
 from plimsoll.text.ciphers import carried
 from tests.support.extras import need
 
@@ -50,6 +51,56 @@ def built(name: str) -> Transform:
 def test_what_a_writing_keeps_of_a_text_comes_back(name: str, text: str) -> None:
     attack = built(name)
     assert attack.decode(attack.encode(text)) == attack.codec.kept(text)
+
+
+ODD = (
+    "encoding/url:safe=%", 'encoding/url:safe=" /"', "encoding/ascii_codes:separator=-",
+    "encoding/ascii_codes:base=2",
+    "encoding/ascii_codes:separator=7", "encoding/base64:alphabet=url", "encoding/hexadecimal:separator=:",
+    "encoding/binary:bits=32", "encoding/caesar:offset=5,han=shift", "encoding/caesar:offset=-30",
+    "encoding/bijection:seed=5", "encoding/variation_selectors:sign=\ufe0f", "characters/diacritics:mark=x",
+    "characters/homoglyphs:share=0.5", "characters/joined:by=ab", "characters/zero_width:every=3",
+    "characters/zalgo:intensity=3", "encoding/reversed_text:unit=word",
+    "encoding/reversed_text:unit=char_in_word",
+)  # fmt: skip
+SURE = {
+    spec: each
+    for spec, each in (*TRANSFORMS.items(), *((spec, registry.build("attacks", spec)) for spec in ODD))
+    if each.codec.decode
+}
+MADE_OF = st.sampled_from(
+    [*"aZé7 /%-.,\n\t\r", "  ", "x\ufe0f", "́", "⠠⠁", "ᵃ", "а", "\u200b", "漂白", "😊", "ß", "İ"]
+)
+
+
+@pytest.mark.parametrize("spec", SURE)
+@settings(max_examples=100)
+@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"])) | st.lists(MADE_OF).map("".join))
+def test_what_a_writing_is_sure_of_comes_back(spec: str, text: str) -> None:
+    """Such a payload is not read back where a run is attacked: here it is, of whatever is written."""
+    attack = SURE[spec]
+    payload = attack.encode(text)
+    if attack.codec.sure(text):
+        assert attack.decode(payload) == attack.codec.kept(text)
+    assert attack.codec.leads_back(text, payload) == (attack.decode(payload) == attack.codec.kept(text))
+
+
+@pytest.mark.parametrize(
+    ("spec", "text"),
+    [
+        ("encoding/url:safe=%", "100%20 loaves?"),
+        ("encoding/ascii_codes:separator=7", "Where is MM, please?"),
+        ("encoding/variation_selectors:sign=\ufe0f", "Where is it?"),
+        ("characters/diacritics:mark=x", "Where is it?"),
+    ],
+)
+def test_a_payload_that_does_not_lead_back_is_invalid_however_the_writing_is_set(
+    spec: str, text: str
+) -> None:
+    attack: Transform = registry.build("attacks", spec)
+    (variant,) = attack.variants(Sample(id="1", messages=(user(text),)))
+    assert variant.attempt is not None
+    assert variant.attempt.validity == "invalid"
 
 
 @pytest.mark.parametrize("name", [name for name, each in TRANSFORMS.items() if each.codec.decode])

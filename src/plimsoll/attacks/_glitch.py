@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from plimsoll.attacks._turns import turns_of
 from plimsoll.core import Attack, Attempt, Model, Need, Sample, replace, whitebox
@@ -21,8 +20,6 @@ class Glitch(Attack):
     times: int
     name: str = "search/glitch_tokens"
     needs: frozenset[Need] = field(default=frozenset({"weights"}))
-    asks: ClassVar[bool] = False
-    """It questions no model: it looks at the weights."""
     _found: dict[str, tuple[Undertrained, ...]] = field(
         default_factory=dict[str, tuple[Undertrained, ...]], compare=False, repr=False
     )

@@ -1,29 +1,27 @@
 """A request -> many small disturbances of it, of which any may succeed; or the first attack that does."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import Any, ClassVar
+from typing import Any
 
 from plimsoll.attacks._inquiry import Inquiry, Spent, with_parameters
 from plimsoll.attacks._turns import turns_of
-from plimsoll.core import Attack, Attempt, Judge, Model, Sample, Transcript, replace
+from plimsoll.core import Attack, Attempt, ByRule, Judge, Model, Sample, Transcript, replace
 from plimsoll.text.codecs import letters, noise
 
 
 @dataclass(frozen=True)
-class BestOfN(Attack):
+class BestOfN(ByRule):
     """So many disturbed copies of the request, each a variant of its own."""
 
     n: int
     rate: float
     seed: int
     name: str = "search/best_of_n"
-    asks: ClassVar[bool] = False
-    """It questions no model."""
 
-    async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
-        """Yield the copies: letters swapped within words, capitals by chance, signs put in."""
+    def variants(self, sample: Sample) -> Iterator[Sample]:
+        """The copies: letters swapped within words, capitals by chance, signs put in."""
         before, last, after = turns_of(sample.messages)
         for number in range(1, self.n + 1):
             draw = Random(f"{self.seed}:{sample.id}:{number}")

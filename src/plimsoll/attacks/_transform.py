@@ -3,21 +3,21 @@
 Writing and carrier are separate parts that combine: `encoding/base64:carrier=decode`.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
-from typing import ClassVar, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from plimsoll.attacks._turns import spoken, turns_of
 from plimsoll.core import (
-    Attack,
     Attempt,
+    ByRule,
     Message,
-    Model,
     Sample,
     Transcript,
     UserError,
+    Validity,
     assistant,
     replace,
     system,
@@ -39,7 +39,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True)
-class Transform(Attack):
+class Transform(ByRule):
     """Rewrites the last user message, and reads replies that come back in the same writing.
 
     A sample whose letters the writing leaves as they are is marked `not_applicable`: an unchanged prompt
@@ -49,8 +49,6 @@ class Transform(Attack):
     codec: Codec
     carrier: CarrierName = "raw"
     seed: int = 0
-    asks: ClassVar[bool] = False
-    """It questions no model."""
 
     @cached_property
     def _frames(self) -> Mapping[str, "Frame"]:
@@ -64,41 +62,38 @@ class Transform(Attack):
         """The text of a payload; nothing where it is damaged, or where nothing leads back."""
         return self.codec.decode(payload) if self.codec.decode else None
 
-    async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
-        """Yield the one variant; the plain request is kept for the judges."""
+    def variants(self, sample: Sample) -> tuple[Sample]:
+        """The one variant; the plain request is kept for the judges."""
         before, last, after = turns_of(sample.messages)
-        plain, trail = last.text, (*sample.trail, self.name)
+        plain, codec, trail = last.text, self.codec, (*sample.trail, self.name)
         try:
-            payload = self.codec.encode(plain, drawing(f"{self.seed}:{sample.id}"))
+            payload = codec.write(plain) if codec.write else codec.encode(plain, self._draw(sample.id))
         except UnicodeEncodeError:  # no whole Unicode, which no bytes can hold
             payload = plain
-        if payload == plain or not self.codec.applies(plain):
+        if payload == plain or not codec.applies(plain):
             nothing = Attempt(attack=self.name, validity="not_applicable")
-            yield replace(sample, request=sample.request or plain, trail=trail, attempt=nothing)
-            return
+            return (replace(sample, request=sample.request or plain, trail=trail, attempt=nothing),)
         frame = self._frames[spoken(sample.language)]
         first: tuple[Message, ...] = ()
         if frame.examples:
-            text, start = frame.around(payload, self.codec, self._draw(f"{sample.id} examples"))
+            text, start = frame.around(payload, codec, self._draw(f"{sample.id} examples"))
         else:
             text, start = frame.before + payload + frame.after, len(frame.before)
         if frame.system:
-            first = frame.opening(self.codec, self._draw(f"{sample.id} examples"))
-        yield replace(
-            sample,
-            request=sample.request or plain,
-            trail=trail,
-            messages=(*first, *before, replace(last, text=text), *after),
-            attempt=Attempt(
-                attack=self.name,
-                validity=self._validity(plain, payload),
-                parameters={
-                    "version": VERSION,
-                    "seed": self.seed,
-                    "carrier": self.carrier,
-                    "span": [start, start + len(payload)],
-                },
-            ),
+            first = frame.opening(codec, self._draw(f"{sample.id} examples"))
+        attempt = Attempt(
+            attack=self.name,
+            validity=self._validity(plain, payload),
+            parameters={
+                "version": VERSION,
+                "seed": self.seed,
+                "carrier": self.carrier,
+                "span": [start, start + len(payload)],
+            },
+        )
+        messages = (*first, *before, replace(last, text=text), *after)
+        return (
+            replace(sample, request=sample.request or plain, trail=trail, messages=messages, attempt=attempt),
         )
 
     async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
@@ -116,13 +111,13 @@ class Transform(Attack):
     def _in_writing(self, reply: str) -> bool:
         return self.codec.moves is None and len(reply) >= LONG and not plainness(reply)
 
-    def _validity(self, text: str, payload: str) -> Literal["valid", "invalid", "unchecked"]:
+    def _validity(self, text: str, payload: str) -> Validity:
         if self.codec.decode is None:
             return "unchecked"
-        return "valid" if self.codec.decode(payload) == self.codec.kept(text) else "invalid"
+        return "valid" if self.codec.leads_back(text, payload) else "invalid"
 
     def _draw(self, key: str) -> Random:
-        return drawing(f"{self.seed}:{key}")
+        return Random(f"{self.seed}:{key}")
 
 
 class Frame(NamedTuple):

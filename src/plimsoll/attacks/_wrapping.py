@@ -1,19 +1,18 @@
 """The last user message, word for word, -> the same within a text or a conversation around it."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from random import Random
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from plimsoll.attacks._turns import spoken, turns_of
 from plimsoll.core import (
-    Attack,
     Attempt,
+    ByRule,
     Message,
-    Model,
     Need,
     Sample,
     Transcript,
@@ -56,7 +55,7 @@ class Made(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Wrapping(Attack):
+class Wrapping(ByRule):
     """Puts the last user message into something else."""
 
     name: str
@@ -65,37 +64,31 @@ class Wrapping(Attack):
     needs: frozenset[Need] = field(default=frozenset())
     read: Callable[[str], str] | None = None
     """A reply -> what of it answers the request; the raw one stays in the responses."""
-    asks: ClassVar[bool] = False
-    """It questions no model."""
 
-    async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
-        """Yield the one variant; the plain request is kept for the judges."""
+    def variants(self, sample: Sample) -> tuple[Sample]:
+        """The one variant; the plain request is kept for the judges."""
         before, last, after = turns_of(sample.messages)
         attacked = replace(sample, request=sample.request or last.text, trail=(*sample.trail, self.name))
         plain = Plain(last.text, spoken(sample.language), drawing(f"{self.seed}:{sample.id}"))
         made = self.wrap(plain) if last.text.strip() else None
         if made is None or not made.applies:
-            yield replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable"))
-            return
+            return (replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable")),)
         first, *more = made.messages
         # Pictures and whatever else the message holds stay with the turn that ends the conversation.
         asked = [place for place, message in enumerate(made.messages) if message.role == "user"][-1]
         turns = [first, *more]
         turns[asked] = replace(last, text=turns[asked].text)
-        yield replace(
-            attacked,
-            messages=(*before, *turns, *after),
-            attempt=Attempt(
-                attack=self.name,
-                validity="valid" if made.whole else "invalid",
-                parameters={
-                    "version": VERSION,
-                    "seed": self.seed,
-                    **made.parameters,
-                    **_span(turns, last.text),
-                },
-            ),
+        attempt = Attempt(
+            attack=self.name,
+            validity="valid" if made.whole else "invalid",
+            parameters={
+                "version": VERSION,
+                "seed": self.seed,
+                **made.parameters,
+                **_span(turns, last.text),
+            },
         )
+        return (replace(attacked, messages=(*before, *turns, *after), attempt=attempt),)
 
     async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
         """Take the answer out of the form that the wrapper asked for, where it asked for one."""

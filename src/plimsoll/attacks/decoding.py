@@ -1,19 +1,19 @@
 """A request -> the same request, answered in many ways of drawing tokens: does any bring an answer?"""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 from plimsoll.attacks._inquiry import at_least_one
 from plimsoll.attacks._turns import turns_of
-from plimsoll.core import Attack, Attempt, Model, Sample, replace
+from plimsoll.core import Attempt, ByRule, Sample, replace
 from plimsoll.registry import attack
 
 Vary = Literal["both", "temperature", "top_p"]
 
 
 @dataclass(frozen=True)
-class Sweep(Attack):
+class Sweep(ByRule):
     """The prompt as it is, once for each way of drawing."""
 
     vary: Vary
@@ -22,11 +22,9 @@ class Sweep(Attack):
     name: str = "decoding/sweep"
     draws: frozenset[str] = frozenset({"temperature", "top_p"})
     """What of the sampling a user must leave to it."""
-    asks: ClassVar[bool] = False
-    """It questions no model."""
 
-    async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
-        """Yield one variant for each temperature and each nucleus."""
+    def variants(self, sample: Sample) -> Iterator[Sample]:
+        """One variant for each temperature and each nucleus."""
         _, last, _ = turns_of(sample.messages)
         attacked = replace(sample, request=sample.request or last.text, trail=(*sample.trail, self.name))
         if not last.text.strip():

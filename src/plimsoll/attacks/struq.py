@@ -10,13 +10,13 @@ leaves `real`); `ends=both` puts the demand before the data, too. Draws follow f
 """
 
 import base64 as base64_coding
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
 from plimsoll.attacks._turns import spoken, turns_of
 from plimsoll.attacks._wrapping import texts
-from plimsoll.core import Attack, Attempt, Model, Sample, UserError, replace
+from plimsoll.core import Attempt, ByRule, Sample, UserError, replace
 from plimsoll.registry import attack
 from plimsoll.text.codecs.drawing import drawing
 
@@ -99,7 +99,7 @@ def of_completion(form: Form) -> Injection:
 
 
 @dataclass(frozen=True)
-class Injected(Attack):
+class Injected(ByRule):
     """Hides a demand in the data of a sample."""
 
     name: str
@@ -108,14 +108,13 @@ class Injected(Attack):
     ends: Ends
     seed: int
 
-    async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
-        """Yield the one variant, in which the data hold the demand."""
+    def variants(self, sample: Sample) -> tuple[Sample]:
+        """The one variant, in which the data hold the demand."""
         asked = turns_of(sample.messages).last.text
         attacked = replace(sample, request=sample.request or asked, trail=(*sample.trail, self.name))
         places = [place for place, message in enumerate(sample.messages) if message.role == "tool"]
         if not places or not sample.messages[places[-1]].text.strip():
-            yield replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable"))
-            return
+            return (replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable")),)
         at = places[-1]
         language = spoken(sample.language)
         demand = texts("struq")["target"][language].replace("{witness}", self.witness)
@@ -131,15 +130,12 @@ class Injected(Attack):
         text = f"{demand.capitalize()}. {made}" if self.ends == "both" else made
         messages = list(sample.messages)
         messages[at] = replace(messages[at], text=text)
-        yield replace(
-            attacked,
-            messages=tuple(messages),
-            attempt=Attempt(
-                attack=self.name,
-                validity="valid",
-                parameters={"version": 1, "seed": self.seed, "witness": self.witness, "ends": self.ends},
-            ),
+        attempt = Attempt(
+            attack=self.name,
+            validity="valid",
+            parameters={"version": 1, "seed": self.seed, "witness": self.witness, "ends": self.ends},
         )
+        return (replace(attacked, messages=tuple(messages), attempt=attempt),)
 
 
 def closed(data: str) -> str:

@@ -56,6 +56,7 @@ from plimsoll.core.needs import (
 from plimsoll.core.parts import (
     Attack,
     Benchmark,
+    ByRule,
     Card,
     Changed,
     Elicitation,
@@ -100,6 +101,7 @@ __all__ = [
     "Attempt",
     "Benchmark",
     "BudgetExceeded",
+    "ByRule",
     "Card",
     "Changed",
     "ContextExceeded",

@@ -5,6 +5,7 @@ function. Parts do not inherit from these protocols, they fit them; `Attack` is 
 for its default `restore`.
 """
 
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,6 +108,20 @@ class Attack(Protocol):
     async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
         """Undo on the reply what the attack did to the request: decode, translate back."""
         return transcript
+
+
+class ByRule(Attack):
+    """An attack that questions no model: its variants are had at once, and made again at no cost."""
+
+    @abstractmethod
+    def variants(self, sample: Sample) -> Iterable[Sample]:
+        """The attacked variants of a sample."""
+        ...
+
+    async def attack(self, sample: Sample, target: Model) -> AsyncIterator[Sample]:
+        """Yield the attacked variants; the target is asked nothing."""
+        for variant in self.variants(sample):
+            yield variant
 
 
 class Elicitation(Protocol):

@@ -13,8 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from plimsoll.core import Instrument, Message, MissingExtra, Verdict
-from plimsoll.guards._verdicts import EMPTY, decided, instrument
-from plimsoll.guards.asking import is_blank
+from plimsoll.guards.asking import EMPTY, is_blank
 from plimsoll.registry import guard
 
 
@@ -28,14 +27,26 @@ class ProfanityCheck:
     @property
     def instrument(self) -> Instrument:
         """What it finds, by which release."""
-        return instrument(self.revision)
+        return Instrument(
+            event="unsafe",
+            higher_is_safer=False,
+            inputs=("conversation",),
+            labels=("safe", "unsafe"),
+            revision=self.revision,
+        )
 
     async def classify(self, messages: Sequence[Message]) -> Verdict:
         """Weigh the words of the last message."""
         if is_blank(messages):
             return EMPTY
         score = await asyncio.to_thread(_chance, messages[-1].text)
-        return decided(unsafe=score >= 0.5, chance=score, detail={"score": score})
+        unsafe = score >= 0.5
+        return Verdict(
+            label="unsafe" if unsafe else "safe",
+            value=float(unsafe),
+            confidence=round(score if unsafe else 1 - score, 6),
+            detail={"score": score},
+        )
 
 
 def _chance(text: str) -> float:

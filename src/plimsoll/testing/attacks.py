@@ -5,7 +5,7 @@ from unittest import SkipTest
 
 import msgspec
 
-from plimsoll.core import Attack, Response, Sample, Transcript, decoding
+from plimsoll.core import Attack, ByRule, Response, Sample, Transcript, decoding
 from plimsoll.models.scripted import Scripted
 from plimsoll.testing.rules import rule
 from plimsoll.testing.subjects import Subject, questions
@@ -44,6 +44,16 @@ def an_attack_yields_samples_that_are_whole(subject: Subject) -> None:
             assert decoding.decode(msgspec.json.encode(variant), Sample) == variant
             assert variant.messages
             assert variant.messages[-1].role in ("user", "assistant")
+
+
+@rule
+def an_attack_by_rule_yields_the_same_whether_anybody_waits_for_it(subject: Subject) -> None:
+    """It is asked for its variants alone where a run has no model for it."""
+    attack = subject.built()
+    if not isinstance(attack, ByRule):
+        raise SkipTest("this attack may question models")
+    for sample in questions():
+        assert list(attack.variants(sample)) == variants(attack, sample)
 
 
 @rule

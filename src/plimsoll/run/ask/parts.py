@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from plimsoll import registry
-from plimsoll.core import Attack, Benchmark, Guard, Judge, Model, UserError, replace
+from plimsoll.core import Attack, Benchmark, ByRule, Guard, Judge, Model, UserError, replace
 from plimsoll.run.ask.own import PREFIX
 from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.spec import RunSpec
@@ -23,8 +23,13 @@ class Chain:
 
     @cached_property
     def asks(self) -> bool:
-        """Whether an attack of it may question a model: any that does not say that it never does."""
-        return any(getattr(attack, "asks", True) for attack in self.attacks)
+        """Whether an attack of it may question a model."""
+        return not all(isinstance(attack, ByRule) for attack in self.attacks)
+
+    @cached_property
+    def by_rule(self) -> tuple[ByRule, ...]:
+        """The attacks of a chain that asks no model."""
+        return tuple(attack for attack in self.attacks if isinstance(attack, ByRule))
 
     @property
     def name(self) -> str:
@@ -52,7 +57,7 @@ def build_chains(spec: RunSpec, wiring: Wiring) -> tuple[Chain, ...]:
 def _build_chain(text: str, seed: int, wiring: Wiring) -> Chain:
     if text == PLAIN.spec:
         return PLAIN
-    links = (text,) if text in wiring.pool.given else tuple(registry.pieces(text, "+"))
+    links = (text,) if text in wiring.pool.given else registry.links("attacks", text)
     return Chain(text, tuple(_build_attack(link, seed, wiring) for link in links))
 
 

@@ -32,10 +32,8 @@ class Replies:
 
     path: Path
     known: dict[str, Response] = field(default_factory=dict[str, Response])
-    """By key, what was answered before."""
 
-    def take_up(self) -> None:
-        """Read what an earlier process kept. Raises `DataError` where the file is damaged."""
+    def __post_init__(self) -> None:
         if not self.path.exists():
             return
         *lines, cut = files.read(self.path).split(b"\n")

@@ -1,9 +1,9 @@
 """A question and a chain of attacks -> its variants, each named, counted and kept as it comes."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from plimsoll.core import Attack, Attempt, Model, Sample, Validity, replace, stage
+from plimsoll.core import Attack, Attempt, ByRule, Model, Sample, Validity, replace, stage
 from plimsoll.run.ask.layers import EPOCH
 from plimsoll.run.ask.parts import Chain
 from plimsoll.run.ask.tracing import TRACE, Trace
@@ -11,9 +11,6 @@ from plimsoll.run.keep.variants import Call, Made, Variants
 
 CHAINED = "+"
 """Stands for the attack while a chain is at work; its parameters are told apart by the attacks' names."""
-
-
-NO_CALLS = Trace()
 
 
 @dataclass
@@ -29,7 +26,7 @@ class Making:
     """Where variants are kept; nothing in a rehearsal."""
     _names: set[str] = field(default_factory=set[str])
     _stream: AsyncIterator[Sample] | None = None
-    _number: int = 0
+    _made: Iterator[Sample] | None = None
 
     async def next(self) -> Sample | None:
         """The next variant: of those that are kept already, then of those that the attack makes.
@@ -39,15 +36,23 @@ class Making:
             if self._stream is None:
                 self._stream = self._asking()
             return await anext(self._stream, None)
-        # What asks no model is made again at no cost: nothing is traced, and nothing kept.
-        if self._stream is None:
-            self._stream = self._attacked()
-        with stage(f"attack {self.chain.attacks[0].name}"):
-            raw = await anext(self._stream, None)
-        if raw is None:
-            return None
-        self._number += 1
-        return self._variant(raw, self._number, NO_CALLS)
+        if self._made is None:
+            self._made = self._by_rule()
+        return next(self._made, None)
+
+    def _by_rule(self) -> Iterator[Sample]:
+        """What asks no model is made again at no cost: nothing is traced, and nothing kept."""
+        chain, sample, number = self.chain, self.sample, 0
+        first, *more = chain.by_rule
+        # One attack by itself, which most are, needs none of the steps of a chain.
+        alone = not more and sample.attempt is None
+        with stage(f"attack {first.name}"):
+            for raw in first.variants(sample) if alone else _ruled(sample, chain.by_rule):
+                number += 1
+                said = raw.attempt or Attempt(attack="")
+                name = self._named(said.variant or str(number), number)
+                attempt = replace(said, attack=chain.spec, variant=name)
+                yield replace(raw, id=self._id(name), origin=sample.question, attempt=attempt)
 
     async def _asking(self) -> AsyncIterator[Sample]:
         question, chain, store = self.sample.question, self.chain.spec, self.store
@@ -63,13 +68,12 @@ class Making:
         )
         held: list[Sample] = []
         number = 0
-        attacked, address = self._attacked(), stage(f"attack {self.chain.attacks[0].name}")
+        attacked = _chained(self.sample, self.chain.attacks, self.target)
         while True:
             # Its calls are traced, and drawn as those of the first epoch.
             traced, epoch = TRACE.set(trace), EPOCH.set(0) if EPOCH.get() else None
             try:
-                with address:
-                    raw = await anext(attacked, None)
+                raw = await anext(attacked, None)
             finally:
                 TRACE.reset(traced)
                 if epoch:
@@ -90,13 +94,6 @@ class Making:
         if store and (stored or len(held) < number):
             self._keep(held)
             store.add(Made(origin=question, attack=chain))
-
-    def _attacked(self) -> AsyncIterator[Sample]:
-        """What the chain makes; one attack by itself makes it without the steps of a chain."""
-        first, *rest = self.chain.attacks
-        if rest or self.sample.attempt:
-            return _chained(self.sample, self.chain.attacks, self.target)
-        return first.attack(self.sample, self.target)
 
     def _keep(self, held: list[Sample]) -> None:
         for variant in held if self.store else ():
@@ -119,9 +116,7 @@ class Making:
 
     def _variant(self, raw: Sample, number: int, trace: Trace) -> Sample:
         said = raw.attempt or Attempt(attack="")
-        name = said.variant or str(number)
-        name = f"{name}.{number}" if name in self._names else name
-        self._names.add(name)
+        name = self._named(said.variant or str(number), number)
         attempt = replace(
             said,
             attack=self.chain.spec,
@@ -132,24 +127,47 @@ class Making:
         )
         return replace(raw, id=self._id(name), origin=self.sample.question, attempt=attempt)
 
+    def _named(self, name: str, number: int) -> str:
+        name = f"{name}.{number}" if name in self._names else name
+        self._names.add(name)
+        return name
+
     def _id(self, variant: str) -> str:
         return f"{self.sample.id}@{self.label}#{variant}"
 
 
-async def _chained(sample: Sample, attacks: Sequence[Attack], target: Model) -> AsyncIterator[Sample]:
-    """All variants, each attack applied to what the ones before made."""
+def _ruled(sample: Sample, attacks: Sequence[ByRule]) -> Iterator[Sample]:
+    """All variants of a chain that asks no model, each attack applied to what the ones before made."""
     first, *rest = attacks
     with stage(f"attack {first.name}"):
-        before = sample.attempt
-        async for variant in first.attack(replace(sample, attempt=None) if before else sample, target):
-            made = variant
-            if before:
-                made = replace(variant, attempt=_joined(before, variant.attempt, first.name))
+        for variant in first.variants(replace(sample, attempt=None) if sample.attempt else sample):
+            made = _linked(sample, variant, first)
             if not rest or not made.asked:
                 yield made  # what an attack leaves as it is, the chain does not apply to
+            else:
+                yield from _ruled(made, rest)
+
+
+async def _chained(sample: Sample, attacks: Sequence[Attack], target: Model) -> AsyncIterator[Sample]:
+    """The same of a chain in which models are asked."""
+    first, *rest = attacks
+    with stage(f"attack {first.name}"):
+        async for variant in first.attack(
+            replace(sample, attempt=None) if sample.attempt else sample, target
+        ):
+            made = _linked(sample, variant, first)
+            if not rest or not made.asked:
+                yield made
                 continue
             async for deeper in _chained(made, rest, target):
                 yield deeper
+
+
+def _linked(sample: Sample, variant: Sample, attack: Attack) -> Sample:
+    """A variant that knows what the attacks before did to its sample."""
+    if sample.attempt is None:
+        return variant
+    return replace(variant, attempt=_joined(sample.attempt, variant.attempt, attack.name))
 
 
 WORST_FIRST: tuple[Validity, ...] = ("not_applicable", "invalid", "unchecked", "valid")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
+from typing import NamedTuple
 
 WORDS = 1 << 14
 """Words that a writing is remembered for: language says the same ones again and again."""
@@ -41,6 +42,31 @@ def by_words(change: Callable[[str], str]) -> Callable[[str], str]:
     return lambda text: " ".join(map(changed, text.split(" ")))
 
 
+def always(text: str) -> bool:
+    """Of any text."""
+    return True
+
+
+def never(text: str) -> bool:
+    """Of no text."""
+    return False
+
+
+class Plainly(NamedTuple):
+    """An encoder that draws nothing."""
+
+    write: Callable[[str], str]
+
+    def __call__(self, text: str, draw: Random) -> str:
+        """The text in the writing."""
+        return self.write(text)
+
+
+def plainly(encode: Callable[[str], str]) -> Plainly:
+    """An encoder that draws nothing, as one that might."""
+    return Plainly(encode)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Codec:
     """A writing: how a text gets into it, how it comes out, and what is lost between."""
@@ -55,8 +81,19 @@ class Codec:
     """The text again; `None` where the input is damaged. No function where nothing leads back."""
     kept: Callable[[str], str] = whole
     """What of a text comes back: `decode(encode(text)) == kept(text)`."""
+    sure: Callable[[str], bool] = never
+    """Texts of which all that is kept comes back by how the writing is made: nobody need read them back."""
     moves: re.Pattern[str] | None = None
     """One character that is rewritten; `None` where all are."""
+
+    @cached_property
+    def write(self) -> Callable[[str], str] | None:
+        """The encoder without its source of draws, where it draws nothing."""
+        return self.encode.write if isinstance(self.encode, Plainly) else None
+
+    def leads_back(self, text: str, payload: str) -> bool:
+        """Whether what is kept of a text can be read out of its payload. Where there is a way back."""
+        return self.sure(text) or (self.decode is not None and self.decode(payload) == self.kept(text))
 
     def named(self, language: str) -> str:
         """What the writing is called in a language."""
@@ -83,8 +120,3 @@ class Codec:
 
 
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
-
-
-def plainly(encode: Callable[[str], str]) -> Callable[[str, Random], str]:
-    """An encoder that draws nothing."""
-    return lambda text, _: encode(text)

@@ -2,7 +2,7 @@
 
 import re
 
-from plimsoll.text.codecs.codec import Codec, plainly
+from plimsoll.text.codecs.codec import Codec, always, never, plainly
 
 TAGS = 0xE0000
 """First of the tag characters: each mirrors a character of ASCII."""
@@ -29,6 +29,7 @@ def zero_width(every: int) -> Codec:
         encode=plainly(encode),
         decode=bare,
         kept=bare,
+        sure=always,
     )
 
 
@@ -47,6 +48,7 @@ def tags() -> Codec:
         encode=plainly(encode),
         decode=decode,
         kept=decode,
+        sure=always,
         moves=re.compile(r"[A-Za-z0-9]"),
     )
 
@@ -70,6 +72,7 @@ def variation_selectors(carrier: str) -> Codec:
         title_zh="变体选择符",
         encode=plainly(lambda text: carrier + "".join(map(selector, text.encode()))),
         decode=decode,
+        sure=never if _SELECTED.search(carrier) else always,
     )
 
 
@@ -87,7 +90,9 @@ def sneaky_bits() -> Codec:
         except ValueError:
             return None
 
-    return Codec(title="invisible bits", title_zh="不可见比特", encode=plainly(encode), decode=decode)
+    return Codec(
+        title="invisible bits", title_zh="不可见比特", encode=plainly(encode), decode=decode, sure=always
+    )
 
 
 def right_to_left() -> Codec:
@@ -101,4 +106,5 @@ def right_to_left() -> Codec:
         title_zh="双向控制符文本",
         encode=plainly(lambda text: "\n".join(f"{_RLO}{line[::-1]}{_PDF}" for line in text.split("\n"))),
         decode=decode,
+        sure=always,
     )

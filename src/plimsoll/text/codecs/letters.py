@@ -8,7 +8,7 @@ from random import Random
 from typing import Literal
 
 from plimsoll.text.ciphers import caesar
-from plimsoll.text.codecs.codec import Codec, plainly
+from plimsoll.text.codecs.codec import Codec, always, never, plainly
 
 LATIN = re.compile(r"[A-Za-z]")
 LATIN_OR_HAN = re.compile(r"[A-Za-z\u4e00-\u9fff]")
@@ -25,6 +25,7 @@ def _swapping(title: str, title_zh: str, table: dict[int, int]) -> Codec:
         title_zh=title_zh,
         encode=plainly(_swapped(table)),
         decode=_swapped({to: of for of, to in table.items()}),
+        sure=always if set(table) == set(table.values()) else never,
         moves=LATIN,
     )
 
@@ -63,6 +64,7 @@ def shifted(offset: int, han: Literal["keep", "shift"]) -> Codec:
             encode=plainly(lambda text: caesar(text, offset)),
             decode=lambda payload: caesar(payload, -offset),
             kept=lambda text: caesar(caesar(text, offset), -offset),
+            sure=always,
             moves=LATIN_OR_HAN,
         )
     step = offset % 26
@@ -94,6 +96,7 @@ def vigenere(key: str) -> Codec:
         title_zh=f"密钥为“{key}”的维吉尼亚密码",
         encode=plainly(lambda text: moved(text, 1)),
         decode=lambda payload: moved(payload, -1),
+        sure=always,
         moves=LATIN,
     )
 
@@ -102,14 +105,17 @@ def leet(share: float) -> Codec:
     """Letters that look like digits written as digits: that share of them."""
 
     def encode(text: str, draw: Random) -> str:
-        if share >= 1:
-            return text.translate(LEET)
         return "".join(
             letter.translate(LEET) if letter.isalpha() and draw.random() < share else letter
             for letter in text
         )
 
-    return Codec(title="leetspeak", title_zh="黑客语", encode=encode, moves=LATIN)
+    return Codec(
+        title="leetspeak",
+        title_zh="黑客语",
+        encode=plainly(_swapped(LEET)) if share >= 1 else encode,
+        moves=LATIN,
+    )
 
 
 def pig_latin() -> Codec:
@@ -162,14 +168,26 @@ def random_capitals(share: float) -> Codec:
         )
 
     return Codec(
-        title="mixed case", title_zh="大小写混杂", encode=encode, decode=_small, kept=_small, moves=LATIN
+        title="mixed case",
+        title_zh="大小写混杂",
+        encode=encode,
+        decode=_small,
+        kept=_small,
+        sure=always,
+        moves=LATIN,
     )
 
 
 def lowercase() -> Codec:
     """No capitals of the Latin alphabet."""
     return Codec(
-        title="lower case", title_zh="小写", encode=plainly(_small), decode=_small, kept=_small, moves=LATIN
+        title="lower case",
+        title_zh="小写",
+        encode=plainly(_small),
+        decode=_small,
+        kept=_small,
+        sure=always,
+        moves=LATIN,
     )
 
 
@@ -218,5 +236,6 @@ def numbered(seed: str) -> Codec:
         encode=plainly(encode),
         decode=decode,
         kept=lambda text: _small(text).replace(blank, " "),
+        sure=always,
         moves=LATIN,
     )

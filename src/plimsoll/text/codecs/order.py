@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from plimsoll.text.codecs.codec import Codec, plainly
+from plimsoll.text.codecs.codec import Codec, always, plainly
 
 Unit = Literal["char", "word", "char_in_word"]
 
@@ -16,7 +16,7 @@ def backwards(unit: Unit) -> Codec:
         "char_in_word": ("text with each word reversed", "逐词倒写的文本"),
     }
     title, title_zh = names[unit]
-    return Codec(title=title, title_zh=title_zh, encode=plainly(turned), decode=turned)
+    return Codec(title=title, title_zh=title_zh, encode=plainly(turned), decode=turned, sure=always)
 
 
 def joined(by: str) -> Codec:
@@ -33,6 +33,7 @@ def joined(by: str) -> Codec:
         title_zh=f"字符之间以“{by}”分隔的文本",
         encode=plainly(by.join),
         decode=decode,
+        sure=always,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import quote, unquote
 
 from plimsoll.text.codecs import lanes
-from plimsoll.text.codecs.codec import Codec, Written, plainly
+from plimsoll.text.codecs.codec import Codec, Written, always, never, plainly
 
 Alphabet = Literal["std", "url"]
 Radix = Literal[2, 8, 10, 16]
@@ -28,7 +28,7 @@ def _of_bytes(title: str, to: Callable[[bytes], bytes], back: Callable[[bytes], 
         except ValueError:  # letters, padding or bytes that the writing does not have
             return None
 
-    return Codec(title=title, title_zh=f"{title}编码", encode=plainly(encode), decode=decode)
+    return Codec(title=title, title_zh=f"{title}编码", encode=plainly(encode), decode=decode, sure=always)
 
 
 _to_base64 = partial(binascii.b2a_base64, newline=False)
@@ -73,7 +73,11 @@ def in_quoted_printable() -> Codec:
             return None
 
     return Codec(
-        title="quoted-printable", title_zh="quoted-printable编码", encode=plainly(encode), decode=decode
+        title="quoted-printable",
+        title_zh="quoted-printable编码",
+        encode=plainly(encode),
+        decode=decode,
+        sure=always,
     )
 
 
@@ -92,7 +96,7 @@ def in_uu() -> Codec:
         except ValueError:
             return None
 
-    return Codec(title="uuencoding", title_zh="UU编码", encode=plainly(encode), decode=decode)
+    return Codec(title="uuencoding", title_zh="UU编码", encode=plainly(encode), decode=decode, sure=always)
 
 
 def in_url(safe: str) -> Codec:
@@ -112,7 +116,13 @@ def in_url(safe: str) -> Codec:
         except ValueError:
             return None
 
-    return Codec(title="URL encoding", title_zh="URL编码", encode=plainly(every), decode=decode)
+    return Codec(
+        title="URL encoding",
+        title_zh="URL编码",
+        encode=plainly(every),
+        decode=decode,
+        sure=never if "%" in safe else always,
+    )
 
 
 def in_hex(separator: str) -> Codec:
@@ -127,7 +137,7 @@ def in_hex(separator: str) -> Codec:
         except ValueError:
             return None
 
-    return Codec(title="hexadecimal", title_zh="十六进制", encode=plainly(encode), decode=decode)
+    return Codec(title="hexadecimal", title_zh="十六进制", encode=plainly(encode), decode=decode, sure=always)
 
 
 def in_codes(base: Radix, separator: str) -> Codec:
@@ -148,6 +158,7 @@ def in_codes(base: Radix, separator: str) -> Codec:
         title_zh=f"字符编码（{base}进制）",
         encode=plainly(encode),
         decode=decode,
+        sure=never if separator.strip() else always,
     )
 
 
@@ -162,6 +173,8 @@ def in_bits(bits: Literal[8, 16, 32]) -> Codec:
         return " ".join(f"{int.from_bytes(piece):0{bits}b}" for piece in pieces)
 
     written = Written(units).__getitem__
+    of_word = Written(lambda word: " ".join(map(written, word))).__getitem__
+    between = f" {units(' ')} "
 
     def decode(payload: str) -> str | None:
         found = payload.split()
@@ -173,9 +186,10 @@ def in_bits(bits: Literal[8, 16, 32]) -> Codec:
             return None
 
     def encode(text: str) -> str:
-        return " ".join(map(written, text))
+        words = text.split(" ")
+        return " ".join(map(written, text)) if "" in words else between.join(map(of_word, words))
 
-    return Codec(title="binary", title_zh="二进制", encode=plainly(encode), decode=decode)
+    return Codec(title="binary", title_zh="二进制", encode=plainly(encode), decode=decode, sure=always)
 
 
 def in_unicode_escapes() -> Codec:
@@ -196,4 +210,5 @@ def in_unicode_escapes() -> Codec:
         title_zh="Unicode转义",
         encode=plainly(lambda text: "".join(map(escape, text))),
         decode=decode,
+        sure=always,
     )

@@ -1,10 +1,9 @@
 """Letters -> signs of another writing: Morse, Braille, spelling words, marks above and below."""
 
 import re
-from itertools import accumulate, pairwise
 from random import Random
 
-from plimsoll.text.codecs.codec import Codec, Written, plainly
+from plimsoll.text.codecs.codec import Codec, Written, always, by_words, never, plainly
 from plimsoll.text.codecs.letters import LATIN
 from plimsoll.text.codecs.tables import table
 from plimsoll.text.expressions import expression
@@ -67,6 +66,7 @@ def morse() -> Codec:
         encode=plainly(lambda text: " / ".join(map(written.__getitem__, text.split()))),
         decode=decode,
         kept=lambda text: " ".join(map(left.__getitem__, text.split())),
+        sure=always,
         moves=_LATIN_OR_DIGIT,
     )
 
@@ -90,6 +90,7 @@ def nato() -> Codec:
         encode=plainly(lambda text: "  ".join(map(written.__getitem__, text.split()))),
         decode=lambda payload: " ".join(map(read.__getitem__, payload.split("  "))),
         kept=lambda text: " ".join(map(left.__getitem__, text.split())),
+        sure=always,
         moves=LATIN,
     )
 
@@ -116,9 +117,10 @@ def braille() -> Codec:
     return Codec(
         title="Braille",
         title_zh="盲文",
-        encode=plainly(lambda text: text.translate(_TO_BRAILLE)),
+        encode=plainly(by_words(lambda word: word.translate(_TO_BRAILLE))),
         decode=decode,
         kept=decode,
+        sure=str.isascii,
         moves=LATIN,
     )
 
@@ -131,6 +133,7 @@ def superscript() -> Codec:
         encode=plainly(lambda text: text.translate(_SUPERSCRIPT)),
         decode=lambda payload: payload.translate(_LOWERED),
         kept=lambda text: text.translate(_LOWERED),
+        sure=always,
         moves=_LATIN_OR_DIGIT,
     )
 
@@ -143,6 +146,7 @@ def emoji_letters() -> Codec:
         encode=plainly(lambda text: text.translate(_REGIONAL)),
         decode=lambda payload: payload.translate(_FROM_REGIONAL),
         kept=lambda text: "".join(c.lower() if c.isascii() else c for c in text.translate(_FROM_REGIONAL)),
+        sure=always,
         moves=LATIN,
     )
 
@@ -150,17 +154,19 @@ def emoji_letters() -> Codec:
 def homoglyphs(share: float) -> Codec:
     """Latin letters as Cyrillic ones of the same look: that share of those that have one."""
 
+    def whole(text: str) -> str:
+        return text.translate(HOMOGLYPHS)
+
     def encode(text: str, draw: Random) -> str:
-        if share >= 1:
-            return text.translate(HOMOGLYPHS)
         return "".join(c.translate(HOMOGLYPHS) if draw.random() < share else c for c in text)
 
     return Codec(
         title="look-alike letters",
         title_zh="形近字母",
-        encode=encode,
+        encode=plainly(whole) if share >= 1 else encode,
         decode=lambda payload: payload.translate(_SKELETON),
         kept=lambda text: text.translate(_SKELETON),
+        sure=always,
         moves=LATIN,
     )
 
@@ -176,9 +182,11 @@ def marked(intensity: int) -> Codec:
         runs = (_ASCII_LETTERS if text.isascii() else _LETTERS).split(text)
         letters = "".join(runs[1::2])
         heaped = _heaped(letters, draw.randbytes(intensity * len(letters)).translate(_MARK_OF))
-        step = len(heaped) // max(1, len(letters))
-        ends = accumulate((step * len(run) for run in runs[1::2]), initial=0)
-        runs[1::2] = [heaped[start:end] for start, end in pairwise(ends)]
+        start, step = 0, intensity + 1
+        for place in range(1, len(runs), 2):
+            end = start + step * len(runs[place])
+            runs[place] = heaped[start:end]
+            start = end
         return "".join(runs)
 
     return Codec(
@@ -187,6 +195,7 @@ def marked(intensity: int) -> Codec:
         encode=encode,
         decode=_unmarked,
         kept=_unmarked,
+        sure=always,
     )
 
 
@@ -220,5 +229,6 @@ def accented(mark: str) -> Codec:
         encode=plainly(encode),
         decode=_unmarked,
         kept=_unmarked,
+        sure=never if _unmarked(mark) else always,
         moves=LATIN,
     )
