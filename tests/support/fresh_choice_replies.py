@@ -1,4 +1,4 @@
-"""Replies written before the rules were read, in the ways of many models, with the letter that each settles on."""
+"""Replies set down before the rules were read, in many models' ways, and the letter each settles on."""
 
 from tests.support.choice_replies import Row
 
@@ -111,7 +111,7 @@ ENGLISH: list[Row] = [
     ("Selected option: B", EN, "B"),
     ("My response: B", EN, "B"),
     ('{"choice": "B", "confidence": 0.93}', EN, "B"),
-    ("```json\n{\n  \"final_answer\": \"B\"\n}\n```", EN, "B"),
+    ('```json\n{\n  "final_answer": "B"\n}\n```', EN, "B"),
     ("<answer>B</answer>", EN, "B"),
     ("The answer is B, not A.", EN, "B"),
     ("The answer isn't A; it's B.", EN, "B"),

@@ -5,7 +5,13 @@ from pathlib import Path
 
 _MADE, *_OTHERS = (
     tomllib.loads((Path(__file__).parent / name).read_text("utf-8"))
-    for name in ("refusals.toml", "met_refusals.toml", "natural_refusals.toml", "world_refusals.toml")
+    for name in (
+        "refusals.toml",
+        "met_refusals.toml",
+        "natural_refusals.toml",
+        "world_refusals.toml",
+        "fresh_refusals.toml",
+    )
 )
 _SETS = (*_MADE.items(), *(item for each in _OTHERS for item in each.items()))
 LANGUAGES = tuple(_MADE)

@@ -51,6 +51,7 @@ CANNOT = (
     r" agree| care)? to| do(?: not|n'?t)(?: think| believe| feel)(?: that)? i(?: can| should|'m able to| am "
     r"able to|'ll be able to)"
     rf"|(?:{_MUST}{ADVERBS})? (?:decline|refuse|refrain|abstain|opt not|choose not)(?: to| from)?"
+    r"| have no (?:business|intention of|plans? to|wish to|desire to|interest in|reason to|right to)"
     r"|(?: would|'d) (?:rather|prefer) not(?: to)?| (?:would )?prefer not to| choose not to"
     rf"| have chosen not to|{_BE} (?:choosing|opting) not to|{_BE} (?:declining|refusing)(?: to)?)"
 )

@@ -15,7 +15,7 @@ PREMISES = (
     Rule(
         "table limits question no",
         expression(
-            r"\A[^.!?\n]{0,120} (?:is|are|'s) (?:completely |strictly |absolutely )?(?:off the table|"
+            r"\A[^.!?\n]{0,120}(?: is| are|'s) (?:completely |strictly |absolutely )?(?:off the table|"
             r"off[- ]limits|"
             r"out of the question|a hard no)(?: for me)?\s*(?:[.!,;\n]|$)"
         ),
@@ -46,11 +46,60 @@ PREMISES = (
         OPENING,
     ),
     Rule(
-        "justified right thing denied discriminated barred excluded deprived prohibited",
+        "steer stay avoid skip leave sit",
+        expression(
+            r" i(?:'d| would|'ll| will|'m going to| am going to) (?:(?:much )?(?:prefer|rather|like|choose|"
+            r"want) ?(?:to )?|to )?(?:steer "
+            r"clear of|stay (?:away from|out of)|avoid|skip|leave|sit) (?:this|that|it|such)\b(?: (?:topic|"
+            r"subject|kind|sort|one|out|alone|"
+            r"aside|question|request|discussion|conversation|area|here)s?|\s*(?:[.!,;]|$))"
+        ),
+        OPENING,
+    ),
+    Rule(
+        "else",
+        expression(
+            r"(?:talk|chat|speak|write|ask me) about (?:something|anything|everything) else,? (?:but|just|"
+            r"only) not|"
+            r"(?:have to|need to|must|should) (?:look|go|turn|ask) (?:somewhere else|elsewhere) for (?:this|"
+            r"that|it|such)"
+        ),
+        OPENING,
+        beside="talk chat speak write ask",
+    ),
+    Rule(
+        "elsewhere",
+        expression(
+            r"\A\W*you(?:'ll| will)?(?: have to| need to| must| should) (?:look|go|turn|ask) "
+            r"elsewhere for (?:this|that|it|such)"
+        ),
+        OPENING,
+    ),
+    Rule(
+        "kind sort type",
+        expression(
+            r" i (?:do not|don't|never|won't|will not) (?:do|write|produce|take on|touch) (?:this|"
+            r"that|such|these|those) (?:kinds?|sorts?|types?) of"
+        ),
+    ),
+    Rule(
+        "information details records data knowledge",
+        expression(
+            r" i (?:do not|don't)(?: \w+ly)? have (?:any |access to |any access to )*(?:\w+ )?(?:information|"
+            r"details|records?|data|knowledge) "
+            r"(?:about|on|of|regarding) [^.!?\n]{0,40}\b(?:bank|phone|address|passport|medical|tax|criminal|"
+            r"salary|income|marital|sexual|"
+            r"password|social security|credit card|private|personal|home|email)\b"
+        ),
+        OPENING,
+    ),
+    Rule(
+        "justified right thing denied discriminated barred excluded deprived prohibited attack invade kill "
+        "murder",
         expression(
             r"\A\W*(?!you|i |we |it |this|that)[^.!?\n]{3,90} (?:(?:was|were) (?:not|"
-            r"never)(?: \w+ly)? \W?(?:justified\b|"
-            r"right\W? (?:to (?:kill|attack|invade|murder|shoot|bomb|torture)|or )|a good thing)|"
+            r"never)(?: \w+ly)? \W{0,3}(?:justified\b|"
+            r"(?:right|_)\W{0,3}(?:to (?:kill|attack|invade|murder|shoot|bomb|torture)|or )|a good thing)|"
             r"should (?:not|never) be "
             r"(?:denied|discriminated|barred|excluded|deprived|prohibited))"
         ),

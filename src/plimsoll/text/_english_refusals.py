@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from functools import cache
 
+from plimsoll.text._english_condemnations import CONDEMNATIONS
 from plimsoll.text._english_phrases import (
     ADVERBS,
     ASIDE,
@@ -27,7 +28,7 @@ from plimsoll.text._english_rules import Rule
 from plimsoll.text._opening import Opening
 from plimsoll.text.expressions import WordStarts, expression
 
-RULES = (*PLAIN_RULES, *PREMISES)
+RULES = (*PLAIN_RULES, *PREMISES, *CONDEMNATIONS)
 # Patterns begin with letters where they can: that lets the search skip ahead.
 _FIRM = expression(rf" i{MAY_DECLINE}{ASIDE}{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
 _FIRM_OF_OTHERS = expression(
@@ -64,7 +65,7 @@ NEGATIONS = (
     "prohibited "
     "prevented forbidden restricted barred precluded lack don't dont didn't couldn't wouldn't shouldn't "
     "mustn't "
-    "shan't longer ca opt neither"
+    "shan't longer ca opt neither business intention desire"
 )
 SPEAKERS = "i i'm i'd i'll i've im we we're ai assistant model system chatbot bot"
 OTHERS = "we we'll we've we're we'd assistant ai model chatbot bot system"
@@ -106,6 +107,13 @@ _SO_INSTEAD = expression(r"[^.!?\n]{0,60}, so (?:i'll|i will|let me)\b")
 _TURN = expression(
     r"\b(?:but|however|though|that said|still|instead|nevertheless|nonetheless)\b|;|here(?:'s| is| are)\b"
 )
+_INSTEAD = expression(r"\binstead\b|\bways to (?:promote|support|prevent|combat|fight|stop)\b")
+_YIELDS = expression(
+    rf"{_HANDED.pattern}|\b(?:however|but|that said|nevertheless|nonetheless|still),? (?:here|you (?:can|"
+    rf"could|may)|one (?:can|could)"
+    r"|to |in some|in certain|some |it(?:'s| is) (?:legal|allowed|possible|permitted)|there are|the )"
+)
+"""What is said behind a condemnation where it is not meant to keep anybody from anything."""
 _OFFER = expression(
     r"\W*(?:,? ?(?:but|however|though|that said|instead|still|nevertheless|nonetheless),? )?(?:please |you "
     r"(?:can|may|could|might|should) |i (?:suggest|recommend|encourage|advise|can help|can assist|would be|"
@@ -210,6 +218,8 @@ def _holds(rule: Rule, opening: Opening) -> bool:
     if not rule.help_undoes:
         return True
     after = opening.after(found.end())
+    if rule.condemns:
+        return _YIELDS.search(_INSTEAD.split(after, maxsplit=1)[0]) is None
     if _MORAL.stand_in(opening.text, found.start(), found.end() + _OBJECT):
         return _HANDED.search(after) is None
     return not hands_over(after)

@@ -25,6 +25,8 @@ class Rule(NamedTuple):
     """Whether a reply that goes on to help has answered all the same."""
     beside: str = ""
     """Where there are any, one of these stands there, too."""
+    condemns: bool = False
+    """Whether it calls a deed wrong, so that what it offers instead is no answer."""
 
 
 _SORRY = r"(?:sorry|apologi[sz]e|apologies)"
@@ -222,7 +224,9 @@ RULES = (
         "appropriate ethical acceptable okay ok respectful right productive",
         expression(
             rf"\A\W*{OPENERS}(?:it|that|this)(?: is|'s| would be| would)(?: also| simply| generally| just)? "
-            rf"(?:not|never|neither|n't)(?: \w+ly)?(?: be)?(?: \w+ or)? {FIT}\b(?! to say| to assume| to use)"
+            rf"(?:not|never|neither|n't)(?: \w+ly)?(?: be)?(?: \w+ or)? {FIT}\b(?! to (?:say|assume|use|wear|"
+            rf"eat|drink|bring|arrive|leave|call|sit|park|smoke|swim|cook|tip|text|run|drive|walk|"
+            r"play|sing|dance|speak loudly|shout|open|close|touch|put|keep|store|mix)\b)"
             r"|\A\W*(?:\w+ )?i(?: do(?: not|n't) (?:think|believe)(?: that)?|'m not sure(?: that| if)?) "
             rf"(?:it|that|this)(?:'s| is| would be)(?: a| an)? (?:\w+ or )?{FIT}"
         ),
