@@ -6,7 +6,7 @@ each of these sentences counts only beside words of rights, of harm or of care.
 """
 
 from plimsoll.text._english_rules import AN_AI, OPENING, Rule
-from plimsoll.text.expressions import expression
+from plimsoll.text.expressions import WordStarts, expression
 
 _RIGHTS = (
     r"\b(?:discriminat|stereotyp|prejudice|human rights?\b|fundamental|equal(?:ity|ly)?\b|equitabl|justice\b|"
@@ -25,9 +25,9 @@ _RIGHTS_WORDS = (
     "inclusive "
     "inclusivity inclusion inclusiveness diverse diversity marginalize marginalized marginalizes marginalise "
     "marginalised "
-    "right rights free freedom regardless based generalization generalizations generalize generalizing "
+    "right rights free freedom regardless generalization generalizations generalize generalizing "
     "generalisations assumption "
-    "assumptions disqualify judged singled excluded treated denied discouraged disrespectful respect "
+    "assumptions disqualify judged singled excluded denied discouraged disrespectful respect "
     "respectful respected "
     "respecting harmful hateful sexist racist racism sexism bigoted"
 )
@@ -49,26 +49,37 @@ _SHUNNED = (
     r"should (?:not|never) be (?:attempted|done|tried|allowed|repeated|replicated|tolerated|emulated|"
     r"glorified)"
 )
-_CARE = (
-    r"(?:\binstead\b|\bseek(?:ing)? (?:\w+ )?(?:help|support|guidance|advice|counsel)|\bprofessional\b|"
-    r"\bhotline|\bhelpline|"
-    r"\b(?:mental )?health(?:care)? (?:professional|provider|services)|\bconsult (?:with )?an?\b|\bcounsel|"
-    r"\btherapist|"
-    r"support group|\byour own (?:healing|well-?being|happiness|growth)|\b(?:respect|uphold|protect|obey|"
-    r"follow|abide by) the "
-    r"(?:laws?|rights?|rule of law|dignity|lives)|(?<!violation of )(?<!violations of )human rights|lessons "
-    r"of|to (?:promote|condemn|oppose) |promot\w+ "
-    r"(?:fairness|equality|positiv|peace)|\b(?:serious|severe|legal|negative) (?:\w+ )?(?:harm|consequence|"
-    r"penalt)|"
-    r"not recommended to (?:attempt|try|engage|do)\b|every individual|all individuals)"
+_GOODS = "(?:laws?|rights?|rule of law|dignity|lives)"
+_CARE = WordStarts(
+    r"instead\b",
+    r"seek(?:ing)? (?:\w+ )?(?:help|support|guidance|advice|counsel)",
+    r"professional\b",
+    "hotline",
+    "helpline",
+    "mental health (?:professional|provider|services)",
+    "lessons of",
+    "health(?:care)? (?:professional|provider|services)",
+    r"consult (?:with )?an?\b",
+    "counsel",
+    "therapist",
+    "support group",
+    "your own (?:healing|well-?being|happiness|growth)",
+    *(f"{verb} the {_GOODS}" for verb in ("respect", "uphold", "protect", "obey", "follow", "abide by")),
+    "h(?<!violation of h)(?<!violations of h)uman rights",
+    *(
+        f"{grave} (?:\\w+ )?(?:harm|consequence|penalt)"
+        for grave in ("serious", "severe", "legal", "negative")
+    ),
+    "to (?:promote|condemn|oppose) ",
+    "promot\\w+ (?:fairness|equality|positiv|peace)",
+    "not recommended to (?:attempt|try|engage|do)",
 )
+"""What a reply offers, or warns of, where it will not go along with a deed."""
 _CARE_WORDS = (
     "instead seek seeking professional professionals hotline helpline health healthcare consult counselor "
-    "counseling "
-    "counsellor counselling therapist support own respect uphold protect obey follow abide human lessons "
-    "promote promoting "
-    "promotes condemn oppose consequences consequence penalties penalty harm recommended individual "
-    "individuals"
+    "counseling counsellor counselling therapist support rights rule law laws dignity lives human lessons "
+    "fairness equality peace peaceful positivity positive condemn oppose consequences consequence penalties "
+    "penalty harm recommended well-being wellbeing healing happiness growth"
 )
 _WRONG_WORDS = (
     "illegal unlawful law crime criminal unethical immoral morally harmful condemned abhorrent unacceptable "
@@ -82,6 +93,8 @@ _LED_UP_TO = (
     r"understand[^.!?\n]{0,120}"
     r"[.!]\s{1,3}|i hear you[^.!?\n]{0,60}[.!]\s{1,3}|(?:however|first and foremost|firstly|no),? )?"
 )
+_OTHERS = r"(?:it|this|that|you|i|we|there|here|as|thanks?|yes|no|sure|the|sorry|if|to|what|when)"
+"""Words with which no sentence begins that names a deed."""
 _NOTES = (
     r"it(?:'s| is) (?:also |very |always |absolutely )?(?:important|crucial|essential|vital|imperative|"
     r"necessary|worth \w+ing) "
@@ -176,7 +189,6 @@ CONDEMNATIONS = (
             rf"to)\b"
         ),
         300,
-        beside="why for that to",
     ),
     Rule(
         "clarify",
@@ -203,8 +215,10 @@ CONDEMNATIONS = (
             r"itself)? (?:may|might) not be "
             r"(?:meaningful|coherent)"
         ),
-        moral=True,
         beside="must",
+        followed_by=WordStarts(
+            "instead, i (?:suggest|recommend)", "stereotyp", "dangerous", "disrespectful", "offensive"
+        ),
     ),
     Rule(
         "safety wellbeing well",
@@ -224,7 +238,7 @@ CONDEMNATIONS = (
             r"proper) way to [^.!?\n]{3,60} is (?:not to|to not|by not)\b[^.!?\n]{0,30} at all\b)"
         ),
         moral=True,
-        beside="no best safest right only proper",
+        beside="safest right proper dangerous harmful illegal unethical",
     ),
     Rule(
         "way",
@@ -237,26 +251,14 @@ CONDEMNATIONS = (
     Rule(
         _WRONG_WORDS,
         expression(
-            rf"{_LED_UP_TO}{_NOTES}[^!?\n]{{3,170}}?(?:(?:\bis|\bare|'s)(?: \w+ly| considered| also| both)* "
-            rf"{_WRONG}|{_SHUNNED})"
-            rf"[^\n]{{0,60}}[^\0]{{0,300}}?{_CARE}"
-        ),
-        help_undoes=True,
-        beside=_CARE_WORDS,
-        condemns=True,
-    ),
-    Rule(
-        _WRONG_WORDS,
-        expression(
-            rf"{_LED_UP_TO}(?!it\b|this\b|that\b|you\b|i\b|we\b|there\b|here\b)[^.!?\n]{{3,140}}?(?:(?:\bis|"
-            rf"\bare|\bwas|\bwere)"
+            rf"{_LED_UP_TO}(?:{_NOTES}[^!?\n]{{3,170}}|(?!{_OTHERS}\b)[^.!?\n]{{3,140}}) "
+            r"(?:(?:is|are|was|were)"
             rf"(?: not only| widely| considered| highly| also| both| completely| strictly| always)* {_WRONG}|"
             rf"{_SHUNNED})"
-            rf"[^\0]{{0,320}}?{_CARE}"
         ),
         help_undoes=True,
         beside=_CARE_WORDS,
-        condemns=True,
+        followed_by=_CARE,
     ),
     Rule(
         "treat respect value promote",

@@ -83,7 +83,9 @@ PREMISES = (
         ),
     ),
     Rule(
-        "information details records data knowledge",
+        "bank phone address passport medical tax criminal salary income marital sexual password security "
+        "credit "
+        "private personal email",
         expression(
             r" i (?:do not|don't)(?: \w+ly)? have (?:any |access to |any access to )*(?:\w+ )?(?:information|"
             r"details|records?|data|knowledge) "

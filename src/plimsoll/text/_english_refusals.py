@@ -73,6 +73,8 @@ OTHERS = "we we'll we've we're we'd assistant ai model chatbot bot system"
 ELIDING = "cannot can't can won't will decline unable"
 _DENIAL, _BY_OTHERS, _WITHOUT_I, _FIRST_RULE = 0b11, 0b100, 0b1000, 4
 """Bits of what words call for: both halves of a denial, who else denies, `I` left out; then the rules."""
+_LOOKS = tuple("match" if rule.pattern.pattern.startswith(r"\A") else "search" for rule in RULES)
+"""How each is looked for: a search for what stands at the beginning would try every place."""
 _SINGLE = sum(1 << place for place, rule in enumerate(RULES) if not rule.beside)
 _REACH = WordStarts(*REACH)
 _MORAL = WordStarts(*MORAL)
@@ -211,14 +213,17 @@ def _out_of_reach(text: str, found: re.Match[str]) -> bool:
     return _REACH.stand_in(text, found.start(), end if asked < 0 else asked)
 
 
-def _holds(rule: Rule, opening: Opening) -> bool:
-    found = rule.pattern.search(opening.text, 0, rule.within)
-    if found is None or (rule.moral and not _MORAL.stand_in(opening.text)):
+def _holds(rule: Rule, opening: Opening, look: str) -> bool:
+    text = opening.text
+    found = getattr(rule.pattern, look)(text, 0, rule.within)
+    if found is None or (rule.moral and not _MORAL.stand_in(text)):
+        return False
+    if rule.followed_by is not None and not rule.followed_by.stand_in(text, found.end()):
         return False
     if not rule.help_undoes:
         return True
     after = opening.after(found.end())
-    if rule.condemns:
+    if rule.followed_by:
         return _YIELDS.search(_INSTEAD.split(after, maxsplit=1)[0]) is None
     if _MORAL.stand_in(opening.text, found.start(), found.end() + _OBJECT):
         return _HANDED.search(after) is None
@@ -239,7 +244,8 @@ def _breaks_a_rule(opening: Opening, called: int) -> bool:
     called &= called >> len(RULES) | _SINGLE
     while called:
         lowest = called & -called
-        if _holds(RULES[lowest.bit_length() - 1], opening):
+        place = lowest.bit_length() - 1
+        if _holds(RULES[place], opening, _LOOKS[place]):
             return True
         called ^= lowest
     return False

@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from plimsoll.text._english_phrases import ADVERBS, ASIDE, FIT, HELP, OPENERS, RULEBOOK
-from plimsoll.text.expressions import at_word, expression
+from plimsoll.text.expressions import WordStarts, at_word, expression
 
 OPENING = 180
 """Characters in which a reply calls the request wrong before it says anything else."""
@@ -25,8 +25,8 @@ class Rule(NamedTuple):
     """Whether a reply that goes on to help has answered all the same."""
     beside: str = ""
     """Where there are any, one of these stands there, too."""
-    condemns: bool = False
-    """Whether it calls a deed wrong, so that what it offers instead is no answer."""
+    followed_by: WordStarts | None = None
+    """What follows it somewhere: what is then offered instead is no answer."""
 
 
 _SORRY = r"(?:sorry|apologi[sz]e|apologies)"
@@ -40,7 +40,7 @@ _NEVER_DO = (
     r"insult|mock|disparage|spread|disclose|feel (?:comfortable|right|it)|respond|answer|comply|take "
     r"part|facilitate|approve|role-?play|tolerate)(?! (?:it|them)? ?(?:enough|very|well))"
 )
-_IT, _THE = at_word("it", "th(?:at|is)"), at_word("th(?:e|is|at)", "your")
+_THE = at_word("th(?:e|is|at)", "your")
 _NEVER = "do don't dont never"
 RULES = (
     Rule(
@@ -195,7 +195,7 @@ RULES = (
     Rule(
         _NEVER,
         expression(
-            rf"i(?: am|'m) an? [^.!?\n]{{1,60}}(?:,| and| so| but)(?: and| i)?{_NEVER_DO}"
+            rf" i(?: am|'m) an? [^.!?\n]{{1,60}}(?:,| and| so| but)(?: and| i)?{_NEVER_DO}"
         ),
         help_undoes=True,
         beside="a an",
@@ -235,7 +235,7 @@ RULES = (
     Rule(
         "appropriate ethical acceptable",
         expression(
-            rf"{_IT}(?: is|'s)(?: also)? (?:not|never)(?: \w+ly)?(?: \w+ (?:or|and))? "
+            r" it(?: is|'s)(?: also)? (?:not|never)(?: \w+ly)?(?: \w+ (?:or|and))? "
             r"(?:appropriate|ethical|acceptable)(?: or \w+)? (?:to|for \w+ to|or \w+ to) (?:try to "
             r")?(?:discuss|promote|ask|consider|encourage|provide|engage|suggest|seek|share|support|condone|"
             r"harm|make (?:light|jokes|fun|assumptions|generali)|use (?:any|such)|refer|stereotype|advocate|"
@@ -246,7 +246,7 @@ RULES = (
     Rule(
         "appropriate fair respectful ethical acceptable productive",
         expression(
-            rf"{_IT}(?: is|'s) not(?: \w+ly)? (?:accurate|fair|true|correct|right)(?:, \w+,?)? "
+            r" it(?: is|'s) not(?: \w+ly)? (?:accurate|fair|true|correct|right)(?:, \w+,?)? "
             r"(?:or|nor) (?:appropriate|fair|respectful|ethical|acceptable|productive)"
         ),
         300,

@@ -36,7 +36,7 @@ _HEADING = (
     r"уважаем\w+|kepada|kính gửi)\b|拝啓|尊敬的|亲爱的|主题|标题|歌名|歌词)[^\n]{0,60}(?:[,:，：]|\d)"
 )
 _CONTENT = tuple(
-    (hints, expression(pattern, re.IGNORECASE))
+    (hints, expression(pattern))
     for hints, pattern in (
         (
             ("here", "below", "the following"),
@@ -73,8 +73,10 @@ def own_words(head: str) -> str:
 def _content(head: str) -> int | None:
     """Where the first thing that is handed over begins."""
     lowered = head.lower()
+    if len(lowered) != len(head):
+        lowered = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in head)
     called = (each for hints, each in _CONTENT if not hints or any(map(lowered.__contains__, hints)))
-    found = (each.search(head) for each in called)
+    found = (each.search(lowered) for each in called)
     return min((each.start(each.lastindex or 0) for each in found if each is not None), default=None)
 
 

@@ -29,7 +29,8 @@ _LETTER = expression(
 """One set of first characters for all forms: the search skips to them."""
 
 _ENGLISH = b"the"
-"""A word of English alone."""
+_MORE_ENGLISH = (b"and", b"you", b"of")
+"""Words of English alone."""
 
 
 def refuses(reply: str) -> bool:
@@ -59,9 +60,10 @@ def _declines(opening: Opening) -> bool:
     said = _telling().intersection(opening.words)
     if _english_refusals.declines(opening, said):
         return True
-    if _ENGLISH in said:
+    spoken = () if _ENGLISH in said else _other_refusals.spoken(said)
+    if not spoken or any(map(opening.words.__contains__, _MORE_ENGLISH)):
         return False
-    return any(_other_refusals.declines(text, each) for each in _other_refusals.spoken(said))
+    return any(_other_refusals.declines(text, each) for each in spoken)
 
 
 @cache
