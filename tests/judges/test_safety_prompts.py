@@ -186,11 +186,11 @@ def test_the_rules_agree_with_what_was_planted() -> None:
             length = generator.randint(2, len(bare))
             start = generator.randint(0, len(bare) - length)
             piece = bare[start : start + length]
-            found = leaked(hidden, f"#@{generator.choice(fillers)}\U0001f600 Q{piece}Q ok")
-            if length >= least:
-                assert found.length == length
-            else:
-                assert found.length == 0
+            for mark in ("\U0001f600", "！"):
+                # Without the picture all signs are common ones, and a reply may be passed over at a glance.
+                found = leaked(hidden, f"#@{generator.choice(fillers)}{mark} Q{piece}Q ok")
+                apart = leaked(hidden, f"{generator.choice(fillers)}{mark}Q{'，'.join(piece)}Q")
+                assert found.length == apart.length == (length if length >= least else 0)
 
 
 def test_a_refusal_that_quotes_the_hijack_has_not_followed_it() -> None:

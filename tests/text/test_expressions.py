@@ -89,7 +89,8 @@ def test_a_rule_is_called_for_wherever_its_pattern_is_found() -> None:
         for reply in REPLIES
         if (opening := glance(reply)).text.isascii()
         for rule in _english_refusals.RULES
-        if rule.pattern.search(opening.text, 0, rule.within)
+        if (found := rule.pattern.search(opening.text, 0, rule.within))
+        if rule.followed_by is None or rule.followed_by.stand_in(opening.text, found.end())
         for words in (rule.words, rule.beside)
         if words and set(opening.words).isdisjoint(words.encode().split())
     ]

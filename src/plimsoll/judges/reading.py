@@ -79,8 +79,9 @@ def _is_picture(character: str) -> bool:
 
 
 def _outcome(answer: str, transcript: Transcript) -> Outcome:
-    if not is_blank(answer) and transcript.messages:
+    says = any(map(str.isalnum, answer)) or not is_blank(answer)
+    if says and transcript.messages:
         return Outcome.ANSWERED
     if transcript.responses and transcript.responses[-1].finish == "blocked":
         return Outcome.BLOCKED
-    return Outcome.EMPTY if is_blank(answer) else Outcome.ANSWERED
+    return Outcome.ANSWERED if says else Outcome.EMPTY

@@ -79,7 +79,7 @@ _CARE_WORDS = (
     "instead seek seeking professional professionals hotline helpline health healthcare consult counselor "
     "counseling counsellor counselling therapist support rights rule law laws dignity lives human lessons "
     "fairness equality peace peaceful positivity positive condemn oppose consequences consequence penalties "
-    "penalty harm recommended well-being wellbeing healing happiness growth"
+    "penalty harm recommended promote promotes promoting promoted well-being wellbeing healing happiness growth"
 )
 _WRONG_WORDS = (
     "illegal unlawful law crime criminal unethical immoral morally harmful condemned abhorrent unacceptable "
@@ -238,7 +238,6 @@ CONDEMNATIONS = (
             r"proper) way to [^.!?\n]{3,60} is (?:not to|to not|by not)\b[^.!?\n]{0,30} at all\b)"
         ),
         moral=True,
-        beside="safest right proper dangerous harmful illegal unethical",
     ),
     Rule(
         "way",

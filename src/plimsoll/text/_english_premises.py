@@ -59,13 +59,10 @@ PREMISES = (
     Rule(
         "else",
         expression(
-            r"(?:talk|chat|speak|write|ask me) about (?:something|anything|everything) else,? (?:but|just|"
-            r"only) not|"
-            r"(?:have to|need to|must|should) (?:look|go|turn|ask) (?:somewhere else|elsewhere) for (?:this|"
-            r"that|it|such)"
+            r"(?:talk|chat|speak|write|ask me) about (?:something|anything|everything) else,? (?:but|just|only) "
+            r"not"
         ),
         OPENING,
-        beside="talk chat speak write ask",
     ),
     Rule(
         "elsewhere",

@@ -11,7 +11,7 @@ HEAD = 400
 REST = 1_500
 """Characters after it in which the answer may be handed over all the same."""
 _APART = ("“", "”", "„", "«", "»", "「", "」", "『", "』", "—", "–", "…", "。", "、")
-_QUOTES = ('"', ":", "`", "<", ">"), ("“", "”", "„", "「", "『", "«", "：")
+_QUOTES = expression(r"[\":`<>“”„「『«：]")
 _APOSTROPHE, _LINE = expression(r"'(?<=[ (]')"), expression(r"\n[-*1\[(]")
 """One of all these stands in every reply that quotes, lists or shows code."""
 _OPENING = ("\n", '"', "(", ">"), ("“", "「", "『", "«")
@@ -70,10 +70,8 @@ class Opening:
     def quotes(self) -> bool:
         """Whether anything in it may be somebody else's words."""
         head = self.reply[: HEAD + 200]
-        plain, others = _QUOTES
         return (
-            any(map(head.__contains__, plain))
-            or (not head.isascii() and any(map(head.__contains__, others)))
+            _QUOTES.search(head) is not None
             or ("'" in head and _APOSTROPHE.search(head) is not None)
             or ("\n" in head and _LINE.search(head) is not None)
             or any(map(self.plain.__contains__, _LETTERS))

@@ -8,7 +8,6 @@ from typing import Any
 
 from plimsoll.core import decoding
 from plimsoll.text.expressions import expression
-from plimsoll.text.normal import is_common_chinese
 
 LATIN = ("es", "pt", "it", "fr", "de", "id", "vi", "sw", "jv")
 """Languages told by their words; all others but Chinese by their script."""
@@ -41,7 +40,7 @@ def script_of(text: str) -> str:
     if found is None:
         return ""
     if "\u3400" <= found[0] <= "\u9fff":
-        return "ja" if not is_common_chinese(text) and _KANA.search(text) else "zh"
+        return "ja" if _KANA.search(text) else "zh"
     return next(language for language, script in _OF_SCRIPT.items() if script.match(found[0]))
 
 

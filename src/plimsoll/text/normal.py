@@ -10,6 +10,7 @@ import unicodedata
 from functools import cache
 from html import unescape
 from importlib.resources import files
+from itertools import pairwise
 
 from plimsoll.core import decoding
 from plimsoll.text.expressions import expression
@@ -24,11 +25,22 @@ _RARE = expression(
     "\uff02-\uff06\uff0a\uff0b\uff0d-\uff19\uff1c-\uff1e\uff20-\uff5e\u24b6-\u24e9\U0001d400-\U0001d7ff]"
 )
 _COMMON_CHINESE = expression("[\x00-\x7f\u4e00-\u9fff\u3001\u3002\u201c\u201d\u2014\u2026\u300a\u300b]*")
-_TRADITIONAL_SIGNS = expression(
-    "[結論斷評級標籤這個們對為爲無絕協幫請會說説與嗎麼麽還換話題談點內規違來樣學習關於後須應該諮詢議問難從願辦沒裏裡務給種讓開實現動產權"
-    "責護險號體優將進過運達選擇認識許證據顯執態歡樂東鬧聽見貴資費質訊錯誤間閉電腦網絡縮簡]"
+_TRADITIONAL = (
+    "結論斷評級標籤這個們對為爲無絕協幫請會說説與嗎麼麽還換話題談點內規違來樣學習關於後須應該諮詢議問難從願辦沒裏裡務給種讓開實現動產權"
+    "責護險號體優將進過運達選擇認識許證據顯執態歡樂東鬧聽見貴資費質訊錯誤間閉電腦網絡縮簡"
 )
 """One of these stands in nearly every sentence of traditional Chinese, and in none of simplified."""
+_TRADITIONAL_SIGNS = expression(f"[{_TRADITIONAL}]")
+_SIMPLE = expression(
+    "[\x00-\x7f\u3001\u3002\u201c\u201d\u2014\u2026\u300a\u300b"
+    + "".join(
+        f"{chr(ord(one) + 1)}-{chr(ord(two) - 1)}"
+        for one, two in pairwise(sorted({"\u4dff", *_TRADITIONAL, "\ua000"}))
+        if ord(two) - ord(one) > 1
+    )
+    + "]*"
+)
+"""Simplified Chinese with plain marks: nothing to make plain."""
 _KANA = expression("[\u3040-\u30ff]")
 """Japanese writes some of the same characters, and means them."""
 # The mark comes first, and is looked back at from there: the search skips to marks.
@@ -87,6 +99,8 @@ def is_common_chinese(text: str) -> bool:
 def _plain_letters(text: str) -> str:
     for found, made in _FORMS:
         text = text.replace(found, made)
+    if _SIMPLE.fullmatch(text):
+        return text
     if not is_common_chinese(text) and _RARE.search(text):
         text = unicodedata.normalize("NFC", text.translate(_table()))
     if _TRADITIONAL_SIGNS.search(text) and not _KANA.search(text):
