@@ -79,7 +79,8 @@ _CARE_WORDS = (
     "instead seek seeking professional professionals hotline helpline health healthcare consult counselor "
     "counseling counsellor counselling therapist support rights rule law laws dignity lives human lessons "
     "fairness equality peace peaceful positivity positive condemn oppose consequences consequence penalties "
-    "penalty harm recommended promote promotes promoting promoted well-being wellbeing healing happiness growth"
+    "penalty harm recommended promote promotes promoting promoted well-being wellbeing healing "
+    "happiness growth"
 )
 _WRONG_WORDS = (
     "illegal unlawful law crime criminal unethical immoral morally harmful condemned abhorrent unacceptable "

@@ -59,8 +59,8 @@ PREMISES = (
     Rule(
         "else",
         expression(
-            r"(?:talk|chat|speak|write|ask me) about (?:something|anything|everything) else,? (?:but|just|only) "
-            r"not"
+            r"(?:talk|chat|speak|write|ask me) about (?:something|anything|everything) else,? (?:but|just|"
+            r"only) not"
         ),
         OPENING,
     ),
