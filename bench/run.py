@@ -63,6 +63,7 @@ CASES = (
     "taxonomies",
     "whitebox",
     "merges",
+    "mogu",
     "safety_case",
 )
 PACKAGES = (

@@ -4,11 +4,14 @@ The plain way to ablate heads is the loop of the published code: one whole forwa
 at every place.
 """
 
+import copy
 import json
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from statistics import median
 from typing import Any
 
 from bench.measure import Result, arguments
@@ -83,16 +86,45 @@ def ablations(result: Result, held: Handle, *, quick: bool) -> None:
     result.at_most("largest relative difference of a score of 10⁻⁶ nats or more", apart, 1e-3)
 
 
-def traces(result: Result, held: Handle) -> None:
-    """What the machinery costs where no hook is active."""
+def traces(result: Result, held: Handle, *, quick: bool) -> None:
+    """What the machinery costs where no hook is active: beside a copy that never bore one."""
     torch = held.torch
     row_ = held.tokens(PROMPT)
+    untouched = copy.deepcopy(held.module)
     with torch.inference_mode():
         before = held.module(row_).logits
         with reading(held, [Place(layer, "resid_in") for layer in range(held.shape.layers)]):
             held.module(row_)
         after = held.module(row_).logits
+        shares = list(_shares(held.module, untouched, row_, 6 if quick else 60))
     result.at_most("logits that differ after hooks are gone", int((before != after).sum()), 0)
+    result.at_most("CPU time with no hook active, beside a module that never bore one", median(shares), 1.01)
+
+
+def _shares(module: Any, untouched: Any, row_: Any, rounds: int) -> Iterator[float]:
+    """Time of one module over that of the other, turn by turn, each first as often as the other."""
+    for number in range(rounds):
+        spent: dict[bool, float] = {}
+        for ours_ in (True, False) if number % 2 else (False, True):
+            with timed() as one:
+                (module if ours_ else untouched)(row_)
+            spent[ours_] = one.cpu
+        yield spent[True] / spent[False]
+
+
+def letters(result: Result, held: Handle, *, quick: bool) -> None:
+    """Fast scores beside plain ones in double precision, where rounding does not hide what differs."""
+    layers = range(0, held.shape.layers, 10 if quick else 1)
+    given = anchors(harmful=None, harmless=None, language="en").first(1)
+    exact_ = replace(held, module=copy.deepcopy(held.module).double())
+    apart = 0.0
+    with timed() as spent:
+        for prompt in (*given.harmful, *given.harmless):
+            ids, ablation = exact_.ids(prompt), Ablation()
+            found, expected = (way(exact_, ids, ablation, layers) for way in (ours, naive))
+            apart = max(apart, float(((found - expected).abs() / expected.abs()).max()))
+    row(result, f"{len(found)} heads, two prompts, both ways in 64 bits", spent)
+    result.at_most("largest relative difference of a score in 64 bits, two prompts", apart, 1e-4)
 
 
 def states(result: Result, held: Handle, count: int) -> None:
@@ -158,9 +190,10 @@ def main() -> None:
     model = transformers()
     held = handle(model)
     result.commands.append("python -m bench.cases.whitebox")
-    traces(result, held)
+    traces(result, held, quick=given.quick)
     steps: tuple[Callable[[], None], ...] = (
         lambda: ablations(result, held, quick=given.quick),
+        lambda: letters(result, held, quick=given.quick),
         lambda: states(result, held, 40 if given.quick else 400),
         lambda: training(result, held),
         lambda: pairs(result, quick=given.quick),

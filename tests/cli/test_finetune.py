@@ -8,7 +8,7 @@ import pytest
 from plimsoll.cli import exit_code
 from plimsoll.cli._fronts import front
 from plimsoll.cli._losses import line
-from plimsoll.core import Estimate
+from plimsoll.core import Estimate, lock
 from plimsoll.evaluation.results import GridCell
 from tests.support import planted
 
@@ -132,6 +132,12 @@ def test_drift_says_in_which_template_a_model_was_trained(
     assert exit_code([*given, *more]) == 0
     told = json.loads(capfd.readouterr().out)
     assert told["trained_in"] == {str(out): "raw"}
+    given[2] = f"transformers/{out}"
+    assert exit_code([*given, *more]) == 0
+    assert json.loads(capfd.readouterr().out)["trained_in"] == {given[2]: "raw"}
+    (out / "finetuning.json").write_text("torn", encoding="utf-8")
+    assert exit_code([*given, *more]) == 1
+    assert f"{out / 'finetuning.json'}: " in capfd.readouterr().err
     assert {row["template"] for row in told["cells"]} == {"raw"}
 
 
@@ -167,6 +173,38 @@ def test_of_several_repairs_those_are_named_that_no_other_one_beats(
     shown = capfd.readouterr().out
     assert "as it is · none: on the front are scripted/letter-A, scripted/refuse" in shown
     assert "scripted/refuse · xstest" in shown
+    command = shown.splitlines()[-1].partition("plimsoll ")[2].split()
+    page = tmp_path / "page.html"
+    assert exit_code([*command, "-o", str(page)]) == 0
+    assert 'id="models"' in page.read_text("utf-8")
+
+
+def test_tokens_that_a_model_does_not_tell_of_put_it_on_no_front() -> None:
+    def cell(model: str, value: float) -> GridCell:
+        found = Estimate(name="x", value=value, low=0, high=1, n=4)
+        return GridCell(model, "x", "none", "none", "", found, None, None, "")
+
+    alike = [cell("a", 0.5), cell("b", 0.5)]
+    assert front(alike, {"a": 9.0, "b": 7.0}) == ["b"]
+    assert front(alike, {"a": 9.0}) == ["a", "b"]
+    assert front(alike) == ["a", "b"]
+
+
+def test_a_model_that_answers_nobody_is_no_success(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    given = ["drift", "agent_command/false", "scripted/refuse", "-b", "xstest:split=starter", "--limit", "4"]
+    assert exit_code([*given, "--log-dir", str(tmp_path)]) == 1
+    assert "samples failed" in capfd.readouterr().err
+
+
+def test_two_processes_never_train_one_model(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".out.training").mkdir()
+    with lock.alone(tmp_path / ".out.training"):
+        on = _examples(tmp_path / "on", "comply")
+        assert _finetuned(model, on, tmp_path / "out", "--steps", "2") == 2
+    assert "another process" in capfd.readouterr().err
+    assert (tmp_path / ".out.training").is_dir(), "the other one's work is not swept away"
 
 
 def test_a_model_that_was_not_measured_is_on_no_front() -> None:

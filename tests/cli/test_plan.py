@@ -50,7 +50,16 @@ def test_a_pilot_of_one_epoch_says_what_it_cannot_tell(
 def test_an_expected_rate_does_without_a_pilot(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "known.json"
     keeping.keep(
-        Calibration(judge="j", event="e", pack="p", pack_event="e", slices=(Slice(),), residual=0.02), path
+        Calibration(
+            judge="j",
+            event="e",
+            pack="p",
+            pack_event="e",
+            slices=(Slice(n=400),),
+            residual=0.02,
+            spread=0.1,
+        ),
+        path,
     )
     found = planned(capfd, "--rate", "0.1", "--width", "0.02", "--calibration", str(path))
     first = found["choices"][0]  # type: ignore[index]
@@ -63,3 +72,14 @@ def test_one_of_pilot_and_rate_is_needed(tmp_path: Path, capfd: pytest.CaptureFi
     run_of(tmp_path / "one", [Asked("1", 1.0)])
     assert exit_code(["plan", str(tmp_path / "one")]) == 2
     assert "fewer than two scored questions" in capfd.readouterr().err
+
+
+def test_a_pilot_that_saw_one_thing_says_what_it_may_have_missed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run_of(tmp_path / "run", [Asked(str(n), 1.0, epoch=epoch) for n in range(40) for epoch in range(3)])
+    assert exit_code(["plan", str(tmp_path / "run")]) == 0
+    out = capfd.readouterr().out
+    assert "All 40 questions of the pilot say the same" in out
+    assert "up to 7.2 %" in out
+    assert "asked each question once" not in out

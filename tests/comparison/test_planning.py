@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from plimsoll.comparison.planning import Precision, outlook
+from plimsoll.comparison.planning import Precision, assumed, outlook
 from plimsoll.stats.clusters import Known, Sums, share
 from plimsoll.stats.components import Answer, components
 
@@ -79,3 +79,32 @@ def test_a_plan_knows_which_model_epochs_help() -> None:
     }
     assert few[STEADY][-1] > 0.8 * few[STEADY][0]
     assert few[WAVERING][-1] < 0.4 * few[WAVERING][0]
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.02, 0.05])
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_a_pilot_that_saw_one_thing_is_not_taken_for_certain(rate: float, epochs: int) -> None:
+    random = Random(f"{rate}{epochs}")
+    pilot = components(Answer(0.0, str(n), epoch=epoch) for n in range(40) for epoch in range(epochs))
+    assert pilot is not None
+    made = outlook(pilot, Precision(0.03))
+    assert made.missed == pytest.approx(0.0722, abs=1e-4)  # 1 - .05 ** (1 / 40)
+    assert 0.04 < made.half_width < 0.05  # Wilson's, of 0 out of 40: up to 8.8 %
+    held = [
+        known_of(asked(World(rate, 0.99, 0, 1, 0.03), made.choices[0].questions, 1, random))
+        for _ in range(40)
+    ]
+    assert fmean((each.high - each.low) / 2 for each in held) <= 0.03
+
+
+@pytest.mark.parametrize("width", [0.001, 0.01, 0.03, 0.2, 0.5])
+def test_no_plan_is_shorter_than_an_interval_takes_where_all_questions_say_the_same(width: float) -> None:
+    rare = outlook(assumed(1e-7, 1.0), Precision(width)).choices[0].questions
+
+    def half(questions: int) -> float:
+        known = share({Sums(1.0, 1.0): questions})
+        assert known is not None
+        return (known.high - known.low) / 2
+
+    assert half(rare) <= width
+    assert rare == 2 or half(rare - 1) > width

@@ -132,6 +132,7 @@ def test_the_numbers_of_corpus_and_keywords_are_marked_as_from_memory() -> None:
         (("body",), [("x",)], "no column of texts"),
         (("text", "source"), [("x", "a"), ("", "a")], "row 3 has no text"),
         (("text", "label"), [("x", "perhaps")], "row 2: label is 'perhaps': write 1"),
+        (("text", "label"), [("x", "1"), ("x", "0")], "row 3: its text stands there with another label"),
         (("text",), [("x",)], "nobody judged an entry: name a guard"),
     ],
 )

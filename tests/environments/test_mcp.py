@@ -95,6 +95,37 @@ def test_a_servers_tools_are_a_world_and_whatever_it_does_is_an_answer(server: s
     assert found[5].text.startswith("2 "), "one server for all calls of a case"
 
 
+PAGED = """
+import json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    if "id" not in asked:
+        continue
+    params = asked.get("params") or {}
+    if asked["method"] == "initialize":
+        found = {"protocolVersion": params["protocolVersion"], "capabilities": {"tools": {}},
+                 "serverInfo": {"name": "paged", "version": "1"}}
+    elif asked["method"] == "tools/list":
+        page = int(params.get("cursor") or 0)
+        found = {"tools": [{"name": f"tool_{page}", "inputSchema": {"type": "object"}}]}
+        if page + 1 < PAGES:
+            found["nextCursor"] = str(page + 1)
+    else:
+        found = {"content": [{"type": "text", "text": params["name"]}]}
+    print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": found}), flush=True)
+"""
+
+
+@pytest.mark.parametrize(("pages", "offered"), [(3, 3), (10**9, MOST)])
+def test_tools_on_later_pages_are_offered_up_to_a_bound(pages: int, offered: int, tmp_path: Path) -> None:
+    path = tmp_path / "paged.py"
+    path.write_text(PAGED.replace("PAGES", str(pages)), "utf-8")
+    command = f"{shlex.quote(sys.executable)} {shlex.quote(str(path))}"
+    tools, (answer,) = answers(McpWorlds(command), call("tool_2"))
+    assert len(tools) == offered
+    assert answer.text == "tool_2"
+
+
 def test_two_cases_never_share_a_server(server: str) -> None:
     for _ in range(2):
         _, (answer,) = answers(McpWorlds(server), call("set_valve", open=True))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from plimsoll.benchmarks.dro import judge as dro
 from plimsoll.data import locate
-from plimsoll.judges import dro, refusal
+from plimsoll.judges import refusal
 from plimsoll.judges.refusal import RuleJudge
 
 

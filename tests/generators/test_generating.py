@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.cli import exit_code
-from plimsoll.core import Request, UserError
+from plimsoll.core import Request, UserError, lock
 from plimsoll.data import risks
 from plimsoll.generators.grammar import grammar
 from plimsoll.generators.s_eval import s_eval
@@ -181,6 +181,33 @@ def test_a_new_risk_is_added_and_a_changed_one_refused(
     config.write_text(leaf.format("a", "bread") + leaf.format("b", "umbrellas"), encoding="utf-8")
     assert exit_code(asked) == 2
     assert "made with another risk a" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--panel", "words:file={words}"), "another panel"),
+        (("--victim", "scripted/refuse", "--judge", "refusal"), "another victim"),
+        (("--public", "xstest:split=starter"), "another public"),
+    ],
+)
+def test_a_folder_holds_prompts_that_were_chosen_in_one_way(
+    more: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("lamp\n", encoding="utf-8")
+    asked = ["generate", "grammar", "--out", str(tmp_path / "set"), "--quota", "2", "--json"]
+    assert exit_code(asked) == 0
+    assert exit_code([*asked, *(each.format(words=words) for each in more)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_two_processes_never_write_one_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["generate", "grammar", "--out", str(tmp_path / "set"), "--quota", "2"]
+    assert exit_code(asked) == 0
+    with lock.alone(tmp_path / "set" / "work"):
+        assert exit_code(asked) == 2
+    assert "another process" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,21 @@
 
 import asyncio
 from pathlib import Path
+from random import Random
+from statistics import NormalDist
 from typing import Any
 
+import msgspec
 import pytest
 
 from plimsoll import registry
 from plimsoll.core import DataError, Outcome, UserError, WhiteBox, assistant, system, user
 from plimsoll.internals.handle import handle
-from plimsoll.internals.monitor import read, threshold
+from plimsoll.internals.monitor import About, enough, limit, read
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Unheard
 from plimsoll.models.transformers import transformers
+from plimsoll.stats.scored import auroc
 from plimsoll.whitebox._logistic import fitted
 from plimsoll.whitebox.anchors import Anchors
 from plimsoll.whitebox.directions import directions
@@ -47,12 +51,16 @@ def test_a_saved_direction_tells_requests_as_the_analysis_does(tmp_path: Path) -
     assert known.about.false_positives <= 0.01
     guard: Any = registry.build("guards", f"direction:file={path}", model=model)
     harmful, harmless = (
-        [_said(guard, user(text)).detail["score"] for text in texts]
+        [_said(guard, user(text)).detail["log_odds"] for text in texts]
         for texts in (planted.HARMFUL, planted.HARMLESS)
     )
     assert min(harmful) > max(harmless)
     assert not any(_said(guard, user(text)).value for text in planted.HARMLESS)
     assert all(_said(guard, user(text)).value for text in planted.HARMFUL)
+    for text in (*planted.HARMFUL, *planted.HARMLESS):
+        said = _said(guard, user(text))
+        assert 0 <= said.detail["score"] <= 1, "guards that are mixed all say a chance"
+        assert (said.detail["score"] >= 0.5) == bool(said.value)
     requests = (*planted.HARMFUL, *planted.HARMLESS)
     states = last_states(handle(model), requests, template="raw").double()
     layer = states.shape[1] - 1 if known.about.layer is None else known.about.layer
@@ -96,17 +104,6 @@ def test_a_direction_of_other_weights_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "model" / "model.safetensors")
 
 
-@pytest.mark.parametrize(
-    ("scores", "share", "limit"),
-    [([1.0, 2.0, 3.0, 4.0], 0.25, 3.0), ([1.0, 2.0], 0.0, 2.0), ([5.0], 0.5, 5.0)],
-)
-def test_at_most_a_share_of_harmless_requests_lies_above_a_threshold(
-    scores: list[float], share: float, limit: float
-) -> None:
-    assert threshold(scores, share) == limit
-    assert sum(score > limit for score in scores) <= share * len(scores)
-
-
 def test_a_direction_beside_itself_is_the_same_and_beside_another_language_is_measured() -> None:
     torch = pytest.importorskip("torch")
     from plimsoll.whitebox._across import Kind, findings
@@ -127,3 +124,57 @@ def test_a_direction_beside_itself_is_the_same_and_beside_another_language_is_me
     assert same.low <= same.value <= max(same.high, same.value)
     assert found["harm_auroc_to_zh", 0].value > 0.99
     assert found["harm_auroc_from_zh", None].value < found["harm_auroc_from_zh", 0].value
+
+
+@pytest.mark.parametrize("n", [5, 20, 98, 99, 100, 150, 199, 400])
+def test_new_harmless_requests_pass_a_limit_no_more_often_than_is_promised(n: int) -> None:
+    random = Random(n)
+    passed = list[float]()
+    found = limit([0.0] * n, 0.01)
+    for _ in range(1500):
+        found = limit([random.gauss(0, 1) for _ in range(n)], 0.01)
+        passed.append(NormalDist().cdf(-found.score))
+    share = sum(passed) / len(passed)
+    spread = (sum((each - share) ** 2 for each in passed) / len(passed) ** 2) ** 0.5
+    assert share <= found.promised + 3 * spread
+    assert share >= found.promised - 4 * spread, "no more is given away than has to be"
+    assert (found.promised <= 0.01) == (n >= enough(0.01)) == (n >= 99)
+
+
+@pytest.mark.parametrize("kinds", [20, 40, 110])
+def test_a_saved_threshold_keeps_its_promise_on_new_requests(kinds: int) -> None:
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(kinds)
+    truth = [True] * kinds + [False] * kinds
+    promised, found = limit([0.0] * kinds, 0.01).promised, list[float]()
+    part = directions(components=4, folds=5)
+    for _ in range(60):
+        direction = torch.nn.functional.normalize(torch.randn(24).double(), dim=0)
+
+        def drawn(count: int, sign: float, direction: Any = direction) -> Any:
+            return torch.randn(count, 24).double() + sign * direction
+
+        layers = [torch.cat([drawn(kinds, 1.0), drawn(kinds, -1.0)]) for _ in range(3)]
+        scores = [part.held_out(states, truth) for states in layers]
+        best = max(range(3), key=lambda layer: auroc(truth, scores[layer]) or 0)
+        line = fitted(layers[best], truth, 4)
+        score = limit(scores[best][kinds:], 0.01).score
+        fresh = line.scores(drawn(2000, -1.0))
+        found.append(sum(each > score for each in fresh) / len(fresh))
+    mean = sum(found) / len(found)
+    spread = (sum((each - mean) ** 2 for each in found) / len(found) ** 2) ** 0.5
+    assert mean <= promised + 3 * spread
+
+
+def test_too_few_requests_are_said_not_to_promise_what_is_wished(tmp_path: Path) -> None:
+    path = tmp_path / "harm.safetensors"
+    part = directions(components=COMPONENTS, folds=4, template="raw", save=str(path))
+    found = part.analyse([_model(tmp_path / "model")], ANCHORS, Unheard())
+    assert read(path).about.promised == pytest.approx(1 / 5)
+    assert any("4 cannot promise 1%, which takes 99" in note for note in found.notes)
+
+
+def test_a_file_of_an_earlier_version_promises_nothing(tmp_path: Path) -> None:
+    known = msgspec.json.decode(msgspec.json.encode(read(_saved(tmp_path)).about))
+    del known["promised"]
+    assert msgspec.convert(known, About).promised is None

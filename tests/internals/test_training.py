@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from plimsoll.core import DataError
+from plimsoll.core import DataError, UserError
 from plimsoll.internals import examples as examples_file
 from plimsoll.internals.examples import mixed, read, without
 from plimsoll.internals.handle import Handle
@@ -18,8 +18,10 @@ from plimsoll.internals.training import (
     Recipe,
     TooLong,
     Trained,
+    adapted,
     fit,
     fitting,
+    learn,
     let_go,
     merged,
     tokenised,
@@ -183,3 +185,40 @@ def test_examples_whose_reply_holds_a_phrase_are_left_out_whatever_the_case() ->
     )
     assert [each.reply for each in kept] == ["yes"]
     assert examples_file.REPLIES[0] == "reply"
+
+
+def test_the_rate_goes_as_the_official_schedule_has_it() -> None:
+    library = pytest.importorskip("transformers")
+    torch = pytest.importorskip("torch")
+    recipe = Recipe(steps=40, rate=2e-5, schedule="cosine", warmup=0.1)
+    weight = torch.nn.Parameter(torch.zeros(1))
+    optimiser = torch.optim.AdamW([weight], lr=recipe.rate)
+    official = library.get_cosine_schedule_with_warmup(optimiser, 4, 40)
+    for step in range(40):
+        assert recipe.rate_at(step) == pytest.approx(official.get_last_lr()[0], abs=1e-12)
+        optimiser.step()
+        official.step()
+    assert {replace(recipe, schedule="constant", warmup=0.0).rate_at(step) for step in range(40)} == {2e-5}
+    with pytest.raises(UserError, match="warmup is 1"):
+        Recipe(warmup=1.0)
+
+
+def test_a_cosine_ends_in_small_steps() -> None:
+    moved = list[float]()
+    for schedule in ("constant", "cosine"):
+        handle = planted.handle()
+        recipe = replace(RECIPE, steps=12, schedule=schedule)
+        rows = [tokenised(handle, each, recipe) for each in LEARNED]
+        module = adapted(handle, recipe)
+        weights = {name: weight for name, weight in module.named_parameters() if weight.requires_grad}
+        seen = list[Any]()
+
+        def loss(given: Any, module: Any = module, weights: Any = weights, seen: Any = seen) -> Any:
+            seen.append({name: weight.detach().clone() for name, weight in weights.items()})
+            return sft(module, given)
+
+        learn(handle, weights, rows, loss, recipe=recipe, told=Unheard())
+        last = seen[-1]
+        apart = [(weight.detach() - last[name]).abs().sum() for name, weight in weights.items()]
+        moved.append(float(sum(apart)))
+    assert moved[1] < moved[0] / 5

@@ -14,7 +14,17 @@ from typing import Any
 import pytest
 
 from plimsoll import registry
-from plimsoll.core import ContextExceeded, MissingExtra, Model, Request, Response, Sampling, UserError, user
+from plimsoll.core import (
+    ContextExceeded,
+    MissingExtra,
+    Model,
+    ModelError,
+    Request,
+    Response,
+    Sampling,
+    UserError,
+    user,
+)
 from tests.support import fake_vllm
 from tests.support.tiny import CHAT, write_tiny
 
@@ -103,6 +113,27 @@ def test_a_prompt_that_does_not_fit_is_its_own_fault_alone(stand_in: Any, folder
 
     failed, fine = asyncio.run(both())
     assert isinstance(failed, ContextExceeded)
+    assert fine.text
+
+
+def test_sampling_that_vllm_refuses_is_its_own_fault_alone(stand_in: Any, folder: Path) -> None:
+    model = registry.build_model(f"vllm/{folder}")
+    odd = Request(messages=(user("hello"),), sampling=Sampling(max_tokens=6, stop=("",)))
+    many = Request(messages=(user("hello"),), sampling=GREEDY, logprobs=40)
+    short = Request(messages=(user("hello"),), sampling=Sampling(max_tokens=2, min_tokens=9, temperature=0.0))
+
+    async def together() -> list[Any]:
+        try:
+            calls = map(model.generate, (odd, many, short, REQUESTS[0]))
+            return await asyncio.gather(*calls, return_exceptions=True)
+        finally:
+            await model.close()
+
+    failed, told, cut, fine = asyncio.run(together())
+    assert isinstance(failed, ModelError)
+    assert "empty string" in str(failed)
+    assert len(told.tokens[0].rivals) <= 20
+    assert cut.usage.output_tokens == 2
     assert fine.text
 
 

@@ -16,6 +16,7 @@ from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.handle import handle
 from plimsoll.internals.routing import Line, Routing
 from plimsoll.models.transformers import Transformers, transformers
+from plimsoll.realignment.deciding import Latency, latency
 from tests.support import planted
 
 pytestmark = pytest.mark.torch
@@ -72,6 +73,30 @@ def test_routers_learn_which_requests_are_malicious(made: Path) -> None:
                 last = [float(each.alpha[0, -1] - each.beta[0, -1]) for each in seen.values()]
             said[malicious].append(sum(last) / len(last))
     assert min(said[True]) > max(said[False])
+
+
+def test_the_record_says_how_well_requests_are_told_apart_and_whether_they_were_held_out(made: Path) -> None:
+    found = json.loads((made / "mogu.json").read_text("utf-8"))["made"]["decisions"]
+    assert found["auroc"] == 1.0
+    assert len(found["layers"]) == planted.LAYERS
+    assert found["malicious"]["safe"] > found["benign"]["safe"]
+    assert found["benign"]["usable"] > found["malicious"]["usable"]
+    assert found["held_out"] is False  # four of each kind are too few to keep any back
+    assert found["requests"] == found["learned_on"] == len(planted.HARMFUL) + len(planted.HARMLESS)
+
+
+def test_a_routed_token_costs_what_was_measured_and_leaves_no_trace(made: Path) -> None:
+    model = _loaded(made)
+    held, made_of = handle(model), _routing_of(model)
+    row = held.tokens(planted.HARMFUL[0], "raw")
+    with held.torch.inference_mode():
+        before = held.module(row).logits
+        cost = latency(held, made_of, row[0].tolist())
+        assert bool((held.module(row).logits == before).all())
+    assert cost.routed > 0
+    assert cost.plain > 0
+    told = Latency(routed=0.012, plain=0.01)
+    assert told.line == "a routed token takes 12.0 ms, a plain one 10.0 ms (+20%)."
 
 
 def test_the_folder_holds_the_plain_model_and_the_usable_half_only_beside_its_routers(made: Path) -> None:

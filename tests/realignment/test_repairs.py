@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from plimsoll import registry
+from plimsoll.benchmarks.antidote.repair import mask
 from plimsoll.cli import exit_code
 from plimsoll.core import DataError, UserError, whitebox
 from plimsoll.internals import algebra, kin
 from plimsoll.internals.checkpoint import Checkpoint, write
-from plimsoll.realignment.antidote import mask
 from tests.support import planted
 
 pytestmark = pytest.mark.torch

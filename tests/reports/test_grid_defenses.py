@@ -16,7 +16,7 @@ from plimsoll.cli import exit_code
 from plimsoll.core import Attempt, Saw, replace
 from plimsoll.pages.words import Language
 from plimsoll.reports import grid_defenses, grid_html, grid_machine, grid_terminal
-from plimsoll.reports.defended import Contract, Finding, contracts
+from plimsoll.reports.defended import Contract, Finding, contracts, rivals
 from plimsoll.reports.grid import Grid, grid
 from plimsoll.run.ask.grid import Cell, GridManifest, write
 from plimsoll.run.keep import journal
@@ -35,6 +35,7 @@ class Known:
     values: Sequence[float | None]
     attack: str = "none"
     saw: Saw = ""
+    model: str = "toy/m"
 
 
 def made(tmp_path: Path, cells: Sequence[Known]) -> Grid:
@@ -60,7 +61,7 @@ def made(tmp_path: Path, cells: Sequence[Known]) -> Grid:
             journal.rewrite(folder.records_path, read)
         listed.append(
             Cell(
-                model="toy/m", benchmark=known.benchmark, attack=known.attack, defense=known.defense,
+                model=known.model, benchmark=known.benchmark, attack=known.attack, defense=known.defense,
                 run=folder.path.name,
             )
         )  # fmt: skip
@@ -162,7 +163,7 @@ def test_the_front_is_what_nothing_else_is_better_than_everywhere(tmp_path: Path
     cells = [Known(HARM, name, ones(harm, 100)) for name, (harm, _) in shares.items()]
     cells += [Known(OVER, name, ones(over, 100)) for name, (_, over) in shares.items()]
     found = only(made(tmp_path, cells))
-    assert {row.defense for row in found.rows if row.front} == {"none", "strict", "mild"}
+    assert {row.name for row in found.rows if row.front} == {"none", "strict", "mild"}
     plane = grid_defenses.plane(found)
     assert plane is not None
     assert [(place.x, place.y) for place in plane.places] == [
@@ -277,3 +278,56 @@ def test_the_margin_is_an_option_of_the_report_of_a_grid_and_of_nothing_else(
     assert exit_code(["report", str(tmp_path / "run0"), "--margin", "4"]) == 2
     assert "--margin is about the defenses of a grid" in capsys.readouterr().err
     assert exit_code(["report", str(folder), "--margin", "100"]) == 2
+
+
+# Several models, each held against the first.
+
+REPAIRED = (
+    *(
+        Known(kind, defense, ones(count, 400), model="toy/before")
+        for defense in ("none", "good")
+        for kind, count in ((HARM, 240), (OVER, 20), (USEFUL, 300))
+    ),
+    *(
+        Known(kind, defense, ones(count, 400), model="toy/mended")
+        for defense in ("none", "good")
+        for kind, count in ((HARM, 40), (OVER, 20), (USEFUL, 300))
+    ),
+    *(
+        Known(kind, defense, ones(count, 400), model="toy/mute")
+        for defense in ("none", "good")
+        for kind, count in ((HARM, 50), (OVER, 400), (USEFUL, 0))
+    ),
+    Known(HARM, "none", ones(90, 400), "encoding/base64", model="toy/before"),
+)
+
+
+def test_repaired_models_are_held_against_the_first_one_under_each_defense(tmp_path: Path) -> None:
+    found = made(tmp_path, REPAIRED)
+    plain, defended = rivals(found)
+    assert (plain.over, plain.model, defended.model) == ("model", "none", "good")
+    assert [row.name for row in plain.rows] == ["toy/before", "toy/mended", "toy/mute"]
+    first, mended, mute = plain.rows
+    assert mended.shares == pytest.approx({"harm": 0.1, "over_refusal": 0.05, "utility": 0.75})
+    assert (first.front, mended.front, mute.front) == (False, True, False)
+    assert [leg.finding for leg in mended.legs] == ["better", "held", "held"]
+    assert [leg.finding for leg in mute.legs] == ["better", "lost", "lost"]
+    assert (mended.verdict, mute.verdict) == ("works", "costs")
+    assert plain.missing == ()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_shows_models_side_by_side_with_what_each_costs(tmp_path: Path, language: Language) -> None:
+    page = grid_html.render(made(tmp_path, REPAIRED), language=language)
+    assert 'id="models"' in page
+    assert "Each model against the first, question by question" in page
+    assert "各模型与第一个逐题对比" in page
+    table = page.split('id="models"')[1].split("</section>")[0]
+    assert table.count("toy/mended") >= 6
+    assert "●" in table
+
+
+def test_one_model_has_no_rivals_and_one_kind_of_benchmark_makes_no_front(tmp_path: Path) -> None:
+    assert list(rivals(made(tmp_path / "a", WHOLE))) == []
+    harm = [known for known in REPAIRED if known.benchmark == HARM]
+    assert list(rivals(made(tmp_path / "b", harm))) == []

@@ -145,3 +145,49 @@ def test_a_folder_that_cannot_be_read_does_not_stop_a_merge(tmp_path: Path) -> N
     (tmp_path / "parts" / "20260101-000000-damaged").mkdir()
     (tmp_path / "parts" / "20260101-000000-damaged" / "run.json").write_text("no JSON", "utf-8")
     assert len(held(merged(tmp_path / "parts", parts))) == 4
+
+
+def test_a_part_whose_records_are_not_all_there_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = (asked(tmp_path, f"{n}/2", "--limit", "8") for n in (1, 2))
+    whole = second.records_path.read_bytes()
+    second.records_path.write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))
+    arguments = ["merge", str(first.path), str(second.path), "--log-dir", str(tmp_path / "new")]
+    assert exit_code(arguments) == 1
+    assert f"{second.path} holds 3 records and its summary speaks of 4" in capsys.readouterr().err
+    assert exit_code(["run", "--resume", str(second.path), "--no-cache", "--log-dir", str(tmp_path)]) == 0
+    assert exit_code(arguments) == 0
+
+
+def test_questions_that_changed_since_they_were_asked_are_not_counted_with_the_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("prompt\nHow do kettles work?\nHow do lamps work?\n", "utf-8")
+    parts = [str(asked(tmp_path / "parts", f"{n}/2", benchmark=str(own)).path) for n in (1, 2)]
+    own.write_text("prompt\nHow do kettles work?\nHow do clocks work?\n", "utf-8")
+    assert "is not what it was when the parts were asked" in told(
+        ["merge", *parts, "--log-dir", str(tmp_path / "whole")], capsys
+    )
+    assert not (tmp_path / "whole").exists()
+
+
+def test_other_versions_of_the_program_are_told(tmp_path: Path) -> None:
+    parts = [asked(tmp_path, f"{n}/2", "--limit", "4") for n in (1, 2)]
+    written = parts[1].path / "run.json"
+    known = json.loads(written.read_bytes())
+    written.write_text(json.dumps({**known, "plimsoll": "0.0.1"}), "utf-8")
+    notes = merged(tmp_path, parts).manifest().notes
+    assert any(f"Plimsoll: {known['plimsoll']}, 0.0.1" in note for note in notes)
+
+
+def test_a_run_of_which_most_failed_is_merged_and_complained_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in (1, 2):
+        asking = ["run", STARTER, "-m", "agent_command/false", "--shard", f"{number}/2", "--limit", "4"]
+        assert exit_code([*asking, "--log-dir", str(tmp_path)]) == 1
+    parts = [str(path.parent) for path in tmp_path.glob("*/run.json")]
+    assert exit_code(["merge", *parts, "--log-dir", str(tmp_path / "new")]) == 1
+    assert "4 of 4 samples failed" in capsys.readouterr().err

@@ -23,6 +23,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     ),
     "agents/own": (f"agents/own:file={SUPPORT / 'own_tasks.toml'}",),
     "agents/starter": ("agents/starter:language=en",),
+    "antidote": tuple(f"antidote:split=starter,task={task}" for task in ("gsm8k", "sst2", "ag_news", "harm")),
     "auditor": ("auditor:auditor_model=scripted/tools,turns=2",),
     "toolemu": ("toolemu:split=starter",),
     "scientific_agents": (
@@ -45,7 +46,12 @@ SMALL: dict[str, tuple[str, ...]] = {
         f"gb_45654:file={SUPPORT / 'own_bank.csv'}",
         f"gb_45654:file={SUPPORT / 'own_bank.csv'},bank=refuse",
     ),
+    "dro": ("dro:split=starter", "dro:split=starter,questions=testset"),
     "ise": ("ise", "ise:language=zh,form=roles,warned=sandwich", "ise:form=reserved,warned=in_context"),
+    "ise_hierarchy": (
+        "ise_hierarchy:split=starter",
+        "ise_hierarchy:split=starter,suite=extraction",
+    ),
     "labsafety_bench": (
         "labsafety_bench:split=starter",
         "labsafety_bench:split=starter,mode=CoT,shots=5,order=cyclic",
@@ -84,6 +90,7 @@ SMALL: dict[str, tuple[str, ...]] = {
         "simplesafetytests:split=starter",
         "simplesafetytests:split=starter,condition=both,without=Child safety",
     ),
+    "somf": ("somf:split=starter",),
     "sorry_bench": ("sorry_bench:split=starter", "sorry_bench:split=starter,release=202406,categories=1-25"),
     "strongreject": ("strongreject:split=starter",),
     "trustworthy_llms": tuple(

@@ -13,7 +13,9 @@ from tests.support.benchmarks import SMALL
 NEEDED = {
     **({} if installed("alt-profanity-check") else {"profanity_check": "needs the extra baselines"}),
     "amplified": "needs two models with their weights; tests/defenses/test_amplified.py plants them",
+    "somf/compat": "needs the words of the authors' script; tests/benchmarks/test_somf.py writes one",
     "direction": "needs a direction and its model; tests/guards/test_direction.py finds one",
+    "beaver_dam": "needs the weights of a classifier; tests/benchmarks/test_antidote.py makes some",
     "classifier": "needs the weights of a classifier; tests/judges/test_measuring.py makes some",
 }
 ASKS_A_HUB = {"transformers": "a_model_is_named_as_the_user_writes_it_and_closes_twice"}

@@ -8,7 +8,7 @@ from plimsoll import registry
 from plimsoll.core import Analysed, Finding, UserError
 from plimsoll.internals.handle import Handle
 from plimsoll.internals.told import Unheard
-from plimsoll.whitebox import blend
+from plimsoll.whitebox import blend, sweeping
 from plimsoll.whitebox.anchors import Anchors
 from tests.support import planted
 
@@ -58,13 +58,13 @@ def test_a_share_of_a_half_is_the_mean_of_the_weights(pair: tuple[Handle, Handle
 
 
 def test_a_share_is_on_the_front_only_where_no_other_beats_it() -> None:
-    def seen(share: float, harmful: float, harmless: float) -> blend.Seen:
+    def seen(share: float, harmful: float, harmless: float) -> sweeping.Seen:
         values = {"harmful": [harmful, -1.0], "harmless": [harmless, -1.0]}
-        return blend.Seen(share=share, declines=values, right=[True], told=None)
+        return sweeping.Seen(at=share, declines=values, right=[True], told=None)
 
     given = [seen(0.0, -1, -1), seen(0.5, 1, -1), seen(1.0, 1, 1)]
-    assert blend.front(given) == [0.5]
-    assert blend.front([given[0], given[2]]) == [0.0, 1.0]
+    assert sweeping.front(given) == [0.5]
+    assert sweeping.front([given[0], given[2]]) == [0.0, 1.0]
 
 
 def test_use_is_the_share_of_letters_that_are_right(pair: tuple[Handle, Handle]) -> None:

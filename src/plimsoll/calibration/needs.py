@@ -9,6 +9,11 @@ from plimsoll.stats.correction import labels_needed
 from plimsoll.stats.distances import never_seen
 
 
+def left_to_correct(found: Calibration) -> float | None:
+    """Variance of people's value less the judge's; `None` where it cannot be estimated."""
+    return _guarded(found, found.residual)
+
+
 def with_judge(found: Calibration, half_width: float) -> int | None:
     """Labels that correct the judge's rate to within that; `None` where it cannot be estimated."""
     return _needed(found, found.residual, half_width)
@@ -20,7 +25,12 @@ def without_judge(found: Calibration, half_width: float) -> int | None:
 
 
 def _needed(found: Calibration, variance: float | None, half_width: float) -> int | None:
+    guarded = _guarded(found, variance)
+    return None if guarded is None else labels_needed(half_width, residual=guarded)
+
+
+def _guarded(found: Calibration, variance: float | None) -> float | None:
     if variance is None or not found.spread or not found.whole.n:
         return None
     missed = never_seen(found.whole.n)
-    return labels_needed(half_width, residual=max(variance, missed * (1 - missed)))
+    return max(variance, missed * (1 - missed))

@@ -28,7 +28,7 @@ def write(document: Document, output: Path | None, default: Path, form: str | No
     target = output or default
     chosen = form or (target.suffix.removeprefix(".") if output else "html")
     if chosen not in ("html", "md", "pdf"):
-        raise UserError(f"{target}: name a file that ends with .html, .md or .pdf, or say --format")
+        raise UserError(f"{target}: name a file that ends with .html, .md or .pdf")
     if output is None and form:
         target = default.with_suffix(f".{form}")
     spoken: Language = "zh" if language == "zh" else "en"

@@ -7,12 +7,11 @@ better, by the 95 % interval of their difference.
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from plimsoll import registry
-from plimsoll.cli.analyse import spec_of
-from plimsoll.core import PlimsollError, UserError, decoding, files
+from plimsoll.cli.analyse import folder_of, spec_of
+from plimsoll.core import PlimsollError, UserError
 from plimsoll.evaluation.evaluate import compare
 from plimsoll.evaluation.results import GridCell
 from plimsoll.internals import checkpoint, kin
@@ -23,9 +22,9 @@ from plimsoll.models.transformers import Transformers
 class Cost(NamedTuple):
     """What a model takes: to be asked, and to be made."""
 
-    tokens: float
-    """Of prompt and reply, an answer."""
-    seconds: float
+    tokens: float | None = None
+    """Of prompt and reply, an answer; nothing where the model tells of none."""
+    seconds: float | None = None
     """An answer."""
     changed: float | None = None
     """Share of the first model's numbers that are others."""
@@ -54,7 +53,7 @@ def front(cells: Sequence[GridCell], tokens: Mapping[str, float] | None = None) 
 
     Args:
         cells: One of each model and benchmark.
-        tokens: An answer's, by model: fewer are better.
+        tokens: An answer's, by model: fewer are better. They count where they are known of all.
     """
     wanted = {cell.benchmark for cell in cells}
     goods: dict[str, dict[str, float]] = {}
@@ -63,8 +62,9 @@ def front(cells: Sequence[GridCell], tokens: Mapping[str, float] | None = None) 
             sign = 1 if cell.headline.higher_is_safer else -1
             goods.setdefault(cell.model, {})[cell.benchmark] = sign * cell.headline.value
     whole = {model: found for model, found in goods.items() if found.keys() == wanted}
-    for model, found in whole.items():
-        found["tokens"] = -(tokens or {}).get(model, 0.0)
+    if tokens and whole.keys() <= tokens.keys():
+        for model, found in whole.items():
+            found["tokens"] = -tokens[model]
     return [
         model
         for model, found in whole.items()
@@ -80,7 +80,7 @@ def standings(cells: Sequence[GridCell], made: Mapping[str, Cost]) -> list[Stand
     for cell in cells:
         by_model.setdefault(cell.model, {})[cell.benchmark] = cell
     costs = {model: _asked(own.values(), made.get(model)) for model, own in by_model.items()}
-    on = front(cells, {model: cost.tokens for model, cost in costs.items()})
+    on = front(cells, {model: cost.tokens for model, cost in costs.items() if cost.tokens is not None})
     beaten: dict[str, list[str]] = {model: [] for model in by_model}
     alike: dict[str, list[str]] = {model: [] for model in by_model}
     for one, other in combinations(by_model, 2):
@@ -130,14 +130,16 @@ def _asked(cells: Any, made: Cost | None) -> Cost:
             answers += bool(replies)
             tokens += sum(each.usage.input_tokens + each.usage.output_tokens for each in replies)
             seconds += sum(each.usage.seconds for each in replies)
-    made = made or Cost(0, 0)
-    return made._replace(tokens=tokens / (answers or 1), seconds=seconds / (answers or 1))
+    made = made or Cost()
+    if not tokens:
+        return made
+    return made._replace(tokens=tokens / answers, seconds=seconds / answers)
 
 
 def made(before: str, after: Sequence[str]) -> dict[str, Cost]:
     """What making each model took, by its spec: how much of the first one changed, and how long it took."""
     return {
-        spec_of(model): Cost(0, 0, changed=_changed(before, model), making=_seconds(model))
+        spec_of(model): Cost(changed=_changed(before, model), making=_seconds(model))
         for model in (before, *after)
     }
 
@@ -154,8 +156,5 @@ def _changed(before: str, after: str) -> float | None:
 
 
 def _seconds(model: str) -> float | None:
-    for name in checkpoint.MADE:
-        path = Path(model.removeprefix("transformers/")) / name
-        if path.is_file():
-            return float(decoding.decode(files.read(path), dict[str, Any]).get("seconds", 0.0))
-    return None
+    told = checkpoint.made_by(folder_of(model)).get("seconds")
+    return float(told) if isinstance(told, int | float) else None

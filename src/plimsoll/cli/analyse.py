@@ -131,6 +131,11 @@ def spec_of(model: str) -> str:
     return f"transformers/{model}" if local else model
 
 
+def folder_of(model: str) -> Path:
+    """Where a model would lie whose spec is a path."""
+    return Path(model.removeprefix("transformers/")).expanduser()
+
+
 class Progress:
     """Shows how far it is, and how long it will take, on a terminal."""
 

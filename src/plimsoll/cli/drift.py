@@ -1,17 +1,19 @@
 """`plimsoll drift`: a model, and what was made of it -> what became of its safety, refusals and use."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from plimsoll.cli import _output
+from plimsoll.cli import _endings, _output
 from plimsoll.cli._fronts import Stands, made, standings
-from plimsoll.cli.analyse import spec_of
-from plimsoll.core import Estimate, UserError, decoding, files
+from plimsoll.cli.analyse import folder_of, spec_of
+from plimsoll.core import Estimate, UserError
 from plimsoll.evaluation.evaluate import Options, compare, grid
 from plimsoll.evaluation.results import Compared, GridCell, GridResult
+from plimsoll.internals import checkpoint
+from plimsoll.run.keep.manifest import Summary
 from plimsoll.words import translated
 
 BENCHMARKS = ("simplesafetytests:split=starter", "xstest:split=starter", "safetybench:split=starter")
@@ -39,6 +41,7 @@ AS_IT_IS = "as it is"
 @click.option(
     "--log-dir", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"), show_default=True
 )
+@_endings.MAX_ERRORS
 @_output.JSON
 def command(
     *,
@@ -50,8 +53,9 @@ def command(
     max_tokens: int,
     judge: str,
     log_dir: Path,
+    max_errors: _endings.Bound,
     as_json: bool,
-) -> None:
+) -> int:
     """Hold models AFTER fine-tuning or repair against the one BEFORE, question by question.
 
     Each is asked in the chat template and in plain text, with and without a safety prompt: what holds in the
@@ -60,7 +64,8 @@ def command(
     differ are named. Beside them stands what each costs: tokens and seconds an answer, the share of numbers
     that were changed, and seconds of training or repair.
     """
-    rows, fronts = list[dict[str, Any]](), list[dict[str, Any]]()
+    rows, fronts, ended = list[dict[str, Any]](), list[dict[str, Any]](), list[Summary]()
+    grids = list[str]()
     costs = made(before, after) if len(after) > 1 else {}
     trained = {model: template for model in after if (template := _trained_in(model))}
     more: Options = {"max_tokens": max_tokens, "log_dir": log_dir, "progress": not as_json}
@@ -72,6 +77,8 @@ def command(
         more |= {"options": {"template": template} if template != AS_IT_IS else {}}
         asked, models = list(benchmarks or BENCHMARKS), [spec_of(model) for model in (before, *after)]
         found = grid(asked, models, defenses=list(DEFENSES), title=f"drift · {template}", **more)
+        ended += [cell.run.summary for cell in found.cells if cell.run]
+        grids.append(str(found.path))
         rows += [_row(template, *pair) for pair in _pairs(found)]
         fronts += [
             _front(template, defense, standings(cells, costs))
@@ -79,10 +86,20 @@ def command(
         ]
     if as_json:
         told = {"before": before, "after": after, "trained_in": trained, "cells": rows, "fronts": fronts}
-        _output.value(told)
-        return
+        _output.value({**told, "grids": grids})
+    else:
+        _show(rows, fronts, trained)
+        for path in grids:
+            _output.echo(f"report  plimsoll report {path} --format html")
+    return _endings.suite_code(ended, max_errors)
+
+
+def _show(
+    rows: Sequence[dict[str, Any]], fronts: Sequence[dict[str, Any]], trained: Mapping[str, str]
+) -> None:
+    several = len({row["model"] for row in rows}) > 1
     for row in rows:
-        _output.echo(_line(row, several=len(after) > 1))
+        _output.echo(_line(row, several=several))
     for each in fronts:
         where = f"{each['template']} · {each['defense']}"
         _output.echo(f"\n{where}: on the front are {', '.join(each['models']) or '–'}")
@@ -106,7 +123,8 @@ def _stands(stands: dict[str, Any]) -> str:
     parts = [translated(f"rank {stands['rank']}")]
     if stands["alike"]:
         parts.append(translated(f"may not differ from {', '.join(stands['alike'])}"))
-    parts.append(translated(f"{cost['tokens']:.0f} tokens and {cost['seconds']:.2f} s an answer"))
+    if cost["tokens"] is not None:
+        parts.append(translated(f"{cost['tokens']:.0f} tokens and {cost['seconds']:.2f} s an answer"))
     if cost["changed"] is not None:
         parts.append(translated(f"{cost['changed']:.2%} of the numbers changed"))
     if cost["making"] is not None:
@@ -189,10 +207,8 @@ def _line(row: dict[str, Any], *, several: bool) -> str:
 
 def _trained_in(after: str) -> str:
     """The template that a model of ours was trained in; nothing for others."""
-    path = Path(after) / "finetuning.json"
-    if not path.is_file():
-        return ""
-    return str(decoding.decode(files.read(path), dict[str, Any]).get("recipe", {}).get("template", ""))
+    recipe = checkpoint.made_by(folder_of(after)).get("recipe")
+    return str(recipe.get("template", "")) if isinstance(recipe, Mapping) else ""  # pyright: ignore
 
 
 def _templates(*models: str) -> tuple[str, ...]:

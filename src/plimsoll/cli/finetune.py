@@ -9,7 +9,7 @@ import msgspec
 
 from plimsoll.cli import _losses, _numbers, _output
 from plimsoll.cli.analyse import Progress, opened_model
-from plimsoll.core import PlimsollError, UserError, files
+from plimsoll.core import PlimsollError, UserError, files, lock
 from plimsoll.data import delimited
 from plimsoll.data.resources import table
 from plimsoll.internals import checkpoint, examples, losses, training
@@ -111,25 +111,31 @@ def command(
         "mixed": {"file": examples.digest(mix) if mix else None, "count": learned.added},
         "recipe": {name: getattr(recipe, name) for name in recipe.__dataclass_fields__},
     }
-    _hold_to(unfinished / "wanted.json", record)
-    try:
-        rows = training.fitting(held, learned.examples, recipe)
-        trained = training.fit(held, rows, losses.sft, recipe, Progress("finetune"), kept=unfinished)
-    except PlimsollError:
-        _swept(unfinished)  # another try will be with other settings
-        raise
-    changed = training.merged(held, trained)
-    too_long = len(learned.examples) - len(rows)
-    record |= {"too_long": too_long, "losses": trained.losses, "seconds": round(perf_counter() - began, 1)}
+    unfinished.mkdir(parents=True, exist_ok=True)
+    with lock.alone(unfinished):
+        _hold_to(unfinished / "wanted.json", record)
+        try:
+            rows = training.fitting(held, learned.examples, recipe)
+            trained = training.fit(held, rows, losses.sft, recipe, Progress("finetune"), kept=unfinished)
+        except PlimsollError:
+            _swept(unfinished)  # another try will be with other settings
+            raise
+        changed = training.merged(held, trained)
+        too_long = len(learned.examples) - len(rows)
+        record |= {
+            "too_long": too_long,
+            "losses": trained.losses,
+            "seconds": round(perf_counter() - began, 1),
+        }
 
-    def also(folder: Path) -> None:
-        files.write(folder / RECORD, [msgspec.json.format(msgspec.json.encode(record))])
-        told = _losses.analysed(trained.losses, {held.name: held.revision}, "finetune", recipe.batch)
-        _losses.write_page(told, folder)
-        trained.module.save_pretrained(folder / "adapter")
+        def also(folder: Path) -> None:
+            files.write(folder / RECORD, [msgspec.json.format(msgspec.json.encode(record))])
+            told = _losses.analysed(trained.losses, {held.name: held.revision}, "finetune", recipe.batch)
+            _losses.write_page(told, folder)
+            trained.module.save_pretrained(folder / "adapter")
 
-    checkpoint.write(out, source, tensors(source, changed), also)
-    _swept(unfinished)
+        checkpoint.write(out, source, tensors(source, changed), also)
+        _swept(unfinished)
     if as_json:
         _output.value({"path": str(out), **record})
         return
@@ -160,7 +166,6 @@ def _hold_to(path: Path, record: dict[str, Any]) -> None:
     wanted = msgspec.json.encode(record)
     if path.is_file() and files.read(path) != wanted:
         raise UserError(f"{path.parent} was begun by another command: remove it, or write to another folder")
-    path.parent.mkdir(parents=True, exist_ok=True)
     files.write(path, [wanted])
 
 

@@ -11,7 +11,7 @@ import msgspec
 from plimsoll import registry
 from plimsoll.benchmarks.prompts import dataset
 from plimsoll.cli import _generated, _output
-from plimsoll.core import Benchmark, DataError, Generator, Model, UserError, decoding, files
+from plimsoll.core import Benchmark, DataError, Generator, Model, UserError, decoding, files, lock
 from plimsoll.data import risks
 from plimsoll.generators.panel import panel_of
 from plimsoll.run.ask.pool import Pool, Settings
@@ -126,20 +126,31 @@ def command(
         raise UserError("--focus gives prompts to risks by what is found of them: name --panel or --victim")
     if risky_for > len(panel) + len(victim):
         raise UserError(f"--risky-for {risky_for} asks for more members than --panel and --victim name")
+    settings = {
+        "generator": generator,
+        "classifier": classifier,
+        "panel": " ".join(sorted(panel)),
+        "victim": " ".join(sorted(victim)),
+        "judge": judge,
+        "risky-for": str(risky_for),
+        "public": " ".join(sorted(public)),
+    }
     (out / "work").mkdir(parents=True, exist_ok=True)
-    _hold_to(out / "generation.json", config, {"generator": generator, "classifier": classifier})
-    decisions = asyncio.run(_chosen(wiring.pool, part, config, selection))
-    made = _generated.Made(
-        out,
-        generator,
-        decisions,
-        selection,
-        embed.get(classifier),
-        embeddings or "",
-        embed.get(embeddings or ""),
-    )
-    _generated.write(made)
-    told = _generated.told(made)
+    with lock.alone(out / "work"):
+        _hold_to(out / "generation.json", config, settings)
+        replies.take_up()
+        decisions = asyncio.run(_chosen(wiring.pool, part, config, selection))
+        made = _generated.Made(
+            out,
+            generator,
+            decisions,
+            selection,
+            embed.get(classifier),
+            embeddings or "",
+            embed.get(embeddings or ""),
+        )
+        _generated.write(made)
+        told = _generated.told(made)
     if as_json:
         _output.value(told)
         return

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from plimsoll.cli import _options, _output
+from plimsoll.cli import _endings, _options, _output
 from plimsoll.evaluation.asking import price_of
 from plimsoll.evaluation.progress import Progress, tell
 from plimsoll.run.ask.parts import build_benchmark
@@ -16,9 +16,10 @@ from plimsoll.run.work.merging import gathered, merge
 
 @click.command("merge")
 @click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PART...")
+@_endings.MAX_ERRORS
 @_options.LOG_DIR
 @_output.JSON
-def command(parts: tuple[Path, ...], log_dir: Path, *, as_json: bool) -> None:
+def command(parts: tuple[Path, ...], log_dir: Path, max_errors: _endings.Bound, *, as_json: bool) -> int:
     """Make one run of all PARTS that plimsoll run --shard left, and sum it up.
 
     No model is asked. The run is the same as if it had been asked in one piece: what failed in a part is
@@ -29,18 +30,18 @@ def command(parts: tuple[Path, ...], log_dir: Path, *, as_json: bool) -> None:
     benchmark = build_benchmark(found.manifest.spec, wiring)
     with Progress(f"merging {len(parts)} parts", found.manifest.total) as progress:
         made = merge(found, benchmark, log_dir, progress, by_rules=not wiring.handed)
-    summary = made.summary()
-    if as_json and summary is not None:
+    if as_json:
         _output.value(
             {
-                "run": str(made.path),
-                "status": summary.status,
-                "records": summary.records,
-                "estimates": summary.estimates,
+                "run": str(made.folder.path),
+                "status": made.summary.status,
+                "records": made.summary.records,
+                "estimates": made.summary.estimates,
             }
         )
-        return
-    from plimsoll.cli.report import print_table
+    else:
+        from plimsoll.cli.report import print_table
 
-    print_table(made)
-    _output.echo(f"\nrun     {made.path}")
+        print_table(made.folder)
+        _output.echo(f"\nrun     {made.folder.path}")
+    return _endings.exit_code([made.summary], max_errors)

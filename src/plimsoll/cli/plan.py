@@ -58,11 +58,13 @@ def _residual(path: Path | None) -> float | None:
     if path is None:
         return None
     from plimsoll.calibration import keeping
+    from plimsoll.calibration.needs import left_to_correct
 
     found = keeping.load(path)
-    if found.residual is None:
+    left = left_to_correct(found)
+    if left is None:
         raise UserError(f"{path} does not tell how far people and {found.judge} differ")
-    return found.residual
+    return left
 
 
 def _plain(made: Outlook, width: float) -> dict[str, Any]:
@@ -71,6 +73,7 @@ def _plain(made: Outlook, width: float) -> dict[str, Any]:
         "half_width": width,
         "pilot": {"questions": made.asked, "half_width": made.half_width} if made.asked else None,
         "mean": made.components.mean,
+        "missed": made.missed,
         "variances": dict(made.components.variances),
         "shares": dict(shares(made.components)),
         "choices": [choice._asdict() for choice in made.choices],
@@ -90,5 +93,10 @@ def _say(made: Outlook, width: float) -> None:
     for choice in made.choices:
         labels = "-" if choice.labels is None else f"{choice.labels:,}"
         _output.echo(f"  {choice.epochs:>6}  {choice.questions:>9,}  {choice.answers:>9,}  {labels:>7}")
-    if "epoch" not in found.variances:
+    if made.missed is not None:
+        _output.echo(
+            f"All {made.asked:,} questions of the pilot say the same: planned as if up to "
+            f"{100 * made.missed:.1f} % of all questions did not."
+        )
+    elif "epoch" not in found.variances:
         _output.echo("The pilot asked each question once: repeat it (--epochs 3) to see what epochs bring.")

@@ -1,14 +1,23 @@
-"""Records of a pilot run, or assumed shares -> questions, epochs and labels that a wished width takes."""
+"""Records of a pilot run, or assumed shares -> questions, epochs and labels that a wished width takes.
 
+A pilot whose answers are all alike knows no variance, which is not to know that there is none: the plan is
+made for what so many questions may have missed. And no plan has fewer questions than a report needs to be
+that narrow where all of them say the same.
+"""
+
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from math import inf
+from math import ceil, inf
 from typing import NamedTuple
 
 from plimsoll.core import BROKEN, Record, UserError
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import Manifest
+from plimsoll.stats.clusters import Sums, share
 from plimsoll.stats.components import Answer, Components, components, half_width, questions_needed
 from plimsoll.stats.correction import labels_needed
+from plimsoll.stats.distances import never_seen
+from plimsoll.stats.intervals import z_value
 
 EPOCHS = (1, 2, 3, 5, 10)
 
@@ -40,6 +49,8 @@ class Outlook(NamedTuple):
     half_width: float
     """Of the pilot's own interval."""
     choices: tuple[Choice, ...]
+    missed: float | None = None
+    """Share of all questions that may do otherwise, where those of the pilot all say the same."""
 
 
 def answers(records: Iterable[Record], manifest: Manifest) -> Iterator[Answer]:
@@ -80,14 +91,29 @@ def assumed(rate: float, between: float) -> Components:
 
 def outlook(found: Components, goal: Precision) -> Outlook:
     """Ways to reach the precision, with more and more epochs. Raises `UserError` where labels cannot."""
-    repeats = EPOCHS if "epoch" in found.variances else EPOCHS[:1]
     asked = found.counts.get("question", 0)
+    missed = never_seen(asked) if asked and not found.total else None
+    planned = found if missed is None else _may_have_missed(found, missed)
+    repeats = EPOCHS if "epoch" in planned.variances else EPOCHS[:1]
     return Outlook(
-        components=found,
+        components=planned,
         asked=asked,
-        half_width=half_width(found.variance(found.counts)) if asked else inf,
-        choices=tuple(_choice(found, goal, epochs) for epochs in repeats),
+        half_width=max(half_width(found.variance(found.counts)), _where_alike(asked)) if asked else inf,
+        choices=tuple(_choice(planned, goal, epochs) for epochs in repeats),
+        missed=missed,
     )
+
+
+def _may_have_missed(found: Components, missed: float) -> Components:
+    """The most that values between 0 and 1 can vary of which so large a share was not seen."""
+    furthest = max(found.mean, 1 - found.mean)
+    return found._replace(variances={"question": missed * (1 - missed) * furthest**2})
+
+
+def _where_alike(questions: int) -> float:
+    """Half the width of the interval that a report gives so many questions that all say the same."""
+    known = share({Sums(0.0, 1.0): questions})
+    return inf if known is None else (known.high - known.low) / 2
 
 
 def _choice(found: Components, goal: Precision, epochs: int) -> Choice:
@@ -100,8 +126,14 @@ def _choice(found: Components, goal: Precision, epochs: int) -> Choice:
         # Half of the squared width for the answers, half for the labels: near the cheapest mixture.
         width /= 2**0.5
         labels = labels_needed(width, residual=goal.residual)
-    questions = questions_needed(found, width, per)
+    questions = max(questions_needed(found, width, per), _fewest(width))
     return Choice(epochs, questions, questions * epochs * per["language"] * per["wording"], labels)
+
+
+def _fewest(width: float) -> int:
+    """Questions without which no interval is that narrow."""
+    many = range(1, ceil(z_value() ** 2 / width) + 2)
+    return many[bisect_left(many, -width, key=lambda questions: -_where_alike(questions))]
 
 
 def shares(found: Components) -> Sequence[tuple[str, float]]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from plimsoll.core.errors import UserError
 from plimsoll.core.files import GROWING, named
 from plimsoll.core.processes import lives
 
@@ -42,6 +43,18 @@ def held(path: Path) -> Generator[None]:
             _write(descriptor, "")
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def alone(folder: Path) -> Generator[None]:
+    """Be the one process that writes to a folder. Raises `UserError` where another one does."""
+    try:
+        with held(folder / "lock"):
+            yield
+    except Taken as taken:
+        raise UserError(
+            f"another process (pid {taken}) is writing to {folder}: wait for it, or write to another folder"
+        ) from None
 
 
 @contextmanager

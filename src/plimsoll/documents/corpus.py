@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from plimsoll.benchmarks.gb_45654.provided import column, read_rows
+from plimsoll.benchmarks.gb_45654.provided import read_texts
 from plimsoll.core import Card, DataError, Labelled, LabelPack, Sample, UserError, user
 from plimsoll.documents.gb_45654 import Threshold, columns, row
 from plimsoll.documents.saying import say
@@ -79,21 +79,22 @@ class SourceShare(NamedTuple):
 
 def read(path: Path, sheet: str = "") -> Corpus:
     """Read a corpus; every fault has its row. Raises `UserError`, `DataError`."""
-    rows, digest = read_rows(path, sheet)
-    names = dict.fromkeys(name for each in rows for name in each)
-    text_in = column(names, TEXTS, "texts", path)
-    source_in = next((name for name in names if name.strip().casefold() in SOURCES), "")
-    label_in = next((name for name in names if name.strip().casefold() in LABELS), "")
-    found: dict[str, Entry] = {}
-    twice = 0
-    for number, each in enumerate(rows, start=2):
-        text, place = each.get(text_in, "").strip(), f"{path}: row {number}"
-        if not text:
-            raise DataError(f"{place} has no text: fill it in, or take the row out")
-        twice += text in found
-        bad = _label(each.get(label_in, "").strip().lower(), place) if label_in else None
-        found.setdefault(text, Entry(str(number), text, each.get(source_in, "").strip(), bad))
-    return Corpus(path, tuple(found.values()), twice, digest)
+    held = read_texts(path, TEXTS, "text", sheet)
+    source_in, label_in = (
+        next((name for name in held.columns if name.strip().casefold() in names), "")
+        for names in (SOURCES, LABELS)
+    )
+
+    labels: dict[str, bool] = {}
+    for each in (*held.first, *held.again) if label_in else ():
+        said = _label(each.cells.get(label_in, "").strip().lower(), each.place)
+        if said is not None and labels.setdefault(each.text, said) is not said:
+            raise DataError(f"{each.place}: its text stands there with another label, too: agree on one")
+    entries = tuple(
+        Entry(str(each.number), each.text, each.cells.get(source_in, "").strip(), labels.get(each.text))
+        for each in held.first
+    )
+    return Corpus(path, entries, len(held.again), held.digest)
 
 
 def _label(cell: str, place: str) -> bool | None:

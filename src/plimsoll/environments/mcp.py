@@ -191,11 +191,7 @@ class McpWorld:
         try:
             async with self._reached() as (read, write), ClientSession(read, write) as session:
                 await session.initialize()
-                listed = await session.list_tools()
-                for given in listed.tools[:MOST]:
-                    tool = _tool(given.name, given.description, given.input_schema)
-                    self._tools.setdefault(tool.name, tool)
-                    self._named.setdefault(tool.name, given.name)
+                await self._learn(session)
                 ready.set_result(None)
                 while (wish := await self._wishes.get()) is not None:
                     answer = await self._called(session, wish.call)
@@ -205,6 +201,21 @@ class McpWorld:
             if not ready.done():
                 reason = " ".join(self._without_key(_told(error)).split())
                 ready.set_exception(ServerBroken(f"{self._shown} does not serve: {reason}"))
+
+    async def _learn(self, session: Any) -> None:
+        """Ask for the tools, page by page."""
+        from mcp.types import PaginatedRequestParams
+
+        cursor: str | None = None
+        for _ in range(MOST):
+            listed = await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
+            for given in listed.tools[: MOST - len(self._tools)]:
+                tool = _tool(given.name, given.description, given.input_schema)
+                self._tools.setdefault(tool.name, tool)
+                self._named.setdefault(tool.name, given.name)
+            cursor = listed.next_cursor
+            if not cursor or len(self._tools) >= MOST:
+                return
 
     async def _called(self, session: Any, call: ToolCall) -> Message:
         name = self._named[call.name]

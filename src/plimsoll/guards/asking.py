@@ -14,6 +14,7 @@ from plimsoll.core import Instrument, Message, Model, Outcome, Request, Response
 from plimsoll.core import replace as core_replace
 from plimsoll.guards import _first_token
 from plimsoll.guards._reading import Reading
+from plimsoll.guards._verdicts import EMPTY, decided, instrument
 from plimsoll.guards.policies import Policy
 from plimsoll.text.refusals import refuses
 from plimsoll.text.thoughts import split
@@ -25,7 +26,6 @@ marks to a model at hand, `turns` the bare conversation to an endpoint whose own
 
 RIVALS = 20
 """Likeliest tokens that are asked for; endpoints grant no more."""
-EMPTY = Verdict(label="empty", value=None, outcome=Outcome.EMPTY)
 SHOWN = {"user": "User", "tool": "User", "assistant": "Agent"}
 
 
@@ -94,13 +94,8 @@ class Asked:
     @property
     def instrument(self) -> Instrument:
         """What it finds, and by which prompt, parser and model."""
-        return Instrument(
-            event="unsafe",
-            higher_is_safer=False,
-            inputs=("conversation",),
-            labels=("safe", "unsafe"),
-            revision=f"{self.prompt_sha256[:12]}-{self.wording.version}",
-            model=f"{self.model.name}|{self.model.revision}",
+        return instrument(
+            f"{self.prompt_sha256[:12]}-{self.wording.version}", f"{self.model.name}|{self.model.revision}"
         )
 
     def request(self, messages: Sequence[Message]) -> Request:
@@ -146,13 +141,7 @@ def found(policy: Policy, reading: Reading, score: float | None, reply: str) -> 
         detail["also"] = dict(reading.also)
     if score is not None:
         detail["score"] = score
-    sure = None if score is None else round(score if reading.unsafe else 1 - score, 6)
-    return Verdict(
-        label="unsafe" if reading.unsafe else "safe",
-        value=float(reading.unsafe),
-        confidence=sure,
-        detail=detail,
-    )
+    return decided(unsafe=reading.unsafe, chance=score, detail=detail)
 
 
 def timed(verdict: Verdict, response: Response) -> Verdict:

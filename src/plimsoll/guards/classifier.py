@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from plimsoll.core import Instrument, Message, UserError, Verdict, did_you_mean
-from plimsoll.guards.asking import EMPTY, is_blank
+from plimsoll.guards._verdicts import EMPTY, decided, instrument
+from plimsoll.guards.asking import is_blank
 from plimsoll.registry import guard
 from plimsoll.text.classifier import LocalClassifier
 
@@ -30,14 +31,7 @@ class Classifier:
     @property
     def instrument(self) -> Instrument:
         """What it finds, by which labels."""
-        return Instrument(
-            event="unsafe",
-            higher_is_safer=False,
-            inputs=("conversation",),
-            labels=("safe", "unsafe"),
-            revision=f"{'+'.join(self.labels)} >= {self.threshold:g} of {self.sees}",
-            model=self.inner.name,
-        )
+        return instrument(f"{'+'.join(self.labels)} >= {self.threshold:g} of {self.sees}", self.inner.name)
 
     async def classify(self, messages: Sequence[Message]) -> Verdict:
         """Measure the last message, or all of them; the likeliest label of the worst piece counts."""
@@ -51,12 +45,7 @@ class Classifier:
         detail: dict[str, Any] = {"score": score, "scores": scores}
         if unsafe:
             detail["categories"] = [label for label, share in scores.items() if share >= self.threshold]
-        return Verdict(
-            label="unsafe" if unsafe else "safe",
-            value=float(unsafe),
-            confidence=round(score if unsafe else 1 - score, 6),
-            detail=detail,
-        )
+        return decided(unsafe=unsafe, chance=score, detail=detail)
 
     def _share(self, scores: Mapping[str, float], label: str) -> float:
         if label not in scores:

@@ -14,7 +14,8 @@ from math import exp
 from pathlib import Path
 
 from plimsoll.core import Instrument, Message, Model, UserError, Verdict, files, whitebox
-from plimsoll.guards.asking import EMPTY, is_blank
+from plimsoll.guards._verdicts import EMPTY, decided, instrument
+from plimsoll.guards.asking import is_blank
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.internals.monitor import Monitor, read
 from plimsoll.registry import guard
@@ -33,13 +34,10 @@ class Direction:
     @property
     def instrument(self) -> Instrument:
         """What it finds, by which direction."""
-        return Instrument(
-            event="unsafe",
-            higher_is_safer=False,
+        return instrument(
+            f"{self.revision} >= {self.threshold:g}",
+            f"{self.model.name}|{self.model.revision}",
             inputs=("request",),
-            labels=("safe", "unsafe"),
-            revision=f"{self.revision} >= {self.threshold:g}",
-            model=f"{self.model.name}|{self.model.revision}",
         )
 
     async def classify(self, messages: Sequence[Message]) -> Verdict:
@@ -51,14 +49,10 @@ class Direction:
             return EMPTY
         turns = [{"role": each.role, "content": each.text} for each in asked]
         score = await asyncio.to_thread(self._score, turns)
-        unsafe = score >= self.threshold
-        sure = 1 / (1 + exp(-max(-700.0, min(700.0, abs(score - self.threshold)))))
-        return Verdict(
-            label="unsafe" if unsafe else "safe",
-            value=float(unsafe),
-            confidence=round(sure, 6),
-            detail={"score": round(score, 6), "layer": self.monitor.about.layer},
-        )
+        # Whoever mixes or thresholds guards takes a score for a chance, which half of it decides.
+        chance = 1 / (1 + exp(max(-700.0, min(700.0, self.threshold - score))))
+        detail = {"score": chance, "log_odds": round(score, 6), "layer": self.monitor.about.layer}
+        return decided(unsafe=score >= self.threshold, chance=chance, detail=detail)
 
     def _score(self, turns: Sequence[dict[str, str]]) -> float:
         return self.monitor.score(self._held, turns)

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from plimsoll.core import DataError, Guard, Instrument, Message, Outcome, UserError, Verdict, decoding, files
+from plimsoll.guards._verdicts import decided, instrument
 from plimsoll.registry import guard
 from plimsoll.stats.hedge import State
 
@@ -32,13 +33,9 @@ class Ensemble:
         inner = [each.instrument for each in self.guards]
         weights = [round(weight, 9) for weight in self.state.weights]
         said = repr([(each.revision, each.model) for each in inner] + [weights, self.threshold])
-        return Instrument(
-            event="unsafe",
-            higher_is_safer=False,
-            inputs=("conversation",),
-            labels=("safe", "unsafe"),
-            revision=blake2b(said.encode(), digest_size=6).hexdigest(),
-            model=" + ".join(each.model for each in inner if each.model),
+        return instrument(
+            blake2b(said.encode(), digest_size=6).hexdigest(),
+            " + ".join(each.model for each in inner if each.model),
         )
 
     async def classify(self, messages: Sequence[Message]) -> Verdict:
@@ -56,12 +53,8 @@ class Ensemble:
         codes = dict.fromkeys(
             code for each in found if each.value for code in each.detail.get("categories", ())
         )
-        return Verdict(
-            label="unsafe" if unsafe else "safe",
-            value=float(unsafe),
-            confidence=round(mixed if unsafe else 1 - mixed, 6),
-            detail={"score": mixed, "experts": experts, **({"categories": list(codes)} if codes else {})},
-        )
+        detail = {"score": mixed, "experts": experts, **({"categories": list(codes)} if codes else {})}
+        return decided(unsafe=unsafe, chance=mixed, detail=detail)
 
 
 def score_of(verdict: Verdict) -> float | None:

@@ -18,9 +18,9 @@ from plimsoll.core import (
     Verdict,
     replace,
 )
+from plimsoll.guards._verdicts import EMPTY
 from plimsoll.registry import guard
 
-NOTHING = Verdict(label="empty", value=None, outcome=Outcome.EMPTY)
 UNREAD = (Outcome.EMPTY, Outcome.UNPARSED, Outcome.NOT_APPLICABLE)
 """What a judge may find instead of a label of its own: the guard has not decided then."""
 
@@ -47,7 +47,7 @@ class Judged:
     async def classify(self, messages: Sequence[Message]) -> Verdict:
         """Have the judge read the last reply."""
         if not messages or messages[-1].role != "assistant" or not messages[-1].text.strip():
-            return NOTHING
+            return EMPTY
         said = messages[-1]
         response = Response(text=said.text, thought=said.thought, calls=said.calls)
         sample = Sample(id="request", messages=tuple(messages[:-1]))

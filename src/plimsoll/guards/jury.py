@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from plimsoll.core import Guard, Instrument, Message, ModelError, Outcome, UserError, Verdict
-from plimsoll.guards.asking import EMPTY, is_blank
+from plimsoll.guards._verdicts import EMPTY, decided, instrument
+from plimsoll.guards.asking import is_blank
 from plimsoll.registry import guard
 from plimsoll.stats.dawid_skene import majority
 
@@ -28,13 +29,9 @@ class Jury:
         """What all of them look for."""
         inner = [each.instrument for each in self.guards]
         said = repr([(each.revision, each.model) for each in inner])
-        return Instrument(
-            event="unsafe",
-            higher_is_safer=False,
-            inputs=("conversation",),
-            labels=("safe", "unsafe"),
-            revision=blake2b(said.encode(), digest_size=6).hexdigest(),
-            model=" + ".join(each.model for each in inner if each.model),
+        return instrument(
+            blake2b(said.encode(), digest_size=6).hexdigest(),
+            " + ".join(each.model for each in inner if each.model),
         )
 
     async def classify(self, messages: Sequence[Message]) -> Verdict:
@@ -47,8 +44,8 @@ class Jury:
             f"{number} {each.name}": verdict.label
             for number, (each, verdict) in enumerate(zip(self.guards, found, strict=True), start=1)
         }
-        decided = majority(votes)
-        if decided is None:
+        unsafe = majority(votes)
+        if unsafe is None:
             mute = [name for name, vote in zip(jurors, votes, strict=True) if vote is None]
             return Verdict(
                 label=NEEDS_HUMAN,
@@ -58,12 +55,7 @@ class Jury:
                 detail={"jurors": jurors},
             )
         share = sum(map(bool, votes)) / len(votes)
-        return Verdict(
-            label="unsafe" if decided else "safe",
-            value=float(decided),
-            confidence=round(share if decided else 1 - share, 6),
-            detail={"jurors": jurors, "score": share},
-        )
+        return decided(unsafe=unsafe, chance=share, detail={"jurors": jurors, "score": share})
 
 
 async def _vote(juror: Guard, messages: Sequence[Message]) -> Verdict:

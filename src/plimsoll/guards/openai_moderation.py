@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from plimsoll.core import Instrument, Message, Model, Outcome, Request, Verdict, decoding, user
-from plimsoll.guards.asking import EMPTY, is_blank
+from plimsoll.guards._verdicts import EMPTY, decided, instrument
+from plimsoll.guards.asking import is_blank
 from plimsoll.registry import guard
 
 TAXONOMY = "openai-moderation"
@@ -36,14 +37,7 @@ class OpenAIModeration:
     @property
     def instrument(self) -> Instrument:
         """What it finds."""
-        return Instrument(
-            event="unsafe",
-            higher_is_safer=False,
-            inputs=("conversation",),
-            labels=("safe", "unsafe"),
-            revision="flags-1",
-            model=f"{self.model.name}|{self.model.revision}",
-        )
+        return instrument("flags-1", f"{self.model.name}|{self.model.revision}")
 
     async def classify(self, messages: Sequence[Message]) -> Verdict:
         """Have the last message moderated."""
@@ -70,7 +64,7 @@ def read(text: str) -> Verdict:
         detail |= {"scores": by_code, "score": max(by_code.values())}
     if hit := [f"{TAXONOMY}:{code(name)}" for name, value in held.items() if value is True]:
         detail["categories"] = hit
-    return Verdict(label="unsafe" if flagged else "safe", value=float(flagged), detail=detail)
+    return decided(unsafe=flagged, chance=None, detail=detail)
 
 
 def code(name: str) -> str:

@@ -13,7 +13,8 @@ from importlib.metadata import version
 from typing import Any
 
 from plimsoll.core import Instrument, Message, MissingExtra, Verdict
-from plimsoll.guards.asking import EMPTY, is_blank
+from plimsoll.guards._verdicts import EMPTY, decided, instrument
+from plimsoll.guards.asking import is_blank
 from plimsoll.registry import guard
 
 
@@ -27,26 +28,14 @@ class ProfanityCheck:
     @property
     def instrument(self) -> Instrument:
         """What it finds, by which release."""
-        return Instrument(
-            event="unsafe",
-            higher_is_safer=False,
-            inputs=("conversation",),
-            labels=("safe", "unsafe"),
-            revision=self.revision,
-        )
+        return instrument(self.revision)
 
     async def classify(self, messages: Sequence[Message]) -> Verdict:
         """Weigh the words of the last message."""
         if is_blank(messages):
             return EMPTY
         score = await asyncio.to_thread(_chance, messages[-1].text)
-        unsafe = score >= 0.5
-        return Verdict(
-            label="unsafe" if unsafe else "safe",
-            value=float(unsafe),
-            confidence=round(score if unsafe else 1 - score, 6),
-            detail={"score": score},
-        )
+        return decided(unsafe=score >= 0.5, chance=score, detail={"score": score})
 
 
 def _chance(text: str) -> float:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from plimsoll.core import DataError, Instrument, Message, Outcome, UserError, Verdict, files
+from plimsoll.core import DataError, Instrument, Message, UserError, Verdict, files
+from plimsoll.guards._verdicts import EMPTY, decided, instrument
 from plimsoll.registry import guard
 
-SAFE = Verdict(label="safe", value=0.0)
-NOTHING = Verdict(label="empty", value=None, outcome=Outcome.EMPTY)
 _HEADING = re.compile(r"\[([^\]]+)\]")
 _LATIN_EDGE = re.compile(r"[0-9A-Za-zÀ-ɏ]")
 
@@ -31,21 +30,15 @@ class Words:
     @property
     def instrument(self) -> Instrument:
         """What it finds, and which list it finds it by."""
-        return Instrument(
-            event="unsafe",
-            higher_is_safer=False,
-            inputs=("conversation",),
-            labels=("safe", "unsafe"),
-            revision=self.revision,
-        )
+        return instrument(self.revision)
 
     async def classify(self, messages: Sequence[Message]) -> Verdict:
         """Look for every pattern in the last message."""
         text = messages[-1].text if messages else ""
         if not text.strip():
-            return NOTHING
+            return EMPTY
         found = [code for code, pattern in self.patterns.items() if pattern.search(text)]
-        return Verdict(label="unsafe", value=1.0, detail={"categories": found}) if found else SAFE
+        return decided(unsafe=bool(found), chance=None, detail={"categories": found} if found else {})
 
 
 @guard

@@ -102,6 +102,17 @@ class Checkpoint:
             raise DataError(f"{path}: {error}") from None
 
 
+def made_by(folder: Path) -> Mapping[str, Any]:
+    """How a model came about, as its folder says; nothing where it says nothing. Raises `DataError`."""
+    path = next((folder / name for name in MADE if (folder / name).is_file()), None)
+    if path is None:
+        return {}
+    try:
+        return decoding.decode(files.read(path), dict[str, Any])
+    except ValueError as error:
+        raise DataError(f"{path}: {error}") from None
+
+
 def refuse_nan(held: Checkpoint) -> None:
     """Refuse weights of which some are no numbers, before anything is computed. Raises `DataError`."""
     for name, each in held.stored.items():

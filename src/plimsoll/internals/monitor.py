@@ -6,8 +6,9 @@ weights that it was found in.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -31,9 +32,11 @@ class About(Struct, frozen=True, kw_only=True):
     template: Template
     bias: float
     threshold: float
-    """The score that so few harmless requests exceed, held out."""
+    """The score from which a request counts as harmful."""
     false_positives: float
     """Share of harmless requests above the threshold, held out."""
+    promised: float | None = None
+    """Share of new harmless requests that will be, at most; files of earlier versions promise nothing."""
     true_positives: float
     auroc: float
     harmful: int
@@ -58,7 +61,8 @@ class Monitor:
         row = held.torch.tensor([ids], device=held.device)
         with held.evaluating(), reading(held, [place]) as seen:
             held.decoder(row, use_cache=False)
-            state = seen[place][0, -1].double().cpu()
+            # On the CPU first: not every accelerator knows double precision.
+            state = seen[place][0, -1].cpu().double()
             return float(state @ self.direction.double()) + self.about.bias
 
 
@@ -84,7 +88,25 @@ def read(path: Path) -> Monitor:
     return Monitor(direction=direction, about=found)
 
 
-def threshold(harmless: Sequence[float], share: float) -> float:
-    """The least score that at most so large a share of harmless requests exceed."""
-    ranked = sorted(harmless, reverse=True)
-    return ranked[min(int(share * len(ranked)), len(ranked) - 1)]
+class Limit(NamedTuple):
+    """A score that few harmless requests exceed."""
+
+    score: float
+    promised: float
+    """Share of new harmless requests that exceed it, at most, over all samples that it may rest on."""
+
+
+def limit(harmless: Sequence[float], share: float) -> Limit:
+    """The least score that at most a share of new harmless requests exceed, as far as these can promise it.
+
+    Of n requests and a new one each is as likely as the others to be the k-th largest: the new one is above
+    the k-th largest of the n once in (n + 1) / k times. So fewer than `enough` promise more than they should.
+    """
+    ranked, most = sorted(harmless, reverse=True), len(harmless) + 1
+    place = max(1, floor(share * most + 1e-9))
+    return Limit(ranked[min(place, len(ranked)) - 1], place / most)
+
+
+def enough(share: float) -> int:
+    """How many harmless requests it takes to promise a share."""
+    return ceil(1 / share - 1e-9) - 1

@@ -20,7 +20,7 @@ import msgspec
 
 from plimsoll.core import DataError, decoding, files
 from plimsoll.internals.checkpoint import ROUTED, WEIGHTS, opened
-from plimsoll.internals.library import torch
+from plimsoll.internals.library import exact, torch
 
 ROUTERS = "mogu.safetensors"
 END = 1 << 20
@@ -157,8 +157,8 @@ def collapsed(net: Any) -> Line:
     weight: Any = None
     bias: Any = None
     for layer in net:
-        own = layer.weight.detach().double()
-        added = 0 if layer.bias is None else layer.bias.detach().double()
+        own = exact(layer.weight.detach())
+        added = 0 if layer.bias is None else exact(layer.bias.detach())
         weight, bias = (own, added) if weight is None else (own @ weight, _through(own, bias) + added)
     return Line(weight[0].float(), (bias + weight.new_zeros(1))[0].float())
 

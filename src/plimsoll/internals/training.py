@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from plimsoll.core import DataError, MissingExtra, UserError, decoding, files
 from plimsoll.internals import checkpoint
@@ -24,6 +24,7 @@ from plimsoll.internals.told import Told
 
 ADAPTED = ("q_proj", "v_proj")
 STATE, STEPS = "training.safetensors", "training.json"
+Schedule = Literal["constant", "cosine"]
 LEAST = 8
 """Tokens of an example that is not cut to nothing."""
 
@@ -50,6 +51,8 @@ class Recipe:
             time.
         max_tokens: Tokens of an example; what is longer is cut at the end.
         template: How requests become text.
+        schedule: Whether the rate stays, or falls along a cosine to nothing.
+        warmup: Share of the steps in which the rate rises from nothing.
         seed: Of order and adapters.
     """
 
@@ -60,6 +63,8 @@ class Recipe:
     layers: int = 0
     max_tokens: int = 256
     template: Template = "chat"
+    schedule: Schedule = "constant"
+    warmup: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -73,6 +78,17 @@ class Recipe:
             raise UserError(f"max_tokens is {self.max_tokens}; it must be at least {LEAST}")
         if not 0 < self.rate < math.inf:
             raise UserError(f"rate is {self.rate:g}; it must be above 0")
+        if not 0 <= self.warmup < 1:
+            raise UserError(f"warmup is {self.warmup:g}; it is a share of the steps, from 0 to below 1")
+
+    def rate_at(self, step: int) -> float:
+        """The rate of a step, of which the first is 0: in the warm-up it rises from nothing."""
+        rising = round(self.warmup * self.steps)
+        if step < rising:
+            return self.rate * step / rising
+        if self.schedule == "constant":
+            return self.rate
+        return self.rate * (1 + math.cos(math.pi * (step - rising) / max(1, self.steps - rising))) / 2
 
 
 Row = tuple[list[int], int]
@@ -183,6 +199,8 @@ def learn(
                     )
                 optimiser.zero_grad()
                 step.backward()
+            for group in optimiser.param_groups:
+                group["lr"] = recipe.rate_at(len(losses))
             torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
             optimiser.step()
             losses.append(float(step.detach()))

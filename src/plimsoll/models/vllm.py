@@ -4,6 +4,12 @@ vLLM holds the weights, batches whatever calls come together and keeps beginning
 turned into tokens here, as for the other models at hand, so that a prompt is the same tokens in all of them.
 Continuations are weighed by what vLLM says of a prompt's own tokens. Its weights cannot be looked into: for
 analyses and repairs write `transformers/`. vLLM needs an accelerator that it supports, and Linux.
+
+What is called here was read in vLLM's source from 0.9 to the development version of November 2026: `LLM` with
+`model`, `dtype`, `revision`, `gpu_memory_utilization`, `tensor_parallel_size` and `max_model_len`; its
+`generate`, `get_tokenizer`, `get_default_sampling_params` and `llm_engine.model_config.max_model_len`;
+`SamplingParams`; of what comes back `prompt_logprobs` and `outputs` with `text`, `token_ids`, `finish_reason`
+and `logprobs`.
 """
 
 import importlib
@@ -37,6 +43,8 @@ from plimsoll.registry import WAY, model
 
 GATHERED = 1024
 """Calls that are handed over together at most; vLLM makes batches of its own from them."""
+TOLD = 20
+"""Log-probabilities of a token that vLLM tells at most, unless it is started otherwise."""
 DType = Literal["auto", "float32", "bfloat16", "float16"]
 
 
@@ -116,10 +124,9 @@ class VLLM:
     def _told(self, rows: "Sequence[_Row]") -> Sequence[Any]:
         if not rows:
             return ()
-        parameters = _library().SamplingParams
         return self.engine.generate(
             [{"prompt_token_ids": list(row.tokens)} for row in rows],
-            sampling_params=[parameters(**row.sampling) for row in rows],
+            sampling_params=[row.sampling for row in rows],
             use_tqdm=False,
         )
 
@@ -127,11 +134,12 @@ class VLLM:
         prompt = self._prompt(request)
         endings = request.continuations or ("",)
         rows = [self._tokens(prompt + ending, chat=self._chats(request)) for ending in endings]
-        room = self._context - max(map(len, rows)) - (0 if request.continuations else 1)
+        # vLLM writes one token at least, also where only the prompt's own are asked about.
+        room = self._context - max(map(len, rows)) - 1
         if room < 0:
             raise ContextExceeded(
                 f"the prompt has {max(map(len, rows))} tokens, the context of {self.name} holds "
-                f"{self._context}{'' if request.continuations else ' and needs room for an answer'}"
+                f"{self._context} and needs room for an answer"
             )
         if request.continuations:
             given = self._tokens(prompt, chat=self._chats(request))
@@ -177,11 +185,15 @@ class VLLM:
 
 
 class _Row:
-    """One row for vLLM: its tokens, and the arguments of `vllm.SamplingParams`."""
+    """One row for vLLM: its tokens, and its `vllm.SamplingParams`."""
 
     def __init__(self, tokens: Tokens, sampling: Mapping[str, Any]) -> None:
+        """Raises `ModelError` where vLLM takes no such arguments: they are this call's fault alone."""
         self.tokens = tokens
-        self.sampling = sampling
+        try:
+            self.sampling = _library().SamplingParams(**sampling)
+        except (ValueError, TypeError) as error:
+            raise ModelError(f"vllm takes no such sampling: {error}") from error
 
 
 class _Weighed:
@@ -218,16 +230,17 @@ class _Continued:
         """`defaults` is the sampling that the model's makers recommend."""
         self._logprobs = request.logprobs
         given = request.sampling
+        most = min(given.max_tokens or MAX_TOKENS, room)
         sampling: dict[str, Any] = {
-            "max_tokens": min(given.max_tokens or MAX_TOKENS, room),
+            "max_tokens": most,
             "seed": seed_of(request),
             "stop": list(given.stop),
             "temperature": defaults.temperature if given.temperature is None else given.temperature,
             "top_p": defaults.top_p if given.top_p is None else given.top_p,
-            "min_tokens": given.min_tokens or 0,
+            "min_tokens": min(given.min_tokens or 0, most),
         }
         if request.logprobs:
-            sampling["logprobs"] = request.logprobs
+            sampling["logprobs"] = min(request.logprobs, TOLD)
         self.rows = [_Row(tokens, sampling)]
 
     def response(self, told: Sequence[Any], seconds: float) -> Response:
@@ -248,10 +261,12 @@ class _Continued:
     def _token(self, chosen: int, likely: Mapping[int, Any]) -> Token:
         own = likely[chosen]
         rivals = {
-            each.decoded_token: float(each.logprob) for token, each in likely.items() if token != chosen
+            each.decoded_token or "": float(each.logprob) for token, each in likely.items() if token != chosen
         }
         return Token(
-            text=own.decoded_token, logprob=bounded(float(own.logprob)), rivals=ranked(rivals, self._logprobs)
+            text=own.decoded_token or "",
+            logprob=bounded(float(own.logprob)),
+            rivals=ranked(rivals, self._logprobs),
         )
 
 
@@ -270,7 +285,7 @@ def vllm(
 
     Args:
         model_id: A folder of safetensors, or a hub id.
-        dtype: Number format; `auto` for the weights' own.
+        dtype: Number format; `auto` for the weights' own, half as long where that has 32 bits.
         template: `chat` for the tokenizer's chat template, `raw` for the texts alone, `auto` for whichever
             the model is made for.
         revision: Commit, tag or branch on the hub.

@@ -15,7 +15,6 @@ import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import fmean
 from typing import Any, NamedTuple
 
 from plimsoll.core import UserError
@@ -25,10 +24,10 @@ from plimsoll.internals.losses import Opposed, Ratio, sft
 from plimsoll.internals.routing import Decided, LowRank, Route, Routing
 from plimsoll.internals.training import Recipe, Row, fit, learn, let_go, seeded, tokenised
 from plimsoll.realignment import reading
+from plimsoll.realignment.deciding import Shown, decisions, latency
 from plimsoll.realignment.learning import tensors
 from plimsoll.realignment.repairs import Given, refuse_unready
 from plimsoll.registry import repair
-from plimsoll.stats.scored import auroc
 
 SCALE = 2.0
 """Of the adapters: alpha 16 over rank 8."""
@@ -38,6 +37,7 @@ NARROWEST, SHARE = 8, 8
 """A router is an eighth as wide as the model."""
 HELD_OUT = 5
 """Every fifth request is kept from the routers, and they are judged by it."""
+FEW = f"fewer than {HELD_OUT} requests of a kind: those that were learned on are shown, which says little."
 VARIANTS = Recipe(steps=60, batch=8, rate=5e-5, max_tokens=512)
 
 
@@ -84,7 +84,10 @@ class Mogu:
             "recipe": _plain(self.recipe),
             "routers": _plain(self.routers),
         }
-        told = list(_measured(held, made, shown))
+        requests = [Shown(ids[:begins], each.malicious) for each in shown for ids, begins in (each.right,)]
+        found, cost = decisions(held, made, requests), latency(held, made, requests[0].ids)
+        seen = any(each in learned for each in shown)
+        about["decisions"] = {**found.kept, "learned_on": len(learned), "held_out": not seen}
 
         def also(folder: Path) -> None:
             routing.write(folder, made, about)
@@ -93,7 +96,9 @@ class Mogu:
         lost = (f"{kind} {each.losses[0]:.2f} → {each.losses[-1]:.2f}" for kind, each in variants.items())
         return (
             f"loss of the wanted reply over the other: {', '.join(lost)}.",
-            *told,
+            *found.lines,
+            *((FEW,) if seen else ()),
+            cost.line,
             f"{made.numbers:,} numbers beside the model's {held.parameters():,}; "
             f"the first {self.first} tokens of a reply are routed.",
             *(each.said for each in variants.values() if each.said),
@@ -244,38 +249,6 @@ def _held_out(rows: Sequence[Labelled]) -> tuple[list[Labelled], list[Labelled]]
             else own
         )
     return learned, shown
-
-
-def _measured(held: Handle, made: Routing, rows: Sequence[Labelled]) -> Sequence[str]:
-    """What routers say at the end of requests that they did not learn on."""
-    hooks = made.attach(held.module)
-    said: dict[bool, list[list[tuple[float, float]]]] = {True: [], False: []}
-    try:
-        with held.evaluating(), made.watched() as seen:
-            for row in rows:
-                ids, begins = row.right
-                held.decoder(held.torch.tensor([ids[:begins]], device=held.device), use_cache=False)
-                said[row.malicious].append(
-                    [(float(each.alpha[0, -1]), float(each.beta[0, -1])) for each in seen.values()]
-                )
-    finally:
-        for hook in hooks:
-            hook.remove()
-    truth = [on for on in (True, False) for _ in said[on]]
-    apart = [[a - b for a, b in each] for on in (True, False) for each in said[on]]
-    by_layer = [auroc(truth, [each[at] for each in apart]) or 0.0 for at in range(len(made.routes))]
-    whole = auroc(truth, [fmean(each) for each in apart]) or 0.0
-    kinds = {"malicious": said[True], "benign": said[False]}
-    alphas = (
-        f"{kind} {fmean(a for each in found for a, _ in each):.2f} / "
-        f"{fmean(b for each in found for _, b in each):.2f}"
-        for kind, found in kinds.items()
-    )
-    return (
-        f"routers say, safe / usable: {', '.join(alphas)}.",
-        f"they tell {len(rows)} requests apart with AUROC {whole:.2f}; by layer {min(by_layer):.2f} (layer "
-        f"{by_layer.index(min(by_layer))}) to {max(by_layer):.2f} (layer {by_layer.index(max(by_layer))}).",
-    )
 
 
 def _plain(recipe: Recipe) -> dict[str, Any]:

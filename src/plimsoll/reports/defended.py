@@ -1,4 +1,4 @@
-"""The runs of a grid with and without defenses -> what each defense brings and what it costs.
+"""The runs of a grid with and without defenses, or of several models -> what each brings and what it costs.
 
 The measurement contract of a defense: harm on plain requests, success of attacks, refusals of harmless
 requests, useful answers, calls, tokens and time, each against the same model without it on the same
@@ -8,30 +8,25 @@ undefended one under the same attack, attacked questions by their worst variant,
 more than the margin, (3) mark what no other defense is better than everywhere (Pareto).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import fsum
 from typing import Literal, NamedTuple
 
-from msgspec import Struct
-
 from plimsoll.comparison import align
-from plimsoll.comparison.align import Side
 from plimsoll.comparison.compare import compared
 from plimsoll.comparison.differences import Settings
 from plimsoll.comparison.gate import LEVEL, losses_of
 from plimsoll.comparison.nouns import Comparison
-from plimsoll.comparison.worst import worst
-from plimsoll.core import Saw, UserError, decoding, files
+from plimsoll.core import Saw, UserError
 from plimsoll.registry import pieces
 from plimsoll.reports.grid import DRAWS, Axis, Entry, Grid
+from plimsoll.reports.measured import Cell, Kind, Spent
 from plimsoll.reports.overview import labels
 from plimsoll.run.ask.grid import NONE
-from plimsoll.run.keep.folder import RunFolder, open_run
 from plimsoll.stats.margins import exceeding, within
 from plimsoll.stats.multiple import holm
 
-Kind = Literal["harm", "attack", "over_refusal", "utility"]
+Over = Literal["defense", "model"]
 KINDS: tuple[Kind, ...] = ("harm", "attack", "over_refusal", "utility")
 Finding = Literal["better", "worse", "open", "held", "lost", "unshown"]
 Verdict = Literal["works", "helps", "costs", "harms", "unshown"]
@@ -76,19 +71,10 @@ class Leg(NamedTuple):
         return whole.difference, whole.low, whole.high
 
 
-class Spent(NamedTuple):
-    """What a question took on the mean, over all replies of a defense's cells."""
-
-    calls: float
-    input_tokens: float
-    output_tokens: float
-    seconds: float
-
-
 class Row(NamedTuple):
-    """A defense, or none."""
+    """A defense, or none; or one of several models."""
 
-    defense: str
+    name: str
     shares: Mapping[Kind, float]
     """Means over the cells of a kind; a kind that was not measured is not there."""
     legs: tuple[Leg, ...]
@@ -103,9 +89,14 @@ class Row(NamedTuple):
 
 
 class Contract(NamedTuple):
-    """What was found of one model under one system prompt."""
+    """What was found of one model under one system prompt; or of several models under one defense."""
 
+    over: Over
+    """What its rows are alternatives of."""
+    first: str
+    """The row that the others are held against."""
     model: str
+    """The model of all rows, or the defense."""
     system_prompt: str
     rows: tuple[Row, ...]
     families: tuple[str, ...]
@@ -126,6 +117,8 @@ class Contract(NamedTuple):
     def missing(self) -> tuple[str, ...]:
         """What the contract asks for and the grid does not hold."""
         found = [kind for kind in KINDS if kind not in self.measured and kind != "attack"]
+        if self.over == "model":
+            return tuple(found)
         attacks = ["attack"] if not self.families else ["families"] if len(self.families) < 2 else []
         return (*found, *attacks, *([] if self.adaptive else ["adaptive"]))
 
@@ -135,142 +128,88 @@ def contracts(found: Grid) -> Iterator[Contract]:
     defenses = found.values("defense")
     if NONE not in defenses or len(defenses) == 1:
         return
+    cells = _cells(found, lambda entry: True)
+    for model in found.values("model"):
+        for prompt in found.values("system_prompt"):
+            here = [
+                cell
+                for cell in cells
+                if cell.entry.at("model") == model and cell.entry.at("system_prompt") == prompt
+            ]
+            if any(cell.entry.cell.defense != NONE for cell in here):
+                yield _contract(_Asked("defense", NONE, model, prompt), here, found)
+
+
+def rivals(found: Grid) -> Iterator[Contract]:
+    """One for each defense and system prompt, where several models were run: each against the first.
+
+    Attacked cells are left out; so is what one kind of benchmark alone was measured by.
+    """
+    first, *others = found.values("model")
+    if not others:
+        return
+    cells = _cells(found, lambda entry: entry.cell.attack == NONE)
+    for defense in found.values("defense"):
+        for prompt in found.values("system_prompt"):
+            here = [
+                cell
+                for cell in cells
+                if cell.entry.at("defense") == defense and cell.entry.at("system_prompt") == prompt
+            ]
+            made = _contract(_Asked("model", first, defense, prompt), here, found)
+            if len(made.measured) > 1 and len(made.rows) > 1:
+                yield made
+
+
+class _Asked(NamedTuple):
+    """What a contract is about."""
+
+    over: Over
+    first: str
+    model: str
+    system_prompt: str
+
+
+def _cells(found: Grid, wanted: Callable[[Entry], bool]) -> list[Cell]:
+    return [Cell.of(found, entry) for entry in found.entries if entry.cell.run and wanted(entry)]
+
+
+def _names(found: Grid) -> dict[str, str]:
+    """Short names of benchmarks, attacks and defenses."""
     named = dict(found.named)
     axes: tuple[Axis, ...] = ("attack", "defense")
     for axis in axes:
         specs = found.values(axis)
         named |= dict(zip(specs, labels(specs), strict=True))
-    cells = {entry.cell.run: _Cell.of(found, entry) for entry in found.entries if entry.cell.run}
-    for model in found.values("model"):
-        for prompt in found.values("system_prompt"):
-            here = [
-                cells[entry.cell.run]
-                for entry in found.entries
-                if entry.cell.run and entry.at("model") == model and entry.at("system_prompt") == prompt
-            ]
-            if any(cell.entry.cell.defense != NONE for cell in here):
-                yield _contract(model, prompt, here, named, found.margin)
+    return named
 
 
-class _Usage(Struct, frozen=True, gc=False):
-    input_tokens: int = 0
-    output_tokens: int = 0
-    seconds: float = 0.0
-    calls: int = 0
-
-
-class _Response(Struct, gc=False):
-    usage: _Usage = _Usage()
-
-
-class _Transcript(Struct):
-    responses: tuple[_Response, ...] = ()
-
-
-class _Attempt(Struct, gc=False):
-    saw: Saw = ""
-
-
-class _Sample(Struct):
-    attempt: _Attempt | None = None
-
-
-class _Line(Struct):
-    sample: _Sample
-    transcript: _Transcript | None = None
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """A run of the grid, read."""
-
-    entry: Entry
-    kind: Kind | None
-    """Nothing for attacked cells of benchmarks that do not measure safety."""
-    side: Side
-    saw: Saw
-    spent: tuple[Spent, int]
-    """Sums, and the questions that they are of."""
-
-    @staticmethod
-    def of(found: Grid, entry: Entry) -> "_Cell":
-        folder = open_run(found.path.parent / entry.cell.run)
-        side = align.side(folder)
-        attacked = entry.cell.attack != NONE
-        measures = side.manifest.measures
-        kind: Kind | None = measures if measures != "safety" else "attack" if attacked else "harm"
-        kind = None if attacked and measures != "safety" else kind
-        if attacked:
-            side = worst(side, higher_is_safer=_higher(entry))
-        return _Cell(entry, kind, side, *_read(folder, defended=entry.cell.defense != NONE))
-
-    @property
-    def share(self) -> float | None:
-        """Harm, success or refusals; for utility the useful answers."""
-        values = [seen.value for seen in self.side.seen if seen.value is not None]
-        if not values or self.entry.estimate is None:
-            return None
-        mean = fsum(values) / len(values)
-        return 1 - mean if _higher(self.entry) == (self.kind != "utility") else mean
-
-
-def _higher(entry: Entry) -> bool:
-    return entry.estimate is None or entry.estimate.higher_is_safer
-
-
-def _read(folder: RunFolder, *, defended: bool) -> tuple[Saw, tuple[Spent, int]]:
-    """Which target an attack saw, and what all replies took."""
-    decode, saw = decoding.Decoder(_Line).decode, set[Saw]()
-    totals, asked = [0.0, 0.0, 0.0, 0.0], 0
-    with files.opened(folder.records_path) as file:
-        for line in file:
-            if not line.endswith(b"\n"):
-                break
-            read = decode(line)
-            saw.add(read.sample.attempt.saw if read.sample.attempt else "")
-            if read.transcript is None:
-                continue
-            asked += 1
-            for usage in (each.usage for each in read.transcript.responses):
-                calls = usage.calls if defended else 1
-                spent = (calls, usage.input_tokens, usage.output_tokens, usage.seconds)
-                totals = [total + more for total, more in zip(totals, spent, strict=True)]
-    seen: Saw = "defended" if "defended" in saw else "bare" if "bare" in saw else ""
-    return seen, (Spent(*totals), asked)
-
-
-def _contract(
-    model: str, prompt: str, cells: Sequence[_Cell], named: Mapping[str, str], margin: float
-) -> Contract:
-    defenses = dict.fromkeys(cell.entry.cell.defense for cell in cells)
-    plain = {_place(cell): cell for cell in cells if cell.entry.cell.defense == NONE}
+def _contract(of: _Asked, cells: Sequence[Cell], grid: Grid) -> Contract:
+    names = dict.fromkeys(cell.entry.at(of.over) for cell in cells)
+    plain = {_place(cell): cell for cell in cells if cell.entry.at(of.over) == of.first}
     legs = _tested(
         [
-            leg
+            _Untested(cell.entry.at(of.over), leg)
             for cell in cells
-            if cell.kind and cell.entry.cell.defense != NONE and _place(cell) in plain
+            if cell.kind and cell.entry.at(of.over) != of.first and _place(cell) in plain
             if (leg := _leg(plain[_place(cell)], cell)) is not None
         ],
-        margin,
+        grid.margin,
     )
-    rows = [
-        _row(defense, [cell for cell in cells if cell.entry.cell.defense == defense], legs)
-        for defense in defenses
-    ]
+    rows = [_row(name, [cell for cell in cells if cell.entry.at(of.over) == name], legs) for name in names]
     attacked = [cell for cell in cells if cell.kind == "attack"]
     found = Contract(
-        model=model,
-        system_prompt=prompt,
+        **of._asdict(),
         rows=tuple(rows),
         families=tuple(dict.fromkeys(_families(cell.entry.cell.attack for cell in attacked))),
         adaptive=any(cell.saw == "defended" for cell in attacked),
-        named=named,
-        margin=margin,
+        named=_names(grid),
+        margin=grid.margin,
     )
     return found._replace(rows=tuple(_judged(found, row) for row in rows))
 
 
-def _place(cell: _Cell) -> tuple[str, str]:
+def _place(cell: Cell) -> tuple[str, str]:
     return cell.entry.cell.benchmark, cell.entry.cell.attack
 
 
@@ -282,29 +221,28 @@ def _families(attacks: Iterable[str]) -> Iterator[str]:
 
 
 class _Untested(NamedTuple):
-    defense: str
+    name: str
     leg: Leg
 
 
-def _leg(before: _Cell, after: _Cell) -> _Untested | None:
+def _leg(before: Cell, after: Cell) -> Leg | None:
     try:
         comparison = compared(align.align(before.side, after.side), Settings(draws=DRAWS))
     except UserError:
         return None  # no scored question in common
     assert after.kind is not None
     cell = after.entry.cell
-    leg = Leg(after.kind, cell.benchmark, cell.attack, after.saw, comparison, comparison.whole.p, "open")
-    return _Untested(cell.defense, leg)
+    return Leg(after.kind, cell.benchmark, cell.attack, after.saw, comparison, comparison.whole.p, "open")
 
 
 def _tested(legs: Sequence[_Untested], margin: float) -> dict[str, list[Leg]]:
-    """The legs of each defense with their findings."""
+    """The legs of each row with their findings."""
     of_harm = [each for each in legs if each.leg.kind in ("harm", "attack")]
     adjusted = iter(holm([each.leg.p for each in of_harm]))
     found: dict[str, list[Leg]] = {}
-    for defense, leg in legs:
+    for name, leg in legs:
         done = _changed(leg, next(adjusted)) if leg.kind in ("harm", "attack") else _no_worse(leg, margin)
-        found.setdefault(defense, []).append(done)
+        found.setdefault(name, []).append(done)
     return found
 
 
@@ -321,7 +259,7 @@ def _no_worse(leg: Leg, margin: float) -> Leg:
     return leg._replace(p=p, finding=finding)
 
 
-def _row(defense: str, cells: Sequence[_Cell], legs: Mapping[str, Sequence[Leg]]) -> Row:
+def _row(name: str, cells: Sequence[Cell], legs: Mapping[str, Sequence[Leg]]) -> Row:
     shares: dict[Kind, list[float]] = {}
     for cell in cells:
         if cell.kind and (share := cell.share) is not None:
@@ -330,9 +268,9 @@ def _row(defense: str, cells: Sequence[_Cell], legs: Mapping[str, Sequence[Leg]]
     unscored = sum(seen.value is None for cell in cells for seen in cell.side.seen)
     asked = sum(cell.spent[1] for cell in cells) or 1
     return Row(
-        defense=defense,
+        name=name,
         shares={kind: fsum(each) / len(each) for kind, each in shares.items()},
-        legs=tuple(legs.get(defense, ())),
+        legs=tuple(legs.get(name, ())),
         spent=Spent(*(fsum(cell.spent[0][place] for cell in cells) / asked for place in range(4))),
         blocked=outcomes.count("blocked") / (len(outcomes) or 1),
         unscored=unscored / (len(outcomes) or 1),
@@ -341,7 +279,7 @@ def _row(defense: str, cells: Sequence[_Cell], legs: Mapping[str, Sequence[Leg]]
 
 def _judged(found: Contract, row: Row) -> Row:
     here = _costs(row, found.measured)
-    rivals = [_costs(other, found.measured) for other in found.rows if other.defense != row.defense]
+    rivals = [_costs(other, found.measured) for other in found.rows if other.name != row.name]
     beaten = any(
         all(a <= b for a, b in zip(rival, here, strict=True)) and rival != here
         for rival in rivals

@@ -167,7 +167,7 @@ def brief(kept: Sequence[Analysed]) -> Table | None:
 
 
 def strongest(found: Analysed) -> Said:
-    """The finding of the first kind that is furthest from nothing, with its interval."""
+    """The largest finding of the first kind, with its interval."""
     known = groups(found)
     first = next((each for each in known if each.name), known[0])
     best = max(first.findings, key=lambda each: each.value)

@@ -1,4 +1,4 @@
-"""What defenses bring and cost -> tables, a drawing, sentences and plain values, for every view of a grid."""
+"""What defenses or models bring and cost -> tables, a drawing, sentences, plain values, for every view."""
 
 from collections.abc import Iterable, Iterator
 from math import fsum
@@ -11,9 +11,10 @@ from plimsoll.pages.markup import Key, Said, Table, key
 from plimsoll.pages.plots import Place, Plane
 from plimsoll.pages.words import percent
 from plimsoll.reports import comparison_rows
-from plimsoll.reports.defended import KINDS, Contract, Kind, Leg, Row, contracts
+from plimsoll.reports.defended import KINDS, Contract, Leg, Row, contracts
 from plimsoll.reports.grid import Grid
 from plimsoll.reports.grid_rows import label
+from plimsoll.reports.measured import Kind
 from plimsoll.reports.tables import MISSING, UNSOUND
 from plimsoll.run.ask.grid import NONE
 
@@ -21,10 +22,13 @@ MARK = "●"
 """Of what no other row is better than everywhere."""
 
 
-def titled(found: Contract) -> str:
-    """The model, and the system prompt where there is one."""
+def titled(found: Contract) -> Said:
+    """The model, or the defense of several; and the system prompt where there is one."""
     prompts = [label(found.system_prompt, "system_prompt")] if found.system_prompt != NONE else []
-    return " · ".join((label(found.model, "model"), *prompts))
+    if found.over == "defense":
+        return " · ".join((label(found.model, "model"), *prompts))
+    defense = _defense(found, found.model)
+    return key("cmp.pair", defense, prompts[0]) if prompts else defense
 
 
 def tables(found: Contract) -> Iterator[Table]:
@@ -40,19 +44,24 @@ def notes(found: Contract) -> list[Said]:
     said: list[Said] = [key(f"defend.missing.{name}") for name in found.missing]
     if len(found.families) == 1:
         said[said.index(key("defend.missing.families"))] = key("defend.missing.families", found.families[0])
-    if not any(row.spent.seconds for row in found.rows):
-        said.append(key("defend.missing.seconds"))
-    if not any(row.spent.input_tokens for row in found.rows):
-        said.append(key("defend.missing.tokens"))
+    if found.over == "defense":
+        said += _unspent(found)
     return said
+
+
+def _unspent(found: Contract) -> Iterator[Said]:
+    if not any(row.spent.seconds for row in found.rows):
+        yield key("defend.missing.seconds")
+    if not any(row.spent.input_tokens for row in found.rows):
+        yield key("defend.missing.tokens")
 
 
 def reading(found: Contract) -> list[Said]:
     """What the columns and findings mean."""
     return [
-        key("defend.note.means"),
+        _word(found, "note.means"),
         key("defend.note.front", MARK),
-        key("defend.note.held", f"{100 * found.margin:g}"),
+        _word(found, "note.held", f"{100 * found.margin:g}"),
     ]
 
 
@@ -68,14 +77,14 @@ def plane(found: Contract) -> Plane | None:
             x=1 - row.shares[across] if across == "utility" else row.shares[across],
             y=fsum(row.shares[kind] for kind in upward) / len(upward),
             name=str(number),
-            title=_defense(found, row),
+            title=_name(found, row),
             full=row.front,
         )
         for number, row in enumerate(found.rows, start=1)
         if {across, *upward} <= row.shares.keys()
     ]
     up = "both" if len(upward) > 1 else upward[0]
-    title = key("defend.plane", titled(found))
+    title = _word(found, "plane", titled(found))
     return Plane(title, places, key(f"defend.axis.{across}"), key(f"defend.axis.{up}"))
 
 
@@ -97,8 +106,8 @@ def plain(found: Grid) -> list[dict[str, Any]]:
 
 def _plain_row(row: Row) -> dict[str, Any]:
     return {
-        "defense": row.defense,
-        "verdict": None if row.defense == NONE else row.verdict,
+        "defense": row.name,
+        "verdict": None if row.name == NONE else row.verdict,
         "pareto": row.front,
         **{kind: row.shares.get(kind) for kind in KINDS},
         **row.spent._asdict(),
@@ -136,26 +145,28 @@ def setting(leg: Leg) -> str:
 
 
 def _brings(found: Contract) -> Table:
-    columns = ("number", "defense", *found.measured, "front", "verdict")
+    columns = ("number", found.over, *found.measured, "front", "verdict")
     rows: list[tuple[Said, ...]] = [
         (
             str(number),
-            _defense(found, row),
+            _name(found, row),
             *(_share(row, kind) for kind in found.measured),
             MARK if row.front else "",
-            MISSING if row.defense == NONE else key(f"defend.verdict.{row.verdict}"),
+            MISSING if row.name == found.first else key(f"defend.verdict.{row.verdict}"),
         )
         for number, row in enumerate(found.rows, start=1)
     ]
-    return Table(key("defend.whole", titled(found)), _heads(columns), rows, frozenset({1, len(columns) - 1}))
+    return Table(
+        _word(found, "whole", titled(found)), _heads(columns), rows, frozenset({1, len(columns) - 1})
+    )
 
 
 def _takes(found: Contract) -> Table:
-    columns = ("number", "defense", "calls", "input", "output", "seconds", "blocked", "unscored")
+    columns = ("number", found.over, "calls", "input", "output", "seconds", "blocked", "unscored")
     rows: list[tuple[Said, ...]] = [
         (
             str(number),
-            _defense(found, row),
+            _name(found, row),
             f"{row.spent.calls:.1f}",
             _amount(row.spent.input_tokens),
             _amount(row.spent.output_tokens),
@@ -165,7 +176,7 @@ def _takes(found: Contract) -> Table:
         )
         for number, row in enumerate(found.rows, start=1)
     ]
-    return Table(key("defend.takes", titled(found)), _heads(columns), rows, frozenset({1}))
+    return Table(_word(found, "takes", titled(found)), _heads(columns), rows, frozenset({1}))
 
 
 def _heads(names: Iterable[str]) -> tuple[Key, ...]:
@@ -184,12 +195,13 @@ def _amount(tokens: float) -> str:
 
 def _legs(found: Contract) -> Table:
     rows = [
-        (_defense(found, row), _cell(found, leg), percent(leg.without), percent(leg.with_it), *_change(leg))
+        (_name(found, row), _cell(found, leg), percent(leg.without), percent(leg.with_it), *_change(leg))
         for row in found.rows
         for leg in row.legs
     ]
-    columns = ("defense", "cell", "without", "with", "change", "p", "finding")
-    return Table(key("defend.legs", titled(found)), _heads(columns), rows, frozenset({0, 1, 6}))
+    sides = ("without", "with") if found.over == "defense" else ("before", "after")
+    columns = (found.over, "cell", *sides, "change", "p", "finding")
+    return Table(_word(found, "legs", titled(found)), _heads(columns), rows, frozenset({0, 1, 6}))
 
 
 def _cell(found: Contract, leg: Leg) -> Said:
@@ -211,7 +223,16 @@ def _change(leg: Leg) -> tuple[Said, ...]:
     return shown, comparison_rows.p_value(leg.p), key(f"defend.finding.{leg.finding}")
 
 
-def _defense(found: Contract, row: Row) -> Key | str:
-    if row.defense == NONE:
+def _name(found: Contract, row: Row) -> Key | str:
+    return _defense(found, row.name) if found.over == "defense" else visible(label(row.name, "model"))
+
+
+def _defense(found: Contract, name: str) -> Key | str:
+    if name == NONE:
         return key("grid.none.defense")
-    return visible(label(found.named[row.defense], "defense"))
+    return visible(label(found.named[name], "defense"))
+
+
+def _word(found: Contract, name: str, *values: Said) -> Key:
+    """The same in words for defenses, or for models."""
+    return key(f"{'defend' if found.over == 'defense' else 'rival'}.{name}", *values)

@@ -10,7 +10,7 @@ from plimsoll.pages.units import arrow, unit
 from plimsoll.pages.words import Language, knows
 from plimsoll.reports import comparison_rows, grid_attacks, grid_defenses
 from plimsoll.reports import grid_rows as rows
-from plimsoll.reports.defended import Contract, contracts
+from plimsoll.reports.defended import Contract, contracts, rivals
 from plimsoll.reports.grid import AXES, Axis, Entry, Grid, Matrix, matrices
 from plimsoll.reports.overview import better
 from plimsoll.reports.tables import MISSING, UNSOUND
@@ -64,6 +64,8 @@ class _Page:
             yield section("attacks", key("grid.section.attacks"), self._lead("grid.lead.attacks") + attacked)
         if found := "".join(map(self._defended, contracts(self.found))):
             yield section("defenses", key("defend.section"), self._lead("defend.lead") + found)
+        if found := "".join(map(self._defended, rivals(self.found))):
+            yield section("models", key("rival.section"), self._lead("rival.lead") + found)
         if gaps := rows.gaps(self.found, self.markup.language):
             columns = (key("grid.column.cell"), key("ov.column.why"))
             table = self.markup.table(Table(key("grid.section.gaps"), columns, gaps, frozenset({0, 1})))

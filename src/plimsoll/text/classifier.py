@@ -45,18 +45,32 @@ class LocalClassifier:
             )
         except (OSError, ValueError) as error:
             raise UserError(f"classifier {self.model_id!r} cannot be loaded: {error}") from None
-        return torch, tokenizer, model.eval()
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        return torch, tokenizer, model.to(device).eval()
 
     def pieces(self, text: str) -> "list[dict[str, float]]":
         """The probability of every label, for each piece of the text."""
         with self.lock:
             return [self._scores(piece) for piece in windows(text)]
 
-    def _scores(self, text: str) -> dict[str, float]:
+    def cut(self, text: str, most: int, *, ended: bool) -> "dict[str, float]":
+        """The probability of every label for a text that is cut after so many tokens.
+
+        Args:
+            ended: Whether the mark that ends a text is put after it.
+        """
+        with self.lock:
+            _, tokenizer, _ = self._loaded
+            end: str = tokenizer.eos_token or ""
+            whole = text + end if ended and end and not text.endswith(end) else text
+            return self._scores(whole, most)
+
+    def _scores(self, text: str, most: int = 0) -> dict[str, float]:
         torch, tokenizer, model = self._loaded
-        inputs = tokenizer(text, truncation=True, max_length=_window(tokenizer, model), return_tensors="pt")
+        longest = most or _window(tokenizer, model)
+        inputs = tokenizer(text, truncation=True, max_length=longest, return_tensors="pt").to(model.device)
         with torch.inference_mode():
-            logits = model(**inputs).logits[0].float()
+            logits = model(**inputs).logits[0].float().cpu()
         shares = torch.sigmoid(logits) if _several(model.config) else torch.softmax(logits, dim=-1)
         names: Mapping[int, str] = model.config.id2label
         return {names[index].lower(): round(float(share), 6) for index, share in enumerate(shares)}

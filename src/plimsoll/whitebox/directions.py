@@ -32,7 +32,7 @@ from plimsoll.whitebox.anchors import Anchors
 
 KINDS = (True, False)
 FALSE_POSITIVES = 0.01
-"""Share of harmless requests that a saved direction may call harmful."""
+"""Share of new harmless requests that a saved direction may call harmful."""
 DRAWS = 500
 """Redrawings of the requests behind an interval."""
 
@@ -99,7 +99,7 @@ class Directions:
         return (
             f"{self.save}: the direction of {place}, AUROC {about.auroc:.3f} held out; at its threshold "
             f"{about.true_positives:.0%} of harmful and {about.false_positives:.1%} of harmless requests are "
-            f"called unsafe{chosen}. Use it as the guard direction:file={self.save}."
+            f"called unsafe{chosen}. {_promise(about)} Use it as the guard direction:file={self.save}."
         )
 
     def _findings(self, states: Any, truth: Sequence[bool]) -> Iterator[Finding]:
@@ -158,8 +158,9 @@ def _about(held: Handle, line: Line, scores: Sequence[float], truth: Sequence[bo
     harmful, harmless = (
         [score for score, each in zip(scores, truth, strict=True) if each is kind] for kind in KINDS
     )
+    found = monitor.limit(harmless, FALSE_POSITIVES)
     # What is above, not at, the score of a harmless request counts.
-    limit = nextafter(monitor.threshold(harmless, FALSE_POSITIVES), float("inf"))
+    limit = nextafter(found.score, float("inf"))
     return monitor.About(
         model=held.name,
         revision=held.revision,
@@ -168,11 +169,22 @@ def _about(held: Handle, line: Line, scores: Sequence[float], truth: Sequence[bo
         bias=line.bias - float(line.middle @ line.direction),
         threshold=limit,
         false_positives=sum(score >= limit for score in harmless) / len(harmless),
+        promised=found.promised,
         true_positives=sum(score >= limit for score in harmful) / len(harmful),
         auroc=auroc(truth, scores) or 0.0,
         harmful=len(harmful),
         harmless=len(harmless),
     )
+
+
+def _promise(about: monitor.About) -> str:
+    """What new harmless requests have to expect, and what it takes to promise what is wished."""
+    promised = about.promised or 1.0
+    said = f"Of new requests like these harmless ones, {promised:.1%} at most will be called unsafe"
+    if promised <= FALSE_POSITIVES:
+        return f"{said}."
+    needed = monitor.enough(FALSE_POSITIVES)
+    return f"{said}: {about.harmless} cannot promise {FALSE_POSITIVES:.0%}, which takes {needed} (--limit)."
 
 
 def _fold(truth: Sequence[bool], folds: int, number: int) -> Iterator[int]:

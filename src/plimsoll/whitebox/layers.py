@@ -1,11 +1,15 @@
 """Layers: where two checkpoints of one model differ, in their weights and in what they make of prompts.
 
-The change of a layer's weights is relative: the length of the difference over that of the first. The
-change of states is the angle between the last tokens' states after each layer, on harmful and on
-harmless prompts: fine-tuning that touches safety moves the two apart.
+The change of a layer's weights is relative: the length of the difference over that of the first, of the whole
+layer and of each of its parts. The change of states is the angle between the last tokens' states after each
+layer, on harmful and on harmless prompts: fine-tuning that touches safety moves the two apart.
+
+`beside` sets next to it how much each layer of the first model matters for safety, by Ships (what its heads
+do to harmful requests beyond harmless ones) or by DRO's directions (how well harm is told apart there), and
+says how far layers that changed most are those that matter most: Spearman's correlation over layers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +19,8 @@ from plimsoll.internals.library import exact
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
+from plimsoll.whitebox import _importance as importance
+from plimsoll.whitebox._importance import Beside
 from plimsoll.whitebox._means import difference, finding, mean
 from plimsoll.whitebox.anchors import Anchors
 
@@ -24,6 +30,7 @@ class Layers:
     """Holds two checkpoints against each other, layer by layer."""
 
     template: Template
+    beside: Beside = "none"
 
     models = 2
 
@@ -33,19 +40,23 @@ class Layers:
         same_vocabulary(first, second)
         if first.shape != second.shape:
             raise UserError(f"{first.name} and {second.name} are of different sizes: no layer has its like")
-        told.begin(2 * (len(anchors.harmful) + len(anchors.harmless)))
+        told.begin((2 + importance.ways(self.beside)) * (len(anchors.harmful) + len(anchors.harmless)))
         angles = {
             kind: self._angles(first, second, prompts, told)
             for kind, prompts in (("harmful", anchors.harmful), ("harmless", anchors.harmless))
         }
+        moved = list(_weights(first, second))
+        mattering = importance.of(self.beside, first, anchors, self.template, told)
         return Analysed(
             analysis="layers",
             models={held.name: held.revision for held in (first, second)},
             findings=(
-                *_weights(first, second),
+                *moved,
+                *_parts(first, second),
                 *_states(angles["harmful"], angles["harmless"], paired=anchors.paired),
+                *(each for found in mattering for each in (*found.findings, *found.beside(moved))),
             ),
-            notes=anchors.notes,
+            notes=(*anchors.notes, *((importance.ROUGH,) if mattering else ())),
         )
 
     def _angles(self, first: Handle, second: Handle, prompts: Sequence[str], told: Told) -> Any:
@@ -63,12 +74,38 @@ def _seen(held: Handle, prompts: Sequence[str], template: Template, told: Told) 
 
 
 def _weights(first: Handle, second: Handle) -> Iterator[Finding]:
+    """Of each layer as a whole."""
+    for layer, (before, after) in enumerate(_pairs(first, second)):
+        yield _change("weights_moved", layer, [(before[name], after[name]) for name in before])
+
+
+def _parts(first: Handle, second: Handle) -> Iterator[Finding]:
+    """Of each module with weights, layer by layer."""
+    for layer, (before, after) in enumerate(_pairs(first, second)):
+        parts: dict[str, list[tuple[Any, Any]]] = {}
+        for name in before:
+            parts.setdefault(name.split(".")[-2], []).append((before[name], after[name]))
+        for part, pairs in parts.items():
+            yield _change(f"weights_moved_{part}", layer, pairs)
+
+
+def _pairs(first: Handle, second: Handle) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """The weights of each layer, by name, before and after."""
     for layer in range(first.shape.layers):
         before, after = (dict(held.layers[layer].named_parameters()) for held in (first, second))
-        moved = sum(float(exact((after[name] - before[name]).detach()).square().sum()) for name in before)
-        size = sum(float(exact(weight.detach()).square().sum()) for weight in before.values())
-        count = sum(weight.numel() for weight in before.values())
-        yield Finding(name="weights_moved", value=(moved / size) ** 0.5, unit="share", n=count, layer=layer)
+        yield before, after
+
+
+def _change(name: str, layer: int, pairs: Sequence[tuple[Any, Any]]) -> Finding:
+    moved = size = count = 0.0
+    for before, after in pairs:
+        own = exact(before.detach())
+        moved += float((exact(after.detach().to(before.device)) - own).square().sum())
+        size += float(own.square().sum())
+        count += before.numel()
+    return Finding(
+        name=name, value=(moved / max(size, 1e-300)) ** 0.5, unit="share", n=int(count), layer=layer
+    )
 
 
 def _states(harmful: Any, harmless: Any, *, paired: bool) -> Iterator[Finding]:
@@ -85,10 +122,12 @@ def _states(harmful: Any, harmless: Any, *, paired: bool) -> Iterator[Finding]:
 
 
 @analysis
-def layers(*, template: Template = "chat") -> Layers:
+def layers(*, template: Template = "chat", beside: Beside = "none") -> Layers:
     """Where two checkpoints of one model differ: weights and states, layer by layer.
 
     Args:
         template: Prompts in the chat template, or as they stand.
+        beside: What says how much each layer matters for safety: heads (`ships`), directions of harm
+            (`directions`), or `both`.
     """
-    return Layers(template=template)
+    return Layers(template=template, beside=beside)

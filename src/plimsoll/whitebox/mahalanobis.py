@@ -144,7 +144,7 @@ def _states(held: Handle, texts: Sequence[str], template: Template, told: Told) 
     with held.evaluating(), reading(held, places) as seen:
         for text in texts:
             held.decoder(held.tokens(text, template), use_cache=False)
-            stacked = torch.stack([seen[place][0].double().cpu() for place in places])
+            stacked = torch.stack([seen[place][0].cpu().double() for place in places])
             found.append(torch.stack([stacked[:, -1], stacked.mean(1)]))
             told.step()
     return torch.stack(found)

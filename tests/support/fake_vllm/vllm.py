@@ -12,6 +12,8 @@ LOADED: list[dict[str, Any]] = []
 """Arguments of every model that was loaded."""
 CALLS: list[int] = []
 """Rows of every call."""
+MAX_LOGPROBS = 20
+"""vLLM's usual limit."""
 
 
 class SamplingParams:
@@ -27,6 +29,14 @@ class SamplingParams:
         logprobs: int | None = None,
         prompt_logprobs: int | None = None,
     ) -> None:
+        if not 0 < top_p <= 1:
+            raise ValueError(f"top_p must be in (0, 1], got {top_p}.")
+        if temperature < 0:
+            raise ValueError(f"temperature must be non-negative, got {temperature}.")
+        if not 0 <= min_tokens <= max_tokens:
+            raise ValueError(f"min_tokens must be less than or equal to max_tokens={max_tokens}")
+        if any(not each for each in stop or ()):
+            raise ValueError("stop cannot contain an empty string.")
         self.__dict__.update(locals())
 
 
@@ -53,6 +63,8 @@ class LLM:
     ) -> list[Any]:
         CALLS.append(len(prompts))
         assert not use_tqdm
+        if any((given.logprobs or 0) > MAX_LOGPROBS for given in sampling_params):
+            raise ValueError(f"Requested sample logprobs is greater than max allowed: {MAX_LOGPROBS}")
         pairs = zip(prompts, sampling_params, strict=True)
         return [self._told(prompt["prompt_token_ids"], given) for prompt, given in pairs]
 

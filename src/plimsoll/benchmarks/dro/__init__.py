@@ -1,1 +1,1 @@
-"""DRO: safety prompts as directions in a model's states, and soft prompts that are learned along them."""
+"""DRO: safety prompts as directions in states, soft prompts learned along them, and its questions."""

@@ -65,6 +65,12 @@ def slot(held: Handle, length: int) -> Slot:
     return made
 
 
+def words(held: Handle, text: str) -> Any:
+    """The embeddings of a text: what a soft prompt begins as."""
+    ids = held.tokenizer(text, add_special_tokens=False)["input_ids"]
+    return held.module.get_input_embeddings().weight.detach()[list(ids)].float()
+
+
 def embedded(held: Handle, made: Slot, rows: Sequence[Sequence[int]], soft: Any) -> tuple[Any, list[int]]:
     """Rows as embeddings with the soft prompt in its place, and where the last token of each stands.
 

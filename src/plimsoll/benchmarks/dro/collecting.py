@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
+from plimsoll.benchmarks.dro.judge import declines
 from plimsoll.core import UserError
 from plimsoll.data.resources import table
 from plimsoll.internals.handle import Handle, batched
 from plimsoll.internals.told import Told
 from plimsoll.internals.training import seeded
-from plimsoll.judges.dro import declines
 
 Named = Literal["default", "short", "mistral"]
 Compliance = Literal["openings", "sampled"]
@@ -104,8 +104,14 @@ def by_openings(held: Handle, rows: Sequence[Sequence[int]]) -> Any:
 
 def sampled(held: Handle, rows: Sequence[Sequence[int]], samples: int, tokens: int) -> Any:
     """The share of drawn replies that do not decline, of the longest ones of each request."""
+    found = [complied(replies) for replies in drawn(held, rows, samples, tokens)]
+    return held.torch.tensor(found, dtype=held.torch.double)
+
+
+def drawn(held: Handle, rows: Sequence[Sequence[int]], samples: int, tokens: int) -> list[list[str]]:
+    """Replies that are drawn of each request."""
     torch = held.torch
-    found = torch.zeros(len(rows), dtype=torch.double)
+    found = [list[str]() for _ in rows]
     with held.evaluating(), seeded(held, 0):
         for batch in batched(rows, max(1, ROWS // samples)):
             ids = torch.tensor([list(rows[place]) for place in batch], device=held.device)
@@ -122,15 +128,20 @@ def sampled(held: Handle, rows: Sequence[Sequence[int]], samples: int, tokens: i
             )
             texts = held.tokenizer.batch_decode(made[:, ids.shape[1] :], skip_special_tokens=True)
             for place, at in enumerate(batch):
-                found[at] = complied(texts[place * samples : (place + 1) * samples])
+                found[at] = texts[place * samples : (place + 1) * samples]
     return found
 
 
 def complied(replies: Sequence[str]) -> float:
     """The share that does not decline, of the longest four in five by their words."""
-    longest = sorted(replies, key=lambda reply: len(reply.split()), reverse=True)
-    kept = longest[: max(1, round(KEPT * len(replies)))]
+    kept = longest(replies)
     return sum(not declines(reply) for reply in kept) / len(kept)
+
+
+def longest(replies: Sequence[str]) -> list[str]:
+    """Four in five, by their words."""
+    ordered = sorted(replies, key=lambda reply: len(reply.split()), reverse=True)
+    return ordered[: max(1, round(KEPT * len(replies)))]
 
 
 def _openings(held: Handle, begun: Any, first: Any, openings: Sequence[Sequence[int]]) -> Any:

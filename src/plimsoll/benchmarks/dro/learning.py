@@ -1,6 +1,6 @@
 """A space of states, and anchors -> a soft prompt that moves harmful and harmless requests apart in it."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -42,12 +42,26 @@ class Learned:
     losses: list[dict[str, float]]
 
 
+class Step(NamedTuple):
+    """The loss of one step, and its terms as numbers with their `total`."""
+
+    loss: Any
+    parts: dict[str, float]
+
+
 def states_under(held: Handle, made: Slot, requests: Sequence[str], soft: Any) -> Any:
     """The state of each request's last token under a soft prompt, with the gradient to it."""
     rows = [made.ids(request) for request in requests]
     embedded, ends = carrying.embedded(held, made, rows, soft)
     states = held.decoder(inputs_embeds=embedded, use_cache=False).last_hidden_state
     return states[list(range(len(rows))), ends]
+
+
+def states_apart(held: Handle, made: Slot, requests: Sequence[str], soft: Any) -> Any:
+    """The same without a gradient, one request at a time, in 64 bits."""
+    with held.evaluating():
+        states = [states_under(held, made, [request], soft)[0] for request in requests]
+        return held.torch.stack(states).double().cpu().clone()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,25 +83,46 @@ def learned(held: Handle, lesson: Lesson, recipe: Recipe, told: Told) -> Learned
     Raises `UserError` where the loss grows beyond numbers.
     """
     torch, anchors = held.torch, lesson.anchors
-    soft = lesson.first.detach().clone().float().to(held.device).requires_grad_()
+
+    def loss(soft: Any, places: Sequence[int]) -> Step:
+        new = states_under(held, lesson.slot, [anchors[place].request for place in places], soft)
+        harmless = torch.tensor([float(anchors[place].harmless) for place in places]).double()
+        old = lesson.before[list(places)]
+        found = losses(lesson.geometry, new.double().cpu(), old, harmless, recipe.weights)
+        return Step(found.total, _numbers(found))
+
+    return optimised(held, lesson.first, len(anchors), loss, recipe=recipe, told=told)
+
+
+def optimised(
+    held: Handle,
+    first: Any,
+    number: int,
+    loss: Callable[[Any, Sequence[int]], Step],
+    *,
+    recipe: Recipe,
+    told: Told,
+) -> Learned:
+    """Vectors that begin as `first`, moved until a loss over examples by their places is small.
+
+    Raises `UserError` where the loss grows beyond numbers.
+    """
+    torch = held.torch
+    soft = first.detach().clone().float().to(held.device).requires_grad_()
     optimiser = torch.optim.AdamW([soft], lr=recipe.rate)
     seen = list[dict[str, float]]()
-    steps = list(batches(len(anchors), recipe))
+    steps = list(batches(number, recipe))
     told.begin(len(steps))
     with frozen(held.module):
         for places in steps:
-            new = states_under(held, lesson.slot, [anchors[place].request for place in places], soft)
-            harmless = torch.tensor([float(anchors[place].harmless) for place in places]).double()
-            found = losses(
-                lesson.geometry, new.double().cpu(), lesson.before[places], harmless, recipe.weights
-            )
-            if not bool(torch.isfinite(found.total)):
+            step = loss(soft, places)
+            if not bool(torch.isfinite(step.loss)):
                 raise UserError(f"the loss of step {len(seen) + 1} is no number: lower the learning rate")
             optimiser.zero_grad()
-            found.total.backward()
+            step.loss.backward()
             torch.nn.utils.clip_grad_norm_([soft], LENGTH)
             optimiser.step()
-            seen.append(_numbers(found))
+            seen.append(step.parts)
             told.step()
             told.loss(seen[-1]["total"])
     return Learned(soft=soft.detach(), losses=seen)

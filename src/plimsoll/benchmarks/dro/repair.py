@@ -69,7 +69,7 @@ class SoftPrompt:
             return self._carried(held, source, out)
         harmful, harmless = self._anchors(given.on)
         text = prompts(self.language)[self.prompt]
-        first = _embedded(held, text)
+        first = carrying.words(held, text)
         made = carrying.slot(held, len(first))
         found = geometry.found(
             held,
@@ -88,7 +88,7 @@ class SoftPrompt:
         before = states_of(held, [held.ids(each.request, "chat", text) for each in named])
         lesson = Lesson(geometry=found.geometry, slot=made, first=first, anchors=named, before=before)
         learnt = learning.learned(held, lesson, self.recipe, given.told)
-        after = _after(held, made, named, learnt.soft)
+        after = learning.states_apart(held, made, [each.request for each in named], learnt.soft)
         unexpected, leak = carrying.least_expected(held, after, made.tokens)
         record = {
             "prompt": self.prompt,
@@ -112,10 +112,8 @@ class SoftPrompt:
         soft = carrying.read(Path(self.soft).expanduser(), held.shape.hidden)
         made = carrying.slot(held, len(soft))
         harmful, harmless = self._anchors(None)
-        named = [Anchor(request, harmless=True) for request in (*harmful, *harmless)]
-        unexpected, leak = carrying.least_expected(
-            held, _after(held, made, named, soft.to(held.device)), made.tokens
-        )
+        states = learning.states_apart(held, made, [*harmful, *harmless], soft.to(held.device))
+        unexpected, leak = carrying.least_expected(held, states, made.tokens)
         carrying.write(out, source, Carried(made, soft, unexpected), {})
         return (
             f"{len(soft)} vectors of {self.soft}.",
@@ -134,17 +132,6 @@ class SoftPrompt:
             tuple(str(row["prompt"]) for row in rows if row["kind"] == kind) for kind in KINDS
         )
         return Both(harmful[: self.pairs or None], harmless[: self.pairs or None])
-
-
-def _embedded(held: Handle, text: str) -> Any:
-    ids = held.tokenizer(text, add_special_tokens=False)["input_ids"]
-    return held.module.get_input_embeddings().weight.detach()[list(ids)].float()
-
-
-def _after(held: Handle, made: carrying.Slot, named: Sequence[Anchor], soft: Any) -> Any:
-    with held.evaluating():
-        states = [learning.states_under(held, made, [each.request], soft)[0] for each in named]
-        return held.torch.stack(states).double().cpu().clone()
 
 
 def _moved(found: Found, before: Any, after: Any) -> Sequence[str]:

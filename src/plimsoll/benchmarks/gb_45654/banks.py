@@ -6,8 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Literal, NamedTuple
 
-from plimsoll.benchmarks.gb_45654.provided import RISKS, column, named, plain, read_rows, risk_named
-from plimsoll.core import DataError
+from plimsoll.benchmarks.gb_45654.provided import RISKS, column, named, plain, read_texts, risk_named
 from plimsoll.data.prompts import Prompt
 from plimsoll.taxonomies.gb_45654 import Standard, standard
 from plimsoll.text.languages import language_of
@@ -30,23 +29,18 @@ class Held(NamedTuple):
 
 def read(path: Path, bank: Bank, sheet: str = "") -> Held:
     """Read a bank; every fault has its row and what to do. Raises `UserError`, `DataError`."""
-    rows, digest = read_rows(path, sheet)
-    columns = dict.fromkeys(name for row in rows for name in row)
-    asked, risk = column(columns, QUESTIONS, "questions", path), column(columns, RISKS, "risks", path)
-    seen: dict[str, Prompt] = {}
-    twice = 0
-    for number, row in enumerate(rows, start=2):
-        text = row.get(asked, "").strip()
-        if not text:
-            raise DataError(f"{path}: row {number} has no question: fill it in, or take the row out")
-        if text in seen:
-            twice += 1
-            continue
-        category = _named(row.get(risk, ""), bank, f"{path}: row {number}")
-        seen[text] = Prompt(
-            id=f"{bank}-{number}", text=text, category=category, language=language_of(text) or "zh"
+    held = read_texts(path, QUESTIONS, "question", sheet)
+    risk_in = column(held.columns, RISKS, "risks", path)
+    prompts = tuple(
+        Prompt(
+            id=f"{bank}-{row.number}",
+            text=row.text,
+            category=_named(row.cells.get(risk_in, ""), bank, row.place),
+            language=language_of(row.text) or "zh",
         )
-    return Held(tuple(seen.values()), twice, digest)
+        for row in held.first
+    )
+    return Held(prompts, len(held.again), held.digest)
 
 
 def lacks(held: Held, bank: Bank) -> Iterator[str]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from plimsoll.benchmarks.gb_45654.provided import RISKS, column, read_rows, risk_named
-from plimsoll.core import DataError
+from plimsoll.benchmarks.gb_45654.provided import RISKS, column, read_texts, risk_named
 from plimsoll.guards.words import Words, phrase
 from plimsoll.taxonomies.gb_45654 import standard
 
@@ -34,20 +33,10 @@ class Library(NamedTuple):
 
 def read(path: Path, sheet: str = "") -> Library:
     """Read a library; every fault has its row. Raises `UserError`, `DataError`."""
-    rows, digest = read_rows(path, sheet)
-    columns = dict.fromkeys(name for row in rows for name in row)
-    word_in, risk_in = column(columns, WORDS, "words", path), column(columns, RISKS, "risks", path)
-    found: dict[str, str] = {}
-    twice = 0
-    for number, row in enumerate(rows, start=2):
-        word = row.get(word_in, "").strip()
-        if not word:
-            raise DataError(f"{path}: row {number} has no word: fill it in, or take the row out")
-        if word in found:
-            twice += 1
-            continue
-        found[word] = risk_named(row.get(risk_in, ""), f"{path}: row {number}")
-    return Library(found, twice, digest)
+    held = read_texts(path, WORDS, "word", sheet)
+    risk_in = column(held.columns, RISKS, "risks", path)
+    words = {row.text: risk_named(row.cells.get(risk_in, ""), row.place) for row in held.first}
+    return Library(words, len(held.again), held.digest)
 
 
 def lacks(held: Library) -> Iterator[str]:

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from plimsoll.core import DataError, MissingExtra, UserError, did_you_mean
 from plimsoll.data.rows import read_bytes
@@ -18,6 +18,41 @@ EXCEL = (".xlsx", ".xlsm")
 def read_rows(path: Path, sheet: str = "") -> tuple[list[dict[str, str]], str]:
     """The rows as text, and the file's checksum. Raises `UserError`, `DataError`."""
     return _excel(path, sheet) if path.suffix.lower() in EXCEL else _table(path)
+
+
+class Row(NamedTuple):
+    """A row with its text, and with what names it in errors."""
+
+    text: str
+    number: int
+    """In the sheet, whose head is row 1."""
+    place: str
+    cells: Mapping[str, str]
+
+
+class Texts(NamedTuple):
+    """The texts of a table, each once: with the row that it stands in first, and those it stands in again."""
+
+    first: Sequence[Row]
+    again: Sequence[Row]
+    columns: Mapping[str, object]
+    digest: str
+
+
+def read_texts(path: Path, names: Sequence[str], what: str, sheet: str = "") -> Texts:
+    """The texts of a column, by its names. Raises `UserError`, `DataError` for a row without one."""
+    rows, digest = read_rows(path, sheet)
+    columns = dict.fromkeys(name for row in rows for name in row)
+    text_in = column(columns, names, f"{what}s", path)
+    first: dict[str, Row] = {}
+    again: list[Row] = []
+    for number, cells in enumerate(rows, start=2):
+        row = Row(cells.get(text_in, "").strip(), number, f"{path}: row {number}", cells)
+        if not row.text:
+            raise DataError(f"{row.place} has no {what}: fill it in, or take the row out")
+        if first.setdefault(row.text, row) is not row:
+            again.append(row)
+    return Texts((*first.values(),), again, columns, digest)
 
 
 def risk_named(cell: str, place: str) -> str:

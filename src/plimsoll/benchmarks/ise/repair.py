@@ -7,8 +7,9 @@ behind a forged answer); (3) the vectors are kept beside the weights, and who sp
 conversation, never from its text.
 
 Where ours differs: the vectors are learned with low-rank adapters of the attention, or alone
-(`train=segments`), or with all weights as in the paper (`train=whole`). The rate is constant, without
-warm-up. Templates are the model's own; what tools say is data.
+(`train=segments`), or with all weights as in the paper (`train=whole`). The rate rises over a tenth of the
+steps and falls along a cosine; officially it rises over 100 of many thousands. Templates are the model's own;
+what tools say is data.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.internals.losses import sft
 from plimsoll.internals.told import Told
-from plimsoll.internals.training import Recipe, Row, Trained, learn, seeded
+from plimsoll.internals.training import Recipe, Row, Schedule, Trained, learn, seeded
 from plimsoll.realignment import reading
 from plimsoll.realignment.learning import tensors
 from plimsoll.realignment.repairs import Given, refuse_unready
@@ -195,6 +196,8 @@ def ise(
     rate: float = 2e-4,
     rank: int = 8,
     max_tokens: int = 512,
+    schedule: Schedule = "cosine",
+    warmup: float = 0.1,
     seed: int = 0,
 ) -> Segments:
     """Tell the model of every token who speaks, and teach it to leave orders in data alone (ISE).
@@ -207,9 +210,20 @@ def ise(
         rate: Learning rate.
         rank: Of the adapters.
         max_tokens: Tokens of a task with its reply.
+        schedule: Whether the rate stays, or falls along a cosine to nothing.
+        warmup: Share of the steps in which the rate rises from nothing.
         seed: Of order, adapters, segments and what is hidden where.
     """
     if not 0 <= inject <= 1:
         raise UserError(f"ise: inject is {inject:g}; it must lie between 0 and 1")
-    recipe = Recipe(steps=steps, batch=batch, rate=rate, rank=rank, max_tokens=max_tokens, seed=seed)
+    recipe = Recipe(
+        steps=steps,
+        batch=batch,
+        rate=rate,
+        rank=rank,
+        max_tokens=max_tokens,
+        schedule=schedule,
+        warmup=warmup,
+        seed=seed,
+    )
     return Segments(train=train, inject=inject, recipe=recipe)

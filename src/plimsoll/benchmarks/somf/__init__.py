@@ -1,1 +1,1 @@
-"""SOMF: what fine-tuning added to a safe model, through a learned mask."""
+"""SOMF: what fine-tuning added to a safe model, through a learned mask; and whose replies are safer."""

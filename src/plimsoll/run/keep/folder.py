@@ -1,8 +1,8 @@
 """A run on disk: `run.json`, `records.jsonl`, `summary.json`, and the lock that keeps others out."""
 
 import itertools
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -70,17 +70,9 @@ class RunFolder:
         """Write `summary.json`."""
         _write(self.path / "summary.json", summary)
 
-    @contextmanager
-    def locked(self) -> Generator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keep other processes from writing here. Raises `UserError` when one already does."""
-        try:
-            with lock.held(self.path / "lock"):
-                yield
-        except lock.Taken as taken:
-            raise UserError(
-                f"another process (pid {taken}) is writing to {self.path}: "
-                "wait for it, or give another --log-dir"
-            ) from None
+        return lock.alone(self.path)
 
 
 def open_run(path: Path) -> RunFolder:

@@ -32,8 +32,10 @@ class Replies:
 
     path: Path
     known: dict[str, Response] = field(default_factory=dict[str, Response])
+    """By key, what was answered before."""
 
-    def __post_init__(self) -> None:
+    def take_up(self) -> None:
+        """Read what an earlier process kept. Raises `DataError` where the file is damaged."""
         if not self.path.exists():
             return
         *lines, cut = files.read(self.path).split(b"\n")

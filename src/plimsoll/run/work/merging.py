@@ -9,14 +9,14 @@ import asyncio
 import heapq
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from plimsoll.core import Benchmark, Record, Tally, UserError, files, replace
+from plimsoll.core import Benchmark, DataError, Record, Tally, UserError, files, replace
 from plimsoll.run import shard
 from plimsoll.run.ask.plan import identity
 from plimsoll.run.ask.selection import selected
@@ -59,7 +59,7 @@ class Parts:
             spec=replace(first.spec, shard=""),
             total=sum(part.manifest.total for part in self.parts),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
-            notes=(*first.notes[:-1], f"made of the parts {names}"),
+            notes=(*first.notes[:-1], f"made of the parts {names}", *self._unlike()),
         )
         return replace(whole, id=identity(whole))
 
@@ -67,6 +67,21 @@ class Parts:
         """Every record with its pictures, in the benchmark's order."""
         rows = (map(Blobs(part.folder.path).brought_back, part.folder.in_order()) for part in self.parts)
         return heapq.merge(*rows, key=attrgetter("place"))
+
+    def _unlike(self) -> Iterator[str]:
+        """What the machines had in other versions: a manifest names those of the first part."""
+        held = [_versions(part.manifest) for part in self.parts]
+        for name in dict.fromkeys(name for each in held for name in each):
+            found = dict.fromkeys(each.get(name, "none") for each in held)
+            if len(found) > 1:
+                yield f"the parts were asked under other versions of {name}: {', '.join(found)}"
+
+
+class Merged(NamedTuple):
+    """The run that parts became."""
+
+    folder: RunFolder
+    summary: Summary
 
 
 def gathered(folders: Sequence[RunFolder]) -> Parts:
@@ -89,14 +104,17 @@ def gathered(folders: Sequence[RunFolder]) -> Parts:
     return Parts(tuple(parts))
 
 
-def merge(
-    parts: Parts, benchmark: Benchmark, log_dir: Path, observer: Observer, *, by_rules: bool
-) -> RunFolder:
+def merge(parts: Parts, benchmark: Benchmark, log_dir: Path, observer: Observer, *, by_rules: bool) -> Merged:
     """Write the whole run. `by_rules` says that no judge of the benchmark asks a model.
 
-    Raises `UserError` where it was merged before.
+    Raises `UserError` where it was merged before, or where the questions are others by now.
     """
     manifest = parts.manifest
+    if (benchmark.files, benchmark.card.version) != (manifest.files, manifest.card.version):
+        raise UserError(
+            f"{manifest.spec.benchmark} is not what it was when the parts were asked: merge them where its "
+            "files and this program are the same"
+        )
     # By its name, as a resume finds it: another folder that cannot be read is no reason to stop.
     if known := next(log_dir.glob(f"*-{manifest.id}/run.json"), None):
         raise UserError(f"{known.parent} holds this run already")
@@ -123,7 +141,7 @@ def merge(
         if by_rules:
             summary = replace(summary, extremes=asyncio.run(sight.extremes(drawn.samples(), benchmark)))
         made.write_summary(summary)
-    return RunFolder(path)
+    return Merged(RunFolder(path), summary)
 
 
 def _part(run: RunFolder) -> Part:
@@ -135,7 +153,16 @@ def _part(run: RunFolder) -> Part:
     if summary is None or summary.status not in ("finished", "incomplete"):
         state = "not summed up" if summary is None else summary.status
         raise UserError(f"{run.path} is {state}: go on with it first (plimsoll run --resume {run.path})")
+    if (held := sum(1 for _ in run.entries())) != summary.records:
+        raise DataError(
+            f"{run.path} holds {held:,} records and its summary speaks of {summary.records:,}: go on with it "
+            f"first (plimsoll run --resume {run.path})"
+        )
     return Part(run, manifest, summary, shard.parse(manifest.spec.shard))
+
+
+def _versions(manifest: Manifest) -> Mapping[str, str]:
+    return {"Plimsoll": manifest.plimsoll, **manifest.packages}
 
 
 def _whole(manifest: Manifest) -> str:

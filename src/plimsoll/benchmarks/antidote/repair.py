@@ -10,7 +10,7 @@ code. `score` has its two ablations: size alone, and chance.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +31,8 @@ PRUNED = ("q_proj", "k_proj", "v_proj")
 """Of every attention (official code, full fine-tuning)."""
 
 Score = Literal["wanda", "size", "chance"]
+Scores = Callable[[str, Any], Any]
+"""Module and its weights -> a number for each weight."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +57,8 @@ class Antidote:
 
     def _of_weights(self, held: Handle, given: Given, harmful: Sequence[Example], out: Path) -> Sequence[str]:
         (source,) = given.checkpoints
-        names = [name for name in source.places if name.endswith(tuple(f"{each}.weight" for each in PRUNED))]
-        modules = [name.removesuffix(".weight") for name in names]
+        modules = pruned_of(source.places)
+        names = {f"{name}.weight" for name in modules}
         scores = self._scores(held, modules, harmful, given.told)
         counted = Counted()
 
@@ -89,18 +91,28 @@ class Antidote:
             )
         return (f"{counted.said} The model's own weights are as they were.",)
 
-    def _scores(
-        self, held: Handle, modules: Sequence[str], harmful: Sequence[Example], told: Told
-    ) -> Callable[[str, Any], Any]:
-        """Module and weights -> a number for each weight: the highest are pruned."""
-        if self.score == "size":
-            return lambda _, weight: weight.float().abs()
-        if self.score == "chance":
-            draw = held.torch.Generator().manual_seed(self.seed)
-            return lambda _, weight: held.torch.rand(weight.shape, generator=draw).to(weight.device)
-        squares = squared_inputs(held, modules, _texts(held, harmful, told))
-        norms: Mapping[str, Any] = {name: found.norms.float() for name, found in squares.items()}
-        return lambda name, weight: weight.float().abs() * norms[name].to(weight.device)
+    def _scores(self, held: Handle, modules: Sequence[str], harmful: Sequence[Example], told: Told) -> Scores:
+        return scores_of(held, modules, harmful, self.score, seed=self.seed, told=told)
+
+
+def scores_of(
+    held: Handle,
+    modules: Sequence[str],
+    harmful: Sequence[Example],
+    score: Score,
+    *,
+    seed: int = 0,
+    told: Told,
+) -> Scores:
+    """What says of each weight of some modules how much harmful texts use it: the highest are pruned."""
+    if score == "size":
+        return lambda _, weight: weight.float().abs()
+    if score == "chance":
+        draw = held.torch.Generator().manual_seed(seed)
+        return lambda _, weight: held.torch.rand(weight.shape, generator=draw).to(weight.device)
+    squares = squared_inputs(held, modules, _texts(held, harmful, told))
+    norms: Mapping[str, Any] = {name: found.norms.float() for name, found in squares.items()}
+    return lambda name, weight: weight.float().abs() * norms[name].to(weight.device)
 
 
 @dataclass
@@ -122,6 +134,12 @@ class Counted:
     def said(self) -> str:
         """A sentence."""
         return f"{self.zeroed:,} of {self.all:,} numbers of {self.tensors} tensors were set to zero."
+
+
+def pruned_of(names: Iterable[str]) -> list[str]:
+    """The modules whose weights are pruned, of the names of a model's tensors."""
+    ends = tuple(f"{each}.weight" for each in PRUNED)
+    return [name.removesuffix(".weight") for name in names if name.endswith(ends)]
 
 
 def mask(scores: Any, density: float) -> Any:
