@@ -1,6 +1,7 @@
 """What a grid says of its defenses: shares, findings, verdicts and the front, over runs of known answers."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -14,6 +15,8 @@ from rich.console import Console
 
 from plimsoll.cli import exit_code
 from plimsoll.core import Attempt, Saw, replace
+from plimsoll.pages.markup import Markup, key
+from plimsoll.pages.plots import Place, Plane, Plots
 from plimsoll.pages.words import Language
 from plimsoll.reports import grid_defenses, grid_html, grid_machine, grid_terminal
 from plimsoll.reports.defended import Contract, Finding, contracts, rivals
@@ -331,3 +334,21 @@ def test_one_model_has_no_rivals_and_one_kind_of_benchmark_makes_no_front(tmp_pa
     assert list(rivals(made(tmp_path / "a", WHOLE))) == []
     harm = [known for known in REPAIRED if known.benchmark == HARM]
     assert list(rivals(made(tmp_path / "b", harm))) == []
+
+
+def test_numbers_of_points_that_nearly_lie_on_one_another_stand_apart() -> None:
+    def drawn(*places: tuple[float, float]) -> list[str]:
+        named = [
+            Place(x=x, y=y, name=str(n), title="", full=True) for n, (x, y) in enumerate(places, start=1)
+        ]
+        page = Plots(Markup("en")).plane(
+            Plane(key("rival.section"), named, key("rival.lead"), key("rival.lead"))
+        )
+        return re.findall(r'<text[^>]*class="label"[^>]*>', page)
+
+    upper, lower = drawn((0.0, 0.80), (0.0, 0.79))
+    assert ('x="0" y="-9"' in upper, 'x="0" y="-9"' in lower) == (True, False)
+    left, right = drawn((0.1, 0.5), (0.2, 0.5))
+    assert ('x="0" y="-9"' in left, 'x="0" y="-9"' in right) == (True, False)
+    apart = drawn((0.0, 0.8), (0.0, 0.3))
+    assert not any('x="0" y="-9"' in each for each in apart)

@@ -173,7 +173,7 @@ class Plots:
         for place in plane.places:
             held.setdefault((round(place.x, 3), round(place.y, 3)), []).append(place)
         dots = "".join(
-            self._point(places, above=any(0 < x - here[0] < 0.2 and abs(y - here[1]) < 0.06 for x, y in held))
+            self._point(places, above=any(_in_the_way(here, other) for other in held))
             for here, places in held.items()
         )
         drawn = f'{grid}{scale}<g class="track zh">{dots}</g>'
@@ -349,6 +349,14 @@ def _lines(note: Sequence[tuple[str, str]], room: int) -> list[list[tuple[str, s
 
 def _x(share: float) -> str:
     return f"{100 * min(1.0, max(0.0, share)):.2f}%"
+
+
+def _in_the_way(here: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether a point lies where another's number would stand: to its right, or right below it."""
+    right, below = other[0] - here[0], here[1] - other[1]
+    if abs(right) < 0.02:
+        return 0 < below < 0.08
+    return 0 < right < 0.2 and abs(below) < 0.06
 
 
 def _inset(share: float) -> str:
