@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.cli import exit_code
-from plimsoll.cli._fronts import front
+from plimsoll.cli._fronts import front, standings
 from plimsoll.cli._losses import line
 from plimsoll.core import Estimate, lock
 from plimsoll.evaluation.results import GridCell
@@ -141,6 +141,36 @@ def test_drift_says_in_which_template_a_model_was_trained(
     assert {row["template"] for row in told["cells"]} == {"raw"}
 
 
+def test_models_without_a_chat_template_are_asked_in_plain_text_alone(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "tuned"
+    assert _finetuned(model, _examples(tmp_path / "on", "comply"), out, "--steps", "2") == 0
+    capfd.readouterr()
+    given = ["drift", model, str(out), "-b", "xstest:split=starter", "--limit", "2", "--max-tokens", "4"]
+    given += ["--log-dir", str(tmp_path / "runs"), "--json"]
+    assert exit_code(given) == 0
+    assert {row["template"] for row in json.loads(capfd.readouterr().out)["cells"]} == {"raw"}
+    assert exit_code([*given, "--template", "chat"]) == 2
+    assert "has no chat template: write template=raw" in capfd.readouterr().err
+
+
+def test_weights_that_cannot_be_loaded_stop_a_comparison_and_rank_nobody(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    torn = planted.write(tmp_path / "torn")
+    whole = (torn / "model.safetensors").read_bytes()
+    (torn / "model.safetensors").write_bytes(whole[: len(whole) // 2])
+    given = ["drift", model, str(torn), "-b", "xstest:split=starter", "--limit", "2", "--max-tokens", "4"]
+    assert exit_code([*given, "--log-dir", str(tmp_path / "runs")]) != 0
+    assert "torn" in capfd.readouterr().err
+
+
+def test_who_was_held_against_nobody_has_no_rank() -> None:
+    cells = [GridCell(model, "x", "none", "none", "", None, None, None, "") for model in ("a", "b")]
+    assert [(each.rank, each.front) for each in standings(cells, {})] == [(None, False), (None, False)]
+
+
 def test_the_published_phrases_take_refusals_out_of_benign_data(
     model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -194,6 +224,21 @@ def test_a_model_that_answers_nobody_is_no_success(tmp_path: Path, capfd: pytest
     given = ["drift", "agent_command/false", "scripted/refuse", "-b", "xstest:split=starter", "--limit", "4"]
     assert exit_code([*given, "--log-dir", str(tmp_path)]) == 1
     assert "samples failed" in capfd.readouterr().err
+
+
+def test_training_that_was_begun_otherwise_is_named(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    on, begun = _examples(tmp_path / "on", "comply"), tmp_path / ".out.training"
+    begun.mkdir()
+    (begun / "wanted.json").write_text('{"model": "x", "recipe": {"steps": 3}}', encoding="utf-8")
+    assert _finetuned(model, on, tmp_path / "out", "--steps", "3") == 2
+    said = capfd.readouterr().err
+    assert "was begun with another model, revision" in said
+    assert "steps" not in said
+    (begun / "wanted.json").write_text("torn", encoding="utf-8")
+    assert _finetuned(model, on, tmp_path / "out", "--steps", "3") == 2
+    assert "was begun with another" in capfd.readouterr().err
 
 
 def test_two_processes_never_train_one_model(

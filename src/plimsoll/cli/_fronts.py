@@ -36,8 +36,8 @@ class Stands(NamedTuple):
     """How a model stands among the others."""
 
     model: str
-    rank: int
-    """One more than models that beat it by intervals."""
+    rank: int | None
+    """One more than models that beat it by intervals; nothing where it could be held against none."""
     front: bool
     """Whether no other one is at least as good in every number, tokens included, and better in one."""
     beaten_by: tuple[str, ...]
@@ -83,19 +83,23 @@ def standings(cells: Sequence[GridCell], made: Mapping[str, Cost]) -> list[Stand
     on = front(cells, {model: cost.tokens for model, cost in costs.items() if cost.tokens is not None})
     beaten: dict[str, list[str]] = {model: [] for model in by_model}
     alike: dict[str, list[str]] = {model: [] for model in by_model}
+    held = set[str]()
     for one, other in combinations(by_model, 2):
         signs = list(_signs(by_model[one], by_model[other]))
-        if signs and not any(signs):
+        if not signs:
+            continue
+        held |= {one, other}
+        if not any(signs):
             alike[one].append(other)
             alike[other].append(one)
-        elif signs and min(signs) >= 0:
+        elif min(signs) >= 0:
             beaten[other].append(one)
-        elif signs and max(signs) <= 0:
+        elif max(signs) <= 0:
             beaten[one].append(other)
     found = [
         Stands(
             model=model,
-            rank=1 + len(beaten[model]),
+            rank=1 + len(beaten[model]) if model in held else None,
             front=model in on,
             beaten_by=tuple(beaten[model]),
             alike=tuple(alike[model]),
@@ -103,7 +107,7 @@ def standings(cells: Sequence[GridCell], made: Mapping[str, Cost]) -> list[Stand
         )
         for model in by_model
     ]
-    return sorted(found, key=lambda each: each.rank)
+    return sorted(found, key=lambda each: (each.rank is None, each.rank))
 
 
 def _signs(one: Mapping[str, GridCell], other: Mapping[str, GridCell]) -> Iterator[int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from plimsoll import registry
 from plimsoll.cli import _endings, _output
 from plimsoll.cli._fronts import Stands, made, standings
 from plimsoll.cli.analyse import folder_of, spec_of
@@ -13,6 +14,7 @@ from plimsoll.core import Estimate, UserError
 from plimsoll.evaluation.evaluate import Options, compare, grid
 from plimsoll.evaluation.results import Compared, GridCell, GridResult
 from plimsoll.internals import checkpoint
+from plimsoll.models.transformers import Transformers
 from plimsoll.run.keep.manifest import Summary
 from plimsoll.words import translated
 
@@ -33,7 +35,7 @@ AS_IT_IS = "as it is"
     "templates",
     multiple=True,
     type=click.Choice(["chat", "raw"]),
-    help="How prompts become text; may be repeated.  [default: both]",
+    help="How prompts become text; may be repeated.  [default: both; raw without a chat template]",
 )
 @click.option("--limit", type=click.IntRange(1), help="Questions of each benchmark.")
 @click.option("--max-tokens", type=click.IntRange(1), default=64, show_default=True, help="Of a reply.")
@@ -120,7 +122,7 @@ def _front(template: str, defense: str, found: Sequence[Stands]) -> dict[str, An
 def _stands(stands: dict[str, Any]) -> str:
     """A model's rank, what it may not differ from, and its cost."""
     cost = stands["cost"]
-    parts = [translated(f"rank {stands['rank']}")]
+    parts = [translated("not ranked" if stands["rank"] is None else f"rank {stands['rank']}")]
     if stands["alike"]:
         parts.append(translated(f"may not differ from {', '.join(stands['alike'])}"))
     if cost["tokens"] is not None:
@@ -212,6 +214,9 @@ def _trained_in(after: str) -> str:
 
 
 def _templates(*models: str) -> tuple[str, ...]:
-    """Both, where it is we who render the texts."""
-    ours = all(spec_of(model).startswith("transformers/") for model in models)
-    return ("chat", "raw") if ours else (AS_IT_IS,)
+    """Both, where it is we who render the texts, and every model has a chat template."""
+    opened = [registry.build_model(spec_of(model)) for model in models]
+    ours = [each for each in opened if isinstance(each, Transformers)]
+    if len(ours) < len(opened):
+        return (AS_IT_IS,)
+    return ("chat", "raw") if all(each.chats for each in ours) else ("raw",)

@@ -1,5 +1,6 @@
 """`plimsoll finetune`: a model and examples -> the model after learning them, to see what it cost."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 
 from plimsoll.cli import _losses, _numbers, _output
 from plimsoll.cli.analyse import Progress, opened_model
-from plimsoll.core import PlimsollError, UserError, files, lock
+from plimsoll.core import PlimsollError, UserError, decoding, files, lock
 from plimsoll.data import delimited
 from plimsoll.data.resources import table
 from plimsoll.internals import checkpoint, examples, losses, training
@@ -161,12 +162,25 @@ def _phrases(given: str) -> list[str]:
     return [line.strip() for line in delimited.text(files.read(path), path).splitlines() if line.strip()]
 
 
-def _hold_to(path: Path, record: dict[str, Any]) -> None:
-    """Take up only what the same command began. Raises `UserError`."""
+def _hold_to(path: Path, record: Mapping[str, Any]) -> None:
+    """Take up only what the same command began. Raises `UserError` that names what is another."""
     wanted = msgspec.json.encode(record)
-    if path.is_file() and files.read(path) != wanted:
-        raise UserError(f"{path.parent} was begun by another command: remove it, or write to another folder")
+    if path.is_file():
+        now, before = map(_settings, (wanted, files.read(path)))
+        if apart := [name for name, value in now.items() if before.get(name) != value]:
+            raise UserError(
+                f"{path.parent} was begun with another {', '.join(apart)}: remove it, or write to another folder"
+            )
     files.write(path, [wanted])
+
+
+def _settings(body: bytes) -> dict[str, Any]:
+    """What a record says, its recipe's settings beside the others; nothing of one that cannot be read."""
+    try:
+        record = decoding.decode(body, dict[str, Any])
+        return {**record, **record.pop("recipe")}
+    except (ValueError, KeyError, TypeError):
+        return {}
 
 
 def _swept(folder: Path) -> None:

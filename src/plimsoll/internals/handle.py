@@ -99,6 +99,8 @@ class Handle:
         above = [{"role": "system", "content": system}] if system else []
         messages = [*above, {"role": "user", "content": prompt}]
         if template == "chat":
+            if not self.tokenizer.chat_template:
+                raise UserError(f"{self.name} has no chat template: write template=raw")
             return self.chat_ids(messages)
         if self.segmented:
             texts = [f"{system}\n\n", prompt] if system else [prompt]
@@ -109,7 +111,7 @@ class Handle:
     def chat_ids(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
         """A conversation's token ids in the chat template, ending where the reply begins."""
         if not self.tokenizer.chat_template:
-            raise UserError(f"{self.name} has no chat template: write template=raw")
+            raise UserError(f"{self.name} has no chat template, in which the conversation would be put")
         if self.segmented:
             return self._segmented(segments.spoken(self.tokenizer, messages))
         text = self.tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True)

@@ -297,7 +297,12 @@ def _take_up(folder: Path, weights: Mapping[str, Any], optimiser: Any) -> list[f
     """Put back what was written down; nothing where nothing was, or where it does not fit together."""
     if not (folder / STATE).is_file() or not (folder / STEPS).is_file():
         return []
-    losses: list[float] = decoding.decode(files.read(folder / STEPS), dict[str, Any])["losses"]
+    try:
+        losses = decoding.decode(files.read(folder / STEPS), dict[str, list[float]])["losses"]
+    except (ValueError, KeyError):
+        raise DataError(
+            f"{folder / STEPS} does not say how far the training came: remove the folder"
+        ) from None
     with checkpoint.opened(folder / STATE) as state:
         if state.metadata().get("steps") != str(len(losses)):
             return []

@@ -38,9 +38,9 @@ def of_folder(folder: Path) -> str:
 
 
 def of_tokenizer(tokenizer: Any) -> str:
-    """The templates of a tokenizer: one, or several by name."""
+    """The templates of a tokenizer: one, or several by name; nothing where it has none."""
     found: object = tokenizer.chat_template
-    return found if isinstance(found, str) else json.dumps(found)
+    return found if isinstance(found, str) else json.dumps(found) if found else ""
 
 
 def _of_file(path: Path) -> str:

@@ -81,6 +81,8 @@ def source(model_id: str, asked: str) -> Source:
         if not (path / "config.json").is_file():
             raise UserError(f"transformers: the folder {model_id!r} holds no config.json")
         return Source(id=str(path), file=None, asked="")
+    if path.exists():
+        raise UserError(f"transformers: {model_id!r} is no model: name a folder of weights, or a .gguf file")
     if path.is_absolute() or model_id.startswith((".", "~")) or model_id.count("/") > 1:
         raise UserError(f"transformers: there is no folder {model_id!r}")
     return Source(id=model_id, file=None, asked=asked)
@@ -145,7 +147,8 @@ def kept_folder(found: Source, kind: str) -> Path:
     if Path(found.id).is_dir():
         return Path(found.id)
     snapshot = _library("huggingface_hub").snapshot_download
-    return Path(snapshot(found.id, revision=found.asked or None, local_files_only=True))
+    with _quiet(), _named(found):
+        return Path(snapshot(found.id, revision=found.asked or None, local_files_only=True))
 
 
 def adopt(module: Any, tokenizer: Any) -> Loaded:
@@ -188,7 +191,7 @@ def _library(name: str) -> Any:
 def _named(found: Source) -> Generator[None]:
     try:
         yield
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, _library("safetensors").SafetensorError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise UserError(
             f"transformers: {found.id!r} cannot be loaded: {reason} "

@@ -111,6 +111,11 @@ class Transformers:
         await self._worker.stop()
         self._loaded = None
 
+    @cached_property
+    def chats(self) -> bool:
+        """Whether it has a chat template."""
+        return bool(self._templates())
+
     def _templates(self) -> str:
         """The chat templates, without loading the weights."""
         if self._loaded is not None:
@@ -157,7 +162,7 @@ def transformers(
     for option, value in (("batch_size", batch_size), ("context", context)):
         if value < 0:
             raise UserError(f"transformers: {option} is {value}; it must be at least 0")
-    return Transformers(
+    made = Transformers(
         source(model_id, revision),
         name=f"transformers/{EMBEDDED if is_embedded(model_id) else model_id}",
         dtype=dtype,
@@ -166,3 +171,6 @@ def transformers(
         batch_size=batch_size,
         context=context,
     )
+    if template == "chat" and not made.chats:
+        raise UserError(f"{made.name} has no chat template: write template=raw")
+    return made

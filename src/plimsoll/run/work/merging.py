@@ -8,10 +8,10 @@ asked. The run has the id of the whole run, so whatever failed in a part is aske
 import asyncio
 import heapq
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -95,9 +95,12 @@ def gathered(folders: Sequence[RunFolder]) -> Parts:
             f"{one.folder.path.name} and {other.folder.path.name} are parts of different runs: "
             "model, questions, data and options must be the same"
         )
-    for number, times in Counter(part.shard for part in parts).items():
-        if times > 1 or number.of != first.shard.of:
-            raise UserError(f"part {number.number}/{number.of} does not fit: name each part of one run once")
+    for one, other in pairwise(parts):
+        if one.shard == other.shard or one.shard.of != other.shard.of:
+            raise UserError(
+                f"{one.folder.path} is part {one.manifest.spec.shard} and {other.folder.path} is part "
+                f"{other.manifest.spec.shard}: name each part of one run once"
+            )
     given = {part.shard.number for part in parts}
     if missing := [f"{n}/{first.shard.of}" for n in range(1, first.shard.of + 1) if n not in given]:
         raise UserError(f"missing: {_first_of(missing)}; a run is merged when all of its parts are there")
