@@ -15,6 +15,7 @@ from plimsoll.pages.markup import Key, spoken
 from plimsoll.reports import findings as rows
 from plimsoll.reports import findings_html, html, machine, markdown, terminal
 from plimsoll.run.keep import findings as kept
+from plimsoll.whitebox._means import mean_share
 from tests.support.analysed import SPECS, analysed
 from tests.support.runs import records_of, view_of
 
@@ -38,6 +39,21 @@ def test_every_finding_stands_on_its_page_with_its_interval(name: str) -> None:
             if each.low is not None:
                 assert rows.interval(each) in page
     assert page.count('<svg class="plot') == len(rows.groups(found))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_interval_holds_what_no_share_can_be(name: str) -> None:
+    for each in analysed(name).findings:
+        is_difference = each.name.endswith(("_specific", "_selectivity"))
+        if each.unit == "share" and each.low is not None and not is_difference:
+            assert each.high is not None
+            assert 0 <= each.low <= each.high <= 1, each.name
+
+
+def test_a_mean_of_shares_stays_a_share() -> None:
+    found = mean_share([0.1, 0.9, 0.95])
+    assert (found.low, found.high) == (0.0, 1.0)
+    assert mean_share([0.5]).low is None
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -168,7 +184,7 @@ def test_an_analysis_is_kept_beside_the_runs_and_written_as_a_page(
     told = json.loads(one.read_text("utf-8"))
     assert told["analysis"] == spec
     shown = capfd.readouterr().out
-    assert "probe selectivity" in shown
+    assert "Selectivity: probe less control" in shown
     given = ["-m", f"transformers/{model}", "-M", "template=raw", "--limit", "2", "--max-tokens", "2"]
     assert exit_code(["run", "xstest:split=starter", *given, "--log-dir", str(logs)]) == 0
     capfd.readouterr()

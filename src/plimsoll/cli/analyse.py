@@ -1,7 +1,6 @@
 """`plimsoll analyse`: a model whose weights are at hand -> where its safety lies."""
 
 import sys
-from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -12,9 +11,12 @@ import msgspec
 
 from plimsoll import registry
 from plimsoll.cli import _options, _output
-from plimsoll.core import Analysed, Finding, UserError, WhiteBox, files, whitebox
+from plimsoll.core import Analysed, UserError, WhiteBox, files, whitebox
 from plimsoll.data import locate
 from plimsoll.models.transformers import Transformers
+from plimsoll.pages.markup import spoken
+from plimsoll.reports import findings as rows
+from plimsoll.reports.findings import NONE
 from plimsoll.run.keep import findings
 from plimsoll.whitebox import parity
 from plimsoll.whitebox.anchors import Anchors, anchors, translated
@@ -166,21 +168,23 @@ class Progress:
 
 
 def _show(found: Analysed) -> None:
+    language = preferred()
     for name, revision in found.models.items():
         _output.echo(f"{found.analysis} · {name} ({revision.partition(' ')[0]})")
-    for name in dict.fromkeys(finding.name for finding in found.findings):
-        rows = [finding for finding in found.findings if finding.name == name]
-        _output.echo(f"\n{name.replace('_', ' ')} ({rows[0].unit}, n = {rows[0].n})")
-        most = SHOWN if rows[0].head is not None else len(rows)
-        _output.table(_rows(rows[:most]))
-        if len(rows) > most:
-            _output.echo(f"and {len(rows) - most} more (--json shows all)")
+    for group in rows.groups(found):
+        _output.echo(f"\n{spoken(rows.counted(group), language)}")
+        table = rows.table(group)
+        most = SHOWN if group.findings[0].head is not None else len(table.rows)
+        shown = [tuple(spoken(cell, language) for cell in row) for row in table.rows[:most]]
+        _output.table(_row(*row, counted=rows.counts_each(group)) for row in shown)
+        if len(table.rows) > most:
+            _output.echo(f"and {len(table.rows) - most} more (--json shows all)")
     for note in found.notes:
         _output.echo(f"\n{note}")
 
 
-def _rows(findings: Iterable[Finding]) -> Iterable[tuple[str, str]]:
-    for each in findings:
-        interval = "" if each.low is None or each.high is None else f" [{each.low:.3g}, {each.high:.3g}]"
-        note = f"  {each.note}" if each.note else ""
-        yield each.place, f"{each.value:8.3g}{interval}{note}"
+def _row(place: str, value: str, interval: str, *more: str, counted: bool) -> tuple[str, str]:
+    said = value if interval == NONE else f"{value} [{interval}]"
+    if counted:
+        more = (f"n = {more[0]}", *more[1:])
+    return place, "  ".join((said, *filter(None, more)))

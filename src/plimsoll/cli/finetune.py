@@ -169,7 +169,8 @@ def _hold_to(path: Path, record: Mapping[str, Any]) -> None:
         now, before = map(_settings, (wanted, files.read(path)))
         if apart := [name for name, value in now.items() if before.get(name) != value]:
             raise UserError(
-                f"{path.parent} was begun with another {', '.join(apart)}: remove it, or write to another folder"
+                f"{path.parent} was begun with another {', '.join(apart)}: remove it, or write to another "
+                "folder"
             )
     files.write(path, [wanted])
 

@@ -27,14 +27,6 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where on that it lies."""
     note: str = ""
 
-    @property
-    def place(self) -> str:
-        """Where it lies, as people write it; the whole model where it lies nowhere."""
-        if self.at is not None:
-            return f"{self.along} {self.at:g}"
-        layer = "" if self.layer is None else f"layer {self.layer}"
-        return f"{layer} head {self.head}" if self.head is not None else layer or "whole model"
-
 
 class Artifact(Struct, frozen=True, kw_only=True):
     """A file or folder that came of an analysis or a repair."""

@@ -117,7 +117,7 @@ def axis(group: Group) -> Key:
 
 def table(group: Group) -> Table:
     """Every finding of a group with its interval."""
-    several = len({each.n for each in group.findings}) > 1
+    several = counts_each(group)
     labels = [group.label(each) for each in group.findings]
     notes = [bilingual(each.note) for each in group.findings]
     noted = any(note and note not in (label, NORMED) for note, label in zip(notes, labels, strict=True))
@@ -141,10 +141,15 @@ def table(group: Group) -> Table:
     )
 
 
+def counts_each(group: Group) -> bool:
+    """Whether its numbers rest on different counts, each of which is told."""
+    return len({each.n for each in group.findings}) > 1
+
+
 def counted(group: Group) -> Said:
     """The title, with what every number rests on where that is the same."""
-    several = len({each.n for each in group.findings}) > 1 or not group.findings[0].n
-    return group.title if several else key("finding.counted", group.title, f"{group.findings[0].n:,}")
+    apart = counts_each(group) or not group.findings[0].n
+    return group.title if apart else key("finding.counted", group.title, f"{group.findings[0].n:,}")
 
 
 def interval(each: Finding) -> str:

@@ -61,6 +61,13 @@ def mean(values: Sequence[float]) -> Mean:
     return Mean(value, value - half, value + half, n, chance)
 
 
+def mean_share(values: Sequence[float]) -> Mean:
+    """The same of shares: an interval says nothing of numbers that no share can be."""
+    found = mean(values)
+    low, high = (None if end is None else min(1.0, max(0.0, end)) for end in (found.low, found.high))
+    return found._replace(low=low, high=high)
+
+
 def difference(first: Sequence[float], second: Sequence[float], *, paired: bool) -> Mean:
     """Mean of the first less that of the second, pair by pair where they are pairs; Welch's otherwise."""
     if paired:

@@ -19,7 +19,7 @@ from plimsoll.internals.likelihoods import ROWS, likelihoods
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.text.expressions import expression
-from plimsoll.whitebox._means import difference, finding, mean
+from plimsoll.whitebox._means import difference, finding, mean, mean_share
 from plimsoll.whitebox.anchors import Anchors
 
 Unit = Literal["word", "sentence"]
@@ -128,7 +128,7 @@ def spans_of(prompt: str, unit: Unit) -> list[Span]:
 def _whole(harmful: Sequence[Weighed], harmless: Sequence[Weighed], *, paired: bool) -> Iterator[Finding]:
     for kind, found in (("harmful", harmful), ("harmless", harmless)):
         yield finding(f"refusal_margin_{kind}", mean([each.margin for each in found]), "nats")
-        yield finding(f"concentration_{kind}", mean([each.concentration for each in found]), "share")
+        yield finding(f"concentration_{kind}", mean_share([each.concentration for each in found]), "share")
     both = ([each.concentration for each in found] for found in (harmful, harmless))
     yield finding("concentration_specific", difference(*both, paired=paired), "share")
 

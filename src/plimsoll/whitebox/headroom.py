@@ -15,7 +15,7 @@ from plimsoll.internals.arithmetic import Reader, combined, greedy
 from plimsoll.internals.handle import Handle, Template, handle, same_vocabulary
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
-from plimsoll.whitebox._means import difference, finding, mean
+from plimsoll.whitebox._means import difference, finding, mean, mean_share
 from plimsoll.whitebox._numbers import at_least
 from plimsoll.whitebox.anchors import Anchors
 
@@ -96,7 +96,8 @@ class Headroom:
 
 def _findings(kind: str, contrasts: Sequence[Contrast]) -> Iterator[Finding]:
     def found(name: str, values: Sequence[float], unit: str, note: str = "", **place: Any) -> Finding:
-        return finding(f"{name}_{kind}", mean(values), unit, note=note, **place)
+        middle = mean_share if unit == "share" else mean
+        return finding(f"{name}_{kind}", middle(values), unit, note=note, **place)
 
     yield found("kl_aligned_base", [float(each.forward.mean()) for each in contrasts], "nats", "per token")
     yield found("kl_base_aligned", [float(each.backward.mean()) for each in contrasts], "nats", "per token")

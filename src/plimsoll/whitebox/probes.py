@@ -21,7 +21,7 @@ from plimsoll.registry import analysis
 from plimsoll.stats.intervals import wilson
 from plimsoll.stats.scored import auroc
 from plimsoll.whitebox._logistic import components_of
-from plimsoll.whitebox._means import finding, mean
+from plimsoll.whitebox._means import finding, mean, mean_share
 from plimsoll.whitebox._numbers import at_least
 from plimsoll.whitebox.anchors import Anchors, Kind
 
@@ -98,7 +98,7 @@ class Probes:
         right = by_unit(asked, [_right(scores, truth)])
         yield _share("probe_accuracy", sum(right) / len(right), len(right), layer, note)
         chance = by_unit(asked, [_right(*pair) for pair in zip(controls, shuffled, strict=True)])
-        yield finding("probe_control", mean(chance), "share", layer=layer, note=note)
+        yield finding("probe_control", mean_share(chance), "share", layer=layer, note=note)
         apart = mean([one - other for one, other in zip(right, chance, strict=True)])
         yield finding("probe_selectivity", apart, "share", layer=layer, note=note)
         for source, target in _ways(asked):
