@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from plimsoll import registry
-from plimsoll.cli import _endings, _output
+from plimsoll.cli import _endings, _options, _output
 from plimsoll.cli._fronts import Stands, made, standings
 from plimsoll.cli.analyse import folder_of, spec_of
 from plimsoll.core import Estimate, UserError
@@ -40,9 +40,7 @@ AS_IT_IS = "as it is"
 @click.option("--limit", type=click.IntRange(1), help="Questions of each benchmark.")
 @click.option("--max-tokens", type=click.IntRange(1), default=64, show_default=True, help="Of a reply.")
 @click.option("--judge", default="", metavar="JUDGE", help="In place of each benchmark's own judges.")
-@click.option(
-    "--log-dir", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"), show_default=True
-)
+@_options.LOG_DIR
 @_endings.MAX_ERRORS
 @_output.JSON
 def command(
