@@ -1,7 +1,9 @@
 """Files of requests with replies -> examples, filtered and mixed in a way that can be told afterwards.
 
 JSON lines with `prompt` and `reply`; what `plimsoll train` writes (`prompt`, `completion`); the JSON list of
-Alpaca (`instruction`, `input`, `output`); or Dolly's JSON lines (`instruction`, `context`, `response`).
+Alpaca (`instruction`, `input`, `output`); Dolly's JSON lines (`instruction`, `context`, `response`), which
+are SafeChain's too; or what `plimsoll samples` prints of a benchmark whose questions have an answer (`prompt`
+or `messages`, and `target`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +21,7 @@ SYSTEMS = ("system", "system_prompt")
 REQUESTS, CONTEXTS, REPLIES = (
     ("prompt", "instruction"),
     ("input", "context"),
-    ("reply", "completion", "output", "response"),
+    ("reply", "completion", "output", "response", "target"),
 )
 
 
@@ -81,12 +83,22 @@ def mixed(examples: Sequence[Example], safety: Sequence[Example], count: int, se
 
 
 def _example(path: Path, number: int, row: Mapping[str, Any]) -> Example:
+    if isinstance(row.get("messages"), list):
+        row = {**row, **_spoken(row["messages"])}
     request, reply = (_first(row, names) for names in (REQUESTS, REPLIES))
     if not request or not reply:
         raise DataError(f"{path}: record #{number} has no {'reply' if request else 'prompt'}")
     context = _first(row, CONTEXTS)
     prompt = f"{request}\n\n{context}" if context else request
     return Example(prompt=prompt, reply=reply, system=_first(row, SYSTEMS))
+
+
+def _spoken(messages: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What stands above a conversation, and what is asked in it."""
+    said: dict[str, list[str]] = {"system": [], "user": []}
+    for each in messages:
+        said.setdefault(str(each.get("role")), []).append(str(each.get("text", "")))
+    return {"system": "\n\n".join(said["system"]), "prompt": "\n\n".join(said["user"])}
 
 
 def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:

@@ -43,7 +43,7 @@ CARD = Card(
     license="MIT",
     languages=("en",),
     version=1,
-    differs="own instruction; METEOR without synonyms; length ratio and copy rate; no fine-tuning",
+    differs="own instruction; METEOR without synonyms; length ratio and copy rate",
     covers=(
         "evaluation/biology-medicine",
         "healthcare/accuracy",
