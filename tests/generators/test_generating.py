@@ -202,6 +202,20 @@ def test_a_folder_holds_prompts_that_were_chosen_in_one_way(
     assert said in capsys.readouterr().err
 
 
+def test_a_generation_that_kept_nothing_is_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["generate", "s_eval:attacker=scripted/empty", "--out", str(tmp_path / "set"), "--quota", "2"]
+    assert exit_code(asked) == 1
+    assert "no prompt was kept" in capsys.readouterr().err
+
+
+def test_a_judge_of_nobody_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["generate", "grammar", "--out", str(tmp_path / "set"), "--judge", "refusal"]) == 2
+    assert "name one with --victim" in capsys.readouterr().err
+    assert not (tmp_path / "set").exists()
+
+
 def test_two_processes_never_write_one_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["generate", "grammar", "--out", str(tmp_path / "set"), "--quota", "2"]
     assert exit_code(asked) == 0

@@ -10,7 +10,7 @@ import msgspec
 
 from plimsoll import registry
 from plimsoll.benchmarks.prompts import dataset
-from plimsoll.cli import _generated, _output
+from plimsoll.cli import _endings, _generated, _output
 from plimsoll.core import Benchmark, DataError, Generator, Model, UserError, decoding, files, lock
 from plimsoll.data import risks
 from plimsoll.generators.panel import panel_of
@@ -88,7 +88,7 @@ def command(
     embeddings: str | None,
     max_connections: int,
     as_json: bool,
-) -> None:
+) -> int:
     """Write prompts for every risk of a configuration, and log what was kept or rejected and why.
 
     The same command goes on where it was cut off; a risk that is new in the configuration is added.
@@ -153,8 +153,12 @@ def command(
         told = _generated.told(made)
     if as_json:
         _output.value(told)
-        return
-    _generated.show(told)
+    else:
+        _generated.show(told)
+    if told["kept"]:
+        return _endings.OK
+    _output.echo(f"plimsoll: no prompt was kept; {selection.log} says of each candidate why", err=True)
+    return _endings.ERROR
 
 
 async def _chosen(pool: Pool, part: Generator, config: risks.Risks, selection: Selection) -> Any:

@@ -101,6 +101,8 @@ def panel_of(guards: Mapping[str, Guard], models: Sequence[Model], judge: Judge 
     """A panel, where anybody is named for it. Raises `UserError`."""
     if models and judge is None:
         raise UserError("--victim needs a judge of what it answers: add --judge SPEC, such as refusal")
+    if judge is not None and not models:
+        raise UserError("--judge judges what a victim answers: name one with --victim, or leave --judge out")
     asked = [Answering(model, judge) for model in models if judge is not None]
     members: list[Member] = [*(Reading(guard, spec) for spec, guard in guards.items()), *asked]
     return Panel(members) if members else None
