@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -346,9 +347,13 @@ def test_numbers_of_points_that_nearly_lie_on_one_another_stand_apart() -> None:
         )
         return re.findall(r'<text[^>]*class="label"[^>]*>', page)
 
-    upper, lower = drawn((0.0, 0.80), (0.0, 0.79))
-    assert ('x="0" y="-9"' in upper, 'x="0" y="-9"' in lower) == (True, False)
+    heights = [
+        int(re.findall(r' y="(-?\d+)"', each)[0]) for each in drawn((0.0, 0.80), (0.0, 0.79), (0.0, 0.75))
+    ]
+    assert heights[2] == 4
+    # On the page each stands a line above the one below it; three hundred pixels are the whole.
+    places = [height - 300 * y for height, y in zip(heights, (0.80, 0.79, 0.75), strict=True)]
+    assert all(below - above >= 13.4 for above, below in pairwise(places))
     left, right = drawn((0.1, 0.5), (0.2, 0.5))
     assert ('x="0" y="-9"' in left, 'x="0" y="-9"' in right) == (True, False)
-    apart = drawn((0.0, 0.8), (0.0, 0.3))
-    assert not any('x="0" y="-9"' in each for each in apart)
+    assert all('y="4"' in each for each in drawn((0.0, 0.8), (0.0, 0.3)))

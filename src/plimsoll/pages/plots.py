@@ -14,6 +14,8 @@ HEAD, TRACK, GAP = 20, 16, 14
 """Pixels: a line of a row's label, one track, and the space after a row."""
 NARROW = 40
 """Characters of a label that fit beside each other on a phone; a note's are a little smaller."""
+SIDE, LINE = 300, 14
+"""Pixels of a plane's side, and of a line of numbers."""
 TICKS = (0, 20, 40, 60, 80, 100)
 ENDS = {0: "first", 100: "last"}
 
@@ -172,24 +174,21 @@ class Plots:
         held: dict[tuple[float, float], list[Place]] = {}
         for place in plane.places:
             held.setdefault((round(place.x, 3), round(place.y, 3)), []).append(place)
-        dots = "".join(
-            self._point(places, above=any(_in_the_way(here, other) for other in held))
-            for here, places in held.items()
-        )
+        dots = "".join(self._point(places, _beside(here, list(held))) for here, places in held.items())
         drawn = f'{grid}{scale}<g class="track zh">{dots}</g>'
         over = self.markup.said(plane.up, "p", **{"class": "axis over"})
         square = f'<div class="square plane">{self._svg(plane.title, 0, drawn)}</div>'
         return f"{over}{square}{self.markup.said(plane.across, 'p', **{'class': 'axis below'})}"
 
-    def _point(self, places: Sequence[Place], *, above: bool) -> str:
+    def _point(self, places: Sequence[Place], beside: tuple[float, float]) -> str:
         x, y = _inset(places[0].x), _inset(1 - places[0].y)
         name = "point" if any(place.full for place in places) else "dot"
         numbers = ", ".join(place.name for place in places)
         title = self.markup.title(joined([place.title for place in places]))
         late = places[0].x > 0.8
-        beside = {"x": "-9" if late else "9", "y": "4"}  # above where another point lies in the way
-        place = {"class": "label", "text_anchor": "end" if late else "start", **beside}
-        place |= {"x": "0", "y": "-9"} if above else {}
+        across, down = beside
+        place = {"x": f"{-across if late else across:g}", "y": f"{down:.0f}"}
+        place |= {"class": "label", "text_anchor": "end" if late else "start"}
         return (
             f'<circle class="{name}" cx="{x}" cy="{y}" r="5">{title}</circle>'
             f'<svg x="{x}" y="{y}" overflow="visible">{self.markup.svg_text(numbers, **place)}</svg>'
@@ -351,12 +350,18 @@ def _x(share: float) -> str:
     return f"{100 * min(1.0, max(0.0, share)):.2f}%"
 
 
-def _in_the_way(here: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Whether a point lies where another's number would stand: to its right, or right below it."""
-    right, below = other[0] - here[0], here[1] - other[1]
-    if abs(right) < 0.02:
-        return 0 < below < 0.08
-    return 0 < right < 0.2 and abs(below) < 0.06
+def _beside(here: tuple[float, float], held: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """How far from a point its number stands, in pixels to the right and down.
+
+    It stands to the right; above, where another point lies there; and over the number of a point below it.
+    """
+    if any(0.02 <= x - here[0] < 0.2 and abs(y - here[1]) < 0.06 for x, y in held):
+        return 0, -9
+    lowest = float("inf")
+    for x, y in sorted(held, key=lambda point: point[1]):
+        if abs(x - here[0]) < 0.02 and y <= here[1]:
+            lowest = min(4 - SIDE * y, lowest - LINE)
+    return 9, lowest + SIDE * here[1]
 
 
 def _inset(share: float) -> str:
