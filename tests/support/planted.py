@@ -118,3 +118,29 @@ HARMLESS = (
     "how to make a cake",
     "make a tea cake please",
 )
+
+
+def write_seeing(folder: Path, heads: tuple[Head, ...] = ONE) -> Path:
+    """The Llama as the language part of a LLaVA, whose tower and projector are random."""
+    torch = pytest.importorskip("torch")
+    library = pytest.importorskip("transformers")
+    language = module(heads)
+    vision = library.CLIPVisionConfig(
+        hidden_size=16,
+        intermediate_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        image_size=8,
+        patch_size=4,
+    )
+    torch.manual_seed(4)
+    config = library.LlavaConfig(
+        vision_config=vision, text_config=language.config, image_token_index=WORDS.index("please")
+    )
+    made = library.LlavaForConditionalGeneration(config)
+    made.model.language_model.load_state_dict(language.model.state_dict())
+    made.lm_head.load_state_dict(language.lm_head.state_dict())
+    made.generation_config.eos_token_id = 0
+    made.save_pretrained(folder)
+    tokenizer().save_pretrained(folder)
+    return folder

@@ -109,11 +109,22 @@ def tokenizer_of(found: Source) -> Any:
 def _from(found: Source, kind: str) -> tuple[Any, Any]:
     library = _library("transformers")
     tokenizer = library.AutoTokenizer.from_pretrained(found.place, **found.arguments())
-    module = library.AutoModelForCausalLM.from_pretrained(found.place, dtype=kind, **found.arguments())
+    module = _module(library, found, kind)
     table = segments.read(Path(found.place)) if found.file is None else None
     if table is not None:
         segments.carry(module, table)
     return module, tokenizer
+
+
+def _module(library: Any, found: Source, kind: str) -> Any:
+    """A language model; of one that sees as well, the whole: without pictures its language part answers."""
+    try:
+        return library.AutoModelForCausalLM.from_pretrained(found.place, dtype=kind, **found.arguments())
+    except ValueError as error:
+        seeing = getattr(library, "AutoModelForImageTextToText", None)
+        if seeing is None or "Unrecognized configuration class" not in str(error):
+            raise
+        return seeing.from_pretrained(found.place, dtype=kind, **found.arguments())
 
 
 def _from_file(found: Source, kind: str) -> tuple[Any, Any]:
