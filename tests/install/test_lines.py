@@ -15,7 +15,7 @@ from tests.support.wheel import Newcomer, dist, need_index, shell, uv
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = tuple(PROJECT["optional-dependencies"])
-LARGE = ("whitebox", "inspect", "agents", "all")
+LARGE = ("whitebox", "inspect", "agents", "vllm", "all")
 """Extras of more than a hundred megabytes: they are resolved, and not fetched."""
 SOURCES_ONLY = "rouge-score"
 """What the index has as source only. It is plain Python; anything else that would be compiled is a fault."""
@@ -119,7 +119,7 @@ def test_pip_itself_takes_the_lines_of_the_pages(tmp_path: Path) -> None:
     assert told.printed.strip() == f'pip install "{DISTRIBUTION}[whitebox]"'
 
 
-@pytest.mark.parametrize("extra", [*EXTRAS, EMBEDDED])
+@pytest.mark.parametrize("extra", [*(extra for extra in EXTRAS if extra != VLLM), EMBEDDED])
 def test_the_line_for_a_clone_is_right_in_a_clone(extra: str, tmp_path: Path) -> None:
     need_index()
     for name in ("pyproject.toml", "uv.lock", "README.md"):
@@ -178,11 +178,21 @@ def test_pytorch_has_a_line_for_every_way() -> None:
 
 
 def test_vllm_has_a_line_for_every_way() -> None:
-    assert all(f"{VLLM} " in f"{line_for(VLLM, way)} " for way in Way)
+    assert line_for(VLLM, Way.CLONE).endswith(f"pip install {VLLM}"), "the lock knows nothing of it"
+    named = [line_for(VLLM, way) for way in Way if way is not Way.CLONE]
+    assert all(f"[{VLLM}]" in line or f" {VLLM}" in line for line in named)
+
+
+def test_the_lock_brings_nothing_of_vllm_and_neither_does_all() -> None:
+    locked = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))["package"]
+    assert VLLM not in {each["name"] for each in locked}
+    every = PROJECT["optional-dependencies"]["all"]
+    assert not any(VLLM in each for each in every)
+    assert {*",".join(OWN.findall(" ".join(every))).split(",")} | {"view"} == {*EXTRAS} - {VLLM, "all"}
 
 
 def test_make_setup_brings_every_extra_but_what_needs_pytorch() -> None:
     brought = re.search(r"^EXTRAS := (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.M)
     assert brought
     # `board` holds `view`.
-    assert {*brought[1].split(), "view"} == {*EXTRAS} - {"whitebox", "all"}
+    assert {*brought[1].split(), "view"} == {*EXTRAS} - {"whitebox", "vllm", "all"}

@@ -34,6 +34,7 @@ FOR = {
     "agents": "the worlds of Agent-SafetyBench and AgentDojo, and MCP servers",
     "baselines": "a weak guard to measure others against",
     "embeddings": "how varied generated prompts are, by what they mean",
+    "vllm": "generate fast on an accelerator (Linux; brings its own PyTorch)",
     "chinese": "attacks on Chinese text: scripts, pinyin, homophones",
     "inspect": "Inspect AI's models, runner, viewer and logs",
 }

