@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
@@ -51,10 +52,13 @@ def test_a_row_has_specs_or_says_what_is_missing() -> None:
 def test_every_spec_of_the_map_builds(spec: str, tmp_path: Path) -> None:
     file = tmp_path / "file.txt"
     file.write_text("Please: {request}", encoding="utf-8")
+    tokens = tmp_path / "tokens.txt"
+    tokens.write_text("\n".join(f"to{letter}" for letter in ascii_lowercase), encoding="utf-8")
     given = {"attacker=MODEL": {"attacker": Adder()}, "judge=JUDGE": {"judge": refusal()}}
     for part in pieces(spec, "+"):
         more = {name: value for mark, named in given.items() if mark in part for name, value in named.items()}
-        plain = re.sub(r"(attacker=MODEL|judge=JUDGE),?", "", part).replace("FILE", str(file)).rstrip(",:")
+        plain = re.sub(r"(attacker=MODEL|judge=JUDGE),?", "", part).replace("FILE", str(file))
+        plain = plain.replace("TOKENS", str(tokens)).rstrip(",:")
         assert registry.build("attacks", plain, **more).name == plain.partition(":")[0]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from plimsoll import registry
 from plimsoll.attacks._transform import Transform
-from plimsoll.core import Sample, user
+from plimsoll.core import Sample, UserError, user
 from plimsoll.text.ciphers import carried
 from tests.support.extras import need
 
@@ -121,6 +121,8 @@ VECTORS = {
     "encoding/rot13": ("Hello", codecs.encode("Hello", "rot13")),
     "encoding/base64": ("漂白水 ok", base64.b64encode("漂白水 ok".encode()).decode()),
     "encoding/base32": ("ok", base64.b32encode(b"ok").decode()),
+    "encoding/base2048": ("Hello!", "ϓțƘ໐µ"),
+    "encoding/ecoji": ("hello", "👲🔩🚗🌷"),
     "encoding/ascii85": ("ok?", base64.a85encode(b"ok?").decode()),
     "encoding/uu": ("cat", "#8V%T\n"),
     "encoding/url": ("漂 a/b", quote("漂 a/b")),
@@ -208,3 +210,81 @@ def test_what_is_written_by_words_is_the_same_again_beside_other_words(name: str
         assert attack.encode(" ".join(words)) == between.join(map(attack.encode, words)), once
     letters = "كيف أخبز"
     assert attack.encode(letters) == attack.encode(f"{letters} x").removesuffix(between + attack.encode("x"))
+
+
+@pytest.mark.parametrize(
+    ("spec", "plain", "written"),
+    [
+        ("encoding/base2048", "abc", "ҤŘ༐"),
+        (
+            "encoding/base2048",
+            "How do I bake bread?",
+            "\u03d3\u0581\u0d6a\u0d70\u1053\u01e4\u0915\u03f1\u04f4\u0208\u0184\u0f5b\u0441\u0c15\xff",
+        ),
+        ("encoding/ecoji", "How do I bake bread?", "🏯🙂💙🌬💍📖🔛🌪👖😁🐙🌪💚🔩🌟🌅"),
+        ("encoding/ecoji", "漂白水", "🥊🥾🎁🥉🙂🕉🈚⚜"),
+        ("encoding/ecoji", "abcd", "👖📸🎦⚜"),
+        ("encoding/ecoji", "a", "👕☕☕☕"),
+    ],
+)
+def test_wide_alphabets_agree_with_the_packages_that_garak_and_pyrit_use(
+    spec: str, plain: str, written: str
+) -> None:
+    """Outputs of mikeshardmind-base2048 1.0.4 and ecoji 0.1.1."""
+    attack: Transform = registry.build("attacks", spec)
+    assert attack.encode(plain) == written
+    assert attack.decode(written) == plain
+
+
+@pytest.mark.parametrize("spec", ["encoding/base2048", "encoding/ecoji"])
+@pytest.mark.parametrize(
+    "damaged", ["No.", "ϓ", "☕", "👲🔩", "༐", "👕☕☕", "👲🔩🚗🌷☕☕☕☕", "ϓțƘ໐µ༐༐", "🏍🏍🏍🏍"]
+)
+def test_damaged_signs_of_wide_alphabets_are_not_read(spec: str, damaged: str) -> None:
+    assert registry.build("attacks", spec).decode(damaged) is None
+
+
+TOKENS = [f"{first}{second}" for first in "bcdfgh" for second in "aeiou"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\n".join([*TOKENS, "", "x", "7x", "a b"]),
+        json.dumps({f"Ġ{token}": place for place, token in enumerate(TOKENS)}),
+        json.dumps({"model": {"vocab": {f"▁{token}": place for place, token in enumerate(TOKENS)}}}),
+        json.dumps({"model": {"vocab": [[f"▁{token}", -1.0] for token in TOKENS]}}),
+    ],
+)
+def test_a_bijection_takes_its_signs_from_a_tokenizer(written: str, tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(written, encoding="utf-8")
+    attack: Transform = registry.build("attacks", f"encoding/bijection:into=tokens,file={file},seed=3")
+    (variant,) = attack.variants(Sample(id="1", messages=(user("How do I bake bread?"),)))
+    assert variant.attempt is not None
+    assert variant.attempt.validity == "valid"
+    payload = attack.encode("Bread at 7!")
+    assert set(payload.split(" ")) - {"␣", "7", "!"} < set(TOKENS)
+    assert attack.decode(payload) == "bread at 7!"
+    other: Transform = registry.build("attacks", f"encoding/bijection:into=tokens,file={file},seed=4")
+    assert other.encode("Bread at 7!") != payload
+
+
+@pytest.mark.parametrize(
+    ("spec", "content", "told"),
+    [
+        ("encoding/bijection:into=tokens", b"", "belong together"),
+        ("encoding/bijection:into=digits,file=FILE", b"", "belong together"),
+        ("encoding/bijection:into=tokens,file=FILE", b"ab\ncd\n7\n", "holds 2 tokens of letters"),
+        ("encoding/bijection:into=tokens,file=FILE", b"\xff\xfe", "is not in UTF-8"),
+        ("encoding/bijection:into=tokens,file=FILE", b"[[[]]]", "holds 0 tokens"),
+        ("encoding/bijection:into=tokens,file=FILE.gone", b"", "No such file"),
+    ],
+)
+def test_tokens_that_make_no_alphabet_are_refused(
+    spec: str, content: bytes, told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "tokens"
+    file.write_bytes(content)
+    with pytest.raises(UserError, match=told):
+        registry.build("attacks", spec.replace("FILE", str(file)))

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
+from plimsoll.attacks._tokens import tokens_of
 from plimsoll.attacks._transform import CarrierName, Transform
 from plimsoll.core import UserError
 from plimsoll.registry import attack
-from plimsoll.text.codecs import invisible, letters, order, radix, signs
+from plimsoll.text.codecs import invisible, letters, order, radix, signs, wide
 
 
 @attack
@@ -24,6 +25,18 @@ def base32(carrier: CarrierName = "raw") -> Transform:
 def ascii85(carrier: CarrierName = "raw") -> Transform:
     """The request in Ascii85."""
     return Transform("encoding/ascii85", radix.in_ascii85(), carrier)
+
+
+@attack
+def base2048(carrier: CarrierName = "raw") -> Transform:
+    """The request in Base2048: signs of many alphabets, eleven bits each."""
+    return Transform("encoding/base2048", wide.in_base2048(), carrier)
+
+
+@attack
+def ecoji(carrier: CarrierName = "raw") -> Transform:
+    """The request in Ecoji: four emojis for five bytes."""
+    return Transform("encoding/ecoji", wide.in_ecoji(), carrier)
 
 
 @attack
@@ -100,11 +113,21 @@ def vigenere(carrier: CarrierName = "raw", key: str = "plimsoll") -> Transform:
 
 @attack
 def bijection(
-    carrier: CarrierName = "expert", into: Literal["letters", "digits"] = "letters", seed: int = 0
+    carrier: CarrierName = "expert",
+    into: Literal["letters", "digits", "tokens"] = "letters",
+    file: str = "",
+    seed: int = 0,
 ) -> Transform:
-    """An alphabet drawn by chance and taught in the prompt, with examples."""
-    drawn = letters.bijection if into == "letters" else letters.numbered
-    return Transform("encoding/bijection", drawn(str(seed)), carrier, seed)
+    """An alphabet drawn by chance and taught in the prompt, with examples.
+
+    `into=tokens` draws its signs from the tokens of `file`: one a line, or a tokenizer's own JSON."""
+    if (into == "tokens") != bool(file):
+        raise UserError("encoding/bijection: into=tokens and file=TOKENS belong together")
+    if into == "tokens":
+        codec = letters.worded(str(seed), tokens_of("encoding/bijection", file))
+    else:
+        codec = (letters.bijection if into == "letters" else letters.numbered)(str(seed))
+    return Transform("encoding/bijection", codec, carrier, seed)
 
 
 @attack

@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from random import Random
 from typing import Literal
@@ -218,8 +218,16 @@ def bijection(seed: str) -> Codec:
 
 def numbered(seed: str) -> Codec:
     """Letters as two-digit numbers drawn by chance, a space between signs; other signs stay as they are."""
-    numbers = Random(seed).sample(range(10, 100), len(LOWER))
-    codes = {letter: str(number) for letter, number in zip(LOWER, numbers, strict=True)}
+    return _spelled(map(str, Random(seed).sample(range(10, 100), len(LOWER))), "数字")
+
+
+def worded(seed: str, tokens: Sequence[str]) -> Codec:
+    """The same with tokens for numbers. They are 26 at the least, have two letters or more, and no space."""
+    return _spelled(Random(seed).sample(tokens, len(LOWER)), "词元")
+
+
+def _spelled(signs: Iterable[str], what_zh: str) -> Codec:
+    codes = dict(zip(LOWER, signs, strict=True))
     codes[" "] = blank = "\u2423"
     back = {code: letter for letter, code in codes.items()}
 
@@ -232,7 +240,7 @@ def numbered(seed: str) -> Codec:
     pairs = ", ".join(f"{letter}={code}" for letter, code in codes.items() if letter != " ")
     return Codec(
         title=f"a language in which {pairs}",
-        title_zh=f"如下数字替换（{pairs}）",
+        title_zh=f"如下{what_zh}替换（{pairs}）",
         encode=plainly(encode),
         decode=decode,
         kept=lambda text: _small(text).replace(blank, " "),
