@@ -18,7 +18,7 @@ class Turns(NamedTuple):
 def turns_of(messages: tuple[Message, ...]) -> Turns:
     """The conversation around its last user turn. Raises `UserError` where there is none."""
     if messages and messages[-1].role == "user":
-        return Turns(messages[:-1], messages[-1], ())
+        return Turns._make((messages[:-1], messages[-1], ()))
     for place in range(len(messages) - 1, -1, -1):
         if messages[place].role == "user":
             return Turns(messages[:place], messages[place], messages[place + 1 :])
