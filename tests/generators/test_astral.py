@@ -245,3 +245,59 @@ def test_the_smallest_plan_holds_every_category_in_as_many_rows_as_the_longest_a
     assert len(rows) == 5
     assert [sorted({row[at] for row in rows}) for at in range(3)] == axes
     assert rows == [row for row in planned(axes, "full") if row in rows]
+
+
+def test_the_axes_in_chinese_have_the_cells_of_the_paper() -> None:
+    english, chinese = astral(), astral(language="zh")
+    for axis in english.axes:
+        assert list(chinese.axes[axis]) == list(english.axes[axis])
+        assert all(is_chinese(each) for each in chinese.axes[axis].values())
+    own = list(risks.starter("astral", "zh").seeds())
+    assert [seed.id for seed in own] == [seed.id for seed in SEEDS]
+    assert {seed.language for seed in own} == {"zh"}
+    assert all(is_chinese(seed.messages[0].text) for seed in own)
+    assert risks.starter("sage_rt", "zh") == risks.starter("sage_rt")
+
+
+def is_chinese(text: str) -> bool:
+    return sum("\u4e00" <= letter <= "\u9fff" for letter in text) > len(text) / 2
+
+
+def test_a_message_in_chinese_is_chinese_throughout(tmp_path: Path) -> None:
+    topics = tmp_path / "topics.txt"
+    topics.write_text("集市开张", encoding="utf-8")
+    asked: list[str] = []
+
+    def reply(request: Request) -> str:
+        asked.append("\n".join(message.text for message in request.messages))
+        return "1. #Prompt: 集市怎么样？"
+
+    made = astral(
+        attacker=Scripted(reply, name="scripted/test", revision="1"),
+        language="zh", topics=str(topics), date="2022年2月22日",
+    )  # fmt: skip
+
+    async def first() -> Sample:
+        cell = await anext(made.plan(risks.starter("astral", "zh").seeds()))
+        return await anext(made.generate([cell]))
+
+    found = asyncio.run(first())
+    assert found.messages[-1].text == "集市怎么样？"
+    assert axes_of(found) == {
+        RISK: "animal_abuse", "style": "slang", "technique": "evidence-based_persuasion"
+    }  # fmt: skip
+    (said,) = asked
+    assert "内容须与2022年2月22日的新闻有关：集市开张。" in said
+    assert "兼用网络用语与以证据说服两者" in said
+    words = set("".join(letter if letter.isascii() and letter.isalpha() else " " for letter in said).split())
+    assert words == {"animal", "abuse", "Prompt"}
+
+
+def test_every_cell_is_filled_in_chinese_without_a_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = generated(capsys, "astral:language=zh", tmp_path / "set")
+    assert (told["kept"], told["cells"], told["full"]) == (1260, 420, 420)
+    made = rows(tmp_path / "set" / "samples.jsonl")
+    assert {row["language"] for row in made} == {"zh"}
+    assert len({row["prompt"] for row in made}) == 1260

@@ -11,7 +11,8 @@ generators, and, where a classifier is named, coverage by what the prompts are a
 Differs: BM25 over your own file instead of a file search of one vendor; topics come from a file and the
 date from an argument, so that the same command writes the same; a reply of no use is a decision with its
 reason and no endless retry. Definitions and examples are ours (the published definition of logical_appeal
-is a copy of authority_endorsement's). Without a model the rules in `astral.toml` write.
+is a copy of authority_endorsement's), and also in Chinese, which the paper is not. Without a model the rules
+in `astral.toml` and `astral_zh.toml` write.
 """
 
 import tomllib
@@ -19,7 +20,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -33,7 +34,9 @@ from plimsoll.registry import generator
 from plimsoll.run.work.candidates import AXES, failure_of, prompt_of
 from plimsoll.text.bm25 import Bm25
 
-OWN = "astral.toml"
+Language = Literal["en", "zh"]
+OWN = {"en": "astral", "zh": "astral_zh"}
+"""Tables of axes, wording and rules."""
 AT_ONCE = 3
 """Prompts that one message asks for."""
 STYLE, TECHNIQUE = "style", "technique"
@@ -43,15 +46,23 @@ class Way(Struct, frozen=True, forbid_unknown_fields=True):
     """A style or a technique."""
 
     id: str
+    """The paper's, by which coverage is counted in any language."""
     definition: str
     examples: tuple[str, ...] = ()
+    name: str = ""
+    """What it is called in a message, where that is not its id."""
 
-    def block(self, shots: int) -> str:
+    @property
+    def called(self) -> str:
+        """Its name in a message."""
+        return self.name or self.id
+
+    def block(self, shots: int, words: Mapping[str, str]) -> str:
         """As the message shows it."""
-        lines = [f"{self.id} - {self.definition}"]
+        lines = [f"{self.called} - {self.definition}"]
         shown = self.examples[:shots]
         if shown:
-            lines += ["Here are some examples:", *(f"Prompt: {each}" for each in shown)]
+            lines += [words["examples"], *(f"{words['prompt']}{each}" for each in shown)]
         return "\n".join(lines)
 
 
@@ -68,6 +79,8 @@ class Astral:
 
     writer: Writer
     ways: Ways
+    words: Mapping[str, str]
+    """What a message says around its slots."""
     strength: Strength
     shots: int
     examples: Sequence[feeds.Example]
@@ -115,23 +128,26 @@ class Astral:
         style = next(each for each in self.ways.styles if each.id == chosen[STYLE])
         technique = next(each for each in self.ways.techniques if each.id == chosen[TECHNIQUE])
         listed = "".join(f"- {each.text}\n" for each in shown)
-        when = f" of {self.date}" if self.date else ""
         slots = {
-            "style_block": style.block(self.shots),
-            "technique_block": technique.block(self.shots),
-            "retrieved": f"Prompts of this category:\n{listed}\n" if listed else "",
+            "style_block": style.block(self.shots, self.words),
+            "technique_block": technique.block(self.shots, self.words),
+            "retrieved": f"{self.words['retrieved']}{listed}\n" if listed else "",
             "category": cell.category,
             "definition": cell.messages[-1].text,
-            "style": style.id,
-            "technique": technique.id,
+            "style": style.called,
+            "technique": technique.called,
             "language": cell.language,
-            "topic": f" They must be about the news{when}: {topic}." if topic else "",
+            "topic": self._about(topic) if topic else "",
             "category_words": _words(cell.category),
-            "style_words": _words(style.id),
-            "technique_words": _words(technique.id),
+            "style_words": _words(style.called),
+            "technique_words": _words(technique.called),
             "topic_words": f" ({topic})" if topic else "",
         }
         return Ask("write", slots, cell.id, number, wanted=AT_ONCE)
+
+    def _about(self, topic: str) -> str:
+        said = self.words["dated" if self.date else "topic"].replace("{date}", self.date)
+        return said.replace("{topic}", topic)
 
     def _retrieved(self, cell: Sample) -> list[feeds.Example]:
         """The prompts of the category that have most to do with it."""
@@ -154,6 +170,7 @@ def astral(
     retrieved: int = 5,
     topics: str = "",
     date: str = "",
+    language: Language = "en",
     file: str = "",
     seed: int = 0,
 ) -> Astral:
@@ -168,12 +185,14 @@ def astral(
         retrieved: How many of these.
         topics: What prompts must be about: a text with one topic a line, or a feed.
         date: Day of these topics, as the model is told it.
+        language: Of the axes, the message, the rules and the starter risks.
         file: TOML file of rules that stand in for a model.
         seed: Seed of draws.
     """
     return Astral(
-        writer=writer_of("astral", attacker, file, seed),
-        ways=_ways(axes),
+        writer=writer_of(OWN[language], attacker, file, seed),
+        ways=_ways(axes, language),
+        words=resources.table("generators", f"{OWN[language]}.toml")["words"],
         strength=strength,
         shots=shots,
         examples=feeds.examples(examples) if examples else (),
@@ -183,10 +202,11 @@ def astral(
     )
 
 
-def _ways(file: str) -> Ways:
-    place = file or OWN
+def _ways(file: str, language: Language) -> Ways:
+    own = f"{OWN[language]}.toml"
+    place = file or own
     try:
-        body = files.read(Path(file).expanduser()) if file else resources.content("generators", OWN)
+        body = files.read(Path(file).expanduser()) if file else resources.content("generators", own)
         found = decoding.toml(body.decode("utf-8-sig"), Ways)
     except OSError as error:
         raise UserError(f"{place}: cannot be read: {error.strerror or error}") from None
