@@ -27,6 +27,7 @@ BUDGETS = (
     *("search/pair:budget=0", "search/tap:budget=0", "search/pair:streams=0", "search/tap:width=0"),
     *("search/fuzz:budget=0", "search/genetic:budget=0", "search/best_of_n:n=0"),
     *("search/first_success:budget=0,attacks=(encoding/rot13)", "search/gcg:width=0"),
+    *("search/bandit:budget=0,attacks=(encoding/rot13)", "search/bandit:epsilon=2,attacks=(encoding/rot13)"),
     *("dialogue/crescendo:rounds=0", "dialogue/agent:rounds=-1", "dialogue/likert:rounds=0"),
     *("dialogue/chunked:pieces=0", "groups/from_target:most=0"),
 )
@@ -88,7 +89,7 @@ def test_a_budget_of_nothing_is_refused_by_its_name(spec: str) -> None:
     name, _, rest = spec.partition(":")
     key = rest.partition("=")[0]
     needed = {"search/pair", "search/tap", "dialogue/crescendo", "dialogue/agent", "dialogue/likert"}
-    judged = {*needed, "search/fuzz", "search/genetic", "search/first_success"}
+    judged = {*needed, "search/fuzz", "search/genetic", "search/first_success", "search/bandit"}
     given = {"attacker": Scripted(lambda _: "x")} if name in needed else {}
     given |= {"judge": refusal()} if name in judged else {}
     with pytest.raises(UserError, match=f"{key}="):

@@ -162,6 +162,74 @@ def test_the_first_attack_that_succeeds_is_chosen_and_undone_on_the_reply() -> N
     assert reply == "I cannot help you then"
 
 
+ARMS = "attacks=(encoding/rot13+(encoding/caesar:offset=5)+characters/typos)"
+
+
+def tried_by(spec: str, target: Callable[[str], str], judge: object) -> tuple[Sample, list[str]]:
+    asked: list[str] = []
+
+    def reply(request: Request) -> str:
+        asked.append(request.messages[-1].text)
+        return target(asked[-1])
+
+    async def first() -> Sample:
+        attack = registry.build("attacks", spec, judge=judge)
+        return await anext(attack.attack(Sample(id="1", messages=(user(REQUEST),)), Scripted(reply)))
+
+    return asyncio.run(first()), asked
+
+
+class Near:
+    """How far a reply went, as it says itself."""
+
+    name = "near"
+    instrument = Instrument(event="gave in", higher_is_safer=False)
+
+    async def judge(self, sample: Sample, transcript: Transcript) -> Verdict:
+        return Verdict(label="said", value=float(transcript.reply))
+
+
+def half_way(said: str) -> str:
+    return "0.5" if sum(word in REQUEST.split() for word in said.split()) >= 3 else "0.1"
+
+
+def test_a_bandit_tries_every_attack_once_and_then_what_went_furthest() -> None:
+    """Slips of the hand go half the way: no draw of them is tried twice, and the ciphers, which have one
+    variant each, once."""
+    made, asked = tried_by(f"search/bandit:{ARMS},budget=12", half_way, Near())
+    assert len(asked) == len(set(asked)) == 12
+    assert made.attempt is not None
+    assert made.attempt.queries == 12
+    assert made.attempt.parameters["tries"] == [1, 1, 10]
+    assert made.attempt.attack == "search/bandit"
+    assert made.id == "1"
+    again, _ = tried_by(f"search/bandit:{ARMS},budget=12", half_way, Near())
+    assert again == made
+
+
+def test_a_bandit_ends_with_the_first_success_and_undoes_the_very_attack() -> None:
+    wanted = registry.build("attacks", "encoding/caesar:offset=5").encode(REQUEST)
+    for spec in ("search/bandit", "search/first_success"):
+        arms = "attacks=((encoding/caesar:offset=3)+(encoding/caesar:offset=5)+encoding/rot13)"
+        made, asked = tried_by(f"{spec}:{arms}", lambda said: "1.0" if said == wanted else "0.0", Near())
+        assert asked[-1] == wanted
+        attack = registry.build("attacks", f"{spec}:{arms}", judge=Near())
+        reply = registry.build("attacks", "encoding/caesar:offset=5").encode("I cannot help you with that.")
+        restored = asyncio.run(attack.restore(made, Transcript(messages=(assistant(reply),))))
+        assert restored.reply == "I cannot help you with that."
+
+
+def test_a_bandit_whose_attacks_have_nothing_more_stops_before_its_budget() -> None:
+    made, asked = tried_by("search/bandit:attacks=(encoding/rot13+encoding/base64)", lambda _: "0.0", Near())
+    assert len(asked) == 2
+    assert made.attempt is not None
+    assert sorted(made.attempt.parameters["tries"]) == [1, 1]
+    nothing, asked = tried_by("search/bandit:attacks=(chinese/split+arabic/tatweel)", lambda _: "0.0", Near())
+    assert asked == []
+    assert nothing.attempt is not None
+    assert nothing.attempt.validity == "not_applicable"
+
+
 def test_best_of_n_makes_n_variants_that_differ() -> None:
     async def every() -> list[Sample]:
         attack = registry.build("attacks", "search/best_of_n:n=5,seed=2")

@@ -1,6 +1,6 @@
 """A request -> many small disturbances of it, of which any may succeed; or the first attack that does."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -57,16 +57,17 @@ class FirstSuccess(Attack):
         _, last, _ = turns_of(sample.messages)
         inquiry = Inquiry(sample, target, self.judge, self.budget)
         best, furthest = sample, -1.0
-        order = Random(f"{self.seed}:{sample.id}").sample(self.attacks, len(self.attacks))
+        places = list(enumerate(self.attacks))
+        order = Random(f"{self.seed}:{sample.id}").sample(places, len(places))
         try:
-            for each in order:
+            for place, each in order:
                 async for variant in each.attack(sample, target):
                     if not variant.asked:
                         continue
                     tried = await inquiry.tried(variant.messages)
                     if tried.score > furthest:
                         best, furthest = (
-                            with_parameters(variant, chosen=each.name, score=tried.score),
+                            with_parameters(variant, chosen=each.name, place=place, score=tried.score),
                             tried.score,
                         )
                     if tried.score >= 1.0:
@@ -83,9 +84,11 @@ class FirstSuccess(Attack):
 
     async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
         """Undo what the chosen attack did."""
-        known: Mapping[str, Any] = sample.attempt.parameters if sample.attempt else {}
-        chosen = known.get(self.name, known).get("chosen")  # in a chain, under the attack's name
-        for each in self.attacks:
-            if each.name == chosen:
-                return await each.restore(sample, transcript)
-        return transcript
+        return await undone(self.attacks, self.name, sample, transcript)
+
+
+async def undone(attacks: Sequence[Attack], name: str, sample: Sample, transcript: Transcript) -> Transcript:
+    """The reply without what the chosen one of several attacks did: two may differ in an argument alone."""
+    known: Mapping[str, Any] = sample.attempt.parameters if sample.attempt else {}
+    place = known.get(name, known).get("place")  # in a chain, under the attack's name
+    return transcript if place is None else await attacks[place].restore(sample, transcript)

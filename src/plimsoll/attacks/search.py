@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from plimsoll.attacks._bandit import Bandit
 from plimsoll.attacks._breeding import Evolution, Fuzzing, Selection
 from plimsoll.attacks._glitch import Glitch
 from plimsoll.attacks._inquiry import at_least_one
@@ -26,9 +27,22 @@ def best_of_n(n: int = 10, rate: float = 0.06, seed: int = 0) -> BestOfN:
 
 @attack
 def first_success(attacks: tuple[Attack, ...], judge: Judge, budget: int = 20, seed: int = 0) -> FirstSuccess:
-    """Of several attacks (`attacks=a+b`) the first that succeeds by a judge, in an order drawn by chance."""
+    """Of several attacks (`attacks=(a+b)`) the first that succeeds by a judge, tried in a drawn order."""
     at_least_one("search/first_success", budget=budget)
     return FirstSuccess(attacks, judge, budget, seed)
+
+
+@attack
+def bandit(
+    attacks: tuple[Attack, ...], judge: Judge, *, budget: int = 20, epsilon: float = 0.2, seed: int = 0
+) -> Bandit:
+    """Of several attacks (`attacks=(a+b)`) mostly the one that went furthest on this request so far.
+
+    Each is tried once, then the best, or any of them with the chance `epsilon`."""
+    at_least_one("search/bandit", budget=budget)
+    if not 0 <= epsilon <= 1:
+        raise UserError(f"search/bandit: epsilon={epsilon}: give 0 to 1")
+    return Bandit(attacks, judge, budget, epsilon, seed)
 
 
 @attack
