@@ -90,5 +90,5 @@ class FirstSuccess(Attack):
 async def undone(attacks: Sequence[Attack], name: str, sample: Sample, transcript: Transcript) -> Transcript:
     """The reply without what the chosen one of several attacks did: two may differ in an argument alone."""
     known: Mapping[str, Any] = sample.attempt.parameters if sample.attempt else {}
-    place = known.get(name, known).get("place")  # in a chain, under the attack's name
+    place: int | None = known.get(name, known).get("place")  # in a chain, under the attack's name
     return transcript if place is None else await attacks[place].restore(sample, transcript)

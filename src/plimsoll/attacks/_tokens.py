@@ -39,6 +39,7 @@ def _listed(content: str) -> Iterable[str]:
         whole = cast("dict[str, Any]", found)
         model = whole.get("model")
         found = cast("dict[str, Any]", model).get("vocab", whole) if isinstance(model, dict) else whole
+    if not isinstance(found, dict | list):
+        return content.splitlines()
     # Some vocabularies are lists of pairs of a token and its likelihood.
-    listed = cast("list[Any]", list(found)) if isinstance(found, dict | list) else content.splitlines()
-    return [each if isinstance(each, str) else str(each[0]) for each in listed if each]
+    return [each if isinstance(each, str) else str(each[0]) for each in cast("list[Any]", found) if each]
