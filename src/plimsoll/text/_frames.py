@@ -5,7 +5,7 @@ Every pattern is looked for in the few characters before a mention and ends wher
 
 import re
 
-from plimsoll.text._other_answers import ANNOUNCES, CHOOSES, denies
+from plimsoll.text._other_answers import ANNOUNCES, CHOOSES, CONTRASTS, denies
 from plimsoll.text.expressions import expression
 
 CORRECTS = (
@@ -55,7 +55,8 @@ _BAD = (
 _BEST = (
     r"(?:right|correct|best|safest|safer|better|proper|ideal|closest|nearest|wisest|fitting|preferred|"
     r"chosen|appropriate|suitable|recommended|one\sthat(?:\sbest)?\s(?:fits|works|matches|applies)"
-    rf"|most\s(?!{_BAD}\b)\w{{3,14}}|least\s(?:{_BAD}|bad|objectionable|wrong|severe|serious)|true|accurate|only|final|optimal)"
+    rf"|most\s(?!{_BAD}\b)\w{{3,14}}|least\s(?:{_BAD}|bad|objectionable|wrong|severe|serious)|true|accurate|"
+    rf"only|final|optimal)"
 )
 _ZH_GOOD = (
     r"(?:正确|准确|恰当|合适|合理|妥当|适当|适合|安全|稳妥|可取|贴切|符合(?:题意|要求|题目要求|条件)|最佳|"
@@ -82,6 +83,7 @@ SAID = expression(
     | (?:答案|选项|选择|回答|结论|答|回复|结果|正解|解答|解|答え)(?:\s?\([^()\n]{{0,24}}\))?{_ZH_BE}$
     | (?:答案|正确选项)[\"\])]{{0,2}}\s{{0,6}}$
     | (?:正确|最佳|最终|最优)(?:的)?(?:选项|答案|选择){_ZH_BE}$
+    | (?:答案|结论)[^。,\n:]{{1,10}}:\s{{0,3}}$
     | {ANNOUNCES}
     | \bnot\b[^.\n]{{1,40}}\bbut\s(?:rather\s)?{_OBJECT}\s{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
@@ -96,7 +98,7 @@ CHOSEN = expression(
             (?:from\s.{{1,24}}\s)?to
         |(?:i'd|i\swould|i'll|i\swill|i'm\sgoing\sto|i\sam\sgoing\sto)\s(?:say|answer|guess|mark|recommend|suggest))
         \s{{1,3}}(?:it's\s|that\s|is\s|for\s|with\s)?:?\s{{0,3}}{_OBJECT}\s{{0,6}}$
-    | 改(?:选|为|成)(?:选项|答案)?\s{0, 3}$
+    | 改(?:选|为|成)(?:选项|答案)?\s{{0,3}}$
     | (?<![所可任供多单])选(?:择|定|取|用)?(?:的是|了)?\s{{0,2}}[:\"]?\s{{0,2}}(?:选项|答案|择|第)?\s{{0,6}}$
     | {CHOOSES}
     | (?:而是|而应选?|投票?给?|倾向于?|锁定|决定是|推荐|首选|本人投)\s{{0,3}}
@@ -125,7 +127,8 @@ SOFT = expression(
     | (?:因此|所以|故|故而|因而|应该?是|应为|(?:我|个人|本人)(?:认为|觉得|想)|应该|综上(?:所述)?|最终|总之
         |只有|就是|(?:可能|肯定|当然|大概|一定|估计|绝对|显然|明显|无疑)是|毫无疑问|即|对应的?是?|也就是|只?剩(?:下|余)?(?:的)?(?:就?是)?)
         (?:应该)?(?:[,:]\s{{0,2}})?(?:是|为|选)?\s{{0,3}}(?:选项|答案)?\s{{0,3}}$
-    | ∴\s{{0,3}}$""",
+    | (?:∴|[ ]?(?:→|=>|->))\s{{0,3}}$
+    | (?:还是|觉得|看来)\s{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
 )
 """Words that put a letter forward where nothing follows it but an end or a reason."""
@@ -140,7 +143,8 @@ _WRONG_ONE = expression(
 )
 ASKED_FOR = expression(
     r"\b(?:statement|option|choice|one|answer|item|example|claim)\s(?:that|which)\s"
-    r"(?:(?:is|are|was|does|do|would|can|could|should)(?:\snot|n't)|cannot)\b[^.\n]{1,60}\s(?:is|would\sbe):?\s{0,3}$",
+    r"(?:(?:is|are|was|does|do|would|can|could|should)(?:\snot|n't)|cannot)\b[^.\n]{1,60}\s(?:is|"
+    r"would\sbe):?\s{0,3}$",
     re.IGNORECASE,
 )
 """`The statement that is not true is`: what was asked for."""
@@ -181,8 +185,11 @@ FREE = expression(
     r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|"
     r"thus|hence"
     r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|opción|"
-    r"opzione|opção|вариант|विकल्प|보기|réponse|risposta|respuesta|resposta|antwort|opsi|pilihan|phương\sán|đáp\sán|câu"
-    r"|l'option|ответ)|ข้อ|[\u3040-\u309f]|[는은]\s|选项|选择|所以|因此|认为|觉得"
+    r"opzione|opção|вариант|विकल्प|보기|réponse|risposta|respuesta|resposta|antwort|opsi|pilihan|phương\sán|"
+    r"đáp\sán|câu"
+    r"|l'option|ответ|yet|reflection|consideration)|ข้อ|इसलिए|لذلك|لذا|поэтому|значит|\b(?:deshalb|daher|"
+    r"also|por\seso|luego|donc|quindi|dunque|portanto|logo|jadi|vậy|nên)|ดังนั้น|따라서|그래서|よって|だから|"
+    r"[\u3040-\u309f]|[는은]\s|选项|选择|所以|因此|认为|觉得"
     r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对)\s{0,3}$",
     re.IGNORECASE,
 )
@@ -220,14 +227,18 @@ _SUPPOSED = expression(
     r"|\b(?:some|others|people|many|most|one|they|students|he|she|you)\s(?:\w{1,8}\s)?(?:think|say|argue|"
     r"assume|believe"
     r"|choose|pick|select|write|thinks|says|tempted|assumes|chose)\b[^.\n]{0,20}$"
-    r"|(?:如果|假如|假设|若|倘若|要是|与其|有人|有些人|很多人|别人|他们|人们)[^。\n]{0,12}$",
+    r"|(?:如果|假如|假设|若|倘若|要是|与其|有人|有些人|很多人|别人|他们|人们)[^。\n]{0,12}$"
+    r"|\b(?:at\sfirst|initially|originally|my\sfirst\s(?:thought|instinct|guess)|i\swas\s(?:going|about|"
+    r"tempted|inclined)\sto)\b"
+    r"[^.,\n]{0,32}$|(?:原本|本来|起初|最初|一开始|开始时|刚开始|乍一?看)[^。,\n]{0,10}$",
     re.IGNORECASE,
 )
 _SENTENCE = expression(r"[.。!?;\n]\s|[。!?;\n]")
 _TURNED = expression(
     r",\s?(?:and\s)?(?:so|but|it(?:'s|\smust|\sis|\sshould|\shas|\swould|(?=\s?$))|the\s(?:correct|right|"
-    r"best|answer)|therefore|thus|hence|then|however|i(?:'d|'ll|\s(?:choose|think|pick|go|would|will|select)))\b"
-    r"|,(?=所以|因此|但|而|故|我|应|不如|还是)",
+    r"best|answer)|therefore|thus|hence|then|however|finally|ultimately|eventually|in\sthe\send|now|later|"
+    r"i(?:'d|'ll|\s(?:choose|think|pick|go|would|will|select)))\b"
+    r"|,(?=所以|因此|但|而|故|我|应|不如|还是|其实|实际|正确|答案|却|后来|可是?|现在)|\bbut\s(?:on\sreflection|now|then|actually)\b",
     re.IGNORECASE,
 )
 _INNER_NO = expression(r"\b(?:not|never|wrong|incorrect)\b|n't|不(?!过)|错误", re.IGNORECASE)
@@ -251,7 +262,9 @@ _LAST_WORDS = frozenset((
     "meant", "lean", "leaning", "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il",
     "lo", "o", "sim", "l'option", "opsi", "pilihan", "elegir", "choisirais", "opterais", "sceglierei",
     "soluzione", "escolheria", "gabarito", "pelo", "pela", "scelta", "solution", "prends", "kies",
-    "memilih", "que", "qui", "correcta", "corretta", "correcte", "bonne", "opto", "than",
+    "memilih", "que", "qui", "ialah", "sino", "sondern", "ma", "sim", "mais", "melainkan", "tapi", "tetapi",
+    "con", "resta", "reste", "queda", "retiens", "garde", "quedo", "fica", "bleibt", "tengo", "correcta",
+    "corretta", "correcte", "bonne", "opto", "than",
 ))  # fmt: skip
 """The Latin words that stand just before an announced letter; any other shows that none is."""
 
@@ -280,6 +293,14 @@ def is_denied(left: str) -> bool:
     """Whether what stands before a claim takes it back, or only supposes it."""
     sentence = _TURNED.split(_SENTENCE.split(left)[-1])[-1]
     return bool(_NEGATED.search(sentence.rpartition(",")[2]) or _SUPPOSED.search(sentence))
+
+
+_CONTRASTED = expression(CONTRASTS, re.IGNORECASE)
+
+
+def contrasted(left: str) -> bool:
+    """Whether the mention is set against another one: `not A but B`, in any of the languages."""
+    return _CONTRASTED.search(left) is not None
 
 
 def said(left: str) -> bool:

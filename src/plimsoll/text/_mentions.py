@@ -13,6 +13,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from plimsoll.text._option_texts import length_of_text
+from plimsoll.text._other_answers import BEGINNINGS_OF_RANKS, RANKS
 from plimsoll.text.expressions import expression
 from plimsoll.text.letters import LETTERS
 
@@ -70,7 +71,8 @@ _WORD = (
 _JOINER = expression(
     r"(?:\s?\([^()\n]{1,40}\))?\s{0,3}(?:(?P<weak>[,;])|、|/|&|\+|>|(?:,\s?)?(?:and/or|and|or|nor|"
     r"as\swell\sas"
-    r"|vs\.?|to|through|thru)\b|和|与|或者?|以?及|还是|跟|同|并|至|到|~|(?P<none>(?=[(\[])))"
+    r"|vs\.?|to|through|thru|y|e|et|ou|und|oder|ed|и|или|dan|atau|và|hoặc)\b|(?:और|या|و|أو)\s|와|과|및|と|や|และ|"
+    r"หรือ|和|与|或者?|以?及|还是|跟|同|并|至|到|~|(?P<none>(?=[(\[])))"
     r"\s{0,3}(?:(?:and|or|maybe|possibly|perhaps)\s|和|或|可能是?)?(?:the\s)?"
     r"(?:option\s|choice\s|answer\s|选项|答案)?[(\[\"']{0,2}[ ]?"
 )
@@ -81,7 +83,8 @@ _NEXT_ITEM = expression(
 )
 """Letters that are the items of a list, and nothing else."""
 _ENDS_A_LIST = expression(
-    r"\s{0,3}(?:$|[\n.。,、;/&<(\[|!:+)]|(?:and|or|are|both|all|together|too)\b|和|或|与|及|都|均|两|这|"
+    r"\s{0,3}(?:$|[\n.。,、;/&<(\[|!:+)]|(?:and|or|are|both|all|together|too|y|e|et|ou|und|oder|dan|atau)\b|"
+    r"(?:и|или|và|hoặc|और|या|و|أو|와|과)\s|と|และ|和|或|与|及|都|均|两|这|"
     r"皆|同)"
 )
 _CHANGES = expression(r"\bfrom\s(?:option\s)?[(\"]?$", re.IGNORECASE)
@@ -121,12 +124,13 @@ def _tokens(count: int) -> re.Pattern[str]:
     )
     several = rf"(?<![.'])[A-{last}]{{2,8}}(?![A-Za-z0-9&'\-_])"
     apart = rf"[A-{last}](?: [A-{last}]){{1,7}}(?=\s{{0,3}}(?:[\n<]|\Z))"
-    beginnings = rf"[A-{last}a-{last.lower()}1-4tfslTFSL第]"
+    beginnings = rf"[A-{last}a-{last.lower()}1-4tfslTFSL第{BEGINNINGS_OF_RANKS}]"
     if last < "J":
         letter = rf"{letter}|(?<=\()J(?=\))"
         beginnings = rf"{beginnings[:-1]}J]"
     return re.compile(
-        rf"(?<![A-Za-z0-9&/\\\-¤°])(?={beginnings})(?:{apart}|{several}|{letter}|(?i:{_WORD}))", re.ASCII
+        rf"(?<![A-Za-z0-9&/\\\-¤°])(?={beginnings})(?:{apart}|{several}|{letter}|(?i:{_WORD})|(?i:{RANKS}))",
+        re.ASCII,
     )
 
 
@@ -164,6 +168,8 @@ def _places(token: re.Match[str], count: int) -> list[int]:
     if word := token[1] or token[2]:
         place = _ORDINALS[word.lower()]
         return [place if place >= 0 else count - 1]
+    if token.lastgroup:
+        return [int(token.lastgroup[-1])]
     places = [LETTERS.index(name.upper()) for name in named if name != " "]
     return places if all(one < two for one, two in pairwise(places)) else []
 

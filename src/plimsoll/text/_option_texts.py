@@ -18,8 +18,9 @@ _CLOSING_WORD = expression(
     r"\b(?:therefore|thus|hence|so)[,:]?\s{1,4}(?:it\sis\s)?(yes|no|true|false)\s{0,4}[.!]?$", re.IGNORECASE
 )
 _IS_RIGHT = expression(
-    r"\s(?:is|would be|seems)\s(?:the\s)?(?:most\s\w{3,14}\s)?(?:correct|right|best|safest)\b"
-    r"|是正确|最合适",
+    r"\s(?:is|would be|seems)\s(?:the\s)?(?:most\s\w{3,14}\s)?(?:correct|right|best|safest|appropriate)\b"
+    r"|(?:才|就|无疑|显然)?是(?:最|比较)?(?:正确|恰当|合适|合理|安全|稳妥|妥当|好|对)|最(?:为)?(?:合适|恰当|正确|安全|稳妥|好)"
+    r"|(?:のが|ことが|のは|ことは)(?:最も|一番)?(?:正し|適切|正解|良い|よい|安全)|べき",
     re.IGNORECASE,
 )
 _NUMBER_GOES_ON = expression(r"\s{0,3}(?:[,、.&和]|and\b)?\s{0,3}(?:and\s)?\d|\s{0,2}%|\w")
@@ -38,6 +39,16 @@ _STATEMENT = expression(
     r"(?:it|this|that|the (?:action|behaviou?r|practice|conduct))(?:'s| is| was| would be)"
     r"(?: (?:clearly|definitely|quite|very|certainly|simply|plainly))?(?= )"
     r"|\b(?:so|therefore|thus|hence):|\b(?:therefore|thus|hence),?(?= \w+ \w)"
+    r"|\A(?:the|my|this|that)\s(?:[^\W\d_]+\s){1,6}?(?:should|must|ought\sto|needs?\sto|has\sto|"
+    r"have\sto)\s(?:\w+ly\s)?"
+    r"|\A(?:the|it|this|that)\s(?:[^\W\d_]+\s){0,4}?(?:will|would|(?:is|are)\s(?:going|likely|"
+    r"bound)\sto)\s(?:likely\s|probably\s)?"
+    r"|(?:,|\bso|\bhence|\btherefore)\s(?:it|this|the\s\w{3,12})\s(?=can(?:no|')t|can\snot)"
+    r"|\A(?:il\sfaut|on\sdoit|il\s(?:convient|vaut\smieux)(?:\sde)?|hay\sque|se\sdebe|(?:hay|habría)\sque|"
+    r"deber[íi]as?|"
+    r"bisogna|si\sdeve|occorre|è\smeglio|é\spreciso|deve-se|é\smelhor|man\s(?:sollte|muss)|нужно|следует|"
+    r"надо|лучше|"
+    r"sebaiknya|harus|lebih\sbaik|يجب(?:\sعليك)?|ينبغي|ควร|ต้อง|nên|cần(?:\sphải)?|phải)(?:\s|(?<=[ควรต้อง]))"
     r"|\A(?:you|we|i|one|they)(?:'d|'ll|\s(?:would|will|should|must|need to|have to|ought to))\s(?:\w+ly\s)?"
     r"|\b(?:best|safest|right|first|correct|proper)\s(?:thing|step|action|course of action|approach|"
     r"response|move)"
@@ -46,8 +57,10 @@ _STATEMENT = expression(
     r"|(?:\A|(?<=[,，]))(?:(?:我|个人|本人)(?:认为|觉得|想))?(?:这|该|此|上述)(?:种|个|项|样|么)?(?:行为|做法|说法|观点|表述|情况|陈述|句话|做)?"
     r"(?:其实|确实|显然|当然|明显|是|属于|挺|很|非常|比较|十分|真的?|有点|并)*"
     r"|(?:因此|所以|故|综上)[,，]?(?:答案)?(?:应?是|为)?"
-    r"|(?:lo|la|le|il|el|a|o|die|das)\s(?:[^\W\d_]{3,12}\s){0,2}?(?:correct[aoe]?|corrett[ao]|giust[ao]|corret[ao]|cert[ao]|bonne|"
-    r"juste|mejor|migliore|melhor|meilleure|adecuad[ao]|richtige|beste)(?:\s[^\W\d_]{3,12})?\s(?:es|sería|est|serait|è|sarebbe|é|seria|ist|wäre)\b"
+    r"|(?:lo|la|le|il|el|a|o|die|das)\s(?:[^\W\d_]{3,12}\s){0,2}?(?:correct[aoe]?|corrett[ao]|giust[ao]|"
+    r"corret[ao]|cert[ao]|bonne|"
+    r"juste|mejor|migliore|melhor|meilleure|adecuad[ao]|richtige|beste)(?:\s[^\W\d_]{3,12})?\s(?:es|sería|"
+    r"est|serait|è|sarebbe|é|seria|ist|wäre)\b"
     r"|(?:正确|最好|恰当|合适|妥当|适当|适合|适宜|妥善|明智|可取|安全|合理|稳妥)的?(?:做法|选择|方式|方法|处理方式|行为)(?:应该?)?(?:是|"
     r"为|:)"
     r"|(?:应该|应当)?选(?:择|项)?:?|(?:我|个人|本人)(?:认为|觉得):?)"
@@ -241,7 +254,7 @@ def _stops(option: str, rest: str) -> bool:
         rest = _ATTRIBUTE.sub("", rest)
     if not rest.strip() or rest.lstrip(" ")[0] in _BOUNDARY or rest.lstrip(" ")[0] == "-":
         return True
-    if len(option) > 8 and _IS_RIGHT.match(rest):
+    if (len(option) > 8 or (option[0] > "\u3000" and len(option) > 3)) and _IS_RIGHT.match(rest):
         return True
     if option in ("yes", "no"):
         return bool(_YES_NO_GOES_ON.match(rest))

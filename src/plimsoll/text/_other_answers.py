@@ -5,7 +5,8 @@ import re
 from plimsoll.text.expressions import expression
 
 _NOUN = (
-    r"(?<!\w)(?:antwort|antwortmöglichkeit|lösung|richtig|respuesta|opci[oó]n|alternativa|letra|soluci[oó]n|réponse|"
+    r"(?<!\w)(?:antwort|antwortmöglichkeit|lösung|richtig|respuesta|opci[oó]n|alternativa|letra|soluci[oó]n|"
+    r"réponse|"
     r"reponse|solution|risposta|soluzione|scelta|opzione|resposta|gabarito|solução"
     r"|op[cç][aã]o|antwoord|jawaban|jawabannya|pilihan|opsi|cevap|yan[iı]t|odpowied[zź]|odpověď|svar|svaret|"
     r"vastaus|válasz"
@@ -29,7 +30,8 @@ _THING = (
 )
 _GOOD = r"(?:[^\W\d_]{2,14}\s){0,2}"
 _RIGHT = (
-    r"(?:richtig|korrekt|richtige|korrekte|beste|correcta|correcto|mejor|bonne|correcte|correct|meilleure|juste|"
+    r"(?:richtig|korrekt|richtige|korrekte|beste|correcta|correcto|mejor|bonne|correcte|correct|meilleure|"
+    r"juste|"
     r"corretta|corretto|giusta|migliore|correta|correto|certa|melhor|poprawn[ay]|rätt|riktig|benar|tepat|"
     r"corect[aă]?)"
 )
@@ -37,21 +39,59 @@ _RIGHT = (
 ANNOUNCES = (
     rf"(?:{_NOUN}(?:\s[^.\n:;?=—]{{0,24}}?)?|{_JOINED_NOUN}[^.\n:;?=—]{{0,16}}?)"
     rf"\s{{0,2}}(?:{_LINK}\s{{0,3}}:?\s{{0,3}}[\"(]{{0,2}}{_THING}|\s)$"
-    rf"|(?<!\w)(?:la|le|il|el|lo|a|o|die|das|c')\s?{_RIGHT}\s{{0,2}}(?:ist|lautet|es|sería|est|serait|è|sarebbe|é|"
+    rf"|(?<!\w)(?:la|le|il|el|lo|a|o|die|das|c')\s?{_RIGHT}\s{{0,2}}(?:ist|lautet|es|sería|est|serait|è|"
+    rf"sarebbe|é|"
     rf"seria|:)\s{{0,2}}{_THING}$"
     r"|(?<!\w)c'est\s(?:la|le)\s(?:réponse|option|bonne\sréponse)?\s{0,2}$"
+    r"|(?<!\w)(?:верно|верный|правильно|правильный)(?:\s(?:ответ|вариант))?\s{0,2}(?:[—:-]\s)?$"
     r"|(?:適切|适切|正し[いく]|良い|よい|安全)な?(?:のは|もの[はが]|選択肢は|选択肢は)、?\s{0,2}\"?$|(?<!\w)ตอบ(?:ข้อ)?\s{0,2}$"
 )
 """What stands before a letter that is announced."""
 CHOOSES = (
-    r"(?<!\w)(?:(?:ich\s)?(?:wähle|nehme|würde)|eli(?:jo|giría)|esco(?:jo|gería)|selecciono|optaría|opto|"
-    r"(?:je\s)?(?:choisi(?:s|rais)|sélectionne(?:rais)?|opterais|prends|prendrais)|sc(?:elgo|eglierei)|opterei|"
+    r"(?<!\w)(?:(?:ich\s)?(?:wähle|nehme|würde)|elijo|elegir[íi]a|esco(?:jo|gería)|me\squedo\scon|"
+    r"nos?\squeda|resta|reste|mi\stengo|rimane|fico\scom|sobra|selecciono|optaría|opto|"
+    r"(?:je\s)?(?:choisi(?:s|rais)|sélectionne(?:rais)?|retiens|retiendrais|garde|opterais|prends|prendrais)|"
+    r"sc(?:elgo|eglierei)|opterei|"
     r"escolh(?:o|eria)|seleciono|optaria|marco"
-    r"|(?:я\s)?(?:бы\s)?(?:выбираю|выбрала?|выберу)|wybieram|(?:tôi\s)?(?:sẽ\s)?chọn|saya\s(?:akan\s)?(?:memilih|pilih)|"
+    r"|(?:я\s)?(?:бы\s)?(?:выбираю|выбрала?|выберу)|wybieram|(?:tôi\s)?(?:sẽ\s)?chọn|"
+    r"saya\s(?:akan\s)?(?:memilih|pilih)|"
     r"ik\s(?:kies|kies\svoor)|seçiyorum)\s(?:für\s|por\s|pour\s|per\s|pel[ao]\s)?"
     rf"{_THING}$|(?:أختار|سأختار)\s{_THING}$|(?:ฉัน|ผม|ดิฉัน)?(?:ขอ)?เลือก\s?{_THING}$"
 )
 """What stands before a letter that is chosen."""
+_SET_OFF = r"[^.。!?\n]{0,12}?(?-i:[A-J])[^.。!?\n]{0,12}?[\s,;、]{0,2}"
+CONTRASTS = (
+    rf"(?:\bno\s(?:es\s)?{_SET_OFF}sino|\b(?:pas|non)\s{_SET_OFF}(?:mais|ma|bensì)|"
+    rf"\bnicht\s{_SET_OFF}sondern|"
+    rf"\bnão\s(?:é\s)?{_SET_OFF}(?:e\s|mas\s)?sim|\bне\s{_SET_OFF}\sа|\bbukan\s{_SET_OFF}(?:melainkan|tapi|"
+    rf"tetapi)|\bkhông\sphải\s{_SET_OFF}mà|ليس\s{_SET_OFF}بل|नहीं\s?,?\sबल्कि|아니라|ではなく[、,]?|"
+    rf"じゃなくて?|ไม่ใช่{_SET_OFF}แต่|"
+    rf"(?:不是|并非|不选|不应选?|非){_SET_OFF}(?:而是|是|而应?选?|应选|选))"
+    rf"\s?(?:(?:es|la|el|le|il|o|a|die|der|das|là|هو|هي|เป็น)\s?){{0,2}}{_THING}$"
+)
+"""What stands before a letter that is set against another: `no A sino`, `不是A，是`."""
+_RANKS = (
+    (r"\b{}\s(?:opción|respuesta|alternativa|opção|resposta|opzione|risposta|option|réponse|proposition)",
+     ("primera|primeira|prima|première", "segunda|seconda|deuxième|seconde",
+      "tercera|terceira|terza|troisième",
+      "cuarta|quarta|quatrième")),
+    (r"\b{}[nrs]?\s(?:option|antwort|möglichkeit)", ("erste", "zweite", "dritte", "vierte")),
+    (r"{}\s(?:вариант|ответ)", ("первый", "второй", "третий", "четв[её]ртый")),
+    (r"(?:الخيار|الاختيار|الجواب)\s{}", ("ال[أا]ول", "الثاني", "الثالث", "الرابع")),
+    (r"{}\s(?:विकल्प|उत्तर)", ("पहला", "दूसरा", "तीसरा", "चौथा")),
+    (r"\b(?:pilihan|opsi|jawaban)\s{}\b", ("pertama", "kedua", "ketiga", "keempat")),
+    (r"\b(?:phương\sán|lựa\schọn|đáp\sán)\sthứ\s{}\b", ("nhất", "hai", "ba", "tư")),
+    (r"{}\s?번째\s(?:선택지|보기|답|것)", ("첫", "두", "세", "네")),
+    (r"{}(?:番目|つ目)(?:の選択肢)?", ("一|1", "二|2", "三|3", "四|4")),
+    (r"(?:ตัวเลือก|ข้อ)ที่{}", ("หนึ่ง|1", "สอง|2", "สาม|3", "สี่|4")),
+    (r"选项{}(?![一二三四五六七八九十])", ("一", "二", "三", "四")),
+)  # fmt: skip
+RANKS = "|".join(
+    f"(?P<rank{place}>{'|'.join(form.format(f'(?:{words[place]})') for form, words in _RANKS)})"
+    for place in range(4)
+)
+"""`the second option`, in the other languages; the group says which."""
+BEGINNINGS_OF_RANKS = "psdtcqezvплвтчاपदतचl첫두세네一二三四1-4ตข选đ"
 CHOSEN_BEHIND = (
     r"\s{0,2}(?:番|번)?\s{0,2}(?:を|을|를)\s?(?:[選选][びぶんん択]|추천|선택|고르|고를)|\s{0,2}(?:को\s)?चुन(?:ूँग|ूंग|त|ें|ना)"
     r"|\s(?:wählen|nehmen)(?!\w)"
@@ -61,14 +101,14 @@ CALLED_RIGHT = (
     r"\s{0,2}(?:(?:qui\s|que\s|che\s)?(?:ist|wäre|es|sería|est|è|é|jest|är|er|este|adalah)\s"
     r"(?:(?:die|la|le|il|a|o|de|jawaban\syang)\s)?"
     rf"(?!no\b|nicht|non\b|pas\b|não|nie\b|inte|ikke|bukan|tidak){_GOOD}{_RIGHT}\b"
-    r"|is\s(?:het\s)?juist|(?:правильн|верн)\w{1,3}\b"
+    r"|(?:trifft\szu|stimmt|passt)\b|is\s(?:het\s)?juist|(?:правильн|верн)\w{1,3}\b"
     r"|(?:が|は)(?:正解|正しい|[最一]番?(?:も)?(?:適切|适切))|(?:이|가)\s?(?:정답(?!이\s?아)|맞(?!지\s?않))|सही\sहै|doğru(?:dur)?\b"
-    r"|(?:là\s)?(?:đúng|chính\sxác)\b|ถูก(?:ต้อง)?)"
+    r"|(?:là\s)?(?:đúng|chính\sxác|hợp\slý|phù\shợp|an\stoàn|tốt)(?:\snhất)?\b|ถูก(?:ต้อง)?)"
 )
 """What stands behind a letter that is called right."""
 REASONS = (
     r"karena|porque|ya\sque|pues|car|parce\sque|puisque|weil|denn|da\s|perché|poiché|pois|já\sque|потому|"
-    r"так\sкак|поскольку|لأن|क्योंकि|vì|bởi|เพราะ|เนื่องจาก"
+    r"так\sкак|поскольку|لأن\w{0,3}|क्योंकि|vì|bởi|เพราะ|เนื่องจาก"
 )
 """Words that begin a reason."""
 _DENIES = expression(
@@ -76,6 +116,11 @@ _DENIES = expression(
     re.IGNORECASE,
 )
 _TAKEN_BACK = expression(
+    r"\s{0,3}(?:sind|ist|son|es|sont|est|sono|è|são|é|adalah|đều|là|هي|هما|는|은|가|이|は|が|ก็)?\s{0,2}"
+    r"(?:beide|alle|ambas|ambos|todas|todos|tous|toutes|entrambe|tutte|semua|semuanya|모두|全て|すべて|"
+    r"ทั้งหมด)?\s{0,2}"
+    r"(?:गलत|ग़लत|falsch|incorrec|sbagliat|errad|erron|неверн|неправильн|خاطئ|خطأ|salah\b|sai\b|틀|間違|誤り|ผิด|"
+    r"faux|fausse)|"
     r"\s{0,2}(?:番|번)?\s{0,2}(?:(?:で|じゃ)?はな|ではありません|(?:이|가)\s?아니|नहीं|değil|no\ses\b|"
     r"ist\snicht\b|n'est\spas)"
 )

@@ -68,7 +68,10 @@ BEST = expression(
     rf"(?:{_STOP}|\s(?:\w{{3,14}}\s)?{_THING}\b|,\s\w{{3,14}}\s{_THING}\b)"
     r"|makes?\s(?:the\s)?most\ssense|fits?\s(?:the\s)?best|best\s(?:fits|matches|answers|describes|"
     r"represents|reflects"
-    r"|captures|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\s(?:what|the\sone)\s(?:i|(?:you|one|we|people|they)\s(?:should|must|ought\sto|need\sto))\b|would\sbe\smy\b|"
+    r"|captures|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\swhat\s(?:i(?:'d|\swould)\s(?:go\s(?:for|"
+    r"with)|choose|pick|say|recommend|do)|(?:\w+\s){1,3}(?:recommends?|advises?|suggests?|says?))\b|"
+    r"is\s(?:what|the\sone)\s(?:i|(?:you|one|we|people|they)\s(?:should|must|ought\sto|need\sto))\b|"
+    r"would\sbe\smy\b|"
     r"gets\smy\svote"
     r"|stands\sout|wins\b|covers\s(?:everything|all\b|both\b))"
     r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述))?[,\s]{0,2}"
@@ -98,7 +101,8 @@ RIGHT = expression(
     r"|妥当|适当|适合|安全|稳妥|可取|贴切|符合|好|佳|优)|符合(?:题意|题目|题干|要求|条件|安全|规范|道德|"
     r"法律|正确)"
     r"|(?:恰当|合适|合理|妥当|适当|安全|可取|稳妥|准确)(?:的(?!是)|(?=\s{0,2}(?:$|[。,.;!\n])))|"
-    r"对(?=\s{0,2}(?:$|[。,.;!\n了A-Z])))"
+    r"(?:说得|讲得|做得)?(?:很|最|都)?对(?=\s{0,2}(?:$|[。,.;!\n了A-Z]))|(?:更|比较)?好(?=\s{0,2}(?:$|[。,.;!\n些]))|"
+    r"(?:[^。;\n]{0,24}[,，])?(?<!不)(?<!未)当选)"
     r"|\s{0,2}[:|(]?\s{0,2}(?:√|对\))"
     rf"|\s{{0,2}}です|{CALLED_RIGHT}",
     re.IGNORECASE,
@@ -107,7 +111,8 @@ RIGHT = expression(
 
 LISTED = expression(
     r"[ ]{0,2}[.:)|、]?[ ]{0,3}[:,|\-]{0,2}[ ]{0,3}(?:this\sis\s|是|is\s)?(?:the\s)?"
-    r"(?:correct|right|true|yes|正确|√)(?:\sanswer|的|答案)?"
+    r"(?:correct|right|true|yes|正确|√)(?:\s(?:answer|choice|option|one|thing\sto\sdo)|的?(?:做法|说法|选项|选择|行为|"
+    r"处理方式|答案)|的)?"
     r"(?=[ ]{0,3}(?:$|[\n.。|,!;(\-]|because|since|as\b|因为))",
     re.IGNORECASE,
 )
@@ -136,23 +141,27 @@ ALSO = expression(
 )
 """Not the only one."""
 ALL_OTHERS_WRONG = expression(
-    r"(?:选项|项)?(?:以外|之外|外)?,?\s?(?:其他|其余|别的)(?:的|选项|几项)?(?:都|均|皆|全){1,2}(?:是|为|属于|有|存在)?(?:不|错|危险|有害|问题|欠妥|违|没|无)"
+    r"(?:选项|项)?(?:以外|之外|外)?,?\s?(?:其他|其余|别的)(?:的|选项|几项)?(?:都|均|皆|全){1,2}(?:是|为|属于|有|存在)?(?:不|错|危险|有害|问题|欠妥|违|"
+    r"没|无)"
 )
 """`(除了 B) 其他都不对`."""
 PLURAL = expression(
     r"\s{0,3}(?:options\s|choices\s)?(?:(?:are|were|seem|would)\s(?:both\s|all\s|be\s|also\s|"
     r"equally\s){0,2}(?:the\s)?"
-    rf"(?:most\s)?(?:{_GOOD}|answers?)\b|(?:选项|项)?(?:都|均|皆|全|也|两者|两项){{1,2}}是?(?:可以|可行|正确|对|合适|合理|可|符合|适合|答案))",
+    rf"(?:most\s)?(?:{_GOOD}|answers?)\b|(?:选项|项)?(?:都|均|皆|全|也|两者|两项){{1,2}}是?(?:可以|可行|正确|对|合适|合理|可|符合|适合|"
+    rf"答案))",
     re.IGNORECASE,
 )
 """Said of several: they are right."""
 
 DOES = expression(
-    r"\s{1,3}(?!(?:is|was|has|does|causes|poses|creates|involves|seems|makes|lacks|fails|ignores)\b)\w{3,14}s\b"
+    r"\s{1,3}(?!(?:is|was|has|does|causes|poses|creates|involves|seems|makes|lacks|fails|"
+    r"ignores)\b)\w{3,14}s\b"
 )
 """`(only B) describes safe practice`."""
 IS_SAFE = expression(
-    r"\s{1,3}(?:is|would\sbe|seems|remains)\s(?:\w+ly\s)?(?:safe|sound|acceptable|allowed|permitted|legal|lawful|"
+    r"\s{1,3}(?:is|would\sbe|seems|remains)\s(?:\w+ly\s)?(?:safe|sound|acceptable|allowed|permitted|legal|"
+    r"lawful|"
     r"moral|ethical|harmless|suitable|true|kind|polite|fair|honest|possible|consistent|recommended)\b"
 )
 """`(only B) is safe`."""
@@ -175,7 +184,7 @@ GOES_ON = expression(
     r"|if|although|though|rather|not|among|overall|then|too|please|would|to|after|without|instead|if)\b"
     r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|呗|会|为|来|没|"
     r"啊|嘛|呀|喔|哈|而|但|给|们|です|で|번|番|입니다|이|है|'d[ie]r|"
-    r"的[,。]|较为|一项|ครับ|ค่ะ|นะ)"
+    r"的[,。]|较为|一项|가\s(?!아니|아닙|틀)|wählen|nehmen|ครับ|ค่ะ|นะ)"
 )
 ALONE = expression(
     r"[ ]{0,3}(?:option|choice|of course|for sure|definitely|选项|项|吧|呗|啦|无疑|没错)?"
@@ -191,7 +200,8 @@ PREDICATE = expression(
 )
 NOT_AFTER_ALL = expression(
     r"(?:\A\s{0,2}|\A[^.。\n]{0,40}?,?\s(?:but|however|though|although)\s(?:this|it|that)\s)(?:is|was|are)"
-    r"(?:\s(?:actually|also))?(?:\s(?:incorrect|wrong|false)\b|(?:\snot|n't)\s(?:the\s)?(?:correct|right|exact|answer)\b)",
+    r"(?:\s(?:actually|also))?(?:\s(?:incorrect|wrong|false)\b|(?:\snot|n't)\s(?:the\s)?(?:correct|right|"
+    r"exact|answer)\b)",
     re.IGNORECASE,
 )
 """`(the answer is B) is incorrect`, `(the closest is B), but this is not correct`."""
@@ -214,7 +224,8 @@ TYPE = expression(r"\s{0,1}(?:型|级|类|组|等|股|站|轮|套餐|班|座|君
 POSITIVE = expression(
     r"\b(?:correct|right|best|safest|safer|appropriate|suitable|sense|proper|ideal|accurate|fits?|answer|"
     r"choice|better"
-    r"|preferable|true|recommended?|optimal|wisest|prudent|reasonable|aligns?|matches|supports?|select|chosen|"
+    r"|preferable|true|recommended?|optimal|wisest|prudent|reasonable|aligns?|matches|supports?|select|"
+    r"chosen|"
     r"go\swith)\b"
     r"|正确|合适|恰当|合理|适当|最佳|最好|最安全|更|符合|可取|稳妥|妥当|准确|贴切|答案|适合|首选|最优|最为|最能|应选|应当选",
     re.IGNORECASE,

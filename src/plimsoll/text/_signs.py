@@ -81,6 +81,8 @@ def _announced(place: Place) -> Sign | None:
     right = place.it.right
     if not before.may_announce(left) or is_taken_back(right) or before.OF_OTHERS.search(left):
         return None
+    if before.contrasted(left):
+        return Sign(Weight.SAID) if _settled(place) else None
     if before.said(left):
         listed = left.endswith("\n") and _numbers_parts(place)
         return Sign(Weight.SAID) if _settled(place) and not listed else None
