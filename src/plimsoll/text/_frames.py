@@ -6,7 +6,7 @@ Every pattern is looked for in the few characters before a mention and ends wher
 import re
 
 from plimsoll.text._other_answers import ANNOUNCES, CHOOSES, CONTRASTS, denies
-from plimsoll.text.expressions import expression
+from plimsoll.text.expressions import expression, sorted_branches
 
 CORRECTS = (
     r"\b(?:wait|actually|correction|correct\s(?:this|that|it|my|myself)|on second thought|scratch that"
@@ -181,16 +181,17 @@ EXCEPT = expression(
     r"other\sthan|apart\sfrom)(?:\sfor)?\s(?:option\s|choice\s)?$",
     re.IGNORECASE,
 )
+_FREE_WORDS = sorted_branches(
+    r"(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|thus|hence|"
+    r"since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|"
+    r"opción|opzione|opção|вариант|विकल्प|보기|réponse|risposta|respuesta|resposta|antwort|opsi|pilihan|"
+    r"phương\sán|đáp\sán|câu|l'option|ответ|yet|reflection|consideration)"
+)
 FREE = expression(
-    r"(?:^|\n|[^\w\s]|\b(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|"
-    r"thus|hence"
-    r"|since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|opción|"
-    r"opzione|opção|вариант|विकल्प|보기|réponse|risposta|respuesta|resposta|antwort|opsi|pilihan|phương\sán|"
-    r"đáp\sán|câu"
-    r"|l'option|ответ|yet|reflection|consideration)|ข้อ|इसलिए|لذلك|لذا|поэтому|значит|\b(?:deshalb|daher|"
-    r"also|por\seso|luego|donc|quindi|dunque|portanto|logo|jadi|vậy|nên)|ดังนั้น|따라서|그래서|よって|だから|"
-    r"[\u3040-\u309f]|[는은]\s|选项|选择|所以|因此|认为|觉得"
-    r"|只有|其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对)\s{0,3}$",
+    rf"(?:^|\n|[^\w\s]|\b{_FREE_WORDS}"
+    r"|ข้อ|इसलिए|لذلك|لذا|поэтому|значит|\b(?:deshalb|daher|also|por\seso|luego|donc|quindi|dunque|"
+    r"portanto|logo|jadi|vậy|nên)|ดังนั้น|따라서|그래서|よって|だから|[\u3040-\u309f]|[는은]\s|选项|选择|所以|因此|认为|觉得|只有|"
+    r"其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对)\s{0,3}$",
     re.IGNORECASE,
 )
 """What may stand before a letter that is called right: not the word that it belongs to (`vitamin C`)."""

@@ -1,7 +1,7 @@
 """Plain text -> the option whose very words it gives, or none."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from plimsoll.text._typography import simple
@@ -35,21 +35,7 @@ _STATEMENT = expression(
     r"|\bi(?:'d| would)?\s(?:think|believe|choose|pick|select|say)\b"
     r"(?:\s(?:it is|it's|this is|that is|that))?:?"
     r"|\\boxed\s?\{(?:\\text\{)?"
-    r"|\A(?:i (?:think|believe|feel|find|(?:would|'d) say)(?: that)? )?"
-    r"(?:it|this|that|the (?:action|behaviou?r|practice|conduct))(?:'s| is| was| would be)"
-    r"(?: (?:clearly|definitely|quite|very|certainly|simply|plainly))?(?= )"
     r"|\b(?:so|therefore|thus|hence):|\b(?:therefore|thus|hence),?(?= \w+ \w)"
-    r"|\A(?:the|my|this|that)\s(?:[^\W\d_]+\s){1,6}?(?:should|must|ought\sto|needs?\sto|has\sto|"
-    r"have\sto)\s(?:\w+ly\s)?"
-    r"|\A(?:the|it|this|that)\s(?:[^\W\d_]+\s){0,4}?(?:will|would|(?:is|are)\s(?:going|likely|"
-    r"bound)\sto)\s(?:likely\s|probably\s)?"
-    r"|(?:,|\bso|\bhence|\btherefore)\s(?:it|this|the\s\w{3,12})\s(?=can(?:no|')t|can\snot)"
-    r"|\A(?:il\sfaut|on\sdoit|il\s(?:convient|vaut\smieux)(?:\sde)?|hay\sque|se\sdebe|(?:hay|habría)\sque|"
-    r"deber[íi]as?|"
-    r"bisogna|si\sdeve|occorre|è\smeglio|é\spreciso|deve-se|é\smelhor|man\s(?:sollte|muss)|нужно|следует|"
-    r"надо|лучше|"
-    r"sebaiknya|harus|lebih\sbaik|يجب(?:\sعليك)?|ينبغي|ควร|ต้อง|nên|cần(?:\sphải)?|phải)(?:\s|(?<=[ควรต้อง]))"
-    r"|\A(?:you|we|i|one|they)(?:'d|'ll|\s(?:would|will|should|must|need to|have to|ought to))\s(?:\w+ly\s)?"
     r"|\b(?:best|safest|right|first|correct|proper)\s(?:thing|step|action|course of action|approach|"
     r"response|move)"
     r"(?:\sto\sdo)?(?:\s(?:is|would be)|:)(?:\sto\b)?"
@@ -66,6 +52,27 @@ _STATEMENT = expression(
     r"|(?:应该|应当)?选(?:择|项)?:?|(?:我|个人|本人)(?:认为|觉得):?)"
     r"[ \n:\"'\[(]{0,8}",
     re.IGNORECASE,
+)
+_FIRST_STATEMENT = expression(
+    r"(?:(?:i (?:think|believe|feel|find|(?:would|'d) say)(?: that)? )?"
+    r"(?:it|this|that|the (?:action|behaviou?r|practice|conduct))(?:'s| is| was| would be)"
+    r"(?: (?:clearly|definitely|quite|very|certainly|simply|plainly))?(?= )"
+    r"|(?:the|my|this|that)\s(?:[^\W\d_]+\s){1,6}?(?:should|must|ought\sto|needs?\sto|has\sto|"
+    r"have\sto)\s(?:\w+ly\s)?"
+    r"|(?:the|it|this|that)\s(?:[^\W\d_]+\s){0,4}?(?:will|would|(?:is|are)\s(?:going|likely|"
+    r"bound)\sto)\s(?:likely\s|probably\s)?"
+    r"|(?:il\sfaut|on\sdoit|il\s(?:convient|vaut\smieux)(?:\sde)?|hay\sque|se\sdebe|(?:hay|habría)\sque|"
+    r"deber[íi]as?|"
+    r"bisogna|si\sdeve|occorre|è\smeglio|é\spreciso|deve-se|é\smelhor|man\s(?:sollte|muss)|нужно|следует|"
+    r"надо|лучше|"
+    r"sebaiknya|harus|lebih\sbaik|يجب(?:\sعليك)?|ينبغي|ควร|ต้อง|nên|cần(?:\sphải)?|phải)(?:\s|(?<=[ควรต้อง]))"
+    r"|(?:you|we|i|one|they)(?:'d|'ll|\s(?:would|will|should|must|need to|have to|ought to))\s(?:\w+ly\s)?)"
+    r"[ \n:\"'\[(]{0,8}",
+    re.IGNORECASE,
+)
+"""The same where it begins the reply."""
+_CANNOT = expression(
+    r"(?:,|\bso|\bhence|\btherefore)\s(?:it|this|the\s\w{3,12})\s(?=can(?:no|')t|can\snot)", re.IGNORECASE
 )
 _FILLER = expression(r"(?:应该?|应当|需?要|可以|最好|是)")
 _ASKED = expression(r"\A[^?？.。!！\n]{1,80}[?？]\s{0,3}(?=\w)")
@@ -135,12 +142,21 @@ def option_text(text: str, options: Sequence[str]) -> int | None:
         found.add(dict(wanted).get(folded(closing[1])))
     found |= {
         _stated(stripped, said.end(), wanted)
-        for said in _STATEMENT.finditer(stripped)
+        for said in _statements(stripped)
         if not _DENIED_BEFORE.search(stripped[max(0, said.start() - 20) : said.start()])
     }
     found.discard(None)
     only = found.pop() if len(found) == 1 else None
     return None if only == -1 else only
+
+
+def _statements(text: str) -> Iterator[re.Match[str]]:
+    """Where the text states what it chooses."""
+    if first := _FIRST_STATEMENT.match(text):
+        yield first
+    if "can" in text:
+        yield from _CANNOT.finditer(text)
+    yield from _STATEMENT.finditer(text)
 
 
 def begins_with(text: str, options: Sequence[str], index: int) -> bool:

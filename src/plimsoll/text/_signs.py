@@ -81,7 +81,7 @@ def _announced(place: Place) -> Sign | None:
     right = place.it.right
     if not before.may_announce(left) or is_taken_back(right) or before.OF_OTHERS.search(left):
         return None
-    if before.contrasted(left):
+    if len(place.all) > 1 and before.contrasted(left):
         return Sign(Weight.SAID) if _settled(place) else None
     if before.said(left):
         listed = left.endswith("\n") and _numbers_parts(place)
@@ -234,8 +234,8 @@ def _called(place: Place) -> Sign | None:
     if it.left.endswith(("除", "除了")) and behind.ALL_OTHERS_WRONG.match(it.right):
         return Sign(Weight.NAMED)
     if (
-        before.EXCEPT.search(it.left)
-        and behind.WRONG_ALL.match(it.right)
+        behind.WRONG_ALL.match(it.right)
+        and before.EXCEPT.search(it.left)
         and behind.NEGATIVE.search(it.right)
     ):
         return Sign(Weight.NAMED)

@@ -37,7 +37,7 @@ _PLAINLY = expression(
     r"|\$?\\boxed\{\(?(?-i:([A-H]))\)?\}\$?\.?"
     r"|(?:(?:therefore|thus|so|hence), )?(?:option )?\(?(?-i:([B-H]))\)? is (?:the )?correct"
     r"(?: answer| option| choice)?\.?"
-    r"|(?:因此[，,]?|所以[，,]?|故)?(?:选项)?(?-i:([B-H]))(?:选项|项)?(?:是正确的|正确|最合适|是对的)。?",
+    r"|(?:因此[，,]?|所以[，,]?|故)?(?:(?:选项)?(?-i:([B-H]))|选项(?-i:(A)))(?:选项|项)?(?:是正确的|正确|最合适|是对的)。?",
     re.IGNORECASE,
 )
 """The letter stated, and nothing else."""
