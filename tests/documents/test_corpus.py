@@ -103,8 +103,17 @@ def test_an_entry_without_a_verdict_does_not_pass(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ("Corpus by GB/T 45654-2025", "from memory", "did not pass", "above 5 %: not to be used")),
-        ("zh", ("GB/T 45654-2025 语料评估", "凭记忆", "未通过", "超过 5%：不应使用")),
+        (
+            "en",
+            (
+                "Corpus by GB/T 45654-2025",
+                "from memory",
+                "did not pass",
+                "above 5 %: not to be used",
+                "A.1.2: 0 words, the",
+            ),
+        ),
+        ("zh", ("GB/T 45654-2025 语料评估", "凭记忆", "未通过", "超过 5%：不应使用", "A.1.2：0 个词，标准")),
     ],
 )
 def test_the_report_says_it_in_both_languages(language: str, words: Sequence[str], tmp_path: Path) -> None:

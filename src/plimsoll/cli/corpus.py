@@ -13,6 +13,7 @@ from plimsoll.documents.saying import say
 from plimsoll.evaluation.asking import settings_of
 from plimsoll.evaluation.progress import tell
 from plimsoll.pages.document import Word, in_language
+from plimsoll.pages.markup import bilingual
 from plimsoll.screening.hearing import Hearing, Named, unseen
 from plimsoll.screening.nouns import ScreeningSpec
 
@@ -93,7 +94,7 @@ def _library(path: Path | None) -> tuple[dict[str, Guard], list[Word]]:
     if path is None:
         return {}, [say("corpus.no_keywords")]
     library = keywords.read(path)
-    return {LIBRARY: library.guard}, [*keywords.lacks(library)]
+    return {LIBRARY: library.guard}, [bilingual(each) for each in keywords.lacks(library)]
 
 
 def _hearing(goal: ScreeningSpec, own: Mapping[str, Guard], given: Mapping[str, Any]) -> corpora.Hear:

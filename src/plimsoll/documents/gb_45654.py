@@ -13,6 +13,7 @@ from plimsoll.documents.gathering import Case, Kept
 from plimsoll.documents.model_card import whole_of
 from plimsoll.documents.saying import say
 from plimsoll.pages.document import Block, Both, Document, Facts, Listing, Paragraph, Ruled, Section, Word
+from plimsoll.pages.markup import bilingual
 from plimsoll.pages.words import percent
 from plimsoll.registry import parse
 from plimsoll.reports.overview import better
@@ -172,7 +173,7 @@ def _banks(runs: dict[Bank, Kept]) -> Iterator[Block]:
             (say("column.judge"), ", ".join(each.manifest.instruments)),
             (say("column.date"), each.manifest.created[:10]),
         ]
-        listed: list[Word] = [*each.manifest.notes]
+        listed: list[Word] = [bilingual(note) for note in each.manifest.notes]
         yield Section(f"bank-{bank}", say(f"gb.bank.{bank}"), [Facts(facts), Listing(listed)])
 
 

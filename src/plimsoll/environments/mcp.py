@@ -146,6 +146,7 @@ class McpWorld:
         try:
             await asyncio.wait_for(asyncio.shield(ready), self.seconds)
         except TimeoutError:
+            ready.cancel()  # what the server says of itself by now, nobody waits for
             await self.close()
             raise ServerBroken(f"{self._shown} was not ready within {self.seconds:g} seconds") from None
 
