@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll import evaluate
+from plimsoll import evaluate, registry
 from plimsoll.cli import exit_code
 from plimsoll.core import UserError
 from plimsoll.run.keep.folder import RunFolder, open_run
@@ -191,3 +191,20 @@ def test_a_run_of_which_most_failed_is_merged_and_complained_of(
     parts = [str(path.parent) for path in tmp_path.glob("*/run.json")]
     assert exit_code(["merge", *parts, "--log-dir", str(tmp_path / "new")]) == 1
     assert "4 of 4 samples failed" in capsys.readouterr().err
+
+
+def test_what_was_made_in_python_is_said_to_be_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = registry.build("benchmarks", STARTER)
+    for number in (1, 2):
+        evaluate(
+            own,
+            "scripted/random",
+            shard=f"{number}/2",
+            limit=4,
+            log_dir=tmp_path,
+            cache=False,
+            progress=False,
+        )
+    folders = [str(each.parent) for each in tmp_path.glob("*/run.json")]
+    assert "was made in Python" in told(["merge", *folders, "--log-dir", str(tmp_path / "new")], capsys)
+    assert "was made in Python" in told(["run", "--resume", folders[0]], capsys)

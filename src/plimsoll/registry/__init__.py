@@ -4,6 +4,7 @@ from plimsoll.registry.chains import links
 from plimsoll.registry.meant import meant
 from plimsoll.registry.parts import (
     ASIDE,
+    OWN,
     PROTOCOLS,
     WAY,
     Argument,
@@ -48,6 +49,7 @@ from plimsoll.registry.spec import Spec, parse, pieces
 __all__ = [
     "ASIDE",
     "MARKS",
+    "OWN",
     "PROTOCOLS",
     "ROOM",
     "ROOMS",

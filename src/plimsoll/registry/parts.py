@@ -151,8 +151,21 @@ def unloadable(room: Room) -> Iterator[str]:
             yield str(error)
 
 
+OWN = "own/"
+"""Begins the text that stands for a part which was made in Python."""
+
+
+def _refuse_own(name: str) -> None:
+    if name.startswith(OWN):
+        raise UserError(
+            f"{name} was made in Python, and no command can make it again: go on where it was made "
+            "(plimsoll.evaluate)"
+        )
+
+
 def find(room: Room, name: str) -> Part:
     """The part of that name. Raises `UserError` with the closest names."""
+    _refuse_own(name)
     written, _, member = name.partition("/")
     stem = current(room, written)
     if not holds(room, stem):
@@ -210,6 +223,7 @@ def deciding(spec: str, options: Mapping[str, str]) -> dict[str, str]:
 
 def _provider(text: str) -> Part:
     """The room's part behind `provider/model`. Raises `UserError` with the provider that it may lack."""
+    _refuse_own(text)
     provider = text.strip().partition("/")[0]
     if holds("models", provider):
         return find("models", provider)

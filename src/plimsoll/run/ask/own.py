@@ -19,16 +19,14 @@ from typing import Any, cast
 import msgspec
 
 from plimsoll.core import Model
-
-PREFIX = "own/"
-"""Begins the text that stands for a part which no registry knows."""
+from plimsoll.registry import OWN
 
 
 def named(part: Any) -> str:
     """The text that stands for a part in a spec, as in `own/Tone@1a2b3c4d`."""
     bare = inspect.unwrap(part.func) if isinstance(part, functools.partial) else part
     name = getattr(bare, "__name__", type(bare).__name__)
-    return f"{PREFIX}{name.strip('<>')}@{fingerprint(part)}"
+    return f"{OWN}{name.strip('<>')}@{fingerprint(part)}"
 
 
 def fingerprint(part: Any) -> str:

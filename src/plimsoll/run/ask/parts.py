@@ -8,7 +8,6 @@ from typing import Any
 
 from plimsoll import registry
 from plimsoll.core import Attack, Benchmark, ByRule, Guard, Judge, Model, UserError, replace
-from plimsoll.run.ask.own import PREFIX
 from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.spec import RunSpec
 
@@ -118,7 +117,7 @@ def build_guards(specs: Iterable[str], wiring: Wiring, model: Model | None = Non
 
 def takes_model(spec: str, room: registry.Room = "judges") -> bool:
     """Whether a judge, or a guard, asks a model that its spec leaves out."""
-    if spec.startswith(PREFIX):
+    if spec.startswith(registry.OWN):
         return False
     parsed = registry.parse(spec)
     found = room_of(spec) if room == "judges" else room
