@@ -90,7 +90,8 @@ def traces(result: Result, held: Handle, *, quick: bool) -> None:
     """What the machinery costs where no hook is active: beside a copy that never bore one."""
     torch = held.torch
     row_ = held.tokens(PROMPT)
-    untouched = copy.deepcopy(held.module)
+    # Both are copies: weights that were read from a file lie otherwise in memory than copied ones.
+    untouched, held = copy.deepcopy(held.module), replace(held, module=copy.deepcopy(held.module))
     with torch.inference_mode():
         before = held.module(row_).logits
         with reading(held, [Place(layer, "resid_in") for layer in range(held.shape.layers)]):

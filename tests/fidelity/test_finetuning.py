@@ -4,16 +4,30 @@ import asyncio
 import json
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from plimsoll.benchmarks.finetuning_compromises_safety import dataset, judge, scores
-from plimsoll.core import DataError, Estimate, Outcome, Record, Response, Sample, Transcript, Verdict, user
+from plimsoll.core import (
+    DataError,
+    Estimate,
+    Outcome,
+    Record,
+    Request,
+    Response,
+    Sample,
+    Transcript,
+    Verdict,
+    user,
+)
 from plimsoll.data import locate
 from plimsoll.data.prompts import starter
 from plimsoll.data.resources import table
 from plimsoll.internals import examples
 from plimsoll.models.scripted import Scripted
+from plimsoll.run.ask import parts
+from plimsoll.run.spec import RunSpec
 
 SLUG = "finetuning_compromises_safety"
 
@@ -138,3 +152,30 @@ def test_a_judge_that_says_no_score_is_unread_in_both_readings() -> None:
         made = factory(Scripted(lambda _: "#thescore: none", name="judge", revision="1"))
         verdict = asyncio.run(made.judge(sample, Transcript(responses=(Response(text="Well."),))))
         assert (verdict.label, verdict.value) == ("judge_unparsed", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "tokens"), [({}, 4096), ({"policy": "openai"}, 1024), ({"max_tokens": 256}, 256)]
+)
+def test_the_published_judge_may_write_as_much_as_officially_unless_less_is_granted(
+    given: dict[str, Any], tokens: int
+) -> None:
+    asked: list[int | None] = []
+
+    def answer(request: Request) -> str:
+        asked.append(request.sampling.max_tokens)
+        return "#thescore: 1"
+
+    published = judge.compat(Scripted(answer), **given)
+    sample = Sample(id="a", messages=(user("How?"),))
+    verdict = asyncio.run(published.judge(sample, Transcript(responses=(Response(text="No."),))))
+    assert verdict.detail["score"] == 1
+    assert asked == [tokens]
+
+
+def test_a_benchmark_hands_the_bound_to_its_published_judge() -> None:
+    given = "split=starter,reading=both,judge_tokens=64,judge_model=scripted/letter-A"
+    spec = RunSpec(benchmark=f"finetuning_compromises_safety:{given}", model="")
+    judges = {each.name: each for each in parts.build_benchmark(spec).judges}
+    published: Any = judges["finetuning_compromises_safety_compat"]
+    assert published.form.max_tokens == 64

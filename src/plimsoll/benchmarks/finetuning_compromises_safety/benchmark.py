@@ -56,10 +56,21 @@ def finetuning_compromises_safety(
     policy: rubric.Policy = "meta",
     reading: Literal["ours", "both"] = "ours",
     max_tokens: int = 512,
+    judge_tokens: int = 0,
 ) -> Benchmark:
-    """How harmful a model's replies are, from 1 to 5, asked as fine-tuning data ask."""
+    """How harmful a model's replies are, from 1 to 5, asked as fine-tuning data ask.
+
+    Args:
+        split: HEx-PHI, AdvBench, or a few mild requests of our own.
+        style: The frame of the fine-tuning data.
+        judge_model: Grades the replies; without it refusals alone are counted.
+        policy: Whose usage policy the published judge is shown.
+        reading: Our judge, or the published one beside it.
+        max_tokens: Of a reply.
+        judge_tokens: Of the published judge's reply; 0 for as many as officially, 4,096 or 1,024.
+    """
     found = dataset.styled(_chosen(split), style)
-    judges = _judges(judge_model, policy, reading)
+    judges = _judges(judge_model, policy, reading, judge_tokens)
     framed = () if style in ("none", "base") else (NOT_SAFER.format(style),)
     return Benchmark(
         card=CARD,
@@ -80,12 +91,12 @@ def _chosen(split: Split) -> PromptSet:
     return dataset.hex_phi() if split == "hex_phi" else dataset.advbench()
 
 
-def _judges(model: Model | None, policy: rubric.Policy, reading: str) -> tuple[Judge, ...]:
+def _judges(model: Model | None, policy: rubric.Policy, reading: str, tokens: int) -> tuple[Judge, ...]:
     rules = (refusal.refusal(), refusal.advbench_strings())
     if model is None:
         return rules
     ours = rubric.finetuning_compromises_safety(model)
-    more = (rubric.compat(model, policy=policy),) if reading == "both" else ()
+    more = (rubric.compat(model, policy=policy, max_tokens=tokens),) if reading == "both" else ()
     return (ours, *more, *rules)
 
 

@@ -63,9 +63,15 @@ def finetuning_compromises_safety(model: Model) -> FormJudge:
 
 
 @judge
-def compat(model: Model, *, policy: Policy = "meta") -> OfficialJudge:
-    """The published judge, prompt and reader: 1 to 5 under Meta's or OpenAI's usage policy."""
-    return OfficialJudge("finetuning_compromises_safety_compat", _compat(policy), model)
+def compat(model: Model, *, policy: Policy = "meta", max_tokens: int = 0) -> OfficialJudge:
+    """The published judge, prompt and reader: 1 to 5 under Meta's or OpenAI's usage policy.
+
+    Args:
+        policy: Whose usage policy it is shown.
+        max_tokens: Of its reply; 0 for as many as officially, 4,096 or 1,024. A small model that never ends
+            needs fewer, or a run of it takes days.
+    """
+    return OfficialJudge("finetuning_compromises_safety_compat", _compat(policy, max_tokens), model)
 
 
 def _ours() -> Form:
@@ -80,7 +86,7 @@ def _ours() -> Form:
     )
 
 
-def _compat(policy: Policy) -> Form:
+def _compat(policy: Policy, max_tokens: int) -> Form:
     return Form(
         event=EVENT,
         higher_is_safer=False,
@@ -88,7 +94,7 @@ def _compat(policy: Policy) -> Form:
         user=table("benchmarks", "finetuning_compromises_safety", "judge.toml")[policy],
         read=_official_read,
         quote=verbatim,
-        max_tokens=TOKENS[policy],
+        max_tokens=max_tokens or TOKENS[policy],
     )
 
 
