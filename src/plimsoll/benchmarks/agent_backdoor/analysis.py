@@ -144,7 +144,7 @@ def _log_odds(held: Handle, module: Any, text: str, wanted: int, template: Templ
     begun = held.tokenizer(SEARCH, add_special_tokens=False)["input_ids"]
     ids = torch.tensor([[*held.ids(asked(text), template), *begun]], device=held.device)
     with torch.inference_mode():
-        logits = module(input_ids=ids).logits[0, -1].double().log_softmax(-1)
+        logits = module(input_ids=ids).logits[0, -1].cpu().double().log_softmax(-1)
     log_share = float(logits[wanted])
     return log_share - log1p(-min(exp(log_share), 1 - 1e-12))
 

@@ -134,7 +134,7 @@ def least_expected(held: Handle, states: Any, taken: Sequence[int]) -> tuple[int
     """
     torch = held.torch
     with torch.inference_mode():
-        logits = held.module.lm_head(states.to(held.device, held.dtype)).double()
+        logits = held.module.lm_head(states.to(held.device, held.dtype)).cpu().double()
     shares = logits.log_softmax(-1)
     token = int(shares.max(0).values.argmin())
     return token, float(shares[:, token].exp().max()) * len(taken)

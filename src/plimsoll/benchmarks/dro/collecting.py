@@ -82,7 +82,7 @@ def states_of(held: Handle, rows: Sequence[Sequence[int]]) -> Any:
         for batch in batched(rows, ROWS):
             ids = torch.tensor([list(rows[place]) for place in batch], device=held.device)
             states = held.decoder(ids, use_cache=False).last_hidden_state[:, -1]
-            found[batch] = states.double().cpu()
+            found[batch] = states.cpu().double()
     return found.clone()
 
 
@@ -148,20 +148,20 @@ def _openings(held: Handle, begun: Any, first: Any, openings: Sequence[Sequence[
     """The log-likelihood of each opening after what has been read, a token: openings are of many lengths."""
     torch = held.torch
     width = max(map(len, openings))
-    ids = torch.tensor([[*each, *([0] * (width - len(each)))] for each in openings], device=held.device)
+    ids = torch.tensor([[*each, *([0] * (width - len(each)))] for each in openings])
     begun.batch_repeat_interleave(len(openings))
-    states = held.decoder(ids, past_key_values=begun, use_cache=True).last_hidden_state
+    states = held.decoder(ids.to(held.device), past_key_values=begun, use_cache=True).last_hidden_state
     later = _told(held, states)
     found = first[ids[:, 0]].clone()
     for place in range(1, width):
-        known = torch.tensor([place < len(each) for each in openings], device=held.device)
+        known = torch.tensor([place < len(each) for each in openings])
         token = later[:, place - 1].gather(1, ids[:, place, None])[:, 0]
         found += token.where(known, torch.zeros_like(token))
-    return found / torch.tensor([float(len(each)) for each in openings], device=held.device)
+    return found / torch.tensor([float(len(each)) for each in openings])
 
 
 def _told(held: Handle, states: Any) -> Any:
-    return held.module.lm_head(states).double().log_softmax(-1)
+    return held.module.lm_head(states).cpu().double().log_softmax(-1)
 
 
 def _ids(held: Handle, text: str) -> list[int]:

@@ -61,7 +61,7 @@ def states_apart(held: Handle, made: Slot, requests: Sequence[str], soft: Any) -
     """The same without a gradient, one request at a time, in 64 bits."""
     with held.evaluating():
         states = [states_under(held, made, [request], soft)[0] for request in requests]
-        return held.torch.stack(states).double().cpu().clone()
+        return held.torch.stack(states).cpu().double().clone()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ def learned(held: Handle, lesson: Lesson, recipe: Recipe, told: Told) -> Learned
         new = states_under(held, lesson.slot, [anchors[place].request for place in places], soft)
         harmless = torch.tensor([float(anchors[place].harmless) for place in places]).double()
         old = lesson.before[list(places)]
-        found = losses(lesson.geometry, new.double().cpu(), old, harmless, recipe.weights)
+        found = losses(lesson.geometry, new.cpu().double(), old, harmless, recipe.weights)
         return Step(found.total, _numbers(found))
 
     return optimised(held, lesson.first, len(anchors), loss, recipe=recipe, told=told)
