@@ -5,7 +5,9 @@ import re
 from tests.support.house import ROOT
 
 SOURCE = ROOT / "src" / "plimsoll"
-WIDENED_THERE = re.compile(r"\.double\(\)\.cpu\(\)|(?:logits|lm_head\((?!.*cpu).*\))(?:\[[^\]]*\])?\.double\(\)")
+WIDENED_THERE = re.compile(
+    r"\.double\(\)\.cpu\(\)|(?:logits|lm_head\((?!.*cpu).*\))(?:\[[^\]]*\])?\.double\(\)"
+)
 
 
 def test_states_and_logits_are_moved_to_the_cpu_before_they_get_double_precision() -> None:
