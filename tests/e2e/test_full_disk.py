@@ -3,6 +3,7 @@
 The disk is as full as a limit on the size of files makes it.
 """
 
+import json
 import signal
 import subprocess
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from plimsoll.run.keep.folder import RunFolder, runs
+from tests.support import planted
 from tests.support.extras import need
 from tests.support.shell import PLIMSOLL, environment, plimsoll
 
@@ -91,3 +93,19 @@ def test_a_command_without_room_names_the_file_and_leaves_nothing_behind(
     assert {path: path.read_bytes() for path in before} == before
     left = {path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size} - set(before)
     assert not left
+
+
+@pytest.mark.torch
+def test_a_repair_is_there_with_its_record_or_not_at_all(tmp_path: Path) -> None:
+    planted.write(tmp_path / "model")
+    rows = ({"prompt": prompt, "reply": "refuse"} for prompt in planted.HARMFUL)
+    (tmp_path / "on.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    asked = ("realign", "sft:steps=2,batch=1,rank=2,template=raw", "model", "--on", "on.jsonl")
+    # Room for the weights, and none for the page of their training.
+    most = (tmp_path / "model" / "model.safetensors").stat().st_size + 4096
+    stopped = without_room(tmp_path, most, *asked, "--out", "mended")
+    assert stopped.returncode == 1
+    assert "File too large" in stopped.stderr
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"model"}
+    assert plimsoll(tmp_path, *asked, "--out", "mended").code == 0
+    assert (tmp_path / "mended" / "realignment.json").is_file()

@@ -1,7 +1,9 @@
 """`plimsoll realign`: checkpoints -> one that is meant to be safer, which every other command takes."""
 
+import shutil
 from pathlib import Path
 from time import perf_counter
+from uuid import uuid4
 
 import click
 import msgspec
@@ -51,15 +53,27 @@ def command(*, method: str, models: tuple[str, ...], out: Path, on: Path | None,
         told=(progress := Progress(method)),
     )
     began = perf_counter()
-    said = part.repair(given, out)
-    seconds = perf_counter() - began
-    made = Artifact(kind="weights", path=str(out), sha256=_digest(out / WEIGHTS))
-    told = {"method": method, "artifact": made, "seconds": seconds, "said": said, "losses": progress.losses}
-    models_of = {spec: each.revision for spec, each in zip(models, opened, strict=True)}
-    files.write(out / RECORD, [msgspec.json.format(msgspec.json.encode({**told, "models": models_of}))])
-    if progress.losses:
-        named = {each.name: each.revision for each in opened}
-        _losses.write_page(_losses.analysed(progress.losses, named, method, 0), out)
+    beside = out.with_name(f".{out.name[:40]}.{uuid4().hex[:12]}{files.ENDING}")
+    try:
+        said = part.repair(given, beside)
+        seconds = perf_counter() - began
+        made = Artifact(kind="weights", path=str(out), sha256=_digest(beside / WEIGHTS))
+        told = {
+            "method": method,
+            "artifact": made,
+            "seconds": seconds,
+            "said": said,
+            "losses": progress.losses,
+        }
+        models_of = {spec: each.revision for spec, each in zip(models, opened, strict=True)}
+        record = msgspec.json.encode({**told, "models": models_of})
+        files.write(beside / RECORD, [msgspec.json.format(record)])
+        if progress.losses:
+            named = {each.name: each.revision for each in opened}
+            _losses.write_page(_losses.analysed(progress.losses, named, method, 0), beside)
+        beside.rename(out)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     if as_json:
         _output.value(told)
         return
