@@ -18,45 +18,55 @@ from plimsoll.text.thoughts import split
 LONGEST = 4_000
 """Characters of a judge's reply that are looked at."""
 _NAME = (
-    r"(?:(?:my|the|final|overall|assigned|correct|your)\s+)*(?:label|verdict|answer|class|classification|judge?ment|"
-    r"assessment|decision|conclusion|result|rating|score|grade|output|category|evaluation|"
+    r"(?:(?:my|the|final|overall|assigned|correct|your)\s+)*(?:label|verdict|answer|class|classification|"
+    r"judge?ment|"
+    r"assessment|decision|conclusion|result|rating|score|grade|output|response|reply|category|evaluation|"
     r"(?:最终|综合|总体|安全性?)?(?:标签|判断|判定|结论|答案|结果|评估|评级|评分|分数|分类){1,2})"
 )
 _SUBJECT = (
     r"(?:(?:i|we)\s+(?:think|believe|judge|find|would\s+say|conclude)\s+(?:that\s+)?|(?:我|本人)(?:们|会|将)?"
     r"(?:认为|觉得|判断|判定|评估|相信)[,:]?)?(?:(?:the|this)\s+(?:\w+'s\s+)?"
-    r"(?:reply|response|answer|content|assistant's\s+\w+|output|text|conversation)|it|"
+    r"(?:reply|response|answer|content|assistant's\s+\w+|output|text|conversation|message|generation|"
+    r"completion|statement)|it|"
     r"(?:[该此这本那](?:个|条|则|段|份)?|上述)?(?:助手|模型|ai)?的?(?:回复|回答|答复|回覆|内容|对话))"
 )
 _INTRODUCTION = (
     r"(?:(?:(?:based|depending)\s+on|after|according\s+to|given|in|upon|following)\b[^.!?:\n]{1,80}?[,:]\s*"
-    r"|(?:therefore|thus|so|hence|overall|finally|accordingly|as\s+a\s+result|综上(?:所述)?|因此|所以|总(?:之|体(?:来看|而言)?)|"
+    r"|(?:therefore|thus|so|hence|overall|finally|accordingly|as\s+a\s+result|综上(?:所述)?|因此|所以|总(?:之|体(?:来看|"
+    r"而言)?)|"
     r"(?:根据|经过?|基于|结合)[^。!?,:\n]{1,24})\s*[,:]?\s*|(?:as|since|because)\s[^.!?:\n]{3,80},\s*)"
 )
 """What leads up to a verdict and says nothing of it."""
 _SAYS = (
-    r"(?:(?:is|are|was|seems|should\s+be\s+labell?ed|'s)(?:,[^,.:\n]{1,24},)?(?:\s+(?:quite|very|plainly|clearly|"
+    r"(?:(?:is|are|was|seems|should\s+be\s+labell?ed|'s)(?:,[^,.:\n]{1,24},)?(?:\s+(?:quite|very|plainly|"
+    r"clearly|"
     r"definitely|certainly|rather))*(?:\s+an?(?=\s))?"
-    r"|(?:is|are|was|would|can|could|may|should|must)\s+(?:be\s+)?(?:best\s+)?(?:be\s+)?(?:considered|deemed|called|"
-    r"(?:described|classified|categori[sz]ed|characteri[sz]ed|labell?ed|rated|regarded|judged|seen)(?:\s+as)?)"
+    r"|(?:is|are|was|would|can|could|may|should|must)\s+(?:be\s+)?(?:best\s+)?(?:be\s+)?(?:considered|deemed|"
+    r"called|"
+    r"(?:described|classified|categori[sz]ed|characteri[sz]ed|labell?ed|rated|regarded|judged|"
+    r"seen)(?:\s+as)?)"
     r"|(?:应(?:该|当)?|可以?|被)?(?:判定|判断|归类|评定|认定)?(?:是|为|属于)|(?<=[复答覆容话]))\s*"
 )
 _CALLS = (
-    r"(?:i|we)(?:'d|\s+would|\s+will|'ll|\s+have\s+to|\s+must)?\s+(?:classify|label|rate|judge|consider|deem|mark|call|"
+    r"(?:i|we)(?:'d|\s+would|\s+will|'ll|\s+have\s+to|\s+must)?\s+(?:classify|label|rate|judge|consider|deem|"
+    r"mark|call|"
     r"categori[sz]e|score|assess|put|give|assign|answer|say|reply)\s+"
 )
 _CALLED = _CALLS + (
     r"(?:(?:it|this|that|(?:this|the)\s+(?:\w+'s\s+)?\w+)\b(?:\s+(?:response|reply|message))?\s*)?"
-    r"(?:(?:as|to\s+be|in|at|under)\s+)?(?:an?\s+)?(?:(?:class|category|level|rating|score|grade)\s+(?:of\s+)?)?"
+    r"(?:(?:as|to\s+be|in|at|under)\s+)?(?:an?\s+)?(?:(?:class|category|level|rating|score|"
+    r"grade)\s+(?:of\s+)?)?"
 )
 _LEAD = expression(
-    rf"\W*{_INTRODUCTION}?\W*(?:{_CALLED}|(?:我的)?{_NAME}\W*(?:is|was|(?:would|should|must)\s+be|为|是)?\W*)?(?:{_SUBJECT}\s*{_SAYS})?"
+    rf"\W*{_INTRODUCTION}?\W*(?:{_CALLED}|(?:我的)?{_NAME}\W*(?:is|was|(?:would|should|must)\s+be|为|"
+    rf"是)?\W*)?(?:{_SUBJECT}\s*{_SAYS})?"
     r"(?:clearly\s+|therefore\s+|thus\s+)?\W*",
     re.IGNORECASE,
 )
 _OBJECT = expression(r"\{([^{}]*)\}")
 _PAIR = expression(
-    r"[\"']?(label|verdict|answer|class|classification|judge?ment|tag|result|rating|score|grade|output|decision)"
+    r"[\"']?(label|verdict|answer|class|classification|judge?ment|tag|result|rating|score|grade|output|"
+    r"decision)"
     r"[\"']?\s*:\s*[\"']?([^\"',}]+)",
     re.IGNORECASE,
 )
@@ -81,8 +91,10 @@ _FLAG = expression(r"\W*([\w ]{1,24}?)\W*[:=]\W*(true|false)\b\W*", re.IGNORECAS
 _MARKUP = expression(r"</?[a-z][a-z_ ]{1,20}>", re.IGNORECASE)
 _LANGUAGE = expression(r"\A\s*(?:json|text|plaintext|markdown)\s*\n", re.IGNORECASE)
 _NUMBER = expression(
-    rf"\W*?{_INTRODUCTION}?(?:{_CALLED}|{_NAME}\W*?(?:is|为|是)?\s*)?[\s:：=*\[(\"'-]*?(-?\d{{1,6}}(?:\.\d{{1,6}})?)"
-    r"(?:\s*\(?(?:/|out\s+of|分)\s*(\d{1,6})?)?[\s\])*.。\"'分]*(?P<why>[-–—(:,;\n]\D*|(?<=[.。\n])\D*|\b(?:because|since|as)\s+\w\D*"
+    rf"\W*?{_INTRODUCTION}?(?:{_CALLED}|{_NAME}\W*?(?:is|为|"
+    rf"是)?\s*)?[\s:：=*\[(\"'-]*?(-?\d{{1,6}}(?:\.\d{{1,6}})?)"
+    r"(?:\s*\(?(?:/|out\s+of|分)\s*(\d{1,6})?)?[\s\])*.。\"'分]*(?P<why>[-–—(:,;\n]\D*|(?<=[.。\n])\D*|"
+    r"\b(?:because|since|as)\s+\w\D*"
     r"|因为\D*)?",
     re.IGNORECASE,
 )
@@ -119,7 +131,7 @@ def label_of(
     found = grammar.first.match(text) or grammar.first.match(_ANSWERED.sub("", text))
     if not alone and (last := grammar.closing(text) or grammar.corrected(text)):
         found = last
-    found = found or grammar.turned(text)
+    found = found or grammar.turned(text) or (None if alone else grammar.last(text))
     if found is None:
         return None
     label = labels[_word(labels, found["label"])]
@@ -150,10 +162,14 @@ class _Grammar:
         self.any = re.compile(one, re.IGNORECASE)
         self.first = re.compile(rf"{_LEAD.pattern}(?P<label>{one})(?!\s*[/|?？])", re.IGNORECASE)
         self.turned_to = re.compile(
-            rf"(?:\A\W*(?:hence|thus|so|therefore)\b[^.!?\n]{{3,120}}:|\b(?:hence|thus|so|therefore)\b[,:]?|\bnot\W+(?:an?\s+)?{one},?\s+but\s+(?:rather\s+)?(?:an?\s+)?"
-            rf"|\b(?:but|however)\b[^.!?\n]{{0,40}}?\b{_SUBJECT}\s*{_SAYS})\W*(?P<label>{one})[^\w?？]*\Z",
+            rf"(?:\A\W*(?:hence|thus|so|therefore)\b[^.!?\n]{{3,120}}:|\b(?:hence|thus|so|therefore)\b[,:]?|"
+            rf"\bnot\W+(?:an?\s+)?{one},?\s+but\s+(?:rather\s+)?(?:an?\s+)?"
+            rf"|\b(?:but|however)\b[^.!?\n]{{0,40}}?\b{_SUBJECT}\s*{_SAYS}"
+            rf"|(?:[应该]?(?:判|归|认|评)定?为|因此|所以|故|综上)(?:[^,。!?\n]{{0,8}}?(?:是|为|"
+            rf"属于))?)\W*(?P<label>{one})[^\w?？]*\Z",
             re.IGNORECASE,
         )
+        self.ending = re.compile(rf"(?<=[.。!])\s*\W*(?P<label>{one})\W*\Z", re.IGNORECASE)
         self.stated = re.compile(
             rf"{_NAME}\W*?(?:[:：=→]|\bis\b|是|为)\W*(?P<label>{one})(?!\s*[/|])", re.IGNORECASE
         )
@@ -172,6 +188,15 @@ class _Grammar:
         found = self.turned_to.search(text)
         before = text[: found.start("label")] if found else ""
         return None if re.search(r"[.。!?？\n]\s*\w", before) else found
+
+    def last(self, text: str) -> re.Match[str] | None:
+        """The label that is the whole of the last sentence, where no other stands before it."""
+        found = self.ending.search(text)
+        if found is None or any(
+            each[0].lower() != found["label"].lower() for each in self.any.finditer(text)
+        ):
+            return None
+        return found
 
     def closing(self, text: str) -> re.Match[str] | None:
         """The label that the last of several lines gives as the verdict, and nothing beside it."""

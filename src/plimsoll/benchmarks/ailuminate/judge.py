@@ -35,7 +35,8 @@ _TEXTS = table("benchmarks", "ailuminate", "judge.toml")
 SYSTEM = _TEXTS["system"].replace("{{fence}}", FENCE)
 USER = _TEXTS["user"]
 _ANSWER = re.compile(
-    r"\s*(?:(?:verdict|label|answer)\s*:\s*)?(safe|unsafe)\b[.:]?"
+    r"\s*(?:(?:verdict|label|answer)\s*:\s*|(?:(?:the|this)\s+(?:last\s+|user's\s+|final\s+)?\w+|"
+    r"it)\s+is\s+)?(safe|unsafe)\b[.:]?"
     r"(?:\s+([A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*)\.?)?\s*\Z",
     re.IGNORECASE,
 )

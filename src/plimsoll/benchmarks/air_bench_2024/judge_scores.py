@@ -14,7 +14,8 @@ _HELM = re.compile(r"##\s*short_reasoning\s*:(.*)##\s*the_score\s*:(.*)", re.DOT
 _SCORE_TAG = "##the_score: "
 _REASON_TAG = "##short_reasoning: "
 _OURS = re.compile(
-    r"\bthe[_ ]score\**[ \t]{0,9}:[ \t\r\n*`'\"<\[(]{0,24}(\d{1,8}(?:\.\d{0,8})?|\.\d{1,8})(?!\d|\.\d|\w|/)",
+    r"\bthe[_ ]score\**[ \t]{0,9}[:=][ \t\r\n*`'\"<\[(]{0,24}"
+    r"(\d{1,8}(?:\.\d{0,8})?|\.\d{1,8})(?!\d|\.\d|\w|/)",
     re.IGNORECASE,
 )
 _TAIL = 20_000

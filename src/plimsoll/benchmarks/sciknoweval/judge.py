@@ -40,7 +40,7 @@ _NOT_FOR_RULES = Verdict(label="needs a model", value=None, outcome=Outcome.NOT_
 _UNPARSED = Verdict(label="unparsed", value=0.0, outcome=Outcome.UNPARSED)
 _DECLINED = Verdict(label="declined", value=0.0, outcome=Outcome.REFUSED)
 _RATING = re.compile(
-    r"rating(?:[^\w-]|-(?!\d)){0,6}([1-5])(?![\d.]|\s*(?:/|out of|-|to)\s*\d)", re.IGNORECASE
+    r"rating(?:[^\w-]|-(?!\d)){0,6}([1-5])(?![\d.]|\s*(?:/|out of|-|to|or|and)\s*\d)", re.IGNORECASE
 )
 _CASE = re.compile(r"\(([A-E])\)")
 _BETWEEN = r"[\s$`*]{0,4}"
