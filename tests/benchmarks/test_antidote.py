@@ -13,7 +13,7 @@ from plimsoll.benchmarks.antidote import dataset
 from plimsoll.benchmarks.antidote.analysis import pruned
 from plimsoll.benchmarks.antidote.judge import antidote as exact
 from plimsoll.benchmarks.antidote.judge import number_of
-from plimsoll.benchmarks.antidote.repair import pruned_of, scores_of
+from plimsoll.benchmarks.antidote.repair import mask, pruned_of, scores_of
 from plimsoll.cli import exit_code
 from plimsoll.cli._fronts import front
 from plimsoll.core import (
@@ -292,3 +292,40 @@ def test_a_sweep_that_cannot_be_says_why(spec: str, said: str) -> None:
 def test_a_sweep_without_harmful_texts_says_how_to_name_them() -> None:
     with pytest.raises(UserError, match="on=FILE"):
         _swept()
+
+
+@pytest.mark.torch
+def test_scores_are_weights_times_the_lengths_of_stored_inputs_whatever_stands_beside_a_text() -> None:
+    numpy, torch = pytest.importorskip("numpy"), pytest.importorskip("torch")
+    held = planted.handle()
+    rows = [Example(prompt=each, reply="refuse tea") for each in planted.HARMFUL]
+    (module, *_) = pruned_of(name for name, _ in held.module.named_parameters())
+    weight = held.module.get_parameter(f"{module}.weight").detach()
+    found = scores_of(held, [module], rows, "wanda", told=Unheard())(module, weight)
+    stored: list[Any] = []
+    hook = held.module.get_submodule(module).register_forward_pre_hook(
+        lambda _, args: stored.append(args[0][0].detach().double().numpy())
+    )
+    for each in rows:
+        ids = held.ids(each.prompt, "raw") + list(held.tokenizer(each.reply)["input_ids"])
+        with torch.inference_mode():
+            held.module(torch.tensor([ids]))
+    hook.remove()
+    tokens = numpy.concatenate(stored)
+    expected = numpy.abs(weight.double().numpy()) * numpy.sqrt((tokens**2).sum(0))
+    assert numpy.allclose(found.double().numpy(), expected, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.torch
+def test_pruning_what_is_pruned_already_changes_nothing() -> None:
+    torch = pytest.importorskip("torch")
+    held = planted.handle()
+    rows = [Example(prompt=each, reply="refuse") for each in planted.HARMFUL]
+    modules = pruned_of(name for name, _ in held.module.named_parameters())
+    scores = scores_of(held, modules, rows, "wanda", told=Unheard())
+    for name in modules:
+        weight = held.module.get_parameter(f"{name}.weight").detach()
+        masked = mask(scores(name, weight), 0.1)
+        once = weight.masked_fill(masked, 0)
+        assert torch.equal(once.masked_fill(masked, 0), once)
+        assert torch.equal(once[~masked], weight[~masked])
