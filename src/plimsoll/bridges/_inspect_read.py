@@ -18,7 +18,6 @@ from plimsoll.bridges._inspect_log import (
     OUTCOME,
     LogMessage,
     LogSample,
-    LogUsage,
     as_written,
     message_of,
     thought_of,
@@ -32,11 +31,11 @@ from plimsoll.core import (
     Response,
     Sample,
     Transcript,
-    Usage,
     Verdict,
     decoding,
     user,
 )
+from plimsoll.models.inspect import usage_of
 from plimsoll.registry import Spec
 from plimsoll.run.keep.manifest import CardEntry, Manifest, ModelEntry, manifest_of
 from plimsoll.run.spec import RunSpec
@@ -188,22 +187,10 @@ def _transcript(logged: LogSample, said: list[LogMessage], ours: dict[str, Any])
         thought=thought_of(choice.message),
         calls=message.calls,
         finish=FINISHES.get(choice.stop_reason, "stop"),
-        usage=_usage(logged.output.usage, logged.output.time or 0.0),
+        usage=usage_of(logged.output),
     )
     later = tuple(message_of(m) for m in said)
     return Transcript(responses=(response,), messages=() if later == (message,) else later)
-
-
-def _usage(usage: LogUsage | None, seconds: float) -> Usage:
-    if usage is None:
-        return Usage(seconds=seconds)
-    cached = usage.input_tokens_cache_read or 0
-    return Usage(
-        input_tokens=usage.input_tokens + cached + (usage.input_tokens_cache_write or 0),
-        cached_tokens=cached,
-        output_tokens=usage.output_tokens,
-        seconds=seconds,
-    )
 
 
 def _verdicts(logged: LogSample, ours: dict[str, Any], failures: tuple[Failure, ...]) -> dict[str, Verdict]:

@@ -259,7 +259,7 @@ def response_of(output: Any) -> Response:
     if output.error and not output.choices:
         raise ModelError(output.error)
     if not output.choices:
-        return Response(usage=_usage(output))
+        return Response(usage=usage_of(output))
     choice = output.choices[0]
     # Providers answer a refused over-long request with a made-up completion that bears no usage.
     if choice.stop_reason == "model_length" and not (output.usage and output.usage.output_tokens):
@@ -274,7 +274,7 @@ def response_of(output: Any) -> Response:
             for call in choice.message.tool_calls or ()
         ),
         finish=FINISHES.get(choice.stop_reason, "stop"),
-        usage=_usage(output),
+        usage=usage_of(output),
     )
 
 
@@ -284,7 +284,8 @@ def _thinking(part: Any) -> Thinking:
     return Thinking(type="thinking", thinking=part.reasoning, signature=part.signature or "")
 
 
-def _usage(output: Any) -> Usage:
+def usage_of(output: Any) -> Usage:
+    """What an output of Inspect's took, be it from a call or from a log."""
     usage, seconds = output.usage, output.time or 0.0
     if usage is None:
         return Usage(seconds=seconds)
