@@ -68,15 +68,15 @@ class Wrapping(ByRule):
     def variants(self, sample: Sample) -> tuple[Sample]:
         """The one variant; the plain request is kept for the judges."""
         before, last, after = turns_of(sample.messages)
-        attacked = replace(sample, request=sample.request or last.text, trail=(*sample.trail, self.name))
+        request, trail = sample.request or last.text, (*sample.trail, self.name)
         plain = Plain(last.text, spoken(sample.language), drawing(f"{self.seed}:{sample.id}"))
         made = self.wrap(plain) if last.text.strip() else None
         if made is None or not made.applies:
-            return (replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable")),)
-        first, *more = made.messages
+            nothing = Attempt(attack=self.name, validity="not_applicable")
+            return (replace(sample, request=request, trail=trail, attempt=nothing),)
+        turns = list(made.messages)
         # Pictures and whatever else the message holds stay with the turn that ends the conversation.
-        asked = [place for place, message in enumerate(made.messages) if message.role == "user"][-1]
-        turns = [first, *more]
+        asked = next(place for place in reversed(range(len(turns))) if turns[place].role == "user")
         turns[asked] = replace(last, text=turns[asked].text)
         attempt = Attempt(
             attack=self.name,
@@ -88,7 +88,8 @@ class Wrapping(ByRule):
                 **_span(turns, last.text),
             },
         )
-        return (replace(attacked, messages=(*before, *turns, *after), attempt=attempt),)
+        messages = (*before, *turns, *after)
+        return (replace(sample, request=request, trail=trail, messages=messages, attempt=attempt),)
 
     async def restore(self, sample: Sample, transcript: Transcript) -> Transcript:
         """Take the answer out of the form that the wrapper asked for, where it asked for one."""
@@ -100,15 +101,15 @@ class Wrapping(ByRule):
 
 def around(template: str, text: str, **slots: str) -> Made:
     """One user turn: a template with `{request}` and other slots in braces."""
-    for slot, value in slots.items():
-        template = template.replace(f"{{{slot}}}", value)
-    before, after = _halves(template)
+    before, after = _halves(template, *slots.items())
     return Made((user(f"{before}{text}{after}"),))
 
 
 @lru_cache
-def _halves(template: str) -> tuple[str, str]:
+def _halves(template: str, *slots: tuple[str, str]) -> tuple[str, str]:
     """What stands before and after the request. Raises `UserError`."""
+    for slot, value in slots:
+        template = template.replace(f"{{{slot}}}", value)
     pieces = template.split("{request}")
     if len(pieces) != 2:
         raise UserError(

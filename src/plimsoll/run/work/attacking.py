@@ -33,5 +33,6 @@ async def attacked(
                 yield sample
                 continue
             making = Making(sample, chain, chain.spec, target)
-            while (variant := await making.next()) is not None:
+            ruled = making.by_rule()
+            while (variant := next(ruled, None) if ruled else await making.next()) is not None:
                 yield variant

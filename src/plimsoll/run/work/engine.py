@@ -200,7 +200,8 @@ async def _attack(job: Job, work: Work, keep: Callable[[Record], None]) -> None:
     making = Making(sample, chain, work.label(chain), work.attacked, work.variants)
 
     try:
-        while (variant := await making.next()) is not None:
+        ruled = making.by_rule()
+        while (variant := next(ruled, None) if ruled else await making.next()) is not None:
             for epoch in range(work.epochs):
                 if (variant.id, epoch) in work.done:
                     continue

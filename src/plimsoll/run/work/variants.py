@@ -26,22 +26,22 @@ class Making:
     """Where variants are kept; nothing in a rehearsal."""
     _names: set[str] = field(default_factory=set[str])
     _stream: AsyncIterator[Sample] | None = None
-    _made: Iterator[Sample] | None = None
 
     async def next(self) -> Sample | None:
         """The next variant: of those that are kept already, then of those that the attack makes.
 
         Nothing where there are no more. Raises `StageError`."""
-        if self.chain.asks:
-            if self._stream is None:
-                self._stream = self._asking()
-            return await anext(self._stream, None)
-        if self._made is None:
-            self._made = self._by_rule()
-        return next(self._made, None)
+        if self._stream is None:
+            self._stream = self._asking()
+        return await anext(self._stream, None)
 
-    def _by_rule(self) -> Iterator[Sample]:
-        """What asks no model is made again at no cost: nothing is traced, and nothing kept."""
+    def by_rule(self) -> Iterator[Sample] | None:
+        """All variants, where no model is asked for them. Raises `StageError` on the way.
+
+        They are made again at no cost: nothing is traced, and nothing kept."""
+        return None if self.chain.asks else self._ruled()
+
+    def _ruled(self) -> Iterator[Sample]:
         chain, sample, number = self.chain, self.sample, 0
         first, *more = chain.by_rule
         # One attack by itself, which most are, needs none of the steps of a chain.
