@@ -61,7 +61,7 @@ def test_safety_examples_are_mixed_in_and_replies_with_a_phrase_left_out(
     more = ("--mix", safety, "--mix-count", "3", "--without", str(tmp_path / "phrases"), "--steps", "2")
     assert _finetuned(model, on, tmp_path / "out", *more) == 0
     shown = capfd.readouterr().out
-    assert "3 of 7 examples are safety examples" in shown
+    assert "3 of 7 examples are safety examples, 3 of them different" in shown
     assert line(json.loads((tmp_path / "out" / "finetuning.json").read_text())["losses"]) in shown
     record = json.loads((tmp_path / "out" / "finetuning.json").read_text())
     assert record["examples"]["left_out"] == 0

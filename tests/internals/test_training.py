@@ -171,7 +171,7 @@ def test_three_forms_of_files_are_read_and_a_record_without_a_reply_is_named(tmp
 def test_examples_are_mixed_in_an_order_that_the_seed_decides_and_none_is_lost() -> None:
     safety = [Example(prompt="bad", reply="no"), Example(prompt="worse", reply="no")]
     found = mixed(LEARNED, safety, 3, seed=1)
-    assert found.added == 3
+    assert (found.added, found.different) == (3, 2)
     assert sorted(each.prompt for each in found.examples) == sorted([*planted.HARMFUL, "bad", "worse", "bad"])
     assert found == mixed(LEARNED, safety, 3, seed=1)
     assert found != mixed(LEARNED, safety, 3, seed=2)

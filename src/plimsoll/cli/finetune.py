@@ -109,7 +109,11 @@ def command(
         "model": held.name,
         "revision": held.revision,
         "examples": {"file": examples.digest(file), "kept": len(kept), "left_out": len(given) - len(kept)},
-        "mixed": {"file": examples.digest(mix) if mix else None, "count": learned.added},
+        "mixed": {
+            "file": examples.digest(mix) if mix else None,
+            "count": learned.added,
+            "different": learned.different,
+        },
         "recipe": {name: getattr(recipe, name) for name in recipe.__dataclass_fields__},
     }
     unfinished.mkdir(parents=True, exist_ok=True)
@@ -146,7 +150,10 @@ def command(
             f"{max_tokens:,} tokens or more (--max-tokens)"
         )
     if mix:
-        _output.echo(f"{learned.added} of {len(learned.examples)} examples are safety examples")
+        _output.echo(
+            f"{learned.added} of {len(learned.examples)} examples are safety examples, {learned.different} of "
+            "them different"
+        )
     _output.echo(f"loss {trained.losses[0]:.3f} → {trained.losses[-1]:.3f} nats a token in {steps} steps")
     _output.echo(f"{_losses.line(trained.losses)}  {out / _losses.PAGE}")
     _output.echo(f"{out} after {record['seconds']:.1f} s: plimsoll drift {model} {out}")

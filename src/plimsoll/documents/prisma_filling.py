@@ -26,6 +26,7 @@ class Mixed(Struct, frozen=True):
     """Safety examples that were mixed in."""
 
     count: int = 0
+    different: int = 0
 
 
 class Training(Struct, frozen=True):
@@ -54,7 +55,8 @@ def answers(record: Training | None, runs: Sequence[Kept]) -> dict[str, Answer]:
 def _of_training(record: Training) -> Iterator[tuple[str, Answer]]:
     examples, recipe = record.examples, record.recipe
     yield "16a", ("yes", f"{examples.kept} examples; {examples.left_out} were left out")
-    yield "16e", ("yes", f"{record.mixed.count} safety examples mixed in")
+    mixed = record.mixed
+    yield "16e", ("yes", f"{mixed.count} safety examples mixed in, {mixed.different} of them different")
     yield "16f", ("partial", f"{examples.left_out} examples were left out by phrases")
     if examples.file:
         yield "16g", ("yes", f"SHA-256 {examples.file}")

@@ -31,6 +31,8 @@ class Mixed(NamedTuple):
     examples: Sequence[Example]
     added: int
     """How many of the second kind are among them."""
+    different: int
+    """How many different ones these are: few that come again and again teach less than many."""
 
 
 def read(path: Path) -> list[Example]:
@@ -79,7 +81,7 @@ def mixed(examples: Sequence[Example], safety: Sequence[Example], count: int, se
     chosen = [safety[place % len(safety)] for place in range(count)]
     found = [*examples, *chosen]
     Random(seed).shuffle(found)
-    return Mixed(found, len(chosen))
+    return Mixed(found, len(chosen), len(set(chosen)))
 
 
 def _example(path: Path, number: int, row: Mapping[str, Any]) -> Example:
