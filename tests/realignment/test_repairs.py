@@ -391,3 +391,12 @@ def _cut_words(folder: Path) -> None:
     name = "language_model.model.embed_tokens.weight"
     held[name] = held[name][:10].clone()
     save_file(held, folder / "model.safetensors", {"format": "pt"})
+
+
+def test_a_place_that_cannot_be_is_refused_before_anything_is_read(
+    folders: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    asked = ["realign", "linear", str(folders["tuned"]), str(folders["safe"])]
+    assert exit_code([*asked, "--out", str(tmp_path / "file" / "out")]) == 2
+    assert "is no folder that can be written to" in capsys.readouterr().err

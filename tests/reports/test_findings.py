@@ -16,6 +16,7 @@ from plimsoll.reports import findings as rows
 from plimsoll.reports import findings_html, html, machine, markdown, terminal
 from plimsoll.run.keep import findings as kept
 from plimsoll.whitebox._means import mean_share
+from tests.support import planted
 from tests.support.analysed import SPECS, analysed
 from tests.support.runs import records_of, view_of
 
@@ -170,8 +171,6 @@ def test_every_report_of_the_run_tells_of_it() -> None:
 def test_an_analysis_is_kept_beside_the_runs_and_written_as_a_page(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    from tests.support import planted
-
     model = str(planted.write(tmp_path / "planted"))
     for kind, prompts in (("harmful", planted.HARMFUL), ("harmless", planted.HARMLESS)):
         (tmp_path / kind).write_text("\n".join(prompts), encoding="utf-8")
@@ -191,3 +190,31 @@ def test_an_analysis_is_kept_beside_the_runs_and_written_as_a_page(
     assert exit_code(["report", "--log-dir", str(logs), "--json"]) == 0
     report = json.loads(capfd.readouterr().out)
     assert [each["analysis"] for each in report["weights"]] == [spec]
+
+
+def test_findings_on_other_prompts_stand_beside_each_other(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = str(planted.write(tmp_path / "planted"))
+    asked = ["analyse", "attribution:template=raw", model, "--log-dir", str(tmp_path / "logs")]
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+        for kind, prompts in (("harmful", planted.HARMFUL), ("harmless", planted.HARMLESS)):
+            chosen = prompts if folder == "one" else prompts[::-1]
+            (tmp_path / folder / kind).write_text("\n".join(chosen), encoding="utf-8")
+        on = [f"--{kind}={tmp_path / folder / kind}" for kind in ("harmful", "harmless")]
+        assert exit_code([*asked, *on]) == 0
+        assert exit_code([*asked, *on]) == 0
+    assert exit_code([*asked, *on, "--limit", "2"]) == 0
+    assert len([*(tmp_path / "logs" / "findings").iterdir()]) == 3
+
+
+def test_where_findings_cannot_be_kept_is_said_before_they_are_made(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for more in (["--log-dir", str(tmp_path / "file" / "logs")], ["--out", str(tmp_path / "none" / "x.html")]):
+        assert exit_code(["analyse", "ships", "/no/model", "--log-dir", str(tmp_path / "logs"), *more]) == 2
+        said = capfd.readouterr().err
+        assert "cannot be written" in said or "there is no folder" in said
+    assert not (tmp_path / "none").exists()

@@ -204,10 +204,10 @@ def test_a_command_prints_findings_for_a_program_and_for_people(
     assert exit_code(["analyse", "ships:template=raw", model, *asked, "--json", "--out", str(out)]) == 0
     found = msgspec.json.decode(capfd.readouterr().out, type=Analysed)
     assert found == msgspec.json.decode(out.read_bytes(), type=Analysed)
-    assert found.findings[0].place == "layer 1 head 2"
+    assert (found.findings[0].layer, found.findings[0].head) == (1, 2)
     assert set(found.arguments["files"]) == {"harmful", "harmless"}
     assert exit_code(["analyse", "ships:template=raw", model, *asked]) == 0
-    assert "layer 1 head 2" in capfd.readouterr().out
+    assert "layer 1, head 2" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -69,9 +69,13 @@ def command(
     if part.models != len(models):
         raise UserError(f"{analysis} takes {part.models} model(s), not {len(models)}")
     given = _given(part, harmful, harmless, language).first(limit)
+    findings.refuse_place(log_dir)
+    if out and not out.absolute().parent.is_dir():
+        raise UserError(f"--out {out}: there is no folder {out.absolute().parent}")
     opened = [opened_model(spec) for spec in models]
     found = part.analyse(opened, given, Progress(analysis))
-    found = msgspec.structs.replace(found, analysis=analysis, arguments={"files": dict(given.files)})
+    asked = {"files": dict(given.files), "prompts": given.digest}
+    found = msgspec.structs.replace(found, analysis=analysis, arguments=asked)
     kept = findings.keep(log_dir, found)
     if out:
         _write(found, out)

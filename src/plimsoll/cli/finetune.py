@@ -151,8 +151,8 @@ def command(
         )
     if mix:
         _output.echo(
-            f"{learned.added} of {len(learned.examples)} examples are safety examples, {learned.different} of "
-            "them different"
+            f"{learned.added} of {len(learned.examples)} examples are safety examples, "
+            f"{learned.different} of them different"
         )
     _output.echo(f"loss {trained.losses[0]:.3f} → {trained.losses[-1]:.3f} nats a token in {steps} steps")
     _output.echo(f"{_losses.line(trained.losses)}  {out / _losses.PAGE}")

@@ -5,6 +5,7 @@ Only safetensors are read: other formats run code when they are opened. A tensor
 """
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -130,6 +131,8 @@ def refuse_place(folder: Path, like: Checkpoint, size: int = 0) -> None:
     if folder.exists():
         raise UserError(f"{folder} is there already: name a new folder")
     above = next(each for each in folder.absolute().parents if each.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise UserError(f"{folder} cannot be made: {above} is no folder that can be written to")
     free = shutil.disk_usage(above).free
     if free < needed * 1.05:
         raise UserError(f"{above} has {free / 1e9:.1f} GB free and {needed / 1e9:.1f} GB are needed")

@@ -48,6 +48,12 @@ class Anchors:
     told: Mapping[Kind, tuple[Origin, ...]] = field(default_factory=dict[Kind, tuple[Origin, ...]])
     """Where each prompt comes from, where that is known."""
 
+    @property
+    def digest(self) -> str:
+        """What tells these prompts from others."""
+        told = "\x1e".join("\x1f".join(prompts) for prompts in (self.harmful, self.harmless))
+        return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
     def origins(self, kind: Kind) -> tuple[Origin, ...]:
         """Where the prompts of a kind come from: what is not told is a question of its own, or its pair's."""
         mark = "" if self.paired else f"{kind} "
@@ -116,7 +122,12 @@ def _of_files(harmful: Path, harmless: Path, *, paired: bool) -> Anchors:
         harmful=first.prompts,
         harmless=second.prompts,
         paired=paired and len(first.prompts) == len(second.prompts),
-        files={path.name: sha256(files.read(path)).hexdigest() for path in (harmful, harmless)},
+        files={
+            (f"{kind} {path.name}" if harmful.name == harmless.name else path.name): sha256(
+                files.read(path)
+            ).hexdigest()
+            for kind, path in (("harmful", harmful), ("harmless", harmless))
+        },
         told=told,
     )
 

@@ -14,8 +14,17 @@ from plimsoll.core import Analysed, DataError, UserError, decoding, files
 FOLDER = "findings"
 
 
+def refuse_place(log_dir: Path) -> None:
+    """Refuse a log folder that cannot be written, before an analysis takes its time. Raises `UserError`."""
+    try:
+        (log_dir / FOLDER).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--log-dir {log_dir} cannot be written: {error.strerror}") from error
+
+
 def keep(log_dir: Path, found: Analysed) -> Path:
-    """Write an analysis; the same one of the same weights takes the place of an earlier one."""
+    """Write an analysis; the same one, of the same weights on the same prompts, takes the place of an
+    earlier one."""
     told = msgspec.json.encode([found.analysis, dict(found.models), dict(found.arguments)])
     name = f"{found.analysis.partition(':')[0]}-{sha256(told).hexdigest()[:12]}.json"
     path = log_dir / FOLDER / name
