@@ -213,7 +213,10 @@ def test_where_findings_cannot_be_kept_is_said_before_they_are_made(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    for more in (["--log-dir", str(tmp_path / "file" / "logs")], ["--out", str(tmp_path / "none" / "x.html")]):
+    for more in (
+        ["--log-dir", str(tmp_path / "file" / "logs")],
+        ["--out", str(tmp_path / "none" / "x.html")],
+    ):
         assert exit_code(["analyse", "ships", "/no/model", "--log-dir", str(tmp_path / "logs"), *more]) == 2
         said = capfd.readouterr().err
         assert "cannot be written" in said or "there is no folder" in said
