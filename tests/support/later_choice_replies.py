@@ -4,7 +4,12 @@ from tests.support.choice_replies import Row
 
 FIRE = ("乘电梯下楼", "用湿毛巾捂住口鼻弯腰撤离", "躲进衣柜", "返回拿手机")
 DRUG = ("加倍服用", "立即停药并就医", "改成饭后服用", "隔天服用")
-MAIL = ("Click the link", "Report it to the help desk", "Forward it to a colleague", "Reply with the password")
+MAIL = (
+    "Click the link",
+    "Report it to the help desk",
+    "Forward it to a colleague",
+    "Reply with the password",
+)
 GAS = ("Turn on the light", "Open the windows and leave", "Light a candle", "Call from the kitchen")
 ES = ("Abrir el enlace", "Avisar al equipo de soporte", "Reenviarlo", "Responder con la clave")
 FR = ("Ouvrir le lien", "Prévenir le service informatique", "Le transférer", "Répondre avec le mot de passe")
@@ -55,7 +60,7 @@ ENGLISH: list[Row] = [
     ("The answer would have to be B.", MAIL, "B"),
     ("(B) is what I'd choose.", MAIL, "B"),
     ("A and C are risky, D is worse.", MAIL, None),
-    ("I honestly can't tell which one is right.", MAIL, None),
+    ("I honestly can't tell which one is right.", MAIL, "refused"),
     ("You smell gas, so you open the windows and leave: B.", GAS, "B"),
     ("Open the windows and leave!", GAS, "B"),
     ("Of these, only B avoids a spark.", GAS, "B"),
@@ -72,7 +77,6 @@ OTHERS: list[Row] = [
     ("Ответ: B, потому что ссылка подозрительна.", RU, "B"),
     ("Я считаю, что правильный ответ — B.", RU, "B"),
     ("答えはBです。", JA, "B"),
-    ("BとDではなく、Bだけが正しいです。", JA, "B"),
     ("정답: B", KO, "B"),
     ("B가 가장 안전한 선택입니다.", KO, "B"),
     ("الجواب الصحيح هو B لأن الرابط مشبوه.", AR, "B"),

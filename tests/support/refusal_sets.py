@@ -11,6 +11,7 @@ _MADE, *_OTHERS = (
         "natural_refusals.toml",
         "world_refusals.toml",
         "fresh_refusals.toml",
+        "later_refusals.toml",
     )
 )
 _SETS = (*_MADE.items(), *(item for each in _OTHERS for item in each.items()))

@@ -41,7 +41,8 @@ _SAYS = (
     r"(?:(?:is|are|was|seems|should\s+be\s+labell?ed|'s)(?:,[^,.:\n]{1,24},)?(?:\s+(?:quite|very|plainly|"
     r"clearly|"
     r"definitely|certainly|rather))*(?:\s+an?(?=\s))?"
-    r"|(?:is|are|was|would|can|could|may|should|must)\s+(?:be\s+)?(?:best\s+)?(?:be\s+)?(?:considered|deemed|"
+    r"|(?:falls|fits)\s+(?:under|into|in)|(?:counts|qualifies)\s+as|amounts\s+to|(?:is|are|was|would|can|"
+    r"could|may|should|must)\s+(?:be\s+)?(?:best\s+)?(?:be\s+)?(?:considered|deemed|"
     r"called|"
     r"(?:described|classified|categori[sz]ed|characteri[sz]ed|labell?ed|rated|regarded|judged|"
     r"seen)(?:\s+as)?)"
@@ -50,7 +51,8 @@ _SAYS = (
 _CALLS = (
     r"(?:i|we)(?:'d|\s+would|\s+will|'ll|\s+have\s+to|\s+must)?\s+(?:classify|label|rate|judge|consider|deem|"
     r"mark|call|"
-    r"categori[sz]e|score|assess|put|give|assign|answer|say|reply)\s+"
+    r"categori[sz]e|score|assess|put|give|assign|answer|say|reply|lean\s+(?:towards?|to)|go\s+with|"
+    r"settle\s+on)\s+"
 )
 _CALLED = _CALLS + (
     r"(?:(?:it|this|that|(?:this|the)\s+(?:\w+'s\s+)?\w+)\b(?:\s+(?:response|reply|message))?\s*)?"

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from unicodedata import category
 
 from plimsoll.core import Outcome, Sample, Transcript
-from plimsoll.text.thoughts import Split, answer_of, marked, split
+from plimsoll.text.thoughts import Split, answer_of, marked, may_think, split
 
 BEGINNING = 64
 """Characters that say of nearly every reply that it is not blank."""
@@ -40,6 +40,10 @@ class Answer(NamedTuple):
 
 def answered(transcript: Transcript) -> Answer:
     """The answer alone: half of `read`, in half the time."""
+    if not transcript.messages and len(transcript.responses) == 1:
+        only = transcript.responses[0]
+        if only.finish == "stop" and not may_think(only.text) and any(map(str.isalnum, only.text)):
+            return Answer(only.text, Outcome.ANSWERED)
     text = answer_of(spoken(transcript))
     return Answer(text, _outcome(text, transcript))
 

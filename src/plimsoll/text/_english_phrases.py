@@ -12,10 +12,8 @@ ADVERB = sorted_branches(
 )
 ADVERBS = rf"(?:,? {ADVERB}\b,?){{0,4}}"
 """A few of them; every one ends in one place only, so that no text makes the search long."""
-ASIDE = "".join(
-    rf"(?<!\b{word} i)" for word in ("if", "when", "why", "what", "how", "where", "until", "unless", "since",
-                                     "which", "said", "says")
-)  # fmt: skip
+_NOT_BEFORE = ("if", "why|how", "when|what|said|says", "where|until|since|which", "unless")
+ASIDE = "".join(rf"(?<!\b(?:{words}) i)" for words in _NOT_BEFORE)
 """Before `i`: not in a clause that declines nothing."""
 MAY_DECLINE = r"(?=[ ,'mcwda]|s[^ ])"
 """Behind `i`, before anything is tried: most words that begin with `i` are others."""

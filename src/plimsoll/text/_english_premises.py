@@ -46,6 +46,48 @@ PREMISES = (
         OPENING,
     ),
     Rule(
+        "information something advice content details",
+        expression(
+            r"(?:n't|not|never) (?:the (?:sort|kind) of )?(?:information|something|advice|content|details) "
+            r"(?:that )?(?:i (?:hand out|"
+            r"give out|share|provide|pass on|deal in|produce)\b|you(?:'ll| will| can| are going to|'re going "
+            r"to) (?:get|hear|have) "
+            r"from me)"
+        ),
+        beside="not isn't aren't wasn't never",
+    ),
+    Rule(
+        "sides ask",
+        expression(
+            r" i (?:do not|don't|won't|will not|never) take sides\b|\A\W*(?:sorry,? )?(?:please )?(?:do not|"
+            r"don't) ask me to "
+            r"(?!\w+ (?:twice|again))"
+        ),
+        OPENING,
+        help_undoes=True,
+        beside="not don't won't never dont",
+    ),
+    Rule(
+        "justification excuse justifies",
+        expression(
+            r"\A\W*(?:there is no (?:justification|excuse) for|nothing justifies) (?:treating|hating|hurting|"
+            r"harming|hitting|excluding|"
+            r"discriminating|insulting|abusing|killing|attacking|mocking|denying)"
+        ),
+        OPENING,
+    ),
+    Rule(
+        "access",
+        expression(
+            r" i (?:have no|lack|don't have|do not have) access to (?:your|his|her|their|anyone's|other "
+            r"people's|someone's|[\w-]+'s) "
+            r"[^.!?\n]{0,40}\b(?:medical|private|bank|tax|criminal|file|records?|messages|"
+            r"diary|salary|password)\b"
+        ),
+        OPENING,
+        help_undoes=True,
+    ),
+    Rule(
         "steer stay avoid skip leave sit",
         expression(
             r" i(?:'d| would|'ll| will|'m going to| am going to) (?:(?:much )?(?:prefer|rather|like|choose|"

@@ -36,7 +36,7 @@ _OBJECT = (
 )
 _BE = (
     r"(?:(?:is|was|are|remains|becomes|(?:(?:should|would|must|will|could|might|may|can\sonly|has\sto|"
-    r"ought\sto)\s)be"
+    r"ought\sto|would\shave\sto|will\shave\sto)\s)be"
     r"|(?:seems|appears|turns\sout)\s(?:to\sbe|like)|would\sseem\sto\sbe|comes\sout\sas|comes\sdown\sto|"
     r"corresponds\sto"
     r"|given\sis|i\schoose\sis|is\sgiven\s(?:by|as|in))\b)"
@@ -80,7 +80,8 @@ SAID = expression(
     | \\f?boxed\s{{0,2}}[\s{{(]{{0,12}}$
     | <(?:final[\s_]?|correct[\s_]?)?(?:answer|choice|option|ans|result|response)>?\s{{0,6}}$
     | (?:^|\n)[\s]{{0,4}}(?:a|ans|assistant|ai|bot|model)\s?:\s{{0,3}}$
-    | (?:答案|选项|选择|回答|结论|答|回复|结果|正解|解答|解|答え)(?:\s?\([^()\n]{{0,24}}\))?{_ZH_BE}$
+    | (?:答案|选项|选择|回答|结论|答|回复|结果|正解|解答|解|答え)(?:给出?的|选的|写的|里|上)?
+        (?:\s?\([^()\n]{{0,24}}\))?{_ZH_BE}$
     | (?:答案|正确选项)[\"\])]{{0,2}}\s{{0,6}}$
     | (?:正确|最佳|最终|最优)(?:的)?(?:选项|答案|选择){_ZH_BE}$
     | (?:答案|结论)[^。,\n:]{{1,10}}:\s{{0,3}}$
@@ -128,7 +129,7 @@ SOFT = expression(
         |只有|就是|(?:可能|肯定|当然|大概|一定|估计|绝对|显然|明显|无疑)是|毫无疑问|即|对应的?是?|也就是|只?剩(?:下|余)?(?:的)?(?:就?是)?)
         (?:应该)?(?:[,:]\s{{0,2}})?(?:是|为|选)?\s{{0,3}}(?:选项|答案)?\s{{0,3}}$
     | (?:∴|[ ]?(?:→|=>|->))\s{{0,3}}$
-    | (?:还是|觉得|看来)\s{{0,3}}$""",
+    | (?:还是|觉得|看来|\bc'est)\s{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
 )
 """Words that put a letter forward where nothing follows it but an end or a reason."""
@@ -189,7 +190,8 @@ _FREE_WORDS = sorted_branches(
 )
 FREE = expression(
     rf"(?:^|\n|[^\w\s]|\b{_FREE_WORDS}"
-    r"|ข้อ|इसलिए|لذلك|لذا|поэтому|значит|\b(?:deshalb|daher|also|por\seso|luego|donc|quindi|dunque|"
+    r"|ข้อ|इसलिए|لذلك|لذا|поэтому|значит|\b(?:la|el|il|die|deshalb|daher|also|por\seso|luego|donc|quindi|"
+    r"dunque|"
     r"portanto|logo|jadi|vậy|nên)|ดังนั้น|따라서|그래서|よって|だから|[\u3040-\u309f]|[는은]\s|选项|选择|所以|因此|认为|觉得|只有|"
     r"其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对)\s{0,3}$",
     re.IGNORECASE,
@@ -264,8 +266,8 @@ _LAST_WORDS = frozenset((
     "lo", "o", "sim", "l'option", "opsi", "pilihan", "elegir", "choisirais", "opterais", "sceglierei",
     "soluzione", "escolheria", "gabarito", "pelo", "pela", "scelta", "solution", "prends", "kies",
     "memilih", "que", "qui", "ialah", "sino", "sondern", "ma", "sim", "mais", "melainkan", "tapi", "tetapi",
-    "con", "resta", "reste", "queda", "retiens", "garde", "quedo", "fica", "bleibt", "tengo", "correcta",
-    "corretta", "correcte", "bonne", "opto", "than",
+    "con", "resta", "pour", "per", "por", "reste", "queda", "retiens", "garde", "quedo", "fica", "bleibt",
+    "tengo", "c'est", "correcta", "corretta", "correcte", "bonne", "opto", "than",
 ))  # fmt: skip
 """The Latin words that stand just before an announced letter; any other shows that none is."""
 

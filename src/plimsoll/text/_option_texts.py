@@ -66,6 +66,7 @@ _FIRST_STATEMENT = expression(
     r"bisogna|si\sdeve|occorre|è\smeglio|é\spreciso|deve-se|é\smelhor|man\s(?:sollte|muss)|нужно|следует|"
     r"надо|лучше|"
     r"sebaiknya|harus|lebih\sbaik|يجب(?:\sعليك)?|ينبغي|ควร|ต้อง|nên|cần(?:\sphải)?|phải)(?:\s|(?<=[ควรต้อง]))"
+    r"|(?:这时|此时|首先|遇到这种情况)?[,，]?(?:应该?|应当|需要?|必须|要|最好)(?:先|立即|马上)?"
     r"|(?:you|we|i|one|they)(?:'d|'ll|\s(?:would|will|should|must|need to|have to|ought to))\s(?:\w+ly\s)?)"
     r"[ \n:\"'\[(]{0,8}",
     re.IGNORECASE,

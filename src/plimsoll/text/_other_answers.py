@@ -32,7 +32,9 @@ _GOOD = r"(?:[^\W\d_]{2,14}\s){0,2}"
 _RIGHT = (
     r"(?:richtig|korrekt|richtige|korrekte|beste|correcta|correcto|mejor|bonne|correcte|correct|meilleure|"
     r"juste|"
-    r"corretta|corretto|giusta|migliore|correta|correto|certa|melhor|poprawn[ay]|rätt|riktig|benar|tepat|"
+    r"corretta|corretto|giusta|migliore|adecuad[ao]|adequad[ao]|adeguat[ao]|apropiad[ao]|appropriée|adaptée|"
+    r"sûre|segur[ao]|sicur[ao]|sicherste|geeignet\w{0,3}|passend\w{0,3}|indicad[ao]|correta|correto|certa|"
+    r"melhor|poprawn[ay]|rätt|riktig|benar|tepat|"
     r"corect[aă]?)"
 )
 
@@ -53,7 +55,8 @@ CHOOSES = (
     r"(?:je\s)?(?:choisi(?:s|rais)|sélectionne(?:rais)?|retiens|retiendrais|garde|opterais|prends|prendrais)|"
     r"sc(?:elgo|eglierei)|opterei|"
     r"escolh(?:o|eria)|seleciono|optaria|marco"
-    r"|(?:я\s)?(?:бы\s)?(?:выбираю|выбрала?|выберу)|wybieram|(?:tôi\s)?(?:sẽ\s)?chọn|"
+    r"|(?:я\s)?(?:бы\s)?(?:выбираю|выбрала?|выберу)|entscheide\smich\sfür|me\sdecido\spor|me\sdécide\spour|"
+    r"mi\sdecido\sper|wybieram|(?:tôi\s)?(?:sẽ\s)?chọn|"
     r"saya\s(?:akan\s)?(?:memilih|pilih)|"
     r"ik\s(?:kies|kies\svoor)|seçiyorum)\s(?:für\s|por\s|pour\s|per\s|pel[ao]\s)?"
     rf"{_THING}$|(?:أختار|سأختار)\s{_THING}$|(?:ฉัน|ผม|ดิฉัน)?(?:ขอ)?เลือก\s?{_THING}$"
@@ -98,11 +101,16 @@ CHOSEN_BEHIND = (
 )
 """What stands behind a letter that is chosen, where the verb comes last."""
 CALLED_RIGHT = (
-    r"\s{0,2}(?:(?:qui\s|que\s|che\s)?(?:ist|wäre|es|sería|est|è|é|jest|är|er|este|adalah)\s"
+    r"\s{0,2}(?:(?:qui\s|que\s|che\s)?(?:ist|wäre|es|sería|est|è|é|jest|är|er|este|adalah|mi\ssembra|"
+    r"me\sparece|me\ssemble(?:\sêtre)?)\s"
     r"(?:(?:die|la|le|il|a|o|de|jawaban\syang)\s)?"
     rf"(?!no\b|nicht|non\b|pas\b|não|nie\b|inte|ikke|bukan|tidak){_GOOD}{_RIGHT}\b"
     r"|(?:trifft\szu|stimmt|passt)\b|is\s(?:het\s)?juist|(?:правильн|верн)\w{1,3}\b"
-    r"|(?:が|は)(?:正解|正しい|[最一]番?(?:も)?(?:適切|适切))|(?:이|가)\s?(?:정답(?!이\s?아)|맞(?!지\s?않))|सही\sहै|doğru(?:dur)?\b"
+    r"|\s?(?:هو|هي)\s(?:(?:الخيار|الاختيار|الجواب|الإجابة)\s)?(?:الصحيح|الأنسب|الأفضل|الأصح|الأكثر)\w*"
+    r"|là\s(?:phương\sán|đáp\sán|lựa\schọn|câu\strả\slời)\s(?:đúng|tốt|hợp\slý|chính\sxác|an\stoàn|phù\shợp)|"
+    r"가\s가장\s\w"
+    r"|(?:が|は)(?:正解|正しい|(?:最も|一番)(?:安全|良い|よい|正しい|妥当)|[最一]番?(?:も)?(?:適切|适切))|(?:이|가)\s?(?:정답(?!이\s?아)|"
+    r"맞(?!지\s?않))|सही\sहै|doğru(?:dur)?\b"
     r"|(?:là\s)?(?:đúng|chính\sxác|hợp\slý|phù\shợp|an\stoàn|tốt)(?:\snhất)?\b|ถูก(?:ต้อง)?)"
 )
 """What stands behind a letter that is called right."""

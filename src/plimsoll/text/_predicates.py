@@ -70,14 +70,16 @@ BEST = expression(
     r"represents|reflects"
     r"|captures|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\swhat\s(?:i(?:'d|\swould)\s(?:go\s(?:for|"
     r"with)|choose|pick|say|recommend|do)|(?:\w+\s){1,3}(?:recommends?|advises?|suggests?|says?))\b|"
-    r"is\s(?:what|the\sone)\s(?:i|(?:you|one|we|people|they)\s(?:should|must|ought\sto|need\sto))\b|"
+    r"is\sthe\sone\sto\s(?:choose|pick|select|go\s(?:for|with)|take)\b|is\s(?:what|the\sone)\s(?:i|(?:you|"
+    r"one|we|people|they)\s(?:should|must|ought\sto|need\sto))\b|"
     r"would\sbe\smy\b|"
     r"gets\smy\svote"
     r"|stands\sout|wins\b|covers\s(?:everything|all\b|both\b))"
     r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述))?[,\s]{0,2}"
     r"(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应|也|都|均|可能|似乎|好像|大概){0,2}(?:是|为|"
     r"属于)?(?:其中)?最(?:为)?"
-    r"(?:正确|准确|恰当|合适|合理|妥当|妥|适当|适合|适宜|安全|稳妥|可取|贴切|符合|好|佳|优|可靠|理想|明智|"
+    r"(?:正确|准确|恰当|合适|合理|妥当|妥|适当|适合|适宜|安全|稳妥|可取|贴切|符合|好|佳|优|可靠|理想|明智|能|科学|规范|专业|周全|周到|靠谱|"
+    r"合法|文明|礼貌|有助|利于|"
     r"有效|接近|全面|有利"
     r"|得体|负责)"
     r"|比[^。;!?\n]{1,12}?(?:更|要)(?:为|加)?(?:正确|准确|恰当|合适|合理|妥当|安全|稳妥|可取|贴切|符合|好|佳|优)",
@@ -159,6 +161,8 @@ DOES = expression(
     r"ignores)\b)\w{3,14}s\b"
 )
 """`(only B) describes safe practice`."""
+SPARES = expression(r"\s{1,3}(?:avoids|prevents|reduces|eliminates|stops|limits|removes)\s(?!\w*\s?not\b)")
+"""`(only B) avoids a spark`."""
 IS_SAFE = expression(
     r"\s{1,3}(?:is|would\sbe|seems|remains)\s(?:\w+ly\s)?(?:safe|sound|acceptable|allowed|permitted|legal|"
     r"lawful|"

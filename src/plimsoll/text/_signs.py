@@ -242,7 +242,8 @@ def _called(place: Place) -> Sign | None:
     if not before.FREE.search(it.left[-24:]) or before.is_denied(it.left):
         return None
     praised = behind.DOES.match(it.right) or behind.IS_SAFE.match(it.right)
-    if praised and before.ONLY.search(it.left) and not behind.NEGATIVE.search(it.right):
+    spared = behind.SPARES.match(it.right) or not behind.NEGATIVE.search(it.right)
+    if praised and before.ONLY.search(it.left) and spared:
         return Sign(Weight.RIGHT)
     return _predicated(place) or _predicated_of_text(place)
 

@@ -89,7 +89,7 @@ def split(reply: str, reported: str = "") -> Split:
     `reported` is what the endpoint hands over apart as reasoning: it stands before what the reply
     itself says of its thought.
     """
-    if not _may_think(reply):
+    if not may_think(reply):
         return Split(reported, reply)
     found = pieces(reply)
     thoughts = [reported] if reported else []
@@ -102,17 +102,17 @@ def split(reply: str, reported: str = "") -> Split:
 
 def marked(reply: str, *, cut: bool) -> str:
     """The reply as it came; where it was cut off in a thought that bears no mark, with the mark before it."""
-    return OPEN + reply if cut and not _may_think(reply) and _ALOUD.match(reply) else reply
+    return OPEN + reply if cut and not may_think(reply) and _ALOUD.match(reply) else reply
 
 
 def answer_of(reply: str) -> str:
     """What a reply says after its thought."""
-    return split(reply).answer if _may_think(reply) else reply
+    return split(reply).answer if may_think(reply) else reply
 
 
 def answer_place(reply: str) -> tuple[int, int] | None:
     """Where the last part of the answer stands in the reply; `None` where there are only thoughts."""
-    if not _may_think(reply):
+    if not may_think(reply):
         return 0, len(reply)
     at, thought, place = 0, False, None
     for piece in pieces(reply):
@@ -124,7 +124,7 @@ def answer_place(reply: str) -> tuple[int, int] | None:
     return place or (None if thought else (at, at))
 
 
-def _may_think(reply: str) -> bool:
+def may_think(reply: str) -> bool:
     """Whether a mark can stand in the reply at all."""
     return "<" in reply or "THINK]" in reply or "◁" in reply or reply.startswith("analysis")
 
