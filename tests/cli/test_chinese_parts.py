@@ -21,7 +21,9 @@ PARTS = [part for room in registry.ROOMS for part in registry.parts(room)]
 WORDS = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
 """Two English words in a row: licences say little, and in few words."""
 CAPITALS = re.compile(r"(?<![A-Za-z_])[A-Z][A-Z_]+(?![A-Za-z_])")
-STAY = {"gsm8k", "imdb", "boolq", "openbookqa", "truthfulqa", "slack", "HomeHub", "HouseBank", "PostBox"}
+STAY = {"gsm8k", "imdb", "boolq", "openbookqa", "truthfulqa", "slack", "HomeHub", "HouseBank", "PostBox"} | {
+    "beavertails", "catqa", "harmfulqa", "dangerousqa", "shadow_alignment",
+}  # fmt: skip
 """Names of data sets, programs and toolkits, which are the same everywhere."""
 
 
