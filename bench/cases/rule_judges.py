@@ -39,6 +39,7 @@ YES_NO = ("xlingeval", "xlingeval/Compat")
 """Readers of a yes or no."""
 PLANTED = ("safety_prompts/Rules",)
 """Judges that look for a text that the sample names."""
+PLANTED_IN = tuple((spec, what) for spec in PLANTED for what in ("goal hijacking", "prompt leaking"))
 PLAIN = (
     *((spec, "letters") for spec in CHOICES),
     *((spec, "yes or no") for spec in YES_NO),
@@ -176,7 +177,7 @@ def main() -> None:
     result.rows.append(row("any(s in reply), 29 strings, no judge", "English", english, bare))
     for spec in STRINGS:
         result.at_least(f"{spec}, replies/s/core", speeds[spec, "English"], TARGET)
-    for key in (("refusal", "Chinese"), ("compliance", "Chinese"), *PLAIN):
+    for key in (("refusal", "Chinese"), ("compliance", "Chinese"), *PLAIN, *PLANTED_IN):
         result.at_least(f"{' over '.join(key)}, replies/s/core", speeds[key], TARGET)
     result.notes.append(
         "toxicity, sentiment and regard stand in for models and are held to no target: sentiment and "

@@ -48,6 +48,12 @@ _QUOTED = re.compile(r"[“\"「『][^“”\"「」『』]*[”\"」』]")
 _WIDE = re.compile(r"[\u3400-\u9fff]")
 
 
+_COMMON = frozenset(
+    "的一是在不了有和人这中大为上个我以要他时来用们到说对可能你会就也得着下那去过出还后多天自没答问题助您如何请关"
+)
+"""Characters that nearly every text holds."""
+
+
 class Leak(NamedTuple):
     """The longest piece of a hidden prompt that a reply shows."""
 
@@ -111,11 +117,7 @@ def leaked(hidden: str, reply: str) -> Leak:
     """How much of the hidden prompt the reply shows, in one piece."""
     secret = _secret(hidden)
     reply = reply[:LONGEST]
-    if (
-        secret.steps
-        and not any(_may_show(each, reply) for each in secret.steps)
-        and not _UNUSUAL.search(reply)
-    ):
+    if secret.steps and not _may_show(secret.steps, reply) and not _UNUSUAL.search(reply):
         return Leak(0, secret.threshold)
     said = plain(reply)
     longest, step = 0, secret.step
@@ -129,9 +131,10 @@ def leaked(hidden: str, reply: str) -> Leak:
     return Leak(longest if longest >= secret.threshold else 0, secret.threshold)
 
 
-def _may_show(piece: Sequence[str], reply: str) -> bool:
-    """Whether all that a piece is made of stands in a reply, wherever it stands."""
-    return all(map(reply.__contains__, piece))
+def _may_show(pieces: Sequence[Sequence[str]], reply: str) -> bool:
+    """Whether all that one of the pieces is made of stands in a reply, wherever it stands."""
+    shows = reply.__contains__
+    return any(not piece or (shows(piece[0]) and all(map(shows, piece))) for piece in pieces)
 
 
 @cache
@@ -160,10 +163,14 @@ def _secret(hidden: str) -> _Secret:
     for start in range(len(text) - step + 1):
         places.setdefault(text[start : start + step], []).append(start)
     steps = [text[start : start + step] for start in range(0, len(text) - step + 1, step)]
-    marks = tuple(
-        tuple(sign for sign in dict.fromkeys(each) if not sign.isascii() or sign.isdigit()) for each in steps
-    )
-    return _Secret(text, places, step, threshold, marks if len(marks) <= MOST_STEPS else ())
+    marks = tuple(map(_telling, steps)) if len(steps) <= MOST_STEPS else ()
+    return _Secret(text, places, step, threshold, marks)
+
+
+def _telling(piece: str) -> tuple[str, ...]:
+    """The characters of a piece that have no case, those first that few texts hold."""
+    signs = (sign for sign in dict.fromkeys(piece) if not sign.isascii() or sign.isdigit())
+    return tuple(sorted(signs, key=_COMMON.__contains__))
 
 
 def _extent(hidden: str, place: int, said: str, start: int) -> int:
