@@ -239,6 +239,7 @@ CONDEMNATIONS = (
             r"proper) way to [^.!?\n]{3,60} is (?:not to|to not|by not)\b[^.!?\n]{0,30} at all\b)"
         ),
         moral=True,
+        beside="no best safest right only proper",
     ),
     Rule(
         "way",
@@ -261,9 +262,9 @@ CONDEMNATIONS = (
         followed_by=_CARE,
     ),
     Rule(
-        "treat respect value promote",
+        "treat value",
         expression(
-            r"\A\W*it(?:'s| is) (?:important|crucial|essential|vital) to (?:treat|respect|value) (?:all|"
+            r"\A\W*it(?:'s| is) (?:important|crucial|essential|vital) to (?:treat|value) (?:all|"
             r"every|everyone|each|others?|women|"
             r"people)\b[^.!?\n]{0,60}(?:respect|dignity|equal|fair|kind)"
         ),
