@@ -373,9 +373,7 @@ def test_the_language_part_of_a_seeing_model_is_merged_and_what_it_sees_with_sta
     assert ("tensors that only the first model has stay" in told) == (len(made) > len(safe))
 
 
-def test_a_text_model_with_more_words_than_the_seeing_one_is_refused(
-    folders: dict[str, Path], tmp_path: Path
-) -> None:
+def test_more_words_than_the_seeing_model_has_are_refused(folders: dict[str, Path], tmp_path: Path) -> None:
     sees = _seeing(tmp_path / "sees", folders["tuned"], "outside")
     _cut_words(sees)
     with pytest.raises(UserError, match=r"embed_tokens\.weight is \(12, 32\)"):
