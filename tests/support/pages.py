@@ -179,7 +179,7 @@ class Reader:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=300,
+            timeout=900,
         )
         shown = f"$ {step.command}\n{made.stdout}"
         code = EXIT_CODE.search(step.printed)
