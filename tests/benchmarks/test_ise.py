@@ -258,7 +258,7 @@ def test_a_model_without_a_file_or_template_is_refused(tmp_path: Path, capfd: An
 @pytest.mark.slow
 @pytest.mark.torch
 def test_a_model_that_is_told_who_speaks_beats_its_twin_from_scratch() -> None:
-    twin, told = (structured.trained(0, 700, segmented=each) for each in (False, True))
+    twin, told = (structured.trained(0, 1000, segmented=each) for each in (False, True))
     robust = [
         sum(structured.right(held, attack, 60) for attack in ("double", "both", "real")) / 3
         for held in (twin, told)
@@ -266,12 +266,6 @@ def test_a_model_that_is_told_who_speaks_beats_its_twin_from_scratch() -> None:
     assert robust[1] > robust[0] + 0.1
 
 
-@pytest.mark.xfail(
-    reason="the bar is not met: +9.3 points over held-out attacks, 95 % -3.4 to +22.1 (five seeds); with the "
-    "official schedule +7.4, -2.0 to +16.8. Clean tasks are all right with and without segments; the forged "
-    "instructions that were trained on gain 16 to 18 points for every seed",
-    strict=True,
-)
 @pytest.mark.long
 @pytest.mark.torch
 def test_it_does_so_over_five_seeds_and_is_as_good_without_an_attack() -> None:

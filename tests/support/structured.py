@@ -21,8 +21,9 @@ from plimsoll.internals.training import Recipe, learn
 ASKED = ("first", "second", "third")
 THINGS = tuple(f"w{number}" for number in range(12))
 WORDS = ("</s>", "<inst>", "<data>", "<resp>", *ASKED, "ignore", *THINGS)
-TAUGHT = ("clean", "naive", "bare")
-"""Attacks that are trained on; the others are held out."""
+TAUGHT = ("clean", "naive", "bare", "strewn")
+"""Attacks that are trained on; the others are held out. What is strewn has no form: from forgeries of one
+form alone, a model learns the form, and not who speaks."""
 HELD_OUT = ("ignore", "real", "combined", "double", "full", "both")
 HIDDEN = 64
 
@@ -45,6 +46,7 @@ def task(draw: Random, attack: str) -> Task:
         "clean": [],
         "naive": [other],
         "bare": ["<inst>", other],
+        "strewn": [draw.choice(WORDS[1:7]) for _ in range(draw.randint(1, 4))],
         "ignore": ["ignore", other],
         "real": ["<resp>", answer, "<inst>", other],
         "combined": ["<resp>", answer, "<inst>", "ignore", other],
