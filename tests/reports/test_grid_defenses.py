@@ -20,6 +20,7 @@ from plimsoll.pages.markup import Markup, key
 from plimsoll.pages.plots import Place, Plane, Plots
 from plimsoll.pages.words import Language
 from plimsoll.reports import grid_defenses, grid_html, grid_machine, grid_terminal
+from plimsoll.reports.courses import courses
 from plimsoll.reports.defended import Contract, Finding, contracts, rivals
 from plimsoll.reports.grid import Grid, grid
 from plimsoll.run.ask.grid import Cell, GridManifest, write
@@ -329,6 +330,22 @@ def test_the_page_shows_models_side_by_side_with_what_each_costs(tmp_path: Path,
     table = page.split('id="models"')[1].split("</section>")[0]
     assert table.count("toy/mended") >= 6
     assert "●" in table
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_checkpoints_in_their_order_make_a_course_of_every_kind(tmp_path: Path, language: Language) -> None:
+    found = made(tmp_path, REPAIRED)
+    plain, _ = rivals(found)
+    drawn = list(courses(plain))
+    assert len(drawn) == 3  # harm, over-refusal, utility
+    for each, legs in zip(drawn, zip(*(row.legs for row in plain.rows[1:]), strict=True), strict=True):
+        assert [point.name for point in each.points] == ["1", "2", "3"]
+        assert each.points[0][2:5] == (0.0, None, None)
+        told = [(point.value, point.low, point.high) for point in each.points[1:]]
+        assert told == [pytest.approx(tuple(100 * end for end in leg.change)) for leg in legs]
+    section = grid_html.render(found, language=language).split('id="models"')[1].split("</section>")[0]
+    assert section.count('class="plot curve"') == 6  # and as many behind the defense
+    assert list(courses(plain._replace(rows=plain.rows[:2]))) == []
 
 
 def test_one_model_has_no_rivals_and_one_kind_of_benchmark_makes_no_front(tmp_path: Path) -> None:

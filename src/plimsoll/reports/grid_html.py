@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from plimsoll.core.hidden import visible
+from plimsoll.pages.curves import Curves, scale_of
 from plimsoll.pages.frame import alone
 from plimsoll.pages.markup import Key, Markup, Said, Table, key
 from plimsoll.pages.plots import Plots, Row, Track
@@ -10,6 +11,7 @@ from plimsoll.pages.units import arrow, unit
 from plimsoll.pages.words import Language, knows
 from plimsoll.reports import comparison_rows, grid_attacks, grid_defenses
 from plimsoll.reports import grid_rows as rows
+from plimsoll.reports.courses import Course, courses
 from plimsoll.reports.defended import Contract, contracts, rivals
 from plimsoll.reports.grid import AXES, Axis, Entry, Grid, Matrix, matrices
 from plimsoll.reports.overview import better
@@ -36,6 +38,7 @@ class _Page:
         self.found = found
         self.markup = markup
         self.plots = plots
+        self.curves = Curves(markup)
 
     def head(self) -> str:
         """What the grid is, and what is the same in every cell."""
@@ -77,9 +80,15 @@ class _Page:
         aside = f'<ul class="notes warn">{missing}</ul>' if missing else ""
         plane = grid_defenses.plane(found)
         drawn = self.plots.plane(plane) if plane else ""
+        drawn += "".join(map(self._course, courses(found)))
         listed = "".join(map(self._titled, grid_defenses.tables(found)))
         read = "".join(self.markup.said(note, "li") for note in grid_defenses.reading(found))
         return f'{aside}{drawn}{listed}<ul class="notes">{read}</ul>'
+
+    def _course(self, found: Course) -> str:
+        ends = [end for each in found.points for end in (each.value, each.low, each.high) if end is not None]
+        drawn = self.curves.curve(found.title, found.points, key("rival.axis"), scale_of(ends))
+        return self.markup.said(found.title, "h3") + drawn
 
     def _titled(self, table: Table) -> str:
         return self.markup.said(table.title, "h3") + self.markup.table(table)
