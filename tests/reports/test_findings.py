@@ -12,6 +12,7 @@ from plimsoll.cli import exit_code
 from plimsoll.core import Analysed, Finding
 from plimsoll.pages.curves import SHARES, number, scale_of
 from plimsoll.pages.markup import Key, spoken
+from plimsoll.pages.words import Language
 from plimsoll.reports import findings as rows
 from plimsoll.reports import findings_html, html, machine, markdown, terminal
 from plimsoll.run.keep import findings as kept
@@ -221,3 +222,19 @@ def test_where_findings_cannot_be_kept_is_said_before_they_are_made(
         said = capfd.readouterr().err
         assert "cannot be written" in said or "there is no folder" in said
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "2.5 nats at the first step, 0.25 nats at the last"),
+        ("zh", "第一步为 2.5 奈特，最后一步为 0.25 奈特"),
+    ],
+)
+def test_a_training_is_told_by_where_it_began_and_ended(language: Language, told: str) -> None:
+    losses = [
+        Finding(name="loss", value=value, unit="nats", n=4, along="step", at=step)
+        for step, value in enumerate((2.5, 9.0, 0.25), start=1)
+    ]
+    found = Analysed(analysis="training:finetune", models={"toy": "1"}, findings=tuple(losses))
+    assert told in spoken(rows.strongest(found), language)

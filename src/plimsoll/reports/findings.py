@@ -172,9 +172,15 @@ def brief(kept: Sequence[Analysed]) -> Table | None:
 
 
 def strongest(found: Analysed) -> Said:
-    """The largest finding of the first kind, with its interval."""
+    """The largest finding of the first kind, with its interval; of a training, where it began and ended."""
     known = groups(found)
     first = next((each for each in known if each.name), known[0])
+    if first.findings[0].along == "step":
+        begun, ended = (
+            key("group.named", shown(each.value, each.unit), unit(each.unit))
+            for each in (first.findings[0], first.findings[-1])
+        )
+        return key("finding.course", first.heading, begun, ended)
     best = max(first.findings, key=lambda each: each.value)
     told = (
         f"{shown(best.value, best.unit)} ({interval(best)})"
