@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.metrics.clusters import Clusters, tag_of
+from plimsoll.metrics.clusters import FEW, Clusters, tag_of
 from plimsoll.metrics.tables import SHARED, WHOLE, Table, joined
 from plimsoll.stats.clusters import Sums, macro, macro_of
 
@@ -91,6 +91,17 @@ def test_clusters_are_found_again_when_their_numbers_grow_wide() -> None:
     found = dict(clusters)
     assert len(clusters) == len(found) == 3000
     assert all(found[name] == (70_000 + at if at % 2 else at) for at, name in enumerate(names))
+
+
+def test_clusters_are_found_again_when_they_are_many() -> None:
+    clusters = Clusters()
+    names = [tag_of(f"q{number}") for number in range(FEW + 100)]
+    for _ in range(2):
+        for number, name in enumerate(names):
+            bucket, place = clusters.spot(name)
+            bucket.set(place, bucket.numbers[place] + number % 7)
+    assert len(clusters) == len(names)
+    assert dict(clusters) == {name: 2 * (at % 7) for at, name in enumerate(names)}
 
 
 @pytest.mark.parametrize("both", [0, 3])

@@ -1,5 +1,6 @@
 """The command line: one file per command, each imported only when it is called."""
 
+import gc
 import importlib
 import os
 import sys
@@ -16,6 +17,8 @@ from plimsoll.core import PlimsollError, UserError, did_you_mean, files
 
 OK, ERROR, USAGE, GATE, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes that scripts may rely on."""
+YOUNG = 10_000
+"""Objects that are made before cycles are looked for: a run makes few, and looking often costs its time."""
 
 
 class Commands(click.Group):
@@ -148,6 +151,7 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    gc.set_threshold(YOUNG)
     out: Any = sys.stdout
     if hasattr(out, "reconfigure"):
         # A terminal that lacks a character shows another one; it is no reason to fail.

@@ -141,7 +141,7 @@ def duplicate_keys(content: bytes) -> tuple[str, ...]:
     twice: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> None:
-        if len({key for key, _ in items}) < len(items):
+        if len(dict(items)) < len(items):
             seen: set[str] = set()
             twice.extend(key for key, _ in items if key in seen or seen.add(key))
 

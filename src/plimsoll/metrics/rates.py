@@ -113,9 +113,12 @@ class By:
     each: Metric
     parts: dict[tuple[str, ...], Tally] = field(default_factory=dict[tuple[str, ...], Tally])
 
+    def __post_init__(self) -> None:
+        self._named = [group_of(key) for key in self.keys]
+
     def add(self, record: Record) -> None:
         """Count one record in its subset."""
-        group = tuple([group_of(record, key) for key in self.keys])
+        group = tuple([named(record) for named in self._named])
         part = self.parts.get(group)
         if part is None:
             part = self.parts[group] = self.each()
@@ -253,14 +256,22 @@ def grouped(estimates: Iterable[Estimate], group: dict[str, str]) -> Iterator[Es
         yield replace(estimate, group={**group, **estimate.group})
 
 
-def group_of(record: Record, key: str) -> str:
-    """The subset of a record under a key: a field of the sample, its means, or metadata."""
-    if key in ("category", "language", "pair"):
-        return str(getattr(record.sample, key))
-    if key == "means":
-        responses = record.transcript.responses if record.transcript else ()
-        return responses[-1].means if responses else ""
-    return str(record.sample.metadata.get(key, ""))
+def group_of(key: str) -> Callable[[Record], str]:
+    """What tells a record's subset under a key: a field of the sample, its means, or metadata."""
+    return _FIELDS.get(key) or (lambda record: str(record.sample.metadata.get(key, "")))
+
+
+def _means(record: Record) -> str:
+    responses = record.transcript.responses if record.transcript else ()
+    return responses[-1].means if responses else ""
+
+
+_FIELDS: Mapping[str, Callable[[Record], str]] = {
+    "category": lambda record: record.sample.category,
+    "language": lambda record: record.sample.language,
+    "pair": lambda record: str(record.sample.pair),
+    "means": _means,
+}
 
 
 def clipped(value: float, bounds: Interval, low: float = 0.0, high: float = 1.0) -> Interval:

@@ -23,7 +23,7 @@ def index_of(label: str | None) -> int | None:
 
 def option_block(options: Iterable[str]) -> str:
     """One line per option: `(A) first`, `(B) second` ..., each ended by a line break."""
-    return "".join(f"({name}) {option}\n" for name, option in zip(LETTERS, options, strict=False))
+    return "".join([f"({name}) {option}\n" for name, option in zip(LETTERS, options, strict=False)])
 
 
 def continuations(options: Sequence[str], opening: str = "(") -> tuple[str, ...]:

@@ -37,11 +37,11 @@ class Published(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def baselines(samples: Iterable[Sample]) -> Iterator[Reference]:
     """What guessing at random, always one letter and the longest option score, by language."""
     counted: dict[str, dict[str, Counter[_Kind]]] = {}
-    for sample in samples:
-        by_code = counted.setdefault(sample.language, {"": Counter()})
-        kind = _kind(sample)
-        by_code[""][kind] += 1
-        by_code.setdefault(sample.category, Counter())[kind] += 1
+    cells = Counter((sample.language, sample.category, _kind(sample)) for sample in samples)
+    for (language, code, kind), count in cells.items():
+        by_code = counted.setdefault(language, {"": Counter()})
+        by_code[""][kind] += count
+        by_code.setdefault(code, Counter())[kind] += count
     for language, by_code in counted.items():
         for name, guess in GUESSES.items():
             yield Reference(

@@ -18,8 +18,6 @@ from plimsoll.text.letters import index_of
 from plimsoll.text.official_choice import official_fill
 
 NAME = "accuracy_compat"
-_BITS, _FIELD = 8, 255
-"""Of each field of an answer but the official id, which has what is left of 64."""
 _AT_ONCE = 1 << 16
 """Numbers that are sorted at once."""
 _UNREAD, _MISSING = -1, -2
@@ -36,6 +34,8 @@ class _Stream(NamedTuple):
 
 
 class _Answer(NamedTuple):
+    """What is kept of an answer: in eight bytes, one for each field but the official id."""
+
     number: int
     """The official id."""
     predicted: int
@@ -43,23 +43,17 @@ class _Answer(NamedTuple):
     options: int
     category: int
 
-    def packed(self) -> int:
-        """Eight bytes that sort by id."""
-        held = self.number
-        for part in (self.predicted - _MISSING, self.right, self.options, self.category):
-            held = held << _BITS | part
-        return held
-
     @staticmethod
     def unpacked(held: int) -> "_Answer":
         """The answer in eight bytes."""
         return _Answer(
-            held >> 4 * _BITS,
-            (held >> 3 * _BITS & _FIELD) + _MISSING,
-            held >> 2 * _BITS & _FIELD,
-            held >> _BITS & _FIELD,
-            held & _FIELD,
+            held >> 32, (held >> 24 & 255) + _MISSING, held >> 16 & 255, held >> 8 & 255, held & 255
         )
+
+
+def _packed(number: int, predicted: int, right: int, options: int, category: int) -> int:
+    """An answer in eight bytes that sort by id."""
+    return number << 32 | predicted - _MISSING << 24 | right << 16 | options << 8 | category
 
 
 class _Cell(NamedTuple):
@@ -88,19 +82,19 @@ class OfficialScore:
         predicted = index_of(verdict.label) if verdict is not None and held else _MISSING
         number, turn = _place(sample.id)
         category = self.categories.setdefault(sample.category, len(self.categories))
-        answer = _Answer(
+        answer = _packed(
             number, _UNREAD if predicted is None else predicted, right, len(sample.choices), category
         )
-        self.answers[_Stream(record.epoch, sample.language, sample.trail, turn)].append(answer.packed())
+        self.answers[_Stream(record.epoch, sample.language, sample.trail, turn)].append(answer)
 
     def merge(self, other: "OfficialScore") -> None:
         """Take up what another tally counted."""
         names = list(other.categories)
         for stream, numbers in other.answers.items():
             held = self.answers[stream]
-            for answer in map(_Answer.unpacked, numbers):
-                category = self.categories.setdefault(names[answer.category], len(self.categories))
-                held.append(answer._replace(category=category).packed())
+            for number, predicted, right, options, theirs in map(_Answer.unpacked, numbers):
+                category = self.categories.setdefault(names[theirs], len(self.categories))
+                held.append(_packed(number, predicted, right, options, category))
         self.unscored.update(other.unscored)
 
     def estimates(self) -> Iterable[Estimate]:
@@ -128,10 +122,10 @@ def _filled(numbers: "array[int]") -> Iterator[tuple[_Answer, int | None]]:
     rows = _sorted(numbers)
     read: list[int | None] = []
     options: list[int] = []
-    for row in map(_Answer.unpacked, rows):
-        if row.predicted != _MISSING:
-            read.append(None if row.predicted == _UNREAD else row.predicted)
-            options.append(row.options)
+    for _, predicted, _, count, _ in map(_Answer.unpacked, rows):
+        if predicted != _MISSING:
+            read.append(None if predicted == _UNREAD else predicted)
+            options.append(count)
     filled = iter(official_fill(read, options))
     for row in map(_Answer.unpacked, rows):
         yield row, None if row.predicted == _MISSING else next(filled)

@@ -12,7 +12,7 @@ from functools import cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-from plimsoll.core import Benchmark, PlimsollError, Record, Request, Response, Sample, needs_of, stage
+from plimsoll.core import Benchmark, Metric, PlimsollError, Record, Request, Response, Sample, needs_of, stage
 from plimsoll.data.resources import table
 from plimsoll.run.keep.manifest import Extremes
 from plimsoll.run.work import engine
@@ -109,21 +109,29 @@ Group = tuple[tuple[str, str], ...]
 def _paired(
     benchmark: Benchmark, refused: Iterable[Record], complied: Iterable[Record]
 ) -> Iterator[tuple[Group, tuple[float, float]]]:
-    one, other = (_headlines(benchmark, records) for records in (refused, complied))
+    one, telling = _headlines(benchmark, benchmark.metrics, refused)
+    other, _ = _headlines(benchmark, telling, complied)
     yield from ((group, (one[group], other[group])) for group in one if group in other)
 
 
-def _headlines(benchmark: Benchmark, records: Iterable[Record]) -> dict[Group, float]:
-    """The headline's value by the group that it is about; of several judges the first one's."""
-    tallies = [metric() for metric in benchmark.metrics]
-    for record in records:
-        for tally in tallies:
-            tally.add(record)
+def _headlines(
+    benchmark: Benchmark, metrics: Iterable[Metric], records: Iterable[Record]
+) -> tuple[dict[Group, float], list[Metric]]:
+    """The headline's value by the group that it is about, and which metrics told it; of several judges
+    the first one's."""
+    kept = list(records)
     found: dict[Group, float] = {}
-    for estimate in engine.summed_up(tallies):
-        if estimate.name == benchmark.headline:
+    telling: list[Metric] = []
+    for metric in metrics:
+        tally = metric()
+        for record in kept:
+            tally.add(record)
+        told = [each for each in engine.summed_up([tally]) if each.name == benchmark.headline]
+        for estimate in told:
             found.setdefault(tuple(sorted(estimate.group.items())), estimate.value)
-    return found
+        if told:
+            telling.append(metric)
+    return found, telling
 
 
 async def _records(
