@@ -131,7 +131,8 @@ def at_once(opening: Opening) -> bool:
     found = _AT_ONCE.match(text)
     if found is None or _UNDOING.search(text) or _advises(found[0]):
         return False
-    return not _out_of_reach(text, found) or _MORAL.stand_in(text)
+    # Nine in ten of them speak of right and wrong, and that is sooner seen.
+    return _MORAL.stand_in(text) or not _out_of_reach(text, found)
 
 
 def declines(opening: Opening, said: Collection[bytes]) -> bool:

@@ -126,7 +126,10 @@ def answer_place(reply: str) -> tuple[int, int] | None:
 
 def may_think(reply: str) -> bool:
     """Whether a mark can stand in the reply at all."""
-    return "<" in reply or "THINK]" in reply or "◁" in reply or reply.startswith("analysis")
+    # One sign is looked for several times faster than a word.
+    if "<" in reply or ("]" in reply and "THINK]" in reply):
+        return True
+    return "◁" in reply or reply.startswith("analysis")
 
 
 def pieces(reply: str) -> tuple[Piece, ...]:
