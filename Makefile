@@ -9,7 +9,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 # Files of tests side by side, one on each core; more than four would not fit the embedded models in memory.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: audit fuzz setup setup-test demo demo-open check test test-all test-fast test-base fix site dist newcomer bench browser clean
+.PHONY: audit fuzz setup setup-test demo demo-open check test test-all test-fast base test-base fix site dist newcomer bench browser clean
 
 # Everything that the README's table names, PyTorch and what needs it aside.
 EXTRAS := llamacpp metrics data frames board sign inspect chinese agents baselines embeddings pdf
@@ -51,21 +51,27 @@ check: setup  ## format, lint, types, floors
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
+QUICK := not torch and not llm and not browser and not peer and not slow and not long
+
 test-fast: setup  ## without network, PyTorch, model or browser
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not torch and not llm and not browser and not peer and not slow and not long"
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "$(QUICK)"
 
 # Where an extra can be missed: commands, pages, imports. The parts themselves are tested with all extras.
 BASE := tests/cli tests/docs tests/e2e tests/evaluation tests/house/test_imports.py tests/test_registry.py
+BASE_PYTHON := $(VENV)-base/bin/python
+PAGES := tests/docs/test_blocks.py::test_a_page_does_what_it_says
 
-test-base: setup  ## what people type, on an install without any extra, in an environment of its own
+base: setup
 	UV_PROJECT_ENVIRONMENT=$(CURDIR)/$(VENV)-base $(BIN)/uv sync --frozen --quiet
-	$(VENV)-base/bin/python -m pytest $(SIDE_BY_SIDE) $(BASE) \
-		-m "not torch and not llm and not browser and not peer and not slow and not long"
 
-test: setup-test check browser  ## everything but the few tests that take many minutes
+test-base: base  ## what people type, on an install without any extra, in an environment of its own
+	$(BASE_PYTHON) -m pytest $(SIDE_BY_SIDE) $(BASE) -m "$(QUICK)" --deselect $(PAGES)
+
+test: setup-test check browser  ## everything but the tests that take minutes; pages are followed in the clone
 	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not long"
 
-test-all: setup-test check browser  ## everything
+test-all: test-base setup-test check browser  ## everything; pages are followed on an install without extras, in the clone, and from the wheel
+	$(BASE_PYTHON) -m pytest $(SIDE_BY_SIDE) $(PAGES) -m "$(QUICK)"
 	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 browser:  ## Chromium for the tests of pages, where a package manager has it

@@ -56,6 +56,8 @@ def samples(path: Path, **columns: str) -> list[Sample]:
         {"A": "Yes.", "B": "No."},
         '{"b": "No.", "a": "Yes."}',
         {"text": ["Yes.", "No."]},
+        "['Yes.', 'No.']",
+        "{'B': 'No.', 'A': 'Yes.'}",
     ],
 )
 def test_options_are_read_however_they_are_written(options: Any, tmp_path: Path) -> None:
@@ -82,6 +84,11 @@ def test_options_may_stand_in_columns_of_their_own(names: tuple[str, ...], tmp_p
 def test_a_target_is_a_letter_or_a_text(target: str, letter: str, tmp_path: Path) -> None:
     (sample,) = samples(table(tmp_path, [{"prompt": "p", "options": ["Yes.", "No."], "target": target}]))
     assert sample.target == letter
+
+
+def test_a_target_by_text_is_the_option_that_is_written_like_it(tmp_path: Path) -> None:
+    row = {"prompt": "Which word?", "options": ["polish", "Polish", "POLISH"], "target": "Polish"}
+    assert samples(table(tmp_path, [row]))[0].target == "B"
 
 
 def test_every_column_is_found_by_its_name_in_any_case(tmp_path: Path) -> None:
@@ -144,6 +151,13 @@ def test_a_picture_may_be_an_address(tmp_path: Path) -> None:
     assert sample.messages[-1].images[0].url == "https://example.org/a.png"
 
 
+def test_a_picture_may_be_written_out(tmp_path: Path) -> None:
+    whole = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+    (sample,) = samples(table(tmp_path, [{"prompt": "p", "image": whole}]))
+    (image,) = sample.messages[-1].images
+    assert (image.media_type, base64.b64decode(image.data)) == ("image/png", PNG)
+
+
 def test_a_whole_conversation_is_asked_as_it_stands(tmp_path: Path) -> None:
     turns = [
         {"role": "user", "content": "Hello"},
@@ -201,6 +215,8 @@ FAULTS: list[tuple[list[dict[str, Any]], str]] = [
         [{"prompt": "a", "options": ["x", "y"], "target": "A"}, {"prompt": "b", "options": ["x", "y"]}],
         "record #2, line 2: has no target, and record #1, line 1 has",
     ),
+    ([{"prompt": "a", "options": ["c", "c"], "target": "c"}], "target 'c' is the text of options A and B"),
+    ([{"prompt": "a", "image": "data:image/png,abc"}], "image data:image/png is not in Base64: write data:"),
     ([{"prompt": ["a"]}], "column 'prompt' holds a list where text is wanted"),
     ([{"prompt": "a", "image": "none.png"}], "none.png cannot be read: No such file"),
     ([{"prompt": "a", "image": "own.jsonl"}], "own.jsonl is no PNG, JPEG, GIF or WebP picture: convert it"),

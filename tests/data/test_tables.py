@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,8 @@ def every_form(folder: Path) -> list[Path]:
         written(folder / "d.csv", "\ufeff" + as_csv("|")),
         written(folder / "e.csv", as_csv("\t"), "utf-16"),
         written(folder / "f.csv", "sep=;\r\n" + as_csv(";") + "\r\n;\r\n\r\n"),
+        written(folder / "m.csv", ',id,prompt\n0,1,"Hello, world"\n7,2,"Say ""hi""\nand go"\n'),
+        written(folder / "l.csv", as_csv(";").replace("\r\n", "\r")),
         written(folder / "g.json", json.dumps(ROWS)),
         written(folder / "h.json", json.dumps({"about": "two rows", "samples": ROWS})),
         written(folder / "i.jsonl", f"\ufeff{lines}\n\n"),
@@ -83,6 +87,12 @@ def test_words_of_yaml_stay_words(tmp_path: Path) -> None:
     assert table.rows[0].cells == {"id": "007", "options": ["yes", "no"], "target": "no"}
 
 
+def test_nothing_in_yaml_is_an_empty_cell_unless_it_stands_between_quotation_marks(tmp_path: Path) -> None:
+    pytest.importorskip("yaml", reason="the extra 'data' is not installed")
+    table = read_table(written(tmp_path / "x.yaml", "- {a: null, b: ~, c: 'null', d: nullable, e: No}\n"))
+    assert table.rows[0].cells == {"a": None, "b": None, "c": "null", "d": "nullable", "e": "No"}
+
+
 def test_a_list_of_texts_is_a_list_of_prompts(tmp_path: Path) -> None:
     table = read_table(written(tmp_path / "x.json", '["one", "two"]'))
     assert [row.cells for row in table.rows] == [{"prompt": "one"}, {"prompt": "two"}]
@@ -94,7 +104,7 @@ def test_a_list_of_texts_is_a_list_of_prompts(tmp_path: Path) -> None:
         ("x.csv", "", "x.csv: is empty: name the columns"),
         ("x.csv", "id,prompt\n\n,\n", "x.csv: holds no row: write at least one"),
         ("x.csv", "id,prompt\n1,a, b\n", "record #1, line 2: has 3 cells where the header has 2: put a cell"),
-        ("x.csv", "id,prompt\n1,a\n2\n", "record #2, line 3: has 1 cell where the header has 2"),
+        ("x.csv", "id,prompt\n1,a\n2\n", "record #2, line 3: has 1 cell where the header has 2: write a"),
         ("x.csv", 'id,prompt\n1,"a\nb,c\n', "line 2: a quotation mark that opens in this record is never"),
         ("x.csv", 'id,prompt\n1,"a"b\n', "line 2: a quotation mark stands inside a cell: write two of them"),
         ("x.csv", "id,prompt,id\n1,a,2\n", "line 1: two columns are called 'id': rename one"),
@@ -104,6 +114,12 @@ def test_a_list_of_texts_is_a_list_of_prompts(tmp_path: Path) -> None:
         ("x.jsonl", "[1]\n", 'record #1, line 1: is no object: write {"prompt": "...", ...}'),
         ("x.json", '{"a": 1}', "x.json: holds no list of rows: write [{...}, {...}]"),
         ("x.json", '[{"a": 1, "a": 2}]', "key 'a' stands twice in one object"),
+        (
+            "x.jsonl",
+            '{"a": 1}\n{"a": "b: c", "a": 2}',
+            "record #2, line 2: key 'a' stands twice in one object",
+        ),
+        ("x.yaml", "- a: 1\n- b: 1\n  b: 2\n", "key 'b' stands twice in one object, which begins in line 2"),
         ("x.json", "[]", "x.json: holds no row"),
         ("x.parquet", "PAR", "x.parquet: no sound Parquet file"),
         ("x.yaml", "- [\n", "x.yaml: no YAML"),
@@ -129,8 +145,9 @@ def test_a_file_that_is_not_there_or_no_table_is_refused_with_the_endings(tmp_pa
 
 @pytest.mark.parametrize(
     ("cell", "text"),
-    [(None, ""), (float("nan"), ""), (True, "true"), (3.0, "3"), (2.5, "2.5"), (7, "7"), (" a ", " a ")],
-)
+    [(None, ""), (float("nan"), ""), (True, "true"), (3.0, "3"), (2.5, "2.5"), (7, "7"), (" a ", " a "),
+     (Decimal("1.50"), "1.50"), (date(2026, 11, 30), "2026-11-30"), (time(9, 30), "09:30:00")],
+)  # fmt: skip
 def test_a_cell_is_text_as_a_person_would_write_it(cell: object, text: str) -> None:
     assert text_of(cell) == text
 

@@ -2,14 +2,16 @@
 
 import asyncio
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import plimsoll
-from plimsoll.core import Record, UserError
+from plimsoll.core import Record, Request, Response, UserError, Wrapped
 from plimsoll.evaluation.gridding import GridSession, planned
 from plimsoll.evaluation.progress import Silent
+from plimsoll.reports.grid import grid
 from plimsoll.run.ask.grid import NONE, Axes, Subject, read
 from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.keep.folder import open_run, runs
@@ -95,6 +97,79 @@ def test_what_is_not_here_is_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert here.headline is not None
     assert (gap.run, gap.headline) == (None, None)
     assert "plimsoll data pull multijail" in gap.gap
+
+
+class Deaf:
+    """A model that shows no log-probabilities and has no weights at hand."""
+
+    name = "mine/deaf"
+    revision = "1"
+
+    async def generate(self, request: Request) -> Response:
+        return Response(text="(A)")
+
+    async def close(self) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Opened(Wrapped):
+    """A defense that looks into the weights."""
+
+    needs = frozenset({"weights"})
+
+
+def test_a_model_that_lacks_what_a_part_needs_is_a_gap_beside_others_and_an_error_alone() -> None:
+    grid = plimsoll.grid(STARTER, [Deaf(), "scripted/letter-A"], defenses=[None, Opened], limit=2)
+    assert [cell.headline is not None for cell in grid] == [True, False, True, False]
+    assert "its weights at hand" in grid.cells[1].gap
+    with pytest.raises(UserError, match="its weights at hand"):
+        plimsoll.grid(STARTER, [Deaf(), "scripted/letter-A"], defenses=[Opened], limit=2)
+
+
+def test_a_grid_of_which_nothing_is_here_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLIMSOLL_DATA", str(tmp_path / "nothing"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "nowhere"))
+    with pytest.raises(UserError, match="plimsoll data pull multijail"):
+        plimsoll.grid("multijail", ["scripted/letter-A", "scripted/letter-B"], limit=2)
+    assert not (tmp_path / "logs").exists()
+
+
+def test_one_alternative_needs_no_list() -> None:
+    grid = plimsoll.grid(
+        STARTER, ["scripted/letter-A"], attacks="encoding/rot13", defenses="self_reminder", limit=2,
+        system_prompts="Be brief.",
+    )  # fmt: skip
+    (cell,) = grid
+    assert (cell.attack, cell.defense, cell.system_prompt) == ("encoding/rot13", "self_reminder", "Be brief.")
+
+
+def test_two_models_that_differ_in_an_option_alone_are_told_apart_everywhere(tmp_path: Path) -> None:
+    (tmp_path / "seeds.toml").write_text(
+        f'''
+benchmark = "{STARTER}"
+attack = ["none", "encoding/rot13"]
+limit = 12
+model = [
+    "scripted/letter-A",
+    {{ model = "scripted/random", options = {{ seed = 1 }} }},
+    {{ model = "scripted/random", options = {{ seed = 2 }} }},
+]
+'''
+    )
+    done = command(tmp_path, "run", "seeds.toml", "--json")
+    assert done.code == 0, done.err
+    cells = done.last_json["cells"]
+    names = ["scripted/letter-A", "scripted/random (seed=1)", "scripted/random (seed=2)"]
+    assert [cell["model"] for cell in cells] == [name for name in names for _ in range(2)]
+    shown = command(tmp_path, "report", done.last_json["grid"], COLUMNS="120")
+    assert all(name in shown.out for name in names)
+    values = {cell["model"]: cell["headline"]["value"] for cell in cells if cell["attack"] == "none"}
+    found = grid(tmp_path / done.last_json["grid"])
+    for entry in found.entries:
+        assert entry.comparison is None or entry.comparison.whole.before == values[entry.cell.model]
 
 
 def test_the_command_line_prints_a_matrix_and_one_object(tmp_path: Path) -> None:

@@ -20,8 +20,6 @@ from tests.support.house import ROOT, shown
 from tests.support.pages import Block, Reader, blocks
 from tests.support.wheel import Newcomer
 
-pytestmark = pytest.mark.slow
-
 PAGES = [ROOT / "README.md", ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
 WISHES = f'"{DISTRIBUTION}[llamacpp,view,data,sign]" pytest'
 """What the pages need beside the command."""
@@ -79,6 +77,7 @@ def stranger(newcomer: Newcomer, tmp_path: Path) -> Iterator[Stranger]:
     assert newcomer.types("uv pip freeze --python env").printed == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_a_newcomer_can_follow_the_page_as_it_is_written(page: Path, stranger: Stranger) -> None:
     with ExitStack() as stack:

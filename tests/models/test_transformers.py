@@ -328,7 +328,7 @@ def same_letters(language: str, *, shots: int, step: int, limit: int) -> None:
 
 @pytest.mark.llm
 def test_on_safetybench_the_letters_are_those_of_whole_continuations() -> None:
-    same_letters("en", shots=0, step=37, limit=40)
+    same_letters("en", shots=0, step=120, limit=12)
 
 
 @pytest.mark.llm

@@ -1,5 +1,4 @@
 import multiprocessing
-import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ from plimsoll.models._transformers_load import load, source
 from tests.support.tiny import write_tiny
 
 pytestmark = pytest.mark.torch
+START: list[Any] = []
+"""What the processes wait at until both are there."""
 
 
 def read(folder: Path) -> tuple[Any, Any]:
@@ -85,9 +86,14 @@ def test_a_damaged_folder_is_noticed_and_made_anew(tiny: tuple[Any, Any], shelf:
     assert kept.is_whole(folder)
 
 
-def keep_again(tiny: Path, folder: Path, start: float) -> bool:
+def wait_at(line: Any) -> None:
+    """Where a process waits for the other one."""
+    START.append(line)
+
+
+def keep_again(tiny: Path, folder: Path) -> bool:
     module, tokenizer = read(tiny)
-    time.sleep(max(0.0, start - time.time()))
+    START[0].wait()
     kept.keep(folder, module, tokenizer)
     return kept.is_whole(folder)
 
@@ -95,9 +101,9 @@ def keep_again(tiny: Path, folder: Path, start: float) -> bool:
 @pytest.mark.slow
 def test_processes_that_keep_the_same_at_once_do_not_clash(tmp_path: Path, shelf: Path) -> None:
     tiny, folder = write_tiny(tmp_path / "tiny"), shelf / "file-float32-5-1"
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
-        start = time.time() + 8
-        done = [pool.submit(keep_again, tiny, folder, start) for _ in range(2)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, context, initializer=wait_at, initargs=(context.Barrier(2),)) as pool:
+        done = [pool.submit(keep_again, tiny, folder) for _ in range(2)]
         assert [one.result() for one in done] == [True, True]
     assert names(shelf) == {folder.name}
 

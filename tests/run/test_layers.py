@@ -27,7 +27,7 @@ ASK = Request(messages=(user("What is 1 + 1?"),))
 
 
 def retried(model: Adder, limiter: Limiter | None = None, **patience: float) -> layers.Retried:
-    shared = limiter or Limiter()
+    shared = limiter or Limiter(first_pause=0.001)
     wished = layers.Patience(**patience)  # type: ignore[arg-type]
     return layers.Retried(layers.Limited(model, shared), shared, wished, first_delay=0.001)
 

@@ -2,7 +2,8 @@
 
 PlimsollError
 ├── UserError            stops before the first call; says what to change (exit 2)
-│   └── MissingExtra     a library that this part needs is not installed
+│   ├── MissingExtra     a library that this part needs is not installed
+│   └── Unmet            a model lacks what this part needs of it
 ├── DataError            a data file is not what it should be: file and first wrong record
 ├── ModelError           this request failed for good; recorded as a failure, never scored
 │   ├── TransientError   may succeed when asked again
@@ -39,6 +40,10 @@ class MissingExtra(UserError):
     def __init__(self, part: str, extra: str) -> None:
         super().__init__(f"{part} needs the extra '{extra}': {line_for(extra)}")
         self.extra = extra
+
+
+class Unmet(UserError):
+    """A model cannot give what a part needs of it: another model may."""
 
 
 class DataError(PlimsollError):

@@ -3,7 +3,7 @@
 from inspect import getattr_static
 from typing import Any, Literal, cast
 
-from plimsoll.core.errors import UserError
+from plimsoll.core.errors import Unmet
 from plimsoll.core.parts import Model, WhiteBox, Wrapped
 
 Need = Literal["images", "tools", "prefill", "logprobs", "likelihoods", "weights", "guard", "sandbox"]
@@ -58,7 +58,7 @@ def _has_weights(core: Model) -> bool:
 
 
 def refuse_unmet(name: str, needs: frozenset[Need], model: Model) -> None:
-    """Stop before the first call where a model cannot give what a part needs. Raises `UserError`."""
+    """Stop before the first call where a model cannot give what a part needs. Raises `Unmet`."""
     if missing := sorted((needs & OF_A_MODEL) - offered(model)):
         wanted = " and ".join(WANTED[need] for need in missing)
-        raise UserError(f"{name} needs {wanted}, which {model.name} does not offer: choose another model")
+        raise Unmet(f"{name} needs {wanted}, which {model.name} does not offer: choose another model")

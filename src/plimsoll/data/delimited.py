@@ -1,7 +1,8 @@
 """CSV and TSV as spreadsheets write them -> rows by column name, or a sentence about the first wrong one.
 
 Spreadsheets put a byte-order mark first, take the semicolon where the comma parts decimals, write a line
-`sep=;` above the header, and leave empty rows and columns at the end. None of that is the user's fault.
+`sep=;` above the header, and leave empty rows and columns at the end; data frames put the numbers of their
+rows before the first column, without a name. None of that is the user's fault.
 """
 
 import codecs
@@ -92,12 +93,17 @@ def _named(lines: Iterator[_Line], path: Path) -> Iterator[Row]:
         while len(cells) > len(columns) and not cells[-1].strip():
             cells = cells[:-1]
         if len(cells) != len(columns):
-            raise DataError(
-                f"{place}: has {_count(len(cells), 'cell')} where the header has {len(columns)}: "
+            remedy = (
                 "put a cell that holds the delimiter or a line break between quotation marks"
+                if len(cells) > len(columns)
+                else "write a delimiter for each cell that is empty, and put one that holds a line break "
+                "between quotation marks"
+            )
+            raise DataError(
+                f"{place}: has {_count(len(cells), 'cell')} where the header has {len(columns)}: {remedy}"
             )
         for at, name in enumerate(columns, start=1):
-            if not name and cells[at - 1].strip():
+            if not name and cells[at - 1].strip() and not (at == 1 and cells[0].isdecimal()):
                 raise DataError(f"{place}: column {at} has no name: name it in the header")
         yield Row(place, {name: cell for name, cell in zip(columns, cells, strict=True) if name})
 
@@ -114,7 +120,7 @@ def _columns(header: _Line, path: Path) -> Sequence[str]:
 
 def _told(written: str) -> str:
     """The delimiter that parts the header into most columns."""
-    head = written.lstrip("\r\n").partition("\n")[0]
+    head = written.lstrip("\r\n").partition("\n")[0].partition("\r")[0]
     return max(DELIMITERS, key=lambda mark: len(next(csv.reader([head], delimiter=mark), ())))
 
 

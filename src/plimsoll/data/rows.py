@@ -126,7 +126,7 @@ def refuse_duplicates(keys: Sequence[Any], path: Path, word: str = "id") -> None
         first[key] = number
 
 
-def refuse_duplicate_keys(content: bytes, path: Path) -> None:
+def refuse_duplicate_keys(content: bytes, path: Path | str) -> None:
     """Raise `DataError` for the first JSON object that has a key twice; decoders keep one silently."""
     try:
         twice = duplicate_keys(content)

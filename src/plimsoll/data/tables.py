@@ -7,6 +7,8 @@ place, so that whatever is wrong with it later can be said with file, record and
 import importlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,7 +37,10 @@ def read_table(path: Path) -> Table:
     """The rows of a file, its form told by its ending. Raises `UserError`, `DataError`."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise UserError(f"{path}: no table ends so: name a file that ends with {', '.join(READERS)}")
+        raise UserError(
+            f"{path}: no table ends so: name a file that ends with {', '.join(READERS)}; "
+            "spreadsheets are saved as CSV"
+        )
     if not path.is_file():
         raise UserError(f"{path} is not there: name a file that ends with {', '.join(READERS)}")
     content = read_bytes(path)
@@ -59,7 +64,7 @@ def text_of(cell: Any) -> str:
         return str(cell).lower()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))  # spreadsheets and data frames turn whole numbers into these
-    if isinstance(cell, (str, int, float)):
+    if isinstance(cell, (str, int, float, Decimal, date, time)):
         return str(cell)
     raise TypeError(f"holds {_kind(cell)} where text is wanted")
 
@@ -67,6 +72,8 @@ def text_of(cell: Any) -> str:
 def _kind(cell: Any) -> str:
     if isinstance(cell, Mapping):
         return "an object"
+    if isinstance(cell, bytes):
+        return "bytes"
     return "a list" if isinstance(cell, Sequence) else f"a {type(cell).__name__}"
 
 
@@ -108,7 +115,10 @@ def _json_lines(content: bytes, path: Path) -> Iterator[Row]:
             value = decoder.decode(text)
         except (msgspec.DecodeError, RecursionError) as error:
             raise DataError(f"{place}: no JSON: {error}; write one object on each line") from None
-        yield Row(place, _object(value, place))
+        row = _object(value, place)
+        if text.count(":") > len(row):
+            refuse_duplicate_keys(text.encode(), place)
+        yield Row(place, row)
 
 
 def _yaml(content: bytes, path: Path) -> Iterator[Row]:

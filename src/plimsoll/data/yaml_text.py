@@ -1,6 +1,7 @@
 """YAML -> lists, objects and words, of bounded size: names that stand for other parts are counted out."""
 
 import importlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,15 @@ from plimsoll.core import DataError, MissingExtra
 
 DEEPEST = 100
 """Brackets within brackets."""
+NOTHING = "tag:yaml.org,2002:null"
 MOST = 5_000_000
 """Values, each counted as often as it is named: a few lines can name each other a billion times over."""
 
 
 def read(text: str, path: Path) -> Any:
-    """Every scalar as it is written: `no` is a word here, and 007 keeps its noughts. Raises `DataError`."""
+    """Every scalar as it is written: `no` is a word here, and 007 keeps its noughts; `null` is nothing.
+
+    Raises `DataError`."""
     try:
         yaml = importlib.import_module("yaml")
     except ImportError:
@@ -31,7 +35,9 @@ def read(text: str, path: Path) -> Any:
 
 
 def _shallow(yaml: Any) -> Any:
-    """The loader, which stops at deep brackets: each one more costs it time over all that are open."""
+    """The loader, which knows nothing but words and `null`, and stops at deep brackets and doubled keys.
+
+    Each bracket more costs it time over all that are open."""
 
     plain: Any = yaml.BaseLoader
 
@@ -41,7 +47,23 @@ def _shallow(yaml: Any) -> Any:
                 raise RecursionError
             plain.fetch_flow_collection_start(self, TokenClass)
 
-    return Shallow
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            found: Any = plain.construct_mapping(self, node, deep)
+            if len(found) < len(node.value):
+                keys = [key.value for key, _ in node.value]
+                twice = next(key for key in keys if keys.count(key) > 1)
+                line = node.start_mark.line + 1
+                raise ValueError(f"key {twice!r} stands twice in one object, which begins in line {line}")
+            return found
+
+    loader: Any = Shallow
+    loader.add_implicit_resolver(NOTHING, re.compile("(?:~|null|Null|NULL)$"), [*"~nN"])
+    loader.add_constructor(NOTHING, _nothing)
+    return loader
+
+
+def _nothing(loader: Any, node: Any) -> None:
+    """What `null` stands for."""
 
 
 def _count(value: Any, known: dict[int, int]) -> int:

@@ -84,7 +84,7 @@ class Given:
 def own_prompts(text: str) -> str:
     """The spec of a benchmark; a table or a folder of a user's own is one."""
     known = registry.holds("benchmarks", text.partition(":")[0])
-    if not known and (is_table(text) or Path(text).is_dir()):
+    if not known and (is_table(text) or Path(text).exists()):
         return str(registry.Spec(name="prompts", arguments={"file": text}))
     return text
 

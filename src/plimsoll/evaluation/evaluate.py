@@ -169,9 +169,9 @@ async def grid_async(
     axes = Axes(
         subjects=tuple(Subject(model=given.model(each), options=options) for each in asking.several(models)),
         benchmarks=tuple(given.benchmark(each) for each in asking.several(benchmarks)),
-        attacks=tuple(given.chain(each) for each in attacks),
-        defenses=tuple(given.defense(each) for each in defenses),
-        system_prompts=tuple(each or NONE for each in system_prompts),
+        attacks=tuple(given.chain(each) for each in asking.several(attacks)),
+        defenses=tuple(given.defense(each) for each in asking.several(defenses)),
+        system_prompts=tuple(each or NONE for each in asking.several(system_prompts)),
     )
     base = _spec(given, more, benchmark="", model="")
     found = planned(axes, base, Pool(_settings(more), given.parts), title=title)
@@ -209,6 +209,7 @@ def _spec(given: Given, more: Options, **own: Any) -> RunSpec:
         raise UserError(f"attack_sees={sees!r}: give 'defended' (adaptive) or 'bare' (transfer)")
     seed = more.get("seed", 0)
     judge_model = more.get("judge_model", "")
+    wanted = more.get("sample_ids", ())
     return RunSpec(
         **own,
         options=asking.texts(more.get("options", {})),
@@ -217,7 +218,7 @@ def _spec(given: Given, more: Options, **own: Any) -> RunSpec:
         epochs=more.get("epochs", 1),
         limit=more.get("limit"),
         draw=more.get("sample"),
-        sample_ids=tuple(more.get("sample_ids", ())),
+        sample_ids=(wanted,) if isinstance(wanted, str) else tuple(wanted),
         shard=more.get("shard", ""),
         until=more.get("until", ""),
         attack_sees=sees,

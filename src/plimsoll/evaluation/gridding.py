@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from plimsoll.core import MissingExtra, replace
+from plimsoll.core import MissingExtra, Unmet, UserError, replace
 from plimsoll.data.locate import MissingData
 from plimsoll.evaluation import at_once
 from plimsoll.evaluation.at_once import Waiting
@@ -56,13 +56,21 @@ class PlannedGrid:
 
 
 def planned(axes: Axes, base: RunSpec, pool: Pool, *, title: str = "") -> PlannedGrid:
-    """Plan every cell. Raises `UserError` before any model is called; what is not here is a gap."""
+    """Plan every cell. Raises `UserError` before any model is called; what cannot be run here is a gap."""
     cells: list[Cell] = []
     plans: list[Plan | None] = []
+    lacking: list[UserError] = []
     for cell, spec in grid.cells(axes, base):
-        built, gap = _plan(spec, pool)
-        cells.append(replace(cell, gap=gap))
-        plans.append(built)
+        built = _plan(spec, pool)
+        if isinstance(built, UserError):
+            lacking.append(built)
+            cells.append(replace(cell, gap=str(built)))
+            plans.append(None)
+        else:
+            cells.append(cell)
+            plans.append(built)
+    if len(lacking) == len(cells):
+        raise lacking[0]
     return PlannedGrid(title or _title(axes), tuple(cells), tuple(plans), pool)
 
 
@@ -118,11 +126,12 @@ class GridSession:
         return sum(summary.cost or 0.0 for summary in summaries if summary is not None)
 
 
-def _plan(spec: RunSpec, pool: Pool) -> tuple[Plan | None, str]:
+def _plan(spec: RunSpec, pool: Pool) -> Plan | UserError:
+    """The plan, or what is not here: data, a library, a model that gives what a part needs."""
     try:
-        return plan.build(spec, pool), ""
-    except (MissingData, MissingExtra) as error:
-        return None, str(error)
+        return plan.build(spec, pool)
+    except (MissingData, MissingExtra, Unmet) as error:
+        return error
 
 
 def _title(axes: Axes) -> str:

@@ -17,6 +17,8 @@ MAGIC = (
 )
 """First bytes of a picture -> its type; WebP, which has its mark further in, is told apart."""
 ADDRESSES = ("http://", "https://")
+WRITTEN_OUT = "data:"
+"""How an address begins that holds the picture itself."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,25 @@ def pictures_of(cell: Any, folder: Path) -> tuple[Picture, ...]:
         return pictures_of(held, folder)
     if isinstance(cell, str):
         said = cell.strip()
-        if not said:
-            return ()
-        return (Picture(url=said),) if said.startswith(ADDRESSES) else (Picture(path=folder / said),)
+        return (_named(said, folder),) if said else ()
     if isinstance(cell, Sequence):
         return tuple(picture for each in cell for picture in pictures_of(each, folder))  # pyright: ignore[reportUnknownVariableType]
     raise Unusable(f"image is a {type(cell).__name__}: give a path or an address")
+
+
+def _named(said: str, folder: Path) -> Picture:
+    """A picture by its address, by its path, or written out after `data:`. Raises `Unusable`."""
+    if said.lower().startswith(ADDRESSES):
+        return Picture(url=said)
+    if not said.startswith(WRITTEN_OUT):
+        return Picture(path=folder / said)
+    head, _, written = said.partition(",")
+    try:
+        if not head.endswith(";base64"):
+            raise ValueError
+        return Picture(content=base64.b64decode(written, validate=True))
+    except ValueError:
+        raise Unusable(f"image {head[:40]} is not in Base64: write data:image/png;base64,...") from None
 
 
 def _type(content: bytes, path: Path | None) -> str:

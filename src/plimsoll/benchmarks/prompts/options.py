@@ -22,10 +22,7 @@ class Unusable(Exception):
 def options_of(cell: Any) -> tuple[str, ...]:
     """The options that one cell holds: a list, JSON, or texts with bars between. Raises `Unusable`."""
     if isinstance(cell, str) and cell.lstrip().startswith(("[", "{")):
-        try:
-            cell = decoding.decode(cell)
-        except msgspec.DecodeError as error:
-            raise Unusable(f'options are no JSON: {error}; write ["first", "second"]') from None
+        cell = _decoded(cell.strip())
     if isinstance(cell, Mapping):
         cell = _by_letter(cell)  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(cell, Sequence) and not isinstance(cell, str):
@@ -49,7 +46,10 @@ def target_of(text: str, options: Sequence[str]) -> str:
     last = LETTERS[len(options) - 1]
     said = text.strip()
     folded = [option.casefold() for option in options]
-    by_text = [LETTERS[at] for at, option in enumerate(folded) if option == said.casefold()]
+    exact = [LETTERS[at] for at, option in enumerate(options) if option == said]
+    by_text = exact or [LETTERS[at] for at, option in enumerate(folded) if option == said.casefold()]
+    if len(by_text) > 1:
+        raise Unusable(f"target {said!r} is the text of options {' and '.join(by_text)}: give its letter")
     match = _LETTER.fullmatch(said)
     letter = match[1].upper() if match else ""
     by_letter = [letter] if letter and letter <= last else []
@@ -62,6 +62,17 @@ def target_of(text: str, options: Sequence[str]) -> str:
     if not found:
         raise Unusable(f"target {said!r} is no letter from A to {last} and none of the options: write one")
     return found.pop()
+
+
+def _decoded(text: str) -> Any:
+    """A list or object in JSON, or as Python prints it, which data frames write into their files."""
+    try:
+        return decoding.decode(text)
+    except msgspec.DecodeError as error:
+        try:
+            return decoding.literal(text)
+        except ValueError:
+            raise Unusable(f'options are no JSON: {error}; write ["first", "second"]') from None
 
 
 def _by_letter(cell: Mapping[str, Any]) -> list[Any]:

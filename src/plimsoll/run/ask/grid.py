@@ -53,6 +53,7 @@ class Cell(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One combination, and the run that it became."""
 
     model: str
+    """Its spec, and the options that tell it from others of that spec."""
     benchmark: str
     attack: str = NONE
     defense: str = NONE
@@ -80,7 +81,11 @@ def cells(axes: Axes, base: RunSpec) -> Iterator[tuple[Cell, RunSpec]]:
         axes.benchmarks, axes.subjects, axes.system_prompts, axes.defenses, axes.attacks
     ):
         cell = Cell(
-            model=subject.model, benchmark=benchmark, attack=attack, defense=defense, system_prompt=prompt
+            model=_told(subject, axes.subjects),
+            benchmark=benchmark,
+            attack=attack,
+            defense=defense,
+            system_prompt=prompt,
         )
         spec = replace(
             base,
@@ -92,6 +97,17 @@ def cells(axes: Axes, base: RunSpec) -> Iterator[tuple[Cell, RunSpec]]:
             system_prompt="" if prompt == NONE else prompt,
         )
         yield cell, spec
+
+
+def _told(subject: Subject, subjects: Sequence[Subject]) -> str:
+    """What a model is called in a grid: by its options, too, where several bear one name."""
+    alike = [each.options for each in subjects if each.model == subject.model]
+    own = [
+        f"{key}={value}"
+        for key, value in subject.options.items()
+        if any(options.get(key) != value for options in alike)
+    ]
+    return f"{subject.model} ({', '.join(own)})" if own else subject.model
 
 
 def links(chain: str) -> tuple[str, ...]:

@@ -39,8 +39,9 @@ def untold(line: str) -> None:
 class Limiter:
     """The calls in flight to one endpoint, and how it fares."""
 
-    def __init__(self, ceiling: int = 100, tell: Tell = untold) -> None:
+    def __init__(self, ceiling: int = 100, tell: Tell = untold, *, first_pause: float = FIRST_PAUSE) -> None:
         self.ceiling = ceiling
+        self.first_pause = first_pause
         self.capacity = float(min(START, ceiling))
         self.in_flight = 0
         self.cuts = 0
@@ -108,7 +109,7 @@ class Limiter:
         if sent_at > self._last_cut and (not late or self._too_many_late()):
             self._shrink(now, CUT_WHEN_LATE if late else CUT)
             if self._barren and not refusal.retry_after and not late:
-                self._pause(now, min(LONGEST_OWN_PAUSE, FIRST_PAUSE * 2 ** (self._barren - 1)))
+                self._pause(now, min(LONGEST_OWN_PAUSE, self.first_pause * 2 ** (self._barren - 1)))
         self.tell(refusal, self._resume_at - now)
 
     def tell(self, trouble: Exception, pause: float = 0.0) -> None:

@@ -1,10 +1,12 @@
 """A part made in Python -> the text that stands for it in a spec, and a hash of its source and arguments.
 
-Two parts of one hash do the same, so that a run with a part of one's own is never taken for another.
+Two parts of one hash do the same, so that a run with a part of one's own is never taken for another: what
+the source calls and names in modules of one's own is in the hash, too.
 A model says by its `revision` what tells it from others of its name, as the protocol wants it; its
 counters and connections are no part of it, but its source and the functions that it was given are.
 """
 
+import copyreg
 import functools
 import hashlib
 import inspect
@@ -20,6 +22,7 @@ import msgspec
 
 from plimsoll.core import Model
 from plimsoll.registry import OWN
+from plimsoll.run.ask.reached import Code, functions, is_constant, reached
 
 
 def named(part: Any) -> str:
@@ -76,19 +79,57 @@ def _pieces(value: Any) -> Iterator[Any]:
         if isinstance(value, kind):
             yield from pieces(value)
             return
-    yield from _source_of(cast("type[Any]", type(value)))
+    kind = cast("type[Any]", type(value))
+    yield from _of_class(kind)
     if isinstance(value, Model):
         yield from (value.name, value.revision)
         for function in filter(_is_code, _fields(value).values()):
             yield from _written(function)
     elif callable(getattr(value, "tobytes", None)):
         yield value.tobytes()
+    elif _is_the_languages(kind) or not _fields(value):
+        yield _Text(f"{kind.__module__}.{kind.__qualname__}")
+        yield _copied(value, kind) or _fields(value)
     else:
         yield _fields(value)
 
 
+def _copied(value: Any, kind: type[Any]) -> Any:
+    """What a value of the language or a library is copied from: a pattern's text, a date's numbers."""
+    way = copyreg.dispatch_table.get(kind)
+    if way is None and (kind.__reduce__, kind.__reduce_ex__) == (object.__reduce__, object.__reduce_ex__):
+        return None
+    try:
+        how: Any = way(value) if way else value.__reduce_ex__(4)
+    except (TypeError, ValueError, AttributeError, RuntimeError):  # it is bound to this process
+        return None
+    if isinstance(how, str):
+        return how
+    return [[*each] if isinstance(each, Iterator) else each for each in how[1:]]
+
+
+def _of_class(value: type[Any]) -> Iterator[Any]:
+    yield from _source_of(value)
+    yield from _beside(value)
+
+
+def _beside(code: Code) -> Iterator[Any]:
+    """What the code names in modules of one's own, and what that names."""
+    for name, value in reached(code):
+        yield _Text(name)
+        if isinstance(value, type):
+            yield from _source_of(value)
+        elif isinstance(value, types.FunctionType):
+            yield _Text(_text_of(value))
+            held = (cell.cell_contents for cell in value.__closure__ or ())
+            yield from (each for each in held if is_constant(each))
+        else:
+            yield value
+
+
 def _of_function(value: types.FunctionType) -> Iterator[Any]:
     yield _Text(_text_of(value))
+    yield from _beside(value)
     if value.__name__ == "<lambda>":  # a line may hold several
         yield from _code(value.__code__)
     yield from (value.__defaults__, value.__kwdefaults__)
@@ -130,16 +171,23 @@ def _of_module(value: types.ModuleType) -> Iterator[Any]:
 def _source_of(kind: type) -> Iterator[Any]:
     """The source of a class and of those it is made of, the language's own aside."""
     for each in kind.__mro__:
-        if each.__module__.partition(".")[0] in sys.stdlib_module_names:
+        if _is_the_languages(each):
             continue
         yield _Text(f"{each.__module__}.{each.__qualname__}")
         try:
             yield _Text(_source(each))
         except (OSError, TypeError):  # typed at a prompt
+            for function in functions(each):
+                yield _Text(function.__qualname__)
+                yield from _code(function.__code__)
             for name, member in sorted(vars(each).items()):
-                if isinstance(member, types.FunctionType):
-                    yield _Text(name)
-                    yield from _code(member.__code__)
+                if not name.startswith("__") and is_constant(member, name):
+                    yield from (_Text(name), member)
+
+
+def _is_the_languages(kind: type) -> bool:
+    top = kind.__module__.partition(".")[0]
+    return top in sys.stdlib_module_names and top != "__main__"
 
 
 def _source(of: type | types.FunctionType) -> str:
@@ -177,6 +225,7 @@ def _written(function: Any) -> Iterator[Any]:
     elif isinstance(function, types.FunctionType):
         yield _Text(_text_of(function))
         yield from _code(function.__code__)
+        yield from _beside(function)
         held: list[Any] = [cell.cell_contents for cell in function.__closure__ or ()]
         yield from (each for each in held if isinstance(each, (str, bytes, tuple)))
         for each in filter(_is_code, held):
@@ -199,7 +248,7 @@ _KINDS: tuple[tuple[Any, Callable[[Any], Iterator[Any]]], ...] = (
     (types.FunctionType, _of_function),
     (types.MethodType, _of_method),
     (functools.partial, _of_partial),
-    (type, _source_of),
+    (type, _of_class),
     ((types.BuiltinFunctionType, types.MethodDescriptorType), _of_builtin),
     (types.ModuleType, _of_module),
     (Mapping, _of_mapping),

@@ -172,7 +172,8 @@ def _part(spec: RunSpec) -> Iterator[str]:
 def _own(spec: RunSpec, wiring: Wiring) -> Iterator[tuple[str, Any]]:
     """The parts of the run that were made in Python."""
     given = wiring.pool.given
-    named = (spec.benchmark, spec.model, spec.judge_model, *spec.attacks, *spec.defenses, *spec.judges)
+    attacks = (link for chain in spec.attacks for link in (chain, *registry.links("attacks", chain)))
+    named = (spec.benchmark, spec.model, spec.judge_model, *attacks, *spec.defenses, *spec.judges)
     return ((text, given[text]) for text in dict.fromkeys(named) if text in given)
 
 

@@ -1,8 +1,8 @@
 """A TOML file of benchmarks -> runs to be carried out together, and the file that ties them (`suite.json`).
 
 Each entry names a benchmark as on the command line. Where its official data are not on this machine
-and the entry has a `fallback`, that is asked instead and every report says so; without one the entry
-is a gap, and is shown as a gap.
+and the entry has a `fallback`, that is asked instead and every report says so; without one, or where the
+model lacks what the benchmark needs of it, the entry is a gap, and is shown as a gap.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from plimsoll import registry
-from plimsoll.core import DataError, MissingExtra, UserError, decoding, did_you_mean, files, replace
+from plimsoll.core import DataError, MissingExtra, Unmet, UserError, decoding, did_you_mean, files, replace
 from plimsoll.data.locate import MissingData
 from plimsoll.run.ask import plan
 from plimsoll.run.ask.plan import Plan
@@ -170,7 +170,7 @@ def _planned(entry: Entry, base: RunSpec, pool: Pool) -> Planned:
     for spec, source in choices:
         try:
             built = plan.build(_spec_of(entry, spec, base), pool)
-        except (MissingData, MissingExtra) as error:
+        except (MissingData, MissingExtra, Unmet) as error:
             gap = gap or str(error)
             continue
         return Planned(entry, spec, source, built)
