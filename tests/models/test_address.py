@@ -176,8 +176,12 @@ def _shake_hands(server: socket.socket, context: ssl.SSLContext) -> None:
 def test_a_certificate_that_is_not_trusted_stops_the_run_and_names_the_variable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(variable, raising=False)
     with untrusted(tmp_path) as address, pytest.raises(Denied, match="SSL_CERT_FILE=/path"):
+        asked(address)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/own.pem")
+    with untrusted(tmp_path) as address, pytest.raises(Denied, match=r"SSL_CERT_FILE=/own\.pem .*not read"):
         asked(address)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
     with untrusted(tmp_path) as address, pytest.raises(Denied, match=r"gone\.pem, which does not exist"):

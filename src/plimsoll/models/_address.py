@@ -103,7 +103,8 @@ def proxy_for(address: str) -> Proxy | None:
     scheme = parts.scheme if parts.scheme in found else "all"
     if scheme not in found or _is_near(parts) or proxy_bypass(parts.netloc) or _excepted(parts, found):
         return None
-    proxy = Proxy(found[scheme], _variable(scheme))
+    written = found[scheme]
+    proxy = Proxy(written if "://" in written else f"http://{written}", _variable(scheme))
     try:
         kind, _ = urlsplit(proxy.url).scheme, proxy.shown
     except ValueError:  # its message may quote a password

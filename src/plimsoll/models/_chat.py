@@ -23,7 +23,20 @@ FINISHES: Mapping[str | None, Finish] = {
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
 }
-BROKEN_OFF = frozenset({"error", "failed", "network_error", "insufficient_system_resource"})
+BROKEN_OFF = frozenset(
+    {
+        *(
+            "error",
+            "failed",
+            "network_error",
+            "insufficient_system_resource",
+            "abort",
+            "aborted",
+            "cancelled",
+        ),
+        *("canceled", "timeout", "server_error", "internal_error", "overloaded"),
+    }
+)
 CUT_OFF = re.compile(r"length|max_?(output_?)?tokens|token_?limit|context", re.IGNORECASE)
 NO_USAGE = Usage()
 THINK, THOUGHT = "<think>", "</think>"
@@ -119,24 +132,31 @@ class Choice(Struct, frozen=True):
     """One reply of those asked for; we ask for one."""
 
     message: Turn | None = None
+    delta: Turn | None = None
+    """In its place, where a whole reply calls itself a piece."""
+    text: str | None = None
+    """In its place, from servers of the older format."""
     finish_reason: str | None = None
     logprobs: Logprobs | None = None
     error: Trouble | str | None = None
 
+    @property
+    def turn(self) -> Turn:
+        """What was said, wherever it stands."""
+        return self.message or self.delta or Turn(content=self.text)
 
-class Completion(Struct, frozen=True):
+
+class Completion(Struct, frozen=True, rename={"guardrail": "amazon-bedrock-guardrailAction"}):
     """The reply to a chat request."""
 
     choices: list[Choice] | None = None
     usage: Tokens | None = None
     error: Trouble | str | None = None
+    guardrail: str | None = None
 
 
 ALTERNATIVES = decoding.Decoder(cast("type[list[Alternative] | None]", list[Alternative] | None))
 COMPLETION = decoding.Decoder(Completion)
-
-
-NO_TURN = Turn()
 
 
 def wire_messages(messages: Sequence[Message], manners: Manners) -> list[dict[str, Any]]:
@@ -189,7 +209,7 @@ def wire_tool(tool: Tool) -> dict[str, Any]:
 
 def response_of(choice: Choice, usage: Usage, body: bytes) -> Response:
     """The reply in our words; `body` is looked at where there is no text, for a filter that took it."""
-    turn = choice.message or NO_TURN
+    turn = choice.turn
     given = _thought(turn)
     thought, text = _parted(given.text, _text(turn))
     finish = finish_of(choice.finish_reason)
@@ -221,7 +241,13 @@ def _text(turn: Turn) -> str:
     if isinstance(turn.content, str):
         return turn.content or turn.refusal or ""
     parts = turn.content or ()
-    return "".join(str(part.get("text") or part.get("refusal") or "") for part in parts) or turn.refusal or ""
+    return "".join(_said(part.get("text") or part.get("refusal")) for part in parts) or turn.refusal or ""
+
+
+def _said(text: Any) -> str:
+    """A part's text, in an object of its own with some."""
+    said = cast("Mapping[str, Any]", text).get("value") if isinstance(text, Mapping) else text
+    return str(said or "")
 
 
 class _Thought(NamedTuple):

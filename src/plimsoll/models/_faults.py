@@ -17,11 +17,12 @@ from plimsoll.text.expressions import expression
 
 LONGEST_MESSAGE = 300
 LONGEST_READ = 65_536
-OVERLOADED = frozenset({429, 502, 503, 520, 521, 522, 523, 529})
+OVERLOADED = frozenset({429, 498, 502, 503, 520, 521, 522, 523, 529})
 LATE = frozenset({408, 504, 524})
-DENIED = frozenset({401, 402, 403, 404})
-TRANSIENT = frozenset({409, 425})
+DENIED = frozenset({401, 402, 403, 404, 405, 407, 410})
+TRANSIENT = frozenset({409, 424, 425, 449})
 NOT_IMPLEMENTED = 501
+TOO_MANY = 429
 LONGEST_WAIT = 900.0
 """Seconds; who asks us to wait for longer has closed for the day."""
 WAIT_LONGER = "wait longer by -M timeout={seconds:g}, or ask less at once by --max-connections 4"
@@ -38,13 +39,55 @@ REPLY_TOO_LONG = expression(
     r"max_(completion_)?tokens\W{0,3} (or \W?max_\w+\W? )?is too large", re.IGNORECASE
 )
 """Said of the reply that was asked for, though the context's length is named beside it."""
-SPENT = expression(
-    r"insufficient_quota|billing_hard_limit|credit balance is too low|insufficient[ _]balance|arrearage"
-    r"|insufficient_user_quota|余额不足|欠费",
+ROOM = expression(
+    r"\d+ ?> ?(?P<a>\d+) ?- ?(?P<b>\d+)|length is (?P<c>\d+) tokens[^(]{0,80}"
+    r"\((?P<d>\d+) in the (?:messages|prompt)"
+    r"|tokens\W+\+[^.]{0,40}must be <= (?P<e>\d+)\W+Given: (?P<f>\d+)|\b(?P<h>\d+) ?\+ ?\d+ ?> ?(?P<g>\d+)",
     re.IGNORECASE,
 )
+"""How much there is, and how much of it the prompt takes."""
+LEAST_ROOM = 64
+"""Tokens for a reply below which it is the prompt that does not fit."""
+SPENT = expression(
+    r"insufficient_quota|billing_hard_limit|billing_not_active|credit balance is too low"
+    r"|insufficient[ _]balance"
+    r"|arrearage|insufficient_user_quota|FreeTierOnly|(monthly|weekly)\W+(?:\w+\W+){0,2}(limit|quota)"
+    r"|(out of|no|all) (remaining |available )?credits"
+    r"|(free trial|trial period|subscription) has (expired|ended)"
+    r"|free tier[^.]{0,40}(exhausted|used up)|balance is (negative|too low)|budget_exceeded|max(imum)? budget"
+    r"|余额不足|欠费|额度(已)?(不足|用尽|用完)|套餐(已)?(到期|用尽|用完)|无可用资源包|请(先)?充值",
+    re.IGNORECASE,
+)
+"""What is used up does not come back by waiting."""
+HOPELESS = expression(
+    r"model\W{0,3}([\w./:@-]+\W{1,3})?(does not|doesn't|not) exist|\b(no such|unknown) model\b"
+    r"|\binvalid model(\W{0,2}(id|name|identifier|specified)\b|:)|model\W{0,3}([\w./:@-]+\W{0,3})?"
+    r"((is |was )?not found|has been (retired|deprecated|removed|shut down))"
+    r"|模型[^。]{0,12}(不存在|未找到|下线|下架)|location is not supported"
+    r"|(api[ _-]?key|access token|令牌|密钥)[^.。]{0,30}"
+    r"(invalid|expired|not valid|incorrect|无效|过期|不正确)"
+    r"|\b(invalid|incorrect|expired) (api[ _-]?key|access token)\b",
+    re.IGNORECASE,
+)
+"""True of every prompt."""
+RATE = expression(
+    r"too many (concurrent |parallel )?requests|rate[ _-]?(limit|quota)|throttling|concurrency limit"
+    r"|request[s_ ]{0,2}limit[ _]?(exceeded|reached)|\bqps\b|\bmodel\W+(\w+\W+){0,3}loading\b"
+    r"|过于频繁|限流|并发[^。]{0,8}(超|上限)|负载已饱和",
+    re.IGNORECASE,
+)
+"""That too much is asked for, where the status does not say so."""
+UNSAID = frozenset({400, 403, 500})
+"""Statuses under which some say that, too."""
 KEY_LIKE = expression(r"\b(sk|pk|key|xai|gsk|hf)[-_][A-Za-z0-9_\-*]{6,}|(?<=bearer )\S{6,}", re.IGNORECASE)
 CONTROL = expression(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
+
+
+TELLING = (
+    *("error", "message", "detail", "msg", "errormsg", "error_msg", "status_msg", "base_resp"),
+    *("errors", "response"),
+)
+"""Fields that hold what went wrong, or hold what holds it."""
 
 
 class Rejected(ModelError):
@@ -84,18 +127,30 @@ def fault(reply: Reply, secrets: Sequence[str] = ()) -> ModelError:
         where = cleaned(reply.headers.get("Location", "nowhere"), secrets)
         return Denied(f"HTTP {reply.status}{place}: it redirects to {where}; set base_url to where it leads")
     by_text = _by_text(reply.status, told)
-    return by_text(said) if by_text else _by_status(reply, said)
+    if by_text:
+        return by_text(said)
+    rate = reply.status in UNSAID and RATE.search(told)
+    return _by_status(reply._replace(status=TOO_MANY) if rate else reply, said)
 
 
 def _by_text(status: int, told: str) -> type[ModelError] | None:
     """What the text says, whatever the status."""
-    if SPENT.search(told):
+    if SPENT.search(told) or (status not in OVERLOADED and HOPELESS.search(told)):
         return Denied
-    if REPLY_TOO_LONG.search(told):
+    if REPLY_TOO_LONG.search(told) or (room_of(told) or 0) >= LEAST_ROOM:
         return Rejected
     busy = status in OVERLOADED or status in LATE
     too_large = status == 413 or TOO_LARGE.search(told) or (not busy and CONTEXT.search(told))
     return ContextExceeded if too_large else None
+
+
+def room_of(told: str) -> int | None:
+    """The tokens that a prompt leaves for the reply, where that is said."""
+    found = ROOM.search(told)
+    if found is None:
+        return None
+    whole, prompt = (next(int(found[name]) for name in names if found[name]) for names in ("aceg", "bdfh"))
+    return whole - prompt
 
 
 def _by_status(reply: Reply, said: str) -> ModelError:
@@ -119,7 +174,7 @@ def _overloaded(reply: Reply, said: str) -> ModelError:
         return Denied(
             f"{said}; it asks to wait until {until:%Y-%m-%d %H:%M}: the same command goes on with it then"
         )
-    if wait is None and reply.status == 429 and is_of_the_day(reply.body):
+    if wait is None and reply.status == TOO_MANY and is_of_the_day(reply.body):
         return Denied(f"{said}; the day's share is used up: the same command goes on with it tomorrow")
     return Overloaded(said, wait)
 
@@ -132,11 +187,26 @@ def _denied(reply: Reply, said: str) -> ModelError:
 
 def message_of(body: bytes) -> str:
     """What an error body says: message, code and type of the usual JSON shapes, else its text."""
+    return said_in(body) or body[:LONGEST_READ].decode("utf-8", "replace")
+
+
+def said_in(body: bytes) -> str:
+    """The same, where the body is JSON and says anything."""
+    try:
+        return _told(decoding.decode(body))
+    except (ValueError, RecursionError):
+        return ""
+
+
+def code_in(body: bytes) -> int | str | None:
+    """The code at the top of an error body."""
     try:
         told: Any = decoding.decode(body)
     except (ValueError, RecursionError):
-        return body[:LONGEST_READ].decode("utf-8", "replace")
-    return _told(told) or body[:LONGEST_READ].decode("utf-8", "replace")
+        return None
+    fields: Mapping[str, Any] = told if isinstance(told, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
+    found = fields.get("code", fields.get("status"))
+    return found if isinstance(found, int | str) else None
 
 
 def _told(told: Any) -> str:
@@ -146,9 +216,10 @@ def _told(told: Any) -> str:
         return told
     if not isinstance(told, Mapping):
         return ""
-    fields: Mapping[str, Any] = told  # pyright: ignore[reportUnknownVariableType]
-    keys = ("error", "message", "detail", "msg", "errorMsg", "error_msg", "status_msg", "base_resp")
-    plain = next((found for key in keys if (found := _told(fields.get(key)))), "")
+    fields: dict[str, Any] = {str(key).lower(): value for key, value in told.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if isinstance(fields.get("response"), str):
+        fields.pop("response")  # an answer, though of another format
+    plain = next((found for key in TELLING if (found := _told(fields.get(key)))), "")
     marks = [str(fields[key]) for key in ("code", "type") if isinstance(fields.get(key), str | int)]
     known = [mark for mark in marks if mark and mark not in ("0", plain)]
     inner = isinstance(fields.get("error"), Mapping)

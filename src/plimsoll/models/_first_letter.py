@@ -18,7 +18,14 @@ from plimsoll.text.expressions import expression
 # \u0120 and \u010a are how some tokenizers write a space and a new line.
 LEADING = expression(r"^(?:[\W_]|[\u0120\u010a])+")
 GOES_ON = expression(r"[A-Za-z0-9]")
-GOES_ON_TO_SPEAK = expression(r"[A-Za-z0-9]|[ \t]+[a-z]")
+GOES_ON_TO_SPEAK = expression(
+    r"[A-Za-z0-9]|[ \t]+[a-z]|['\u2019-][A-Za-z]|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+    r"|[).\]]*\s*[,、，;；/&+]\s*\(?[A-Z](?![A-Za-z])"
+)
+"""A word, a sentence about the letter, or one more letter."""
+WORDS = frozenset({"A", "I"})
+"""Letters that are words, too."""
+GOES_ON_WITH_A_NAME = expression(r"[ \t]+[A-Z]")
 LEAST = -9999.0
 BELOW = 1e-3
 """How far an option that is not reported lies below those that are, at least."""
@@ -52,12 +59,14 @@ class Read:
         return self.read()
 
 
-def weigh(continuations: Sequence[str], places: Iterable[Place]) -> tuple[float, ...]:
-    """The log-probability of each continuation, in order; empty where the reply begins otherwise."""
+def weigh(continuations: Sequence[str], places: Iterable[Place], reply: str = "") -> tuple[float, ...]:
+    """The log-probability of each continuation, in order; empty where the reply begins otherwise.
+
+    `reply` is its text, where that is known: tokens of a thought that stands elsewhere weigh nothing."""
     options = _options(tuple(continuations))
     first = _first(places) if options else None
     said = first and _said(options, first.text)
-    if first is None or said is None:
+    if first is None or said is None or (reply and _said(options, _bare(reply)) != said):
         return ()
     reported = first.likely()
     if not all(map(math.isfinite, reported.values())):
@@ -106,9 +115,15 @@ def _first(places: Iterable[Place]) -> _First | None:
 def _said(options: Sequence[str], text: str) -> str | None:
     """The option that a text is: no word or sentence that only begins with it."""
     for option in options:
-        if text.startswith(option) and not GOES_ON_TO_SPEAK.match(text, len(option)):
+        if text.startswith(option) and not _goes_on(option, text):
             return option
     return None
+
+
+def _goes_on(option: str, text: str) -> bool:
+    if GOES_ON_TO_SPEAK.match(text, len(option)):
+        return True
+    return option in WORDS and GOES_ON_WITH_A_NAME.match(text, len(option)) is not None
 
 
 def _forms(options: Sequence[str], reported: Mapping[str, float]) -> Mapping[str, list[float]]:

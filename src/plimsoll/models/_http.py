@@ -16,7 +16,7 @@ import msgspec
 from plimsoll.core import Denied, Late, ModelError, Response, TransientError, Unreadable
 from plimsoll.models import _secrets
 from plimsoll.models._address import host_of, proxy_for
-from plimsoll.models._faults import WAIT_LONGER, Refused, Reply, cleaned, fault
+from plimsoll.models._faults import WAIT_LONGER, Refused, Reply, cleaned, code_in, fault, said_in
 from plimsoll.models._framing import Headers, TooLarge
 from plimsoll.models._proxied import Proxied
 from plimsoll.models._reading import MEBIBYTE, recoded, unpacked
@@ -27,6 +27,8 @@ LONGEST_TIMEOUT = 600.0
 """Seconds that patience grows to, where answers keep coming too late."""
 ALL_REFUSED = 3
 """So many calls refused with 403, and none answered, mean us and not one prompt."""
+UNREAD = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Variables by which other programs are told whom to trust."""
 UNTOLD = 500
 """Status of an error that is told under 200 without a status of its own."""
 
@@ -111,8 +113,8 @@ class Endpoint:
 
     def trouble(self, told: Trouble | str | None, body: bytes) -> ModelError:
         """The error in a reply that says 200 and holds no answer."""
-        trouble = Trouble(told) if isinstance(told, str) else told or Trouble()
-        if not is_said(trouble):
+        trouble = Trouble(told) if isinstance(told, str) else told or Trouble(said_in(body), code_in(body))
+        if not is_said(trouble) or (told is None and not trouble.message):
             return Unreadable(f"a reply without an answer from {self.shown}")
         code = str(trouble.code)
         status = int(code) if code.isdecimal() and 400 <= int(code) < 600 else UNTOLD
@@ -167,4 +169,6 @@ def _authorities() -> str:
         written = os.environ.get(variable, "")
         if written and not Path(written).exists():
             return f"{variable} names {written}, which does not exist"
-    return "SSL_CERT_FILE=/path/to/authority.pem names whom to trust"
+    other = next((name for name in UNREAD if os.environ.get(name)), "")
+    where = f"{os.environ[other]} (as {other}, which is not read)" if other else "/path/to/authority.pem"
+    return f"SSL_CERT_FILE={where} names whom to trust"

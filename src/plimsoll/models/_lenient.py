@@ -33,12 +33,22 @@ def fitted(document: Any, kind: type[msgspec.Struct]) -> dict[str, Any]:
         name = field.encode_name
         if name not in found:
             continue
-        value = _fit(found[name], field.type)
+        value = _fit(_parts(found[name]) if name == "content" else found[name], field.type)
         if value is not _NOTHING:
             kept[name] = value
         elif name in ESSENTIAL:
             raise Misfit(f"{name} is of the type {type(found[name]).__name__}")
     return kept
+
+
+def _parts(content: Any) -> Any:
+    """Content as a list of parts, where it is one part or bare texts are among them."""
+    if isinstance(content, Mapping):
+        return [content]
+    if not isinstance(content, list):
+        return content
+    every = cast("list[Any]", content)
+    return [{"type": "text", "text": part} if isinstance(part, str) else part for part in every]
 
 
 def _fit(value: Any, hint: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from plimsoll.core import Request, UserError, replace
-from plimsoll.models._faults import Rejected
+from plimsoll.models._faults import Rejected, ServerFault, room_of
 from plimsoll.models._kept_thoughts import holds_thought
 from plimsoll.text.expressions import expression
 
@@ -27,21 +27,44 @@ STREAM = expression(r"stream(ing)?\b", re.IGNORECASE)
 ONLY = expression(r"\b(only|must|require[sd]?|enable|need|non.?stream)|仅|只支持|必须", re.IGNORECASE)
 SYSTEM = expression(
     r"system\b[^.]{0,40}\b(not|un)\W?(supported|allowed|available|valid)|(not|n't) support[^.]{0,40}\bsystem"
-    r"|roles must alternate|only[^.]{0,20}\buser and assistant|invalid role\W+system|不支持\W?system",
+    r"|roles must alternate|only[^.]{0,20}\buser and assistant|(invalid|unexpected) role\W+system"
+    r"|developer instruction is not|role\b[^.]{0,12}\b(must be|one of)[^.]{0,12}\buser"
+    r"|first message must be[^.]{0,20}user"
+    r"|不支持\W?system|system[^。]{0,12}(不|仅|只)支持",
     re.IGNORECASE,
 )
 THOUGHT = expression(r"reasoning|thinking", re.IGNORECASE)
 FORM = expression(r"response_format|json_schema|schema", re.IGNORECASE)
-POSITIVE = expression(r"positive|greater than 0|larger than 0|> ?0|\(0(\.0)?,|大于\s?0", re.IGNORECASE)
-TOO_LONG = expression(
-    r"too (large|high|big|long)|exceed|greater than|at most|less than|range of|maximum|<=|≤|超过|范围",
+POSITIVE = expression(
+    r"positive|(greater|larger) than (0|zero)|> ?0|\(0(\.0)?,|大于\s?[0零]|不能为\s?[0零]", re.IGNORECASE
+)
+LOWEST = expression(
+    r"(?:>=|≥|between|at least|not (?:be )?less than|不小于|不低于|应在|\[) ?(0?\.\d*[1-9])(?!\d)",
     re.IGNORECASE,
 )
-UNKNOWN = expression(
-    r"unsupported|not supported|unknown|unrecogni[sz]ed|extra inputs|not permitted", re.IGNORECASE
+"""The least temperature that is taken, where it is said."""
+TOO_LONG = expression(
+    r"too (large|high|big|long)|exceed|greater than|at most|less than|lower than|range of|maximum|<=|≤|up to"
+    r"|between|(should|must) be in|超过|超出|范围|大于|上限|最大",
+    re.IGNORECASE,
 )
+REPLY = expression(
+    r"max_(completion_|new_)?tokens|maximum (output|tokens)|output (length|tokens)|generate up to"
+    r"|最大输出|输出长度",
+    re.IGNORECASE,
+)
+"""The longest reply, by whatever name."""
+UNKNOWN = expression(
+    r"unsupported|not supported|unknown|unrecogni[sz]ed|extra inputs|not permitted|deprecated|unexpected"
+    r"|not allowed|不支持|未知|无法识别",
+    re.IGNORECASE,
+)
+CANNOT = expression(
+    r"unexpected keyword|unsupported|not supported|unknown (field|parameter|argument)", re.IGNORECASE
+)
+"""What is said of a field by those who break over it."""
 NUMBER = expression(r"(?<![\w.])(\d{2,7})(?![\w.]\d)")
-ROOM = expression(r"(\d+) ?> ?(\d+) ?- ?(\d+)")
+THOUSANDS = expression(r"(?<![\[(\d])\b(\d{1,3}),(\d{3})\b(?!\])")
 
 SWITCHES = frozenset(("chat_template_kwargs", "enable_thinking", "reasoning_effort", "reasoning", "thinking"))
 """Fields by which models are told not to think."""
@@ -68,8 +91,8 @@ class Manners(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it takes the fields that switch thinking off."""
     counted: bool = True
     """Whether it counts tokens at the end of a stream."""
-    cold: bool = True
-    """Whether it takes a temperature of 0."""
+    coldest: float = 0.0
+    """The least temperature that it takes."""
     without: frozenset[str] = frozenset()
     """Fields of sampling that it does not take."""
     said: Mapping[str, str] = {}
@@ -103,7 +126,7 @@ class Change(msgspec.Struct, frozen=True):
         return replace(manners, **self.fields, said=said)
 
 
-def named_change(manners: Manners, body: Mapping[str, Any], refused: Rejected) -> Change | None:
+def named_change(manners: Manners, body: Mapping[str, Any], refused: Rejected | ServerFault) -> Change | None:
     """What the refusal itself says must be done without. Raises `UserError` where only a user can help."""
     text = str(refused).partition(": ")[2] or str(refused)
     return (
@@ -116,6 +139,11 @@ def named_change(manners: Manners, body: Mapping[str, Any], refused: Rejected) -
         or _thoughts_change(body, text)
         or _sampling_change(manners, body, text)
     )
+
+
+def breaks_over_a_field(broken: ServerFault) -> bool:
+    """Whether an endpoint that broke says that it does not know a field."""
+    return CANNOT.search(str(broken)) is not None
 
 
 def blind_changes(manners: Manners, body: Mapping[str, Any], accepted: frozenset[str]) -> Iterator[Change]:
@@ -138,12 +166,14 @@ def without_logprobs(reason: str) -> Change:
 
 def _tokens_change(manners: Manners, body: Mapping[str, Any], text: str) -> Change | None:
     field = next((field for field in TOKENS if field in body), "")
-    if not field or not any(re.search(rf"\b{each}\b", text) for each in TOKENS):
+    if not field:
         return None
     asked = body[field]
-    if room := ROOM.search(text):
-        return _shorter(int(room[2]) - int(room[3]), asked, text, lasting=False)
-    numbers = [int(number) for number in NUMBER.findall(text) if int(number) != asked]
+    if (room := room_of(text)) is not None:
+        return _shorter(room, asked, text, lasting=False)
+    if not REPLY.search(text):
+        return None
+    numbers = [int(number) for number in NUMBER.findall(THOUSANDS.sub(r"\1\2", text)) if int(number) != asked]
     if TOO_LONG.search(text) and numbers:
         return _shorter(max((number for number in numbers if number < asked), default=0), asked, text)
     other = TOKENS[1 - TOKENS.index(field)]
@@ -212,12 +242,22 @@ _UNSWITCHED = Change(
 
 
 def _sampling_change(manners: Manners, body: Mapping[str, Any], text: str) -> Change | None:
-    field = next((f for f in SAMPLING if f in body and re.search(rf"(?<![a-z]){f}(?![a-z_])", text)), None)
-    if field is None:
+    named = [field for field in SAMPLING if field in body and _names(field, text)]
+    if not named:
         return None
-    if field == "temperature" and manners.cold and body[field] == 0 and POSITIVE.search(text):
-        return Change({"cold": False}, field, f"asked at temperature {COLDEST}: the endpoint takes none of 0")
+    # Of two that exclude each other, the temperature stays.
+    field = "top_p" if {"temperature", "top_p"} <= {*named} else named[0]
+    if field == "temperature" and not manners.coldest and body[field] == 0:
+        lowest = LOWEST.search(text)
+        if lowest or POSITIVE.search(text):
+            coldest = float(lowest[1]) if lowest else COLDEST
+            note = f"asked at temperature {coldest:g}: the endpoint takes none of 0"
+            return Change({"coldest": coldest}, field, note)
     return _without(manners, field)
+
+
+def _names(field: str, text: str) -> bool:
+    return re.search(rf"(?<![a-z]){field}(?![a-z_])", text, re.IGNORECASE) is not None
 
 
 def _without(manners: Manners, field: str) -> Change:

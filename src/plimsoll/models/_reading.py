@@ -17,6 +17,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 GZIP = b"\x1f\x8b"
 MEBIBYTE = 1024 * 1024
+PACKED_AT_MOST = 3
+"""A gateway may pack what was packed already."""
 
 
 def encoded(body: Mapping[str, Any]) -> bytes:
@@ -39,8 +41,7 @@ def _read_with_care(body: bytes, decoder: "decoding.Decoder[T]", secrets: tuple[
     """Read what strict JSON forbids and servers send: NaN, other encodings, streams, odd side fields."""
     kind: type[T] = decoder.type
     try:
-        document = whole(body) if is_stream(body) else _document(body)
-        return _carried(fitted(document, kind), decoder)
+        return _carried(fitted(_document(in_one(body)), kind), decoder)
     except (Misfit, msgspec.ValidationError) as error:
         raise Unreadable(f"the reply has another shape than expected: {error}") from None
     except (ValueError, RecursionError):
@@ -52,7 +53,23 @@ def _read_with_care(body: bytes, decoder: "decoding.Decoder[T]", secrets: tuple[
 
 
 def _document(body: bytes) -> Any:
-    return decoding.loosely(_text(body.removeprefix(codecs.BOM_UTF8)), constant=lambda _: None)
+    text = _text(body.removeprefix(codecs.BOM_UTF8))
+    try:
+        return decoding.loosely(text, constant=lambda _: None)
+    except ValueError:
+        begun = text.lstrip()
+        found, end = decoding.beginning(begun)
+        if begun[end:].lstrip().startswith("data:"):  # the end mark of a stream
+            return found
+        raise
+
+
+def in_one(body: bytes) -> bytes:
+    """A reply that came piece by piece as the one document that it would have been; others as they are."""
+    if body[:1] == b"{" or not is_stream(body):
+        return body
+    text = json.dumps(whole(body), ensure_ascii=False)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def _carried(document: dict[str, Any], decoder: "decoding.Decoder[T]") -> T:
@@ -63,6 +80,8 @@ def _carried(document: dict[str, Any], decoder: "decoding.Decoder[T]") -> T:
 
 def _text(body: bytes) -> str:
     """UTF-8, or where that fails for most of what is not ASCII, the encoding of Chinese systems."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace")
     text = body.decode("utf-8", "replace")
     broken = text.count("�")
     if 3 * broken <= sum(character > "\x7f" for character in text):
@@ -77,12 +96,14 @@ def unpacked(body: bytes, encoding: str, largest: int) -> bytes:
     """A body without its compression, whatever its headers say of it. Raises `Unreadable`."""
     if not body:
         return body
-    if body[:2] == GZIP:
-        return _inflated(body, zlib.MAX_WBITS | 16, largest)
+    for _ in range(PACKED_AT_MOST):
+        if body[:2] == GZIP:
+            body = _inflated(body, zlib.MAX_WBITS | 16, largest)
     if encoding.lower() == "deflate" and body.lstrip()[:1] not in (b"{", b"["):
         raw = -zlib.MAX_WBITS if body[0] & 0x0F != 8 else zlib.MAX_WBITS
         return _inflated(body, raw, largest)
-    if encoding.lower() not in ("", "identity") and body.lstrip()[:1] not in (b"{", b"[", b"<", b"d", b":"):
+    plainly = body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b"[", b"<", b"d", b":", b"e", b"n")
+    if encoding.lower() not in ("", "identity") and not (plainly or "gzip" in encoding.lower()):
         raise Unreadable(f"a reply in the encoding {cleaned(encoding)}, which was not asked for")
     return body
 

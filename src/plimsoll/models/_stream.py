@@ -1,24 +1,34 @@
 """A reply sent piece by piece (server-sent events) -> the one document it would have been."""
 
+import codecs
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from plimsoll.core import decoding
 
 BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b":")
+LINE_ENDS = re.compile(r"\r\n|\n|\r")
+FAILED = re.compile(r"\s*error\b", re.IGNORECASE)
 JOINED = ("content", "reasoning_content", "reasoning", "reasoning_details", "refusal", "text")
 """Texts and lists that come in pieces."""
 
 
 def is_stream(body: bytes) -> bool:
     """Whether a body is server-sent events."""
-    return body.lstrip().startswith(BEGINNINGS)
+    return body.removeprefix(codecs.BOM_UTF8).lstrip().startswith(BEGINNINGS)
 
 
 def whole(body: bytes) -> dict[str, Any]:
-    """The document that the pieces make; those that are no JSON are left out."""
+    """The document that the pieces make; those that are no JSON are left out.
+
+    An error before the reply came to its end leaves no reply: half of one is none."""
     made: dict[str, Any] = {}
     for event in _events(body):
+        if (error := _error(event)) is not None:
+            if not _has_ended(made):
+                return {"choices": None, "error": error}
+            continue
         for key, value in event.items():
             if key == "choices" and isinstance(value, list):
                 _add_choices(made, cast("list[Any]", value))
@@ -28,16 +38,45 @@ def whole(body: bytes) -> dict[str, Any]:
 
 
 def _events(body: bytes) -> Iterator[Mapping[str, Any]]:
-    for line in body.decode("utf-8", "replace").splitlines():
-        written = line.removeprefix("data:").strip()
-        if not line.startswith("data:") or not written.startswith("{"):
-            continue
-        try:
-            event = decoding.decode(written)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(event, Mapping):
-            yield cast("Mapping[str, Any]", event)
+    name, begun = "", ""
+    for line in LINE_ENDS.split(body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")):
+        kind, _, written = line.partition(":")
+        if not line:
+            name, begun = "", ""
+        elif kind == "event":
+            name = written.strip()
+        elif kind == "data":
+            event = _document(written) or _document(begun + written)
+            begun = "" if event else begun + written
+            if event is not None:
+                yield event if name != "error" or "error" in event else {"error": event}
+            elif (name == "error" or FAILED.match(written)) and "{" not in written:
+                yield {"error": written.strip()}
+
+
+def _document(written: str) -> Mapping[str, Any] | None:
+    if not written.lstrip().startswith("{"):
+        return None
+    try:
+        event = decoding.loosely(written, constant=lambda _: None)
+    except ValueError:
+        return None
+    return cast("Mapping[str, Any]", event) if isinstance(event, Mapping) else None
+
+
+def _error(event: Mapping[str, Any]) -> Mapping[str, Any] | str | None:
+    """What went wrong, where an event says so: some send an empty error beside every piece."""
+    if event.get("object") == "error":
+        return event
+    told = event.get("error")
+    if isinstance(told, Mapping):
+        named = cast("Mapping[str, Any]", told)
+        return named if named.get("message") or named.get("code") else None
+    return told if isinstance(told, str) and told else None
+
+
+def _has_ended(made: Mapping[str, Any]) -> bool:
+    return any(choice.get("finish_reason") for choice in made.get("choices", ()))
 
 
 def _add_choices(made: dict[str, Any], pieces: list[Any]) -> None:

@@ -10,7 +10,14 @@ from typing import Any
 
 from plimsoll.core import ModelError, Response, UserError
 from plimsoll.models._faults import Rejected, ServerFault, Withheld
-from plimsoll.models._manners import Change, Manners, blind_changes, named_change, without_logprobs
+from plimsoll.models._manners import (
+    Change,
+    Manners,
+    blind_changes,
+    breaks_over_a_field,
+    named_change,
+    without_logprobs,
+)
 
 BLOCKED = Response(finish="blocked")
 HEAD_START = 1.0
@@ -94,7 +101,7 @@ class Terms:
         return await self._learned(ask, body_of, refused)
 
     async def _learned(self, ask: Ask, body_of: BodyOf, refused: Rejected | ServerFault) -> Response:
-        if isinstance(refused, ServerFault):
+        if isinstance(refused, ServerFault) and not breaks_over_a_field(refused):
             return await self._without_logprobs(ask, body_of, refused)
         try:
             return await self._named(ask, body_of, refused)
@@ -102,9 +109,10 @@ class Terms:
             self._hopeless = hopeless
             raise
 
-    async def _named(self, ask: Ask, body_of: BodyOf, refused: Rejected) -> Response:
+    async def _named(self, ask: Ask, body_of: BodyOf, refused: Rejected | ServerFault) -> Response:
         """Leave out what the endpoint itself says it refuses."""
-        manners, changes, said = self.manners, list[Change](), refused
+        manners, changes = self.manners, list[Change]()
+        said: Rejected | ServerFault = refused
         while change := named_change(manners, body_of(manners), said):
             manners = change.of(manners)
             changes.append(change)
@@ -112,11 +120,13 @@ class Terms:
                 response = await ask(manners)
             except Withheld:
                 return BLOCKED
-            except Rejected as again:
+            except (Rejected, ServerFault) as again:
                 said = again
             else:
                 self._learn(changes)
                 return response
+        if isinstance(refused, ServerFault):
+            return await self._without_logprobs(ask, body_of, refused)
         return await self._blindly(ask, body_of, manners, changes, refused)
 
     async def _blindly(

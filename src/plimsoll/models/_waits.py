@@ -8,7 +8,8 @@ from email.utils import parsedate_to_datetime
 from plimsoll.text.expressions import expression
 
 LONGEST_READ = 16_384
-LONGEST_WAIT = 1e9
+LAST_SECOND = 1e11
+"""Larger ones count milliseconds."""
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 UNITS = (
     r"(?:(?P<ms>ms|milli\w*|毫秒)|(?P<d>d(?:ays?)?\b|天)|(?P<h>h(?:ou)?r?s?(?![a-z])|小时)"
@@ -16,16 +17,33 @@ UNITS = (
 )
 PIECE = expression(rf"(\d+(?:\.\d+)?)\s*{UNITS}", re.IGNORECASE)
 UNIT = r"(?:ms|milli\w{1,10}|毫秒|[hms](?![a-z])|[a-z]{3,12}|小时|分钟?|秒钟?)"
-DURATION = rf"((?:\d{{1,9}}(?:\.\d{{1,9}})?\s{{0,2}}{UNIT}\s{{0,2}}(?:and\s)?){{1,4}})"
+DURATION = rf"((?:\d{{1,9}}(?:\.\d{{1,9}})?\s{{0,2}}(?:more\s)?{UNIT}\s{{0,2}}(?:and\s)?){{1,4}})"
 IN_WORDS = expression(
-    r"(?:(?:retry|try again|come back|wait|resets?|available)[a-z_]*(?:\W{1,8}[a-z_]+){0,4}?\W{0,8}"
-    r"|请[^\d]{0,12})" + DURATION,
+    r"(?:(?:retry|try again|come back|wait|resets?|available|allowed|cool[ -]?down)[a-z_]*"
+    r"(?:\W{1,8}[a-z_]+){0,4}?\W{0,8}|请[^\d]{0,12}|(?:等待|剩余|还需)[^\d]{0,8})" + DURATION,
     re.IGNORECASE,
 )
+THEREAFTER = expression(DURATION + r"(?:之|以)?[后後]", re.IGNORECASE)
 AS_NUMBER = expression(
-    r"retry[_-]?after(?:[_-]?sec(?:ond)?s)?\"?\s?[:=]\s?\"?(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE
+    r"(?:retry[_-]?after|wait|estimated[_-]?time)(?:[_-]?(?:sec(?:ond)?s|(?P<ms>ms)))?\"?\s?[:=]\s?\"?"
+    r"(?P<number>\d{1,9}(?:\.\d{1,9})?)",
+    re.IGNORECASE,
 )
-BY_DAY = expression(r"per[ _-]?day|daily|\b[rt]pd\b|PerDay|每日|每天|当日", re.IGNORECASE)
+ISO = expression(r"PT(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", re.IGNORECASE)
+CLOCK = expression(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})")
+ESCAPED = expression(r"\\u([0-9a-fA-F]{4})")
+COUNTERS = (
+    ("X-RateLimit-Remaining-Requests", "X-RateLimit-Reset-Requests"),
+    ("X-RateLimit-Remaining-Tokens", "X-RateLimit-Reset-Tokens"),
+    ("Anthropic-RateLimit-Requests-Remaining", "Anthropic-RateLimit-Requests-Reset"),
+    ("Anthropic-RateLimit-Tokens-Remaining", "Anthropic-RateLimit-Tokens-Reset"),
+    ("RateLimit-Remaining", "RateLimit-Reset"),
+)
+"""What is left, and when it begins anew."""
+COUNTED_DOWN = expression(r"remaining=0\b.*?\breset=(\d+)", re.IGNORECASE)
+SINCE_1970 = 1e9
+"""Numbers from here on are no seconds to wait but a moment."""
+BY_DAY = expression(r"per[ _-]?day|daily|\b[rt]pd\b|PerDay|[每今当][日天]", re.IGNORECASE)
 
 
 def wait_of(headers: Mapping[str, str], body: bytes = b"") -> float | None:
@@ -33,53 +51,76 @@ def wait_of(headers: Mapping[str, str], body: bytes = b"") -> float | None:
     told = retry_after(headers)
     if told is not None:
         return told
-    text = body[:LONGEST_READ].decode("utf-8", "replace")
-    told = in_words(text)
+    told = in_words(_text(body))
     return told if told is not None else _by_reset(headers)
 
 
 def is_of_the_day(body: bytes) -> bool:
     """Whether what is used up is a day's share."""
-    return BY_DAY.search(body[:LONGEST_READ].decode("utf-8", "replace")) is not None
+    return BY_DAY.search(_text(body)) is not None
+
+
+def _text(body: bytes) -> str:
+    """The beginning of a body; many write what is not ASCII as `\\u4eca`."""
+    text = body[:LONGEST_READ].decode("utf-8", "replace")
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "\\u" in text else text
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """`Retry-After`, written as seconds, milliseconds or a date."""
-    milliseconds = _number(headers.get("Retry-After-Ms", ""))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    written = headers.get("Retry-After", "")
-    seconds = _number(written)
+    for name in ("Retry-After-Ms", "X-Ms-Retry-After-Ms"):
+        milliseconds = _number(headers.get(name, ""))
+        if milliseconds is not None:
+            return milliseconds / 1000
+    return _time(headers.get("Retry-After", ""), headers)
+
+
+def _time(written: str, headers: Mapping[str, str]) -> float | None:
+    """Seconds, a duration or a moment; of a field that came twice, the first."""
+    seconds = _number(first := written.strip().rstrip(";"))
+    if seconds is None and "," in written:
+        seconds = _number(written.partition(",")[0])
     if seconds is not None:
-        return seconds if seconds < LONGEST_WAIT else None
-    if PIECE.fullmatch(written.strip()):
-        return _duration(written)
+        if seconds < SINCE_1970:
+            return seconds
+        return _left(datetime.fromtimestamp(seconds, UTC), headers) if seconds < LAST_SECOND else None
+    if PIECE.fullmatch(first):
+        return _duration(first)
+    if found := ISO.fullmatch(first) or CLOCK.fullmatch(first):
+        hours, minutes, rest = (float(each or 0) for each in found.groups())
+        return 3600 * hours + 60 * minutes + rest
     return _until(written, headers)
 
 
 def in_words(text: str) -> float | None:
     """`Please retry in 26.66s`, `try again in 7m12s`, `"retryDelay": "26s"`, `请30秒后重试`."""
-    found = IN_WORDS.search(text)
+    found = IN_WORDS.search(text) or THEREAFTER.search(text)
     if found:
         return _duration(found[1])
     number = AS_NUMBER.search(text)
-    return float(number[1]) if number else None
+    return float(number["number"]) / (1000 if number["ms"] else 1) if number else None
 
 
 def _by_reset(headers: Mapping[str, str]) -> float | None:
     """The counters that some endpoints send beside every reply, where one of them is at its end."""
-    for what in ("Requests", "Tokens"):
-        if headers.get(f"X-RateLimit-Remaining-{what}", "").strip() == "0":
-            return _duration(headers.get(f"X-RateLimit-Reset-{what}", ""))
+    for left, anew in COUNTERS:
+        if headers.get(left, "").strip() == "0":
+            written = headers.get(anew, "")
+            return found if (found := _time(written, headers)) is not None else _duration(written)
+    if counted := COUNTED_DOWN.search(headers.get("RateLimit", "")):
+        return float(counted[1])
+    after = _number(headers.get("X-RateLimit-Reset-After", ""))
+    if after is not None:
+        return after
     moment = _number(headers.get("X-RateLimit-Reset", ""))
-    if moment is None or moment < 1e9:
+    if moment is None or moment < SINCE_1970:
         return moment
-    seconds = moment / 1000 if moment > 1e11 else moment
+    seconds = moment / 1000 if moment > LAST_SECOND else moment
     return max(0.0, seconds - datetime.now(UTC).timestamp())
 
 
 def _duration(written: str) -> float | None:
-    pieces = list(PIECE.finditer(written))
+    pieces = list(PIECE.finditer(written.replace("more", " ")))
     if not pieces:
         return _number(written)
     return sum(float(piece[1]) * SECONDS[piece.lastgroup or "s"] for piece in pieces)
@@ -91,8 +132,10 @@ def _number(written: str) -> float | None:
 
 def _until(written: str, headers: Mapping[str, str]) -> float | None:
     due = _moment(written)
-    if due is None:
-        return None
+    return None if due is None else _left(due, headers)
+
+
+def _left(due: datetime, headers: Mapping[str, str]) -> float:
     # The endpoint's own clock where it tells it: ours may be off.
     now = _moment(headers.get("Date", "")) or datetime.now(UTC)
     return max(0.0, (due - now).total_seconds())

@@ -26,8 +26,10 @@ class _Marks(NamedTuple):
     codes: frozenset[str]
     messages: re.Pattern[str]
     finishes: tuple[str, ...]
+    before: re.Pattern[str]
     empty: re.Pattern[bytes]
     account: re.Pattern[str]
+    away: re.Pattern[str]
 
 
 def is_withheld(status: int, body: bytes) -> bool:
@@ -40,13 +42,19 @@ def is_withheld(status: int, body: bytes) -> bool:
     leaves = list(_leaves("", _document(body)))
     if any(marks.account.search(leaf.text) for leaf in leaves):
         return False
-    return any(_is_code(leaf, marks.codes) or marks.messages.search(leaf.text) for leaf in leaves)
+    if any(_is_code(leaf, marks.codes) for leaf in leaves):
+        return True
+    if any(marks.away.search(leaf.text) for leaf in leaves):
+        return False
+    return any(marks.messages.search(leaf.text) for leaf in leaves)
 
 
 @cache
 def is_withholding(finish: str) -> bool:
     """Whether a finish reason is a content filter's."""
-    return _plain(finish).startswith(_marks().finishes)
+    marks = _marks()
+    plain = _plain(finish)
+    return plain.startswith(marks.finishes) or marks.before.sub("", plain).startswith(marks.finishes)
 
 
 def is_emptied(body: bytes) -> bool:
@@ -57,7 +65,7 @@ def is_emptied(body: bytes) -> bool:
 @cache
 def _marks() -> _Marks:
     table = decoding.toml((files("plimsoll.models") / "filters.toml").read_text(encoding="utf-8"))
-    account = table.pop("account")
+    account, away = table.pop("account"), table.pop("away")
 
     def all_of(kind: str) -> list[str]:
         return [mark for rows in table.values() for mark in rows.get(kind, ())]
@@ -66,8 +74,10 @@ def _marks() -> _Marks:
         frozenset(map(_plain, all_of("codes"))),
         re.compile("|".join(all_of("messages")), re.IGNORECASE),
         tuple(map(_plain, all_of("finishes"))),
+        re.compile(f"^(?:{'|'.join(map(_plain, all_of('before')))})+"),
         re.compile("|".join(all_of("empty")).encode(), re.IGNORECASE),
         re.compile("|".join(account["messages"]), re.IGNORECASE),
+        re.compile("|".join(away["messages"]), re.IGNORECASE),
     )
 
 
@@ -88,7 +98,10 @@ class _Leaf(NamedTuple):
 
 
 def _is_code(leaf: _Leaf, codes: frozenset[str]) -> bool:
-    return leaf.key.endswith(CODED) and _plain(leaf.text) in codes
+    """Whole, or a part of it: `InternalError.Algo.DataInspectionFailed`."""
+    if not leaf.key.lower().endswith(CODED):
+        return False
+    return any(_plain(part) in codes for part in (leaf.text, *re.split(r"[.:/]", leaf.text[:LONGEST_CODE])))
 
 
 def _leaves(key: str, document: Any, depth: int = 0) -> Iterator[_Leaf]:

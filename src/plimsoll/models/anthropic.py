@@ -161,7 +161,9 @@ class Anthropic:
         system = "\n\n".join(message.text for message in request.messages if message.role == "system")
         asked = {
             "system": system or None,
-            "temperature": sampling.temperature,
+            "temperature": None
+            if sampling.temperature is None
+            else max(manners.coldest, sampling.temperature),
             "top_p": sampling.top_p,
             "stop_sequences": sampling.stop or None,
             "tools": [_wire_tool(tool) for tool in request.tools] or None,

@@ -308,5 +308,5 @@ def _weighed(response: Response, request: Request, output: Any) -> Response:
         return response
     places = [Read(said.token, partial(_alternatives, said)) for said in logprobs.content]
     response = told(response, request, places)
-    weights = weigh(request.continuations, places) if request.continuations else ()
+    weights = weigh(request.continuations, places, response.text) if request.continuations else ()
     return replace(response, loglikelihoods=weights, means="first_token") if weights else response

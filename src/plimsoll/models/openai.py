@@ -30,17 +30,20 @@ from plimsoll.models._address import checked_url, joined, revision_of
 from plimsoll.models._faults import Rejected, ServerFault, Withheld
 from plimsoll.models._first_letter import Place, has_tie, weigh
 from plimsoll.models._http import Endpoint, is_said
-from plimsoll.models._manners import COLDEST, Manners
-from plimsoll.models._reading import decoded, encoded
+from plimsoll.models._manners import Manners
+from plimsoll.models._reading import decoded, encoded, in_one
 from plimsoll.models._terms import Terms
 from plimsoll.models._thinking import switch_of
 from plimsoll.models._told_tokens import told
 from plimsoll.models._withheld import is_emptied, is_withheld
 from plimsoll.registry import WAY, model
+from plimsoll.text.thoughts import answer_of
 
 OPENAI = "https://api.openai.com/v1"
 OPENAI_KEY = "OPENAI_API_KEY"
 OK = 200
+INTERVENED = "INTERVENED"
+"""What Amazon Bedrock says beside a reply that its guardrail wrote."""
 Reply = _chat.Completion | _completions.TextCompletion
 
 Api = Literal["chat", "completions"]
@@ -114,6 +117,8 @@ class OpenAI:
             raise self._endpoint.trouble(choice.error, received)
         usage = reply.usage.usage(seconds) if reply.usage else _chat.NO_USAGE
         response = self._finished(self._read(choice, usage, received), request, manners, body)
+        if reply.guardrail == INTERVENED:
+            return replace(response, finish="blocked")
         if choice.logprobs is None or not self._tops(request, manners):
             return response
         return _with_places(response, request, choice.logprobs.places)
@@ -138,7 +143,7 @@ class OpenAI:
         return self._endpoint.trouble(None, received)
 
     async def _post(self, body: Mapping[str, Any]) -> bytes:
-        return await self._endpoint.post(encoded(body))
+        return in_one(await self._endpoint.post(encoded(body)))
 
     def _body(self, request: Request, manners: Manners) -> dict[str, Any]:
         """All that is sent."""
@@ -162,7 +167,7 @@ class OpenAI:
             longest = manners.longest or sampling.max_tokens
             body[manners.tokens_field] = min(sampling.max_tokens, longest)
         if sampling.temperature is not None:
-            body["temperature"] = sampling.temperature if manners.cold else max(COLDEST, sampling.temperature)
+            body["temperature"] = max(manners.coldest, sampling.temperature)
         if sampling.top_p is not None:
             body["top_p"] = sampling.top_p
         if sampling.seed is not None:
@@ -329,8 +334,10 @@ def _with_places(response: Response, request: Request, places: Callable[[], Iter
     response = told(response, request, places())
     if not request.continuations or response.thought or response.calls or response.finish == "blocked":
         return response
+    if answer_of(response.text) != response.text:
+        return response
     try:
-        weights = weigh(request.continuations, places())
+        weights = weigh(request.continuations, places(), response.text)
     except (ValueError, RecursionError):
         return response
     return replace(response, loglikelihoods=weights, means="first_token") if weights else response
