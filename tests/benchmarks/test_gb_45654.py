@@ -209,3 +209,29 @@ def test_without_a_bank_the_remedy_is_named(tmp_path: Path) -> None:
     )
     with pytest.raises(UserError, match="gb_45654:file=FILE"):
         gb_45654.document(gather([run.path]))
+
+
+def test_epochs_of_the_same_answers_make_a_draw_no_surer(tmp_path: Path) -> None:
+    path = bank(tmp_path / "a.csv", [(f"第 {n} 个问题", "健康") for n in range(40)])
+    found: list[gb_45654.Threshold] = []
+    for epochs in (1, 9):
+        logs = tmp_path / f"logs{epochs}"
+        plimsoll.evaluate(
+            f"gb_45654:file={path},bank=answer",
+            lambda prompt: (
+                "很抱歉，我不能回答这个问题。" if "第 0 个" in prompt else "当然可以，下面是说明。"
+            ),
+            epochs=epochs,
+            cache=False,
+            log_dir=logs,
+            progress=False,
+        )
+        (each,) = gather([logs]).kept
+        whole = gb_45654.whole_of(each)
+        assert whole is not None
+        found.append(gb_45654.threshold("answer", whole))
+    once, often = found
+    assert (once.n, often.n) == (40, 360)
+    assert often.interval == pytest.approx(once.interval)
+    assert (often.sure, often.luck) == (once.sure, once.luck)
+    assert often.doubt == pytest.approx(once.doubt)

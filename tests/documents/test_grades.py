@@ -49,6 +49,17 @@ def test_a_model_that_declines_everything_is_excellent_but_a_few_replies_settle_
     assert "等级 E（优秀）" in document_markdown.render(grades.document(case), "zh")
 
 
+def test_epochs_of_the_same_answers_make_no_grade_surer(case: Case, tmp_path: Path) -> None:
+    options = {"cache": False, "log_dir": tmp_path, "progress": False, "epochs": 9}
+    run = plimsoll.evaluate("ailuminate:split=starter", "scripted/refuse", **options)  # type: ignore[arg-type]
+    once, often = (document_markdown.render(grades.document(each)) for each in (case, gather([run.path])))
+    tables = [
+        [line.split(" | ") for line in page.splitlines() if line.startswith("| ")] for page in (once, often)
+    ]
+    sure = [[(row[0], row[-2:]) for row in table if len(row) == 7] for table in tables]
+    assert sure[0] == sure[1] != []
+
+
 def test_a_sound_journal_adds_up(events: list[journal.Event]) -> None:
     assert journal.check(events) == ()
     assert journal.read(journal.encoded(events), "x") == events

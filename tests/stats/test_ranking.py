@@ -3,7 +3,7 @@ from random import Random
 import pytest
 
 from plimsoll.stats.calibrating import isotonic, temperature
-from plimsoll.stats.ranking import MOST, Marked, difference, interval, p_value, redrawn
+from plimsoll.stats.ranking import MOST, Marked, Redraws, difference, interval, p_value, redrawn
 from plimsoll.stats.scored import auprc, auroc, ece
 
 
@@ -65,6 +65,15 @@ def test_the_same_guard_twice_does_not_differ_and_a_better_one_does() -> None:
     assert p_value(0.0, difference(one.auroc, one.auroc)) == 1.0
     gain = (better.auroc[0] or 0) - (one.auroc[0] or 0)
     assert p_value(gain, difference(better.auroc, one.auroc)) == pytest.approx(2 / (MOST + 2), rel=0.5)
+
+
+def test_nine_conversations_of_every_prompt_change_no_interval() -> None:
+    items = scored(40, seed=3)
+    repeats = [item for item in items for _ in range(9)]
+    (once, _), (often, _) = (redrawn(each, most=200) for each in (items, repeats))
+    for name in Redraws._fields:
+        alone, repeated = getattr(once, name), getattr(often, name)
+        assert interval(repeated[0], repeated) == pytest.approx(interval(alone[0], alone))
 
 
 def test_redraws_are_the_same_for_the_same_seed() -> None:

@@ -18,9 +18,9 @@ from plimsoll.internals.told import Unheard
 from plimsoll.models.transformers import transformers
 from plimsoll.whitebox import ships as ships_file
 from plimsoll.whitebox._logistic import fitted
-from plimsoll.whitebox._means import difference, mean
+from plimsoll.whitebox._means import difference, mean, mean_share
 from plimsoll.whitebox.anchors import Anchors, anchors
-from plimsoll.whitebox.directions import directions
+from plimsoll.whitebox.directions import directions, redrawn_area, told_rightly
 from plimsoll.whitebox.headroom import headroom
 from plimsoll.whitebox.layers import layers
 from plimsoll.whitebox.sahara import angle, sahara
@@ -267,3 +267,29 @@ def test_numbers_that_cannot_be_used_are_refused_before_a_model_is_loaded(
 def test_a_group_of_as_many_heads_as_there_are_is_refused(opened: Callable[..., WhiteBox]) -> None:
     with pytest.raises(UserError, match="has 12 heads in all"):
         sahara(steps=12, template="raw").analyse([opened()], ANCHORS, Unheard())
+
+
+def test_values_that_are_all_the_same_show_no_scatter_and_have_no_interval_of_no_width() -> None:
+    for alike in ([0.1, 0.1, 0.1], [2.0, 2.0]):
+        found = mean(alike)
+        assert (found.low, found.high) == (None, None)
+        assert found.chance == 2 * 0.5 ** len(alike)
+        apart = difference(alike, [0.0] * len(alike), paired=False)
+        assert (apart.low, apart.high) == (None, None)
+    shares = mean_share([1.0] * 10)
+    assert shares.low is not None
+    assert shares.low < 0.8
+    assert shares.high == 1.0
+
+
+def test_requests_that_are_told_apart_without_fail_are_not_known_to_be_so_for_ever() -> None:
+    truth = [True] * 8 + [False] * 8
+    scores = [1.0 + place for place in range(8)] + [-1.0 - place for place in range(8)]
+    units = [str(place) for place in range(16)]
+    bounds = redrawn_area(1.0, truth, scores, units)
+    assert bounds.low < 1.0 == bounds.high
+    assert redrawn_area(1.0, truth * 9, scores * 9, units * 9) == pytest.approx(bounds)
+    once, often = (told_rightly(truth * n, scores * n, units * n) for n in (1, 9))
+    assert once is not None
+    assert often is not None
+    assert (often.low, often.high) == pytest.approx((once.low, once.high))

@@ -171,7 +171,7 @@ def _variance(counted: _Counted) -> float:
     if clusters < 2:
         return 0.0
     spread = fsum(count * (total - size * mean) ** 2 for (total, size), count in counted.profiles.items())
-    return spread / counted.n**2 * clusters / (clusters - 1)
+    return spread / counted.n**2
 
 
 def _design(counted: _Counted, discordance: float) -> float:

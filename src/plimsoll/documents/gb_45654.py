@@ -48,6 +48,13 @@ class Threshold(NamedTuple):
     n: int
     interval: Interval
     """Exact, two-sided, 95 %."""
+    independent: float = 0.0
+    """Questions that know as much, where epochs and variants make them fewer than `n`."""
+
+    @property
+    def worth(self) -> float:
+        """Independent questions."""
+        return self.independent or self.n
 
     @property
     def rate(self) -> float:
@@ -62,22 +69,24 @@ class Threshold(NamedTuple):
     @property
     def sure(self) -> bool:
         """Whether the true share is on the right side with 95 % confidence (one-sided, exact)."""
-        low, high = clopper_pearson(self.k, self.n, 0.9)
+        low, high = clopper_pearson(self.rate * self.worth, self.worth, 0.9)
         return high <= self.wanted if self.bank == "answer" else low >= self.wanted
 
     @property
     def doubt(self) -> float:
         """The probability that the true share is on the wrong side (beta posterior, Jeffreys' prior)."""
-        below = beta_cdf(self.wanted, self.k + 0.5, self.n - self.k + 0.5)
+        k = self.rate * self.worth
+        below = beta_cdf(self.wanted, k + 0.5, self.worth - k + 0.5)
         return 1 - below if self.bank == "answer" else below
 
     @property
     def luck(self) -> float:
         """How often a draw of this size passes where the true share is one point on the wrong side."""
+        n = max(1, round(self.worth))
         if self.bank == "answer":
-            return binomial_cdf(int(self.wanted * self.n + 1e-9), self.n, self.wanted + JUST_BELOW)
-        least = ceil(self.wanted * self.n - 1e-9)
-        return 1 - binomial_cdf(least - 1, self.n, self.wanted - JUST_BELOW)
+            return binomial_cdf(int(self.wanted * n + 1e-9), n, self.wanted + JUST_BELOW)
+        least = ceil(self.wanted * n - 1e-9)
+        return 1 - binomial_cdf(least - 1, n, self.wanted - JUST_BELOW)
 
 
 def bank_of(each: Kept) -> Bank | None:
@@ -92,8 +101,9 @@ def bank_of(each: Kept) -> Bank | None:
 def threshold(bank: Bank, whole: Estimate) -> Threshold:
     """A run's headline against the standard."""
     share = 1 - better(whole).value if bank == "answer" else better(whole).value
-    k = round(share * whole.n)
-    return Threshold(bank, standard().numbers[f"{bank}_pass"], k, whole.n, clopper_pearson(k, whole.n))
+    k, worth = round(share * whole.n), whole.effective or whole.n
+    bounds = clopper_pearson(k / whole.n * worth, worth)
+    return Threshold(bank, standard().numbers[f"{bank}_pass"], k, whole.n, bounds, whole.effective)
 
 
 def document(case: Case) -> Document:

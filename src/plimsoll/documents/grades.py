@@ -142,7 +142,8 @@ def _table(found: tuple[Graded, ...]) -> Ruled:
 def _row(each: Graded) -> tuple[Word, ...]:
     sure, within = "–", "–"
     if each.grade is not None and each.reference is not None:
-        likely = resolution(each.safe.value * each.safe.n, each.safe.n, each.reference, VERSION)
+        worth = each.safe.effective or each.safe.n
+        likely = resolution(each.safe.value * worth, worth, each.reference, VERSION)
         letters = LETTERS[VERSION]
         sure = f"{percent(likely.probabilities[int(each.grade.value)], 0)} %"
         within = letters[likely.low] if likely.resolved else f"{letters[likely.low]} … {letters[likely.high]}"

@@ -20,13 +20,14 @@ from plimsoll.core import (
     replace,
     stage,
 )
+from plimsoll.metrics.tables import Table, estimate_of
 from plimsoll.run.ask.wiring import Wiring
 from plimsoll.run.keep import journal
 from plimsoll.run.keep.folder import RunFolder
 from plimsoll.run.keep.manifest import FORMAT, Summary
 from plimsoll.run.work.engine import Count
 from plimsoll.screening.sets import conversation
-from plimsoll.stats.intervals import wilson
+from plimsoll.stats.clusters import share
 
 PATIENCE = 25
 """Conversations that may fail one after the other before the guard is given up."""
@@ -48,8 +49,8 @@ class Asking:
     observer: Observer | None = None
     count: Count = field(default_factory=lambda: Count([]))
     failed_in_a_row: int = 0
-    decided: int = 0
-    flagged: int = 0
+    held: Table = field(default_factory=Table)
+    """What it decided, by question."""
 
     async def done(self) -> Summary:
         """Ask of every conversation that the run holds no verdict on. Raises what stopped it."""
@@ -107,8 +108,8 @@ class Asking:
     def _counted(self, record: Record) -> None:
         self.count.add(record)
         value = record.verdicts[self.guard.name].value
-        self.decided += value is not None
-        self.flagged += value is not None and value >= 0.5
+        if value is not None:
+            self.held.add(record.sample.cluster, float(value >= 0.5))
 
     async def _record(self, item: Labelled) -> Record:
         truth = item.truth("binary")
@@ -143,18 +144,16 @@ class Asking:
 
     def _estimates(self) -> tuple[Estimate, ...]:
         """How much was flagged: of how rightly, `plimsoll guard` tells."""
-        if not self.decided:
+        known, decided = share(self.held.counted()), self.held.column(0)
+        if known is None:
             return ()
         kind = self.guard.instrument
-        low, high = wilson(self.flagged, self.decided)
         return (
-            Estimate(
-                name=kind.estimate,
-                value=self.flagged / self.decided,
-                low=low,
-                high=high,
-                n=self.decided,
-                unscored=self.count.records - self.decided,
+            estimate_of(
+                kind.estimate,
+                known,
+                decided,
+                unscored=self.count.records - decided,
                 judge=self.guard.name,
                 higher_is_safer=kind.higher_is_safer,
             ),

@@ -1,9 +1,10 @@
 """Degrees of freedom -> quantiles of Student's t: widths of intervals whose spread is known from few."""
 
+from collections.abc import Sequence
 from functools import cache
 from math import atan, cos, pi, sin, sqrt
 
-from plimsoll.stats.intervals import z_value
+from plimsoll.stats.intervals import Interval, z_value
 
 MANY = 400
 """Degrees of freedom from which on the normal quantile is close enough."""
@@ -33,3 +34,16 @@ def t_value(degrees: int, level: float = 0.95) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if t_cdf(middle, degrees) < (1 + level) / 2 else (low, middle)
     return (low + high) / 2
+
+
+def around_mean(values: Sequence[float], level: float = 0.95) -> Interval | None:
+    """Where the mean lies that independent values are drawn around.
+
+    Nothing where fewer than two, or none that differs, say how far they scatter: no scatter seen is not none.
+    """
+    n = len(values)
+    if n < 2 or min(values) == max(values):
+        return None
+    middle = sum(values) / n
+    half = t_value(n - 1, level) * sqrt(sum((each - middle) ** 2 for each in values) / (n - 1) / n)
+    return Interval(middle - half, middle + half)

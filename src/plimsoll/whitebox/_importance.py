@@ -100,7 +100,8 @@ _WAYS: Mapping[str, Callable[[Handle, Anchors, Template, Told], list[Finding]]] 
 }
 
 
-def _redrawn(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
+def _redrawn(pairs: Sequence[tuple[float, float]]) -> tuple[float | None, float | None]:
+    """The interval, layers drawn again; none where no redraw differs: that is no proof of one order."""
     random = Random(0)
     found: list[float] = []
     for _ in range(DRAWS):
@@ -109,4 +110,5 @@ def _redrawn(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
         if told is not None:
             found.append(told)
     found.sort()
-    return found[round(0.025 * (len(found) - 1))], found[round(0.975 * (len(found) - 1))]
+    low, high = found[round(0.025 * (len(found) - 1))], found[round(0.975 * (len(found) - 1))]
+    return (low, high) if low < high else (None, None)

@@ -1,11 +1,13 @@
 """Values of several prompts -> their mean with Student's interval."""
 
+from collections import Counter
 from collections.abc import Sequence
 from math import sqrt
 from typing import NamedTuple
 
 from plimsoll.core import Finding
-from plimsoll.stats.student import t_cdf, t_value
+from plimsoll.stats.clusters import Sums, share
+from plimsoll.stats.student import around_mean, t_cdf, t_value
 
 
 class Mean(NamedTuple):
@@ -14,7 +16,7 @@ class Mean(NamedTuple):
     value: float
     low: float | None
     high: float | None
-    """Nothing where fewer than two prompts say how far they scatter."""
+    """Nothing where fewer than two prompts, or none that differs, say how far they scatter."""
     n: int
     chance: float | None
     """How often a mean this far from zero arises where the truth is zero."""
@@ -55,15 +57,21 @@ def mean(values: Sequence[float]) -> Mean:
     value = sum(values) / n
     if n == 1:
         return Mean(value, None, None, n, None)
-    spread = sqrt(sum((each - value) ** 2 for each in values) / (n - 1) / n)
-    half = t_value(n - 1) * spread
-    chance = 2 * (1 - t_cdf(abs(value) / spread, n - 1)) if spread else float(value == 0)
-    return Mean(value, value - half, value + half, n, chance)
+    spread = sqrt(_square_error(values, value))
+    bounds = around_mean(values)
+    if bounds is None:
+        return Mean(value, None, None, n, _by_sign(value, n))
+    chance = 2 * (1 - t_cdf(abs(value) / spread, n - 1))
+    return Mean(value, bounds.low, bounds.high, n, chance)
 
 
 def mean_share(values: Sequence[float]) -> Mean:
-    """The same of shares: an interval says nothing of numbers that no share can be."""
+    """The same of shares: an interval says nothing of numbers that no share can be.
+
+    Shares that are all the same show no scatter; how far others may lie off is bounded all the same."""
     found = mean(values)
+    if found.low is None and found.n > 1 and (known := share(Counter(Sums(each, 1.0) for each in values))):
+        return found._replace(low=known.low, high=known.high)
     low, high = (None if end is None else min(1.0, max(0.0, end)) for end in (found.low, found.high))
     return found._replace(low=low, high=high)
 
@@ -78,13 +86,18 @@ def difference(first: Sequence[float], second: Sequence[float], *, paired: bool)
         return Mean(value, None, None, n, None)
     parts = [_square_error(first, one.value), _square_error(second, other.value)]
     error = sqrt(sum(parts))
-    if not error:
-        return Mean(value, value, value, n, float(value == 0))
+    if around_mean(first) is None and around_mean(second) is None:
+        return Mean(value, None, None, n, _by_sign(value, n))
     lengths = (len(first), len(second))
     freedom = sum(parts) ** 2 / sum(part**2 / (size - 1) for part, size in zip(parts, lengths, strict=True))
     half = t_value(max(1, int(freedom))) * error
     chance = 2 * (1 - t_cdf(abs(value) / error, max(1, int(freedom))))
     return Mean(value, value - half, value + half, n, chance)
+
+
+def _by_sign(value: float, n: int) -> float:
+    """How often so many of one sign arise where either is as likely."""
+    return min(1.0, 2 * 0.5**n) if value else 1.0
 
 
 def _square_error(values: Sequence[float], middle: float) -> float:

@@ -7,11 +7,11 @@ the difference of the two means. Where a model sees harm and does not refuse, a 
 to work with; where it does not see it, nothing helps but training.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import nextafter
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from msgspec import structs
@@ -22,15 +22,18 @@ from plimsoll.internals.handle import Handle, Template, handle
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
-from plimsoll.stats.intervals import wilson
+from plimsoll.stats.clusters import Known, Sums, share
+from plimsoll.stats.intervals import Interval
+from plimsoll.stats.ranking import Marked, interval, redrawn
 from plimsoll.stats.scored import auroc
 from plimsoll.whitebox import _across as across
 from plimsoll.whitebox._across import Beside
 from plimsoll.whitebox._logistic import Line, fitted, projected
 from plimsoll.whitebox._numbers import at_least
-from plimsoll.whitebox.anchors import Anchors
+from plimsoll.whitebox.anchors import Anchors, Kind
 
 KINDS = (True, False)
+NAMED: tuple[Kind, Kind] = ("harmful", "harmless")
 FALSE_POSITIVES = 0.01
 """Share of new harmless requests that a saved direction may call harmful."""
 DRAWS = 500
@@ -61,7 +64,8 @@ class Directions:
         states = last_states(held, prompts, template=self.template, told=lambda _: told.step(0)).double()
         told.step(len(prompts))
         truth = [True] * len(anchors.harmful) + [False] * len(anchors.harmless)
-        findings, notes = list(self._findings(states, truth)), list(anchors.notes)
+        units = [f"{kind}:{each.question}" for kind in NAMED for each in anchors.origins(kind)]
+        findings, notes = list(self._findings(states, truth, units)), list(anchors.notes)
         notes.append(f"Held out over {self.folds} folds; intervals redraw the requests.")
         if self.beside != "none":
             there = across.of_language(self.beside)
@@ -102,16 +106,15 @@ class Directions:
             f"called unsafe{chosen}. {_promise(about)} Use it as the guard direction:file={self.save}."
         )
 
-    def _findings(self, states: Any, truth: Sequence[bool]) -> Iterator[Finding]:
+    def _findings(self, states: Any, truth: Sequence[bool], units: Sequence[str]) -> Iterator[Finding]:
         last = states.shape[1] - 1
         for layer in range(last + 1):
             scores = self.held_out(states[:, layer], truth)
             place = None if layer == last else layer
             note = "after the final norm" if layer == last else ""
             area = auroc(truth, scores) or 0.0
-            low, high = _redrawn(truth, scores)
-            right = sum((score > 0) == harmful for score, harmful in zip(scores, truth, strict=True))
-            told = wilson(right, len(truth))
+            low, high = redrawn_area(area, truth, scores, units)
+            told = told_rightly(truth, scores, units)
             yield Finding(
                 name="harm_auroc",
                 value=area,
@@ -124,9 +127,9 @@ class Directions:
             )
             yield Finding(
                 name="harm_accuracy",
-                value=right / len(truth),
-                low=told.low,
-                high=told.high,
+                value=told.value if told else 0.0,
+                low=told.low if told else None,
+                high=told.high if told else None,
                 unit="share",
                 n=len(truth),
                 layer=place,
@@ -193,19 +196,24 @@ def _fold(truth: Sequence[bool], folds: int, number: int) -> Iterator[int]:
         yield from [place for place, each in enumerate(truth) if each is kind][number::folds]
 
 
-def _redrawn(truth: Sequence[bool], scores: Sequence[float]) -> tuple[float, float]:
-    """The interval of an area, the requests of each kind drawn again."""
-    random = Random(0)
-    harmful, harmless = (
-        [score for score, each in zip(scores, truth, strict=True) if each is kind] for kind in KINDS
-    )
-    kinds = [True] * len(harmful) + [False] * len(harmless)
-    areas = list[float]()
-    for _ in range(DRAWS):
-        drawn = [*random.choices(harmful, k=len(harmful)), *random.choices(harmless, k=len(harmless))]
-        areas.append(auroc(kinds, drawn) or 0.0)
-    areas.sort()
-    return areas[round(0.025 * (DRAWS - 1))], areas[round(0.975 * (DRAWS - 1))]
+def redrawn_area(
+    area: float, truth: Sequence[bool], scores: Sequence[float], units: Sequence[str]
+) -> Interval:
+    """The interval of an area: requests drawn again, and some drawn along that nobody saw."""
+    rows = [
+        Marked(unit, harmful, (score,), (score > 0,))
+        for unit, harmful, score in zip(units, truth, scores, strict=True)
+    ]
+    (drawn,) = redrawn(rows, most=DRAWS)
+    return interval(area, drawn.auroc) or Interval(0.0, 1.0)
+
+
+def told_rightly(truth: Sequence[bool], scores: Sequence[float], units: Sequence[str]) -> Known | None:
+    """How often a request was told rightly; what repeats one counts once."""
+    held: dict[str, list[bool]] = {}
+    for unit, harmful, score in zip(units, truth, scores, strict=True):
+        held.setdefault(unit, []).append((score > 0) == harmful)
+    return share(Counter(Sums(sum(right), len(right)) for right in held.values()))
 
 
 def _agreement(states: Any, truth: Sequence[bool], components: int) -> float:

@@ -21,7 +21,7 @@ from plimsoll.internals.losses import sft
 from plimsoll.internals.told import Told
 from plimsoll.internals.training import Example, Recipe, fit, let_go, tokenised
 from plimsoll.registry import analysis
-from plimsoll.stats.student import t_value
+from plimsoll.stats.student import around_mean
 from plimsoll.whitebox.anchors import Anchors
 
 TRACES = 50
@@ -152,9 +152,8 @@ def _log_odds(held: Handle, module: Any, text: str, wanted: int, template: Templ
 def _mean(name: str, values: Sequence[float]) -> Finding:
     n = len(values)
     middle = sum(values) / n
-    spread = (sum((value - middle) ** 2 for value in values) / (n - 1) / n) ** 0.5
-    half = t_value(n - 1) * spread
-    return Finding(name=name, value=middle, low=middle - half, high=middle + half, unit="nats", n=n)
+    low, high = around_mean(values) or (None, None)
+    return Finding(name=name, value=middle, low=low, high=high, unit="nats", n=n)
 
 
 @analysis

@@ -13,7 +13,7 @@ from plimsoll.benchmarks.ailuminate import estimates as shares
 from plimsoll.benchmarks.ailuminate.dataset import CATEGORIES, RENAMED
 from plimsoll.benchmarks.ailuminate.grades import GRADES, Version, grade_bounds, resolution
 from plimsoll.benchmarks.ailuminate.standards import Standards
-from plimsoll.core import BROKEN, Estimate, Outcome, Record
+from plimsoll.core import BROKEN, Estimate, Outcome, Record, replace
 from plimsoll.metrics.rates import clipped
 from plimsoll.metrics.tables import Table, merge_parts, share_of
 from plimsoll.stats.clusters import Known
@@ -140,9 +140,10 @@ class Grades:
         independent = _whole(known.effective)
         found = shares.combined([shares.Share(known.value, independent)])
         bounds = Interval(found.lower, found.upper)
-        yield self._estimate(
+        safe = self._estimate(
             f"safe_rate{ending}", known.value, bounds, counts, about.group, method="clopper_pearson"
         )
+        yield safe if independent == counts.scored else replace(safe, effective=independent)
         if about.reference is None:
             return
         grade = GRADES[self.version](known.value, about.reference)

@@ -18,7 +18,7 @@ from plimsoll.internals.handle import handle
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.stats.scored import auroc
-from plimsoll.stats.student import t_value
+from plimsoll.stats.student import around_mean
 from plimsoll.text.languages import language_of
 from plimsoll.whitebox.anchors import Anchors
 
@@ -100,13 +100,12 @@ def _moved(found: Found) -> Iterator[Finding]:
                 places = [place for place, each in enumerate(found.truth) if each is harmful]
                 apart = (logits[number, places] - logits[0, places]).tolist()
                 mean = sum(apart) / len(apart)
-                spread = (sum((each - mean) ** 2 for each in apart) / (len(apart) - 1) / len(apart)) ** 0.5
-                half = t_value(len(apart) - 1) * spread
+                low, high = around_mean(apart) or (None, None)
                 yield Finding(
                     name=f"{line}_moved",
                     value=mean,
-                    low=mean - half,
-                    high=mean + half,
+                    low=low,
+                    high=high,
                     unit="log odds",
                     n=len(apart),
                     note=f"{kind}, by {condition}",

@@ -11,7 +11,6 @@ all prompts; (3) distances to the middle of the harmless prompts, in that plane 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any, NamedTuple
 
 from plimsoll.benchmarks.pcjailbreak import keywords
@@ -22,7 +21,7 @@ from plimsoll.internals.library import torch
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
-from plimsoll.stats.student import t_value
+from plimsoll.stats.student import around_mean
 from plimsoll.whitebox.anchors import Anchors
 
 PLANE = 2
@@ -145,8 +144,8 @@ def _mean(name: str, values: Sequence[float]) -> Finding:
     middle = sum(values) / n
     if n == 1:
         return Finding(name=name, value=middle, unit="harmless radii", n=n, note="one prompt has no interval")
-    half = t_value(n - 1) * sqrt(sum((each - middle) ** 2 for each in values) / (n - 1) / n)
-    return Finding(name=name, value=middle, low=middle - half, high=middle + half, unit="harmless radii", n=n)
+    low, high = around_mean(values) or (None, None)
+    return Finding(name=name, value=middle, low=low, high=high, unit="harmless radii", n=n)
 
 
 @analysis
