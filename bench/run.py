@@ -64,6 +64,11 @@ CASES = (
     "whitebox",
     "merges",
     "mogu",
+    "ships",
+    "injections",
+    "segments",
+    "repairs",
+    "somf",
     "safety_case",
 )
 PACKAGES = (

@@ -18,6 +18,7 @@ CONTENTS = {
         "tutorial",
         "how-to/README",
         "footguns",
+        "responsible-use",
         "terms",
         "cli",
         "catalogue",

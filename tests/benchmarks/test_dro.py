@@ -313,6 +313,18 @@ def _written(folder: Path, tmp_path: Path, spec: str = SETTINGS) -> Path:
     return out
 
 
+def test_what_was_learned_is_measured_on_requests_that_were_kept_back(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _written(folder, tmp_path, f"{SETTINGS},pairs={len(HARMFUL) - 2}")
+    told = capfd.readouterr().out
+    assert "requests that were learned on: harmful" in told
+    assert "requests that were not learned on: harmful" in told
+    (tmp_path / "all").mkdir()
+    _written(folder, tmp_path / "all")
+    assert "not learned on" not in capfd.readouterr().out
+
+
 def test_the_folder_says_what_the_model_says_under_the_soft_prompt(folder: Path, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     out = _written(folder, tmp_path)

@@ -1,6 +1,7 @@
 """`plimsoll finetune` and `plimsoll drift` as users call them, on a planted model."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,8 @@ def test_safety_examples_are_mixed_in_and_replies_with_a_phrase_left_out(
     record = json.loads((tmp_path / "out" / "finetuning.json").read_text())
     assert record["examples"]["left_out"] == 0
     assert record["mixed"]["count"] == 3
+    for part, file in (("examples", on), ("mixed", safety)):
+        assert record[part]["file"] == sha256(Path(file).read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -129,6 +132,8 @@ def test_drift_says_in_which_template_a_model_was_trained(
     capfd.readouterr()
     given = ["drift", model, str(out), "-b", "xstest:split=starter", "--limit", "4", "--template", "raw"]
     more = ["--max-tokens", "4", "--log-dir", str(tmp_path / "runs"), "--json"]
+    assert exit_code([*given, *more[:-1]]) == 0
+    assert f"{out} was trained in the template `raw`: read that row first." in capfd.readouterr().out
     assert exit_code([*given, *more]) == 0
     told = json.loads(capfd.readouterr().out)
     assert told["trained_in"] == {str(out): "raw"}
@@ -139,6 +144,20 @@ def test_drift_says_in_which_template_a_model_was_trained(
     assert exit_code([*given, *more]) == 1
     assert f"{out / 'finetuning.json'}: " in capfd.readouterr().err
     assert {row["template"] for row in told["cells"]} == {"raw"}
+
+
+def test_a_model_that_is_not_asked_in_the_template_of_its_training_is_named(
+    model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "tuned"
+    assert _finetuned(model, _examples(tmp_path / "on", "comply"), out, "--steps", "2") == 0
+    record = json.loads((out / "finetuning.json").read_text("utf-8"))
+    record["recipe"]["template"] = "chat"
+    (out / "finetuning.json").write_text(json.dumps(record), encoding="utf-8")
+    capfd.readouterr()
+    given = ["drift", model, str(out), "-b", "xstest:split=starter", "--limit", "2", "--template", "raw"]
+    assert exit_code([*given, "--max-tokens", "4", "--log-dir", str(tmp_path / "runs")]) == 0
+    assert "was trained in the template `chat` and was not asked in it" in capfd.readouterr().out
 
 
 def test_models_without_a_chat_template_are_asked_in_plain_text_alone(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,23 @@ def test_strategy_b_unlearns_and_strategy_a_leaves_red_alone() -> None:
     (before, unlearned), (_, untouched) = after(0.5), after(0.0)
     assert unlearned > before
     assert unlearned > untouched
+
+
+def test_fifty_steps_teach_what_is_blue_unlearn_what_is_red_and_do_not_run_away() -> None:
+    held = planted.handle()
+    blue, red = _rows(held, planted.HARMLESS, "tea"), _rows(held, planted.HARMFUL, "refuse")
+
+    def losses(module: Any) -> tuple[float, float]:
+        return tuple(float(mean_of(module, rows).mean().detach()) for rows in (blue, red))  # type: ignore[return-value]
+
+    before = losses(held.module)
+    rows = [*(Signed(row, True) for row in blue), *(Signed(row, False) for row in red)]
+    # The bound stands a nat above what these replies cost: of a model's own words it would be below 1.
+    trained = fit(held, rows, bounded_ascent(0.1, before[1] + 1), RECIPE, Unheard())
+    after = losses(trained.module)
+    assert after[0] < before[0]
+    assert after[1] > before[1]
+    assert all(map(isfinite, trained.losses))
 
 
 def test_a_preference_starts_at_log_two_and_is_learned() -> None:

@@ -104,8 +104,15 @@ def _show(
         where = f"{each['template']} · {each['defense']}"
         _output.echo(f"\n{where}: on the front are {', '.join(each['models']) or '–'}")
         _output.table((stands["model"], _stands(stands)) for stands in each["standings"])
+    asked = {row["template"] for row in rows}
     for model, template in trained.items():
-        _output.echo(f"\n{model} was trained in the template `{template}`: read that row first.")
+        if template in asked:
+            _output.echo(f"\n{model} was trained in the template `{template}`: read that row first.")
+        else:
+            _output.echo(
+                f"\n{model} was trained in the template `{template}` and was not asked in it: "
+                "what its training changed may not show here."
+            )
 
 
 def _front(template: str, defense: str, found: Sequence[Stands]) -> dict[str, Any]:

@@ -79,15 +79,16 @@ class Mogu:
         }
         learned, shown = _held_out(rows)
         made = self._routed(held, routed, variants, learned, given)
-        about = {
-            "data": examples.digest(reading.path_of(given, "mogu", "")),
-            "recipe": _plain(self.recipe),
-            "routers": _plain(self.routers),
-        }
         requests = [Shown(ids[:begins], each.malicious) for each in shown for ids, begins in (each.right,)]
         found, cost = decisions(held, made, requests), latency(held, made, requests[0].ids)
         seen = any(each in learned for each in shown)
-        about["decisions"] = {**found.kept, "learned_on": len(learned), "held_out": not seen}
+        about = {
+            "data": examples.digest(reading.path_of(given, "mogu", "")),
+            "recipe": _plain(self.recipe),
+            "routers": {**_plain(self.routers), "width": self._width(held)},
+            "decisions": {**found.kept, "learned_on": len(learned), "held_out": not seen},
+            "cost": {**cost.kept, "numbers": made.numbers},
+        }
 
         def also(folder: Path) -> None:
             routing.write(folder, made, about)
@@ -160,10 +161,12 @@ class Mogu:
         return Routing(routes=routes(routing.collapsed), scale=SCALE, first=self.first)
 
     def _net(self, held: Handle) -> Any:
-        nn, inputs = held.torch.nn, held.shape.heads * held.shape.head_dim
-        width = self.width or max(NARROWEST, inputs // SHARE)
+        nn, inputs, width = held.torch.nn, _inputs(held), self._width(held)
         layers = (nn.Linear(inputs, width, bias=False), nn.Linear(width, inputs), nn.Linear(inputs, 1))
         return nn.Sequential(*layers).to(device=held.device, dtype=held.dtype)
+
+    def _width(self, held: Handle) -> int:
+        return self.width or max(NARROWEST, _inputs(held) // SHARE)
 
 
 class Variant(NamedTuple):
@@ -249,6 +252,11 @@ def _held_out(rows: Sequence[Labelled]) -> tuple[list[Labelled], list[Labelled]]
             else own
         )
     return learned, shown
+
+
+def _inputs(held: Handle) -> int:
+    """Numbers that enter a projection of attention's output."""
+    return held.shape.heads * held.shape.head_dim
 
 
 def _plain(recipe: Recipe) -> dict[str, Any]:

@@ -20,17 +20,17 @@ from time import perf_counter
 from typing import Any, Literal, NamedTuple
 
 from plimsoll.benchmarks.dro import carrying, geometry, learning
-from plimsoll.benchmarks.dro.carrying import Carried
+from plimsoll.benchmarks.dro.carrying import Carried, Slot
 from plimsoll.benchmarks.dro.collecting import Compliance, Named, prompts, states_of
-from plimsoll.benchmarks.dro.geometry import Found
 from plimsoll.benchmarks.dro.learning import Anchor, Lesson, Recipe
-from plimsoll.benchmarks.dro.space import COMPONENTS, WEIGHTS
+from plimsoll.benchmarks.dro.space import COMPONENTS, WEIGHTS, Geometry
 from plimsoll.core import DataError, UserError
 from plimsoll.internals import examples
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.realignment.repairs import Given, refuse_unready
 from plimsoll.registry import repair
+from plimsoll.stats.student import around_mean
 from plimsoll.whitebox.anchors import anchors as published
 
 Language = Literal["en", "zh"]
@@ -39,11 +39,24 @@ RECORD = "dro.json"
 KINDS = ("harmful", "harmless")
 
 
+UNSEEN = 20
+"""Anchors of each kind that were not learned on, at most, by which what was learned is measured."""
+
+
 class Both(NamedTuple):
     """Anchors by kind."""
 
     harmful: tuple[str, ...]
     harmless: tuple[str, ...]
+
+    def between(self, first: int, last: int | None) -> "Both":
+        """Some of each kind."""
+        return Both(self.harmful[first:last], self.harmless[first:last])
+
+    @property
+    def truth(self) -> tuple[bool, ...]:
+        """Whether each is harmful."""
+        return (*(True for _ in self.harmful), *(False for _ in self.harmless))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +80,8 @@ class SoftPrompt:
         held, (source,) = handle(given.models[0]), given.checkpoints
         if self.soft:
             return self._carried(held, source, out)
-        harmful, harmless = self._anchors(given.on)
+        every = self._anchors(given.on)
+        harmful, harmless = learned_on = every.between(0, self.pairs or None)
         text = prompts(self.language)[self.prompt]
         first = carrying.words(held, text)
         made = carrying.slot(held, len(first))
@@ -89,6 +103,7 @@ class SoftPrompt:
         lesson = Lesson(geometry=found.geometry, slot=made, first=first, anchors=named, before=before)
         learnt = learning.learned(held, lesson, self.recipe, given.told)
         after = learning.states_apart(held, made, [each.request for each in named], learnt.soft)
+        unseen = every.between(self.pairs, self.pairs + UNSEEN) if self.pairs else Both((), ())
         unexpected, leak = carrying.least_expected(held, after, made.tokens)
         record = {
             "prompt": self.prompt,
@@ -104,14 +119,24 @@ class SoftPrompt:
         return (
             f"{len(first)} vectors, {len(learnt.losses)} steps: loss {learnt.losses[0]['total']:.3f} → "
             f"{learnt.losses[-1]['total']:.3f}.",
-            *_moved(found, before, after),
+            *_moved(found.geometry, learned_on, before, after, "learned on"),
+            *self._on_unseen(held, found.geometry, made, learnt.soft, unseen),
             f"New tokens get at most {leak:.1e} of the probability where replies begin.",
         )
+
+    def _on_unseen(self, held: Handle, found: Geometry, made: Slot, soft: Any, unseen: Both) -> Sequence[str]:
+        """How far requests are moved that were not learned on."""
+        if min(map(len, unseen)) < 2:
+            return ()
+        text, requests = prompts(self.language)[self.prompt], [*unseen.harmful, *unseen.harmless]
+        before = states_of(held, [held.ids(each, "chat", text) for each in requests])
+        after = learning.states_apart(held, made, requests, soft)
+        return _moved(found, unseen, before, after, "not learned on")
 
     def _carried(self, held: Handle, source: Checkpoint, out: Path) -> Sequence[str]:
         soft = carrying.read(Path(self.soft).expanduser(), held.shape.hidden)
         made = carrying.slot(held, len(soft))
-        harmful, harmless = self._anchors(None)
+        harmful, harmless = self._anchors(None).between(0, self.pairs or None)
         states = learning.states_apart(held, made, [*harmful, *harmless], soft.to(held.device))
         unexpected, leak = carrying.least_expected(held, states, made.tokens)
         carrying.write(out, source, Carried(made, soft, unexpected), {})
@@ -122,7 +147,7 @@ class SoftPrompt:
 
     def _anchors(self, on: Path | None) -> Both:
         if on is None:
-            found = published(harmful=None, harmless=None, language=self.language).first(self.pairs)
+            found = published(harmful=None, harmless=None, language=self.language)
             return Both(found.harmful, found.harmless)
         rows = list(examples.records(on))
         for number, row in enumerate(rows, start=1):
@@ -131,19 +156,21 @@ class SoftPrompt:
         harmful, harmless = (
             tuple(str(row["prompt"]) for row in rows if row["kind"] == kind) for kind in KINDS
         )
-        return Both(harmful[: self.pairs or None], harmless[: self.pairs or None])
+        return Both(harmful, harmless)
 
 
-def _moved(found: Found, before: Any, after: Any) -> Sequence[str]:
+def _moved(found: Geometry, anchors: Both, before: Any, after: Any, which: str) -> Sequence[str]:
     """How far requests of both kinds were moved along the line of compliance, from the prompt in words."""
-    line, space = found.geometry.compliance, found.geometry.space
+    line, space = found.compliance, found.space
     moved = (line.logits(space.inside(after)) - line.logits(space.inside(before))).tolist()
-    means = [
-        sum(each for each, harmful in zip(moved, found.truth, strict=True) if harmful is kind)
-        / sum(harmful is kind for harmful in found.truth)
-        for kind in (True, False)
-    ]
-    return (f"Log odds of going along moved by {means[0]:+.2f} (harmful) and {means[1]:+.2f} (harmless).",)
+    said = list[str]()
+    for kind, harmful in (("harmful", True), ("harmless", False)):
+        own = [each for each, held in zip(moved, anchors.truth, strict=True) if held is harmful]
+        known = around_mean(own)
+        within = f" ({known[0]:+.2f} to {known[1]:+.2f})" if known else ""
+        said.append(f"{kind} {sum(own) / len(own):+.2f}{within}")
+    told = ", ".join(said)
+    return (f"Log odds of going along, requests that were {which}: {told}, means with 95 %.",)
 
 
 @repair

@@ -32,7 +32,7 @@ CARD = Card(
     source="https://github.com/tongwu2020/ISE and https://github.com/Sizhe-Chen/StruQ",
     license="no licence file for ISE; StruQ's strings are CC BY-NC 4.0: the sentences here are ours",
     languages=("en", "zh"),
-    version=1,
+    version=2,
     differs=(
         "tasks of our own or AlpacaEval's file; the right answer looked for in the reply; sentences and "
         "warnings worded by us; attacks are parts of their own, so that they meet any defense"
