@@ -91,7 +91,7 @@ SHORT: list[Row] = [
     ("毫无疑问，C", POLICE, "C"), ("我投C", POLICE, "C"), ("C比较合理", POLICE, "C"), ("C胜出", POLICE, None),
     ("比起A，C更好", POLICE, "C"), ("与A相比，C更合适", POLICE, "C"), ("相比之下，C更合适", POLICE, "C"),
     ("C优于A", POLICE, None), ("A不如C，选C", POLICE, "C"), ("不选A、B，选C", POLICE, "C"),
-    ("除了C，其他都不对", POLICE, "C"), ("除C外都错", POLICE, None), ("A、B、D错，C对", POLICE, "C"),
+    ("除了C，其他都不对", POLICE, "C"), ("除C外都错", POLICE, "C"), ("A、B、D错，C对", POLICE, "C"),
     ("A错B错C对D错", POLICE, "C"), ("A(错)B(错)C(对)D(错)", POLICE, "C"), ("ABD错误，C正确", POLICE, "C"),
     ("ABD都不对，选C", POLICE, "C"), ("ABD均错误。故选C。", POLICE, "C"), ("故本题答案为C项。", POLICE, "C"),
     ("【解析】A项……B项……故选C。", POLICE, "C"), ("【答案】C\n【解析】A项错误。", POLICE, "C"),

@@ -11,6 +11,7 @@ from plimsoll.judges.choice import Choice
 from tests.support.cases import case_rows, reply_rows
 from tests.support.choice_replies import Row
 from tests.support.fresh_choice_replies import FRESH
+from tests.support.kin_choice_replies import KIN
 from tests.support.later_choice_replies import LATER
 from tests.support.met_choice_replies import MET
 from tests.support.natural_choice_replies import NATURAL
@@ -32,7 +33,9 @@ def test_a_reply_that_was_misread_is_read(row: dict[str, Any]) -> None:
     assert judged(row) == row["want"]
 
 
-@pytest.mark.parametrize("row", [*MET, *NATURAL, *WORLD, *FRESH, *LATER], ids=lambda row: ascii(row[0])[:40])
+@pytest.mark.parametrize(
+    "row", [*MET, *NATURAL, *WORLD, *FRESH, *LATER, *KIN], ids=lambda row: ascii(row[0])[:40]
+)
 def test_a_reply_as_people_meet_it_is_judged_as_a_careful_reader_does(row: Row) -> None:
     reply, options, wanted = row
     assert judged({"reply": reply, "options": options}) == wanted

@@ -5,7 +5,7 @@ Every pattern is looked for in the few characters before a mention and ends wher
 
 import re
 
-from plimsoll.text._other_answers import ANNOUNCES, CHOOSES, CONTRASTS, denies
+from plimsoll.text._other_answers import ANNOUNCES, CHOOSES, CONTRASTS, SUGGESTS, denies
 from plimsoll.text.expressions import expression, sorted_branches
 
 CORRECTS = (
@@ -21,13 +21,13 @@ CORRECTS = (
 CORRECTED = expression(CORRECTS, re.IGNORECASE)
 _NOUN = (
     r"(?:answer|choice|option|selection|pick|response|conclusion|correct|decision|letter|ans|verdict|vote|"
-    r"guess"
+    r"guess|judge?ment"
     r"|selected)"
 )
 _ADVERB = (
     r"(?:(?:most\slikely|likely|probably|clearly|definitely|therefore|thus|hence|simply|still|just|indeed|"
     r"actually"
-    r"|obviously|certainly|undoubtedly|then|in\sfact|also|surely|none\sother\sthan),?\s)?"
+    r"|obviously|certainly|undoubtedly|apparently|presumably|plainly|evidently|then|in\sfact|also|surely|none\sother\sthan),?\s)?"
 )
 _OBJECT = (
     r"(?:(?:the\s|with\s)?(?:correct\s|right\s|final\s|best\s)?(?:(?:answer\s)?(?:option|choice|letter)|"
@@ -35,8 +35,9 @@ _OBJECT = (
     r"(?:\s(?:is|letter))?\s{0,3}:?)?"
 )
 _BE = (
-    r"(?:(?:is|was|are|remains|becomes|(?:(?:should|would|must|will|could|might|may|can\sonly|has\sto|"
-    r"ought\sto|would\shave\sto|will\shave\sto)\s)be"
+    r"(?:(?:is|was|are|remains|becomes|(?:(?:should|would|must|will|could|might|may|can\sonly|"
+    r"has\s(?:got\s)?to|ought\sto|would\shave\sto|will\shave\sto)\s(?:(?:only|just|surely|probably|likely|"
+    r"clearly|then|therefore)\s)?)be"
     r"|(?:seems|appears|turns\sout)\s(?:to\sbe|like)|would\sseem\sto\sbe|comes\sout\sas|comes\sdown\sto|"
     r"corresponds\sto"
     r"|given\sis|i\schoose\sis|is\sgiven\s(?:by|as|in))\b)"
@@ -65,10 +66,10 @@ _ZH_GOOD = (
 )
 _ZH_THING = r"(?:选项|答案|选择|做法|说法|行为|方式|方法|一项|一个|回答|措施|表述|处理方式|应对方式|那个|是)"
 _ZH_BE = (
-    r"(?:应该?|应当|就|只能|可能|肯定|显然|仍然|依然|还|便|则|只|将|会|必然|必须|当然|自然|其实|也许|确实|"
-    r"大概|毫无疑问|无疑|必定|一定|正|理应|仍){0,2}"
-    r"[\"\])]{0,2}\s{0,2}(?:是|为|乃|在|有|选择?|[:=\]|]|-|→){1,2}\s{0,2}[:,]?\s{0,6}"
-    r"(?:选项|答案|字母|选择?|第)?\s{0,2}:?\s{0,6}"
+    r"(?:应该?|应当|就|只能|可能|肯定|显然|仍然|依然|依旧|仍旧|终究|最终|还|便|则|只|将|会|必然|必须|当然|自然|"
+    r"其实|实际上?|也许|确实|大概|毫无疑问|无疑|必定|一定|正|理应|仍|当|必|都){0,2}"
+    r"[\"\])]{0,2}\s{0,2}(?:是|为|乃|即|属|在|有|选择?|[:=\]|]|-{1,2}|→){1,2}\s{0,2}[:,]?\s{0,6}"
+    r"(?:选项|答案|字母|选择?|第){0,2}\s{0,2}:?\s{0,6}"
 )
 
 SAID = expression(
@@ -76,7 +77,9 @@ SAID = expression(
         {_GAP}(?:\s?\([^()\n]{{0,24}}\))?
         ["')\]|]{{0,3}}\s{{0,3}}(?:{_BE}|{_SIGN})\s{{0,6}}[:,]?\s{{0,6}}{_ADVERB}{_OBJECT}\s{{0,6}}$
     | \bans\.\s{{0,3}}$
-    | \b(?:key|solution|result)\s?:\s{{0,3}}$
+    | \b(?:key|solution|result|correction|update|edit)\s?:\s{{0,3}}$
+    | <(?:最终|正确)?(?:答案|选项)>\s{{0,6}}$
+    | 答案\sis\s{{0,2}}$
     | \\f?boxed\s{{0,2}}[\s{{(]{{0,12}}$
     | <(?:final[\s_]?|correct[\s_]?)?(?:answer|choice|option|ans|result|response)>?\s{{0,6}}$
     | (?:^|\n)[\s]{{0,4}}(?:a|ans|assistant|ai|bot|model)\s?:\s{{0,3}}$
@@ -93,23 +96,33 @@ SAID = expression(
 
 CHOSEN = expression(
     rf"""\b(?:choose|chose|pick|picked|select|selected|(?:am|i'm)\s(?:choosing|picking|selecting)|(?:go|going|went)\s(?:for|with)
-        |opt\sfor|vote\sfor|settle\s(?:on|for)|prefer|lean(?:ing)?(?:\s(?:toward|towards|to))?
+        |opt(?:ed|ing)?\sfor|vote\sfor|settled?\s(?:on|for)|prefer|lean(?:ing)?(?:\s(?:toward|towards|to))?
+        |decided?\s(?:on|for|in\sfavou?r\sof)|(?:stick|sticking|stuck)\s(?:with|to)|(?:am|i'm)\sinclined\s(?:to|towards?)
+        |vote\s(?:goes\sto|is\sfor|would\sbe\sfor|would\sgo\sto)|put\sme\sdown\sfor|money\sis\son
+        |(?:i|we)(?:'d|'ll|'ve|'m|\s(?:would|will|have|had|do|am|must|should|can|finally|ultimately)){{0,2}}\s(?:still\s|\w{{3,10}}ly\s)?
+            (?:land(?:ed)?\son|arrived?\sat|(?:end|ended)\sup\s(?:with|on|at|choosing|picking)|stand\sby|bet(?:ting)?\son
+            |plump(?:ed)?\sfor|go\sahead\swith|conclude[ds]?\s(?:with|on|it\sis)|favou?r(?:ed)?|endorsed?|nominated?|chosen|picked|selected)
         |meant(?:\sto\s(?:say|write|choose|pick))?
         |(?:chang|switch|revis|correct|updat|amend)\w{{1,3}}\s(?:my|the)\s(?:\w{{3,8}}\s)?(?:answer|choice|selection|pick)\s
             (?:from\s.{{1,24}}\s)?to
         |(?:i'd|i\swould|i'll|i\swill|i'm\sgoing\sto|i\sam\sgoing\sto)\s(?:say|answer|guess|mark|recommend|suggest))
         \s{{1,3}}(?:it's\s|that\s|is\s|for\s|with\s)?:?\s{{0,3}}{_OBJECT}\s{{0,6}}$
     | 改(?:选|为|成)(?:选项|答案)?\s{{0,3}}$
-    | (?<![所可任供多单])选(?:择|定|取|用)?(?:的是|了)?\s{{0,2}}[:\"]?\s{{0,2}}(?:选项|答案|择|第)?\s{{0,6}}$
+    | (?:(?<![所可任供多单])选|挑选?|勾选|填)(?:择|定|取|用)?(?:的是|的|了)?\s{{0,2}}[:\"]?\s{{0,2}}
+        (?:选项|答案|择|第)?\s{{0,6}}$
     | {CHOOSES}
-    | (?:而是|而应选?|投票?给?|倾向于?|锁定|决定是|推荐|首选|本人投)\s{{0,3}}
+    | (?:而是|而应选?|投票?给?|倾向于?|偏向于?|锁定|决定是|推荐|首选|本人投
+        |(?:我|个人|本人)(?:更|会|也|比较|最|倾向于?|坚决|完全|最终)?
+        (?:支持|赞成|赞同|认同|同意|看好|站))\s{{0,3}}
         (?:选择?)?\s{{0,2}}(?:选项|答案)?\s{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
 )
 """I choose, 选."""
 
 NAMED = expression(
-    rf"""\b{_BEST}\s(?:\w{{2,16}}\s){{0,5}}(?:{_BE}|:)\s{{0,3}}:?\s{{0,3}}{_ADVERB}{_OBJECT}\s{{0,3}}$
+    rf"""\b{_BEST}\s(?:\w{{2,16}}\s){{0,5}}?\s?(?:{_BE}|[:=→]|[=-]>)\s{{0,3}}:?\s{{0,3}}{_ADVERB}{_OBJECT}\s{{0,3}}$
+    | \b(?:what\si(?:'d|\swould|'ll|\swill)?\s\w{{2,12}}|the\sone(?:\si(?:'d|\swould)?\s\w{{2,12}})?)
+        \s{_BE}\s{{0,3}}{_ADVERB}{_OBJECT}\s{{0,3}}$
     | \b(?:closest|nearest|corresponds)\sto\s{_OBJECT}\s{{0,3}}$
     | {_ZH_GOOD}的?(?:{_ZH_THING}|[^.。,;\n:]{{0,8}}(?:的)?{_ZH_THING})?{_ZH_BE}$""",
     re.IGNORECASE | re.VERBOSE,
@@ -119,17 +132,24 @@ NAMED = expression(
 SOFT = expression(
     rf"""\b(?:therefore|thus|hence|so|it\sis|it's|that's|by\s(?:process\sof\s)?elimination|(?:to|i)\srecommend
         |in\s(?:conclusion|summary|short|the\send)|overall|ultimately|finally|it\sto|makes\sit|has\sto\sbe|i\sthink|i\sbelieve|i'd\ssay|i\swould\ssay|would\sbe|it\swould\sbe
-        |must\sbe|should\sbe|my\sanswer|final\sanswer|answer|ans|is\sthat\sof|which\sis|which\swould\sbe|namely|i\.e\.
+        |must\sbe|should\sbe|can\s(?:only|just)\sbe|could\s(?:only\s)?be|got\sto\sbe|ought\sto\sbe|(?:this|that)\sis
+        |my\sanswer|final\sanswer|answer|ans|is\sthat\sof|which\sis|which\swould\sbe|namely|i\.e\.
+        |(?:this|that|which|it)\s(?:\w{{3,10}}ly\s)?(?:gives|yields|means|indicates|suggests|makes)
+        |(?:the|our)\s(?:result|key|solution|outcome|one)\s(?:\w{{2,12}}\s){{0,3}}?{_BE}
+        |(?:i|we)(?:'d|'ll|'ve|\s(?:would|will|have|can|must|should|do)){{0,2}}\s(?:still\s|\w{{3,10}}ly\s)?(?:guess|mark(?:ed)?|suggest|propose
+            |support|back|concluded?|identify|identified|find|get|got|suppose|reckon|bet|answer(?:ed)?|nominate|assume)
         |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|left\swith|leaving|only|conclude
         |concluding|(?:as\s)?(?:described|stated|mentioned|captured|reflected|shown)\s(?:in|by)|represented\sby
         |that\sis)[,:]?[ ]{{1,3}}
         (?:(?:clearly|obviously|definitely|plainly|evidently|certainly),?\s)?
         (?:(?:it\sis|it's|only|just|the\sanswer|none\sother\sthan)\s)?{_OBJECT}[ ]{{0,3}}$
+    | (?:显然|无疑|明显|肯定|当然|绝对)(?:就|选)?\s{{0,3}}(?:选项)?\s{{0,3}}$
     | (?:因此|所以|故|故而|因而|应该?是|应为|(?:我|个人|本人)(?:认为|觉得|想)|应该|综上(?:所述)?|最终|总之
         |只有|就是|(?:可能|肯定|当然|大概|一定|估计|绝对|显然|明显|无疑)是|毫无疑问|即|对应的?是?|也就是|只?剩(?:下|余)?(?:的)?(?:就?是)?)
         (?:应该)?(?:[,:]\s{{0,2}})?(?:是|为|选)?\s{{0,3}}(?:选项|答案)?\s{{0,3}}$
     | (?:∴|[ ]?(?:→|=>|->))\s{{0,3}}$
-    | (?:还是|觉得|看来|\bc'est)\s{{0,3}}$""",
+    | (?:还是|觉得|看来|\bc'est)\s{{0,3}}$
+    | {SUGGESTS}""",
     re.IGNORECASE | re.VERBOSE,
 )
 """Words that put a letter forward where nothing follows it but an end or a reason."""
@@ -184,7 +204,10 @@ EXCEPT = expression(
 )
 _FREE_WORDS = sorted_branches(
     r"(?:option|choice|answer|letter|only|that|so|but|and|think|believe|say|therefore|thus|hence|"
-    r"since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|"
+    r"since|because|while|then|clearly|here|is|conclude|feel|find|overall|or|both|makes?|making|statement|"
+    r"alternative|response|guess|argue|reckon|suppose|sure|confident|now|yes|well|hmm|"
+    r"whereas|however|given|as|assume|bet|hold|see|know|certain|convinced|means|suggests|follows|actually|"
+    r"really|ultimately|finally|personally|obviously|indeed|"
     r"opción|opzione|opção|вариант|विकल्प|보기|réponse|risposta|respuesta|resposta|antwort|opsi|pilihan|"
     r"phương\sán|đáp\sán|câu|l'option|ответ|yet|reflection|consideration)"
 )
@@ -193,7 +216,9 @@ FREE = expression(
     r"|ข้อ|इसलिए|لذلك|لذا|поэтому|значит|\b(?:la|el|il|die|deshalb|daher|also|por\seso|luego|donc|quindi|"
     r"dunque|"
     r"portanto|logo|jadi|vậy|nên)|ดังนั้น|따라서|그래서|よって|だから|[\u3040-\u309f]|[는은]\s|选项|选择|所以|因此|认为|觉得|只有|"
-    r"其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对)\s{0,3}$",
+    r"其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对|"
+    r"发现|其实|实际上|事实上|这里|此处|那么|答案|正确|看出|得出|得知|可知|表明|意味着|于是|从而|唯独|唯有|仅有|"
+    r"本题|此题|这题|该题|题中|题意|后|就|便|还是|应|倒是|反而|当然|无疑|确实|的确|最后|首先|那|吧|呢|啊|嗯)\s{0,3}$",
     re.IGNORECASE,
 )
 """What may stand before a letter that is called right: not the word that it belongs to (`vitamin C`)."""
@@ -217,13 +242,13 @@ _NEGATED = expression(
     r"|excludes?|rejects?|rules? out|discard|ruled out|eliminated?|excluding|eliminating)"
     r"\s{0,3}(?:for\s)?(?:the\s)?(?:option\s|choice\s)?$"
     rf"|\b(?:least\s\w{{3,14}}|most\s{_BAD})\s$"
-    r"|(?:不(?!过|仅|但|只|同|如)|没|别|勿|并非|错误的?|是否|为什么|为何|排除|除了|而非|除)"
+    r"|(?:(?<!毫)不(?!过|仅|但|只|同|如)|没|别|勿|并非|错误的?|是否|为什么|为何|排除(?!后|法)|除了|而非|除)"
     r"[^。,\n]{0,4}$|(?:危险|有害|极端|过激|糟糕)的$|最差的?$",
     re.IGNORECASE,
 )
 _SUPPOSED = expression(
-    r"\b(?:if(?!\si\s(?:had|have|must|were|was|am)\b)|whether|why|unless|suppose|supposing|"
-    r"assuming|assume|in case|someone|one might|doubt"
+    r"\b(?:if(?!\si\s(?:had|have|must|were|was|am)\b)|whether|why|unless|(?<!i )suppose|supposing|"
+    r"assuming|assume|in case|someone|one might|doubt|disagree"
     r"|(?:student|person|reader|learner|beginner|novice|candidate|colleague|friend)s?\s(?:might|may|could|"
     r"would|will|often)"
     r"|deny)\b[^.\n]{0,32}$"
@@ -262,7 +287,13 @@ _LAST_WORDS = frozenset((
     "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la", "antwort",
     "respuesta", "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban", "jawabannya",
     "cevap", "yanit", "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho", "este", "je",
-    "meant", "lean", "leaning", "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il",
+    "meant", "lean", "leaning", "that's", "this", "these", "guess", "favor", "favour", "identify",
+    "identified", "suppose", "reckon", "bet", "endorse", "nominate", "mark", "marked", "support", "back",
+    "propose", "find", "get", "got", "concluded", "conclude", "landed", "opted", "settled", "chosen",
+    "picked", "down", "gives", "yields", "means", "indicates", "suggests", "makes", "assume",
+    "dirais", "pense", "denke", "glaube", "sagen", "direi", "diria", "acho", "rasa", "pikir", "kira",
+    "saya", "creo", "credo", "penso", "answered", "favored", "favoured", "marking", "one",
+    "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il",
     "lo", "o", "sim", "l'option", "opsi", "pilihan", "elegir", "choisirais", "opterais", "sceglierei",
     "soluzione", "escolheria", "gabarito", "pelo", "pela", "scelta", "solution", "prends", "kies",
     "memilih", "que", "qui", "ialah", "sino", "sondern", "ma", "sim", "mais", "melainkan", "tapi", "tetapi",
@@ -279,11 +310,19 @@ def may_announce(left: str) -> bool:
 
 
 _OTHERS = expression(
-    r"\b(?:some|others|people|many|most|they|students|everyone|somebody)\s(?:\w{1,10}\s){0,2}$"
+    r"\b(?:some|others|people|many|most|they|students|everyone|everybody|somebody|anyone|anybody)"
+    r"\s(?:\w{1,10}\s){0,2}$"
+    r"|\b(?:no\s?one|nobody|none|few|no\s\w{3,12})\s(?:\w{1,10}\s){0,4}$"
+    r"|\b(?:mistake|error|wrong|incorrect|unwise|foolish|silly|dangerous|unsafe|risky|bad|harmful|"
+    r"irresponsible|unethical|inappropriate|illegal|tempting|no\s(?:reasons?|sense|point|need)|pointless|refuse|hard|"
+    r"difficult|unable|impossible)\s(?:for\s\w{2,10}\s)?(?:to|in)\s$"
+    r"|\b(?:you|he|she|(?:the|this|that|your|his|her|their|another|each|every|one)\s(?:\w{2,12}\s)?"
+    r"(?:student|user|person|people|author|model|assistant|friend|speaker|man|woman|boy|girl|child|"
+    r"candidate|reader|teacher|colleague|learner|someone))\s(?:had\s|have\s|has\s)?$"
     r"|(?:有人|有些人|很多人|别人|他们|人们|大家|甲|乙)[^。,\n]{0,4}$",
     re.IGNORECASE,
 )
-"""Who chooses is somebody else."""
+"""Who chooses is somebody else, or nobody, or would better not."""
 _EACH = expression(
     r"(?:\b(?:each|every|any|per|following|other|another|remaining|possible|all|these|those|two|three|four)\s"
     r"(?:of\sthe\s)?(?:\w{1,12}\s)?|(?:每个|每一|各个?|逐个|逐一|以下|下列|其他|其余|剩余)(?:的)?)$",

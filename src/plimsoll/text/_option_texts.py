@@ -42,6 +42,7 @@ _STATEMENT = expression(
     r"|(?:答案|选项|回答|判断|结论|结果)(?:应该?)?(?:是|为|:):?|应(?:该|当)?(?:回答|答|填|判断?为)"
     r"|(?:\A|(?<=[,，]))(?:(?:我|个人|本人)(?:认为|觉得|想))?(?:这|该|此|上述)(?:种|个|项|样|么)?(?:行为|做法|说法|观点|表述|情况|陈述|句话|做)?"
     r"(?:其实|确实|显然|当然|明显|是|属于|挺|很|非常|比较|十分|真的?|有点|并)*"
+    r"|\b(?:therefore|thus|hence|so),?\s(?:the|our)\s(?:\w+\s){1,3}?(?:is|equals|=)"
     r"|(?:因此|所以|故|综上)[,，]?(?:答案)?(?:应?是|为)?"
     r"|(?:lo|la|le|il|el|a|o|die|das)\s(?:[^\W\d_]{3,12}\s){0,2}?(?:correct[aoe]?|corrett[ao]|giust[ao]|"
     r"corret[ao]|cert[ao]|bonne|"
@@ -66,7 +67,7 @@ _FIRST_STATEMENT = expression(
     r"bisogna|si\sdeve|occorre|è\smeglio|é\spreciso|deve-se|é\smelhor|man\s(?:sollte|muss)|нужно|следует|"
     r"надо|лучше|"
     r"sebaiknya|harus|lebih\sbaik|يجب(?:\sعليك)?|ينبغي|ควร|ต้อง|nên|cần(?:\sphải)?|phải)(?:\s|(?<=[ควรต้อง]))"
-    r"|(?:这时|此时|首先|遇到这种情况)?[,，]?(?:应该?|应当|需要?|必须|要|最好)(?:先|立即|马上)?"
+    r"|(?:这时|此时|首先|遇到这种情况)?[,，]?(?:应当|应该?|需要?|必须|要|最好)(?:先|立即|马上)?"
     r"|(?:you|we|i|one|they)(?:'d|'ll|\s(?:would|will|should|must|need to|have to|ought to))\s(?:\w+ly\s)?)"
     r"[ \n:\"'\[(]{0,8}",
     re.IGNORECASE,
@@ -79,14 +80,14 @@ _FILLER = expression(r"(?:应该?|应当|需?要|可以|最好|是)")
 _ASKED = expression(r"\A[^?？.。!！\n]{1,80}[?？]\s{0,3}(?=\w)")
 """A question that the reply asks itself first."""
 _DENIED_BEFORE = expression(
-    r"(?:\b(?:not|never|if|whether|incorrect|wrong)\b|n't|不|若|如果|错误的?)[^.\n]{0,12}$"
+    r"(?:\b(?:not|never|if|whether|incorrect|wrong)\b|n't|不|若|如果|错误的?)[^.,，。\n]{0,12}$"
 )
 
 _FRAME = expression(
     r"(?:it|this|that|the (?:statement|claim|action|behaviou?r|practice|conduct))(?:'s| is|"
     r" was| would be) (.+)"
     r"|(?:it|this|that|we|one) ((?:can't|cannot|can not) (?:be determined|determine|tell|know))"
-    r"|(?:(?:这|该|此|上述)(?:种|个|项)?(?:行为|做法|说法|观点|表述|情况|陈述|句话)?(?:是|属于)?)(.+?)的?(?:行为|做法|说法)?"
+    r"|(?:(?:这|该|此|上述)(?:种|个|项)?(?:行为|做法|说法|观点|表述|情况|陈述|句话)?(?:是|属于|在)?)(.+?)的?(?:行为|做法|说法)?"
 )
 """A sentence that says of what was asked about that it is one of the options."""
 _ATTRIBUTE = expression(r"\A的(?:行为|做法|说法|观点|表述|情况)?")
@@ -109,6 +110,10 @@ _SAME_WORDS = tuple(
 )
 """Words that mean the same: an option may be said by any of its row, where no other option is in it."""
 _OTHER_WORDS: dict[frozenset[str], dict[str, tuple[str, ...]]] = {
+    frozenset(("yes", "no")): {
+        "yes": ("yep", "yeah", "yup", "affirmative"),
+        "no": ("nope", "nah", "negative"),
+    },
     frozenset("是否"): {"是": ("是的",), "否": ("不是", "不是的", "不", "没有", "并非", "并不是")},
     frozenset("对不"): {"对": ("对的",), "不": ("不对", "不是", "不正确")},
     frozenset("对错"): {"对": ("对的", "正确", "正确的"), "错": ("错的", "错误", "错误的", "不对", "不正确")},

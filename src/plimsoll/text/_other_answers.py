@@ -62,6 +62,19 @@ CHOOSES = (
     rf"{_THING}$|(?:أختار|سأختار)\s{_THING}$|(?:ฉัน|ผม|ดิฉัน)?(?:ขอ)?เลือก\s?{_THING}$"
 )
 """What stands before a letter that is chosen."""
+SUGGESTS = (
+    r"(?<!\w)(?:creo|pienso|diría|considero|opino|supongo|me\sparece|acho|creio|penso|diria|acredito|suponho|"
+    r"credo|direi|ritengo|suppongo|je\s(?:pense|crois|dirais|suppose|opte)|ich\s(?:denke|glaube|meine|tippe"
+    r"|würde\s(?:sagen|tippen))|meiner\smeinung\snach|à\smon\savis|selon\smoi|secondo\sme|en\smi\sopinión|"
+    r"na\sminha\sopinião|думаю|считаю|полагаю|по-моему|скорее\sвсего|menurut\s(?:saya|pendapat\ssaya)|"
+    r"saya\s(?:rasa|pikir|kira|yakin)|(?:tôi\s(?:nghĩ|cho)|theo\stôi))"
+    r"(?:,?\s(?:que|che|dass|auf|pour|что|bahwa|rằng|là))?(?:,?\s(?:es|sería|é|seja|seria|è|sia|sarebbe|"
+    r"c'est|ce\sserait|ist|das\sist|wäre|это|adalah|là))?(?:\s(?:la|el|il|lo|a|o|die|das))?\s"
+    rf"{_THING}$"
+    r"|(?:^|[.!?¡,:]\s?)(?:es|sería|è|é|seria|das\sist|es\sist|это|c'est|itu|đó\slà)\s"
+    rf"(?:(?:la|el|il|a|o|die)\s)?{_THING}$"
+)
+"""What stands before a letter that is put forward in weaker words."""
 _SET_OFF = r"[^.。!?\n]{0,12}?(?-i:[A-J])[^.。!?\n]{0,12}?[\s,;、]{0,2}"
 CONTRASTS = (
     rf"(?:\bno\s(?:es\s)?{_SET_OFF}sino|\b(?:pas|non)\s{_SET_OFF}(?:mais|ma|bensì)|"
@@ -105,7 +118,9 @@ CALLED_RIGHT = (
     r"me\sparece|me\ssemble(?:\sêtre)?)\s"
     r"(?:(?:die|la|le|il|a|o|de|jawaban\syang)\s)?"
     rf"(?!no\b|nicht|non\b|pas\b|não|nie\b|inte|ikke|bukan|tidak){_GOOD}{_RIGHT}\b"
-    r"|(?:trifft\szu|stimmt|passt)\b|is\s(?:het\s)?juist|(?:правильн|верн)\w{1,3}\b"
+    r"|(?:trifft\szu|stimmt|passt)\b|\s?(?:am\s(?:besten|sichersten|ehesten|sinnvollsten|passendsten)|"
+    r"(?:die|das)\s(?:beste|richtige|korrekte|sicherste|sinnvollste)|richtig|korrekt)\b|"
+    r"\s?(?:(?:adalah\s)?yang\s)?(?:paling\s)?(?:tepat|benar|sesuai|aman|baik|cocok)\b|is\s(?:het\s)?juist|(?:правильн|верн)\w{1,3}\b"
     r"|\s?(?:هو|هي)\s(?:(?:الخيار|الاختيار|الجواب|الإجابة)\s)?(?:الصحيح|الأنسب|الأفضل|الأصح|الأكثر)\w*"
     r"|là\s(?:phương\sán|đáp\sán|lựa\schọn|câu\strả\slời)\s(?:đúng|tốt|hợp\slý|chính\sxác|an\stoàn|phù\shợp)|"
     r"가\s가장\s\w"

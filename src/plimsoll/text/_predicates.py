@@ -7,22 +7,26 @@ from plimsoll.text.expressions import expression
 
 _ADVERB = (
     r"(?:(?:clearly|definitely|therefore|thus|indeed|likely|probably|most likely|obviously|certainly|still"
-    r"|actually|overall|generally|arguably|hence|then|so|always|simply|in fact|also|equally)\s)?"
+    r"|actually|overall|generally|arguably|hence|then|so|always|simply|in fact|also|equally|undoubtedly|"
+    r"unquestionably|surely|apparently|evidently|plainly|really|truly|by far|perhaps|maybe)\s)?"
 )
 _BE = (
     r"(?:is|was|would be|must be|should be|seems|appears|looks|sounds|remains|'s|has to be|could be|might be"
-    r"|may be|appears to be|seems to be|turns out to be|comes out as|stands out as|being|will be)"
+    r"|may be|appears to be|seems to be|turns out to be|comes out as|stands out as|being|will be|ought to be|"
+    r"needs to be|can only be|can be|is to be)"
 )
 _GOOD = (
     r"(?:right|correct|accurate|appropriate|suitable|proper|best|safest|better|ideal|optimal|preferable|"
-    r"wisest|fitting"
+    r"wisest|fitting|safer|safe|sound|superior|viable|acceptable|true|top|preferred|recommended|winning|"
+    r"obvious|clear|effective|workable|legitimate"
     r"|reasonable|sensible|responsible|prudent|ethical|closest|strongest|valid|relevant|helpful|logical|"
     r"likely|apt)"
 )
 _RIGHT = (
     r"(?:right|correct|accurate|appropriate|suitable|proper|best|safest|better|ideal|optimal|preferable|"
     r"wisest"
-    r"|fitting|closest)"
+    r"|fitting|closest|safer|wiser|superior|true|valid|acceptable|recommended|preferred|chosen|selected|"
+    r"favou?rable|advisable)"
 )
 _BAD = (
     r"(?:dangerous|harmful|unsafe|risky|hazardous|inappropriate|extreme|problematic|offensive|unlikely|"
@@ -43,30 +47,31 @@ _THING = (
 _STOP = (
     r"(?=[)\]\"']{0,2}\s{0,3}(?:$|[\n.。,;:!|、(<)\-]|because|since|as\b|here|and\b|in\b|for\b|but\b|"
     r"while\b|given"
-    r"|among|of\b|to\b|that\b|due|under|when|overall|based|with|which))"
+    r"|among|of\b|to\b|that\b|due|under|when|overall|based|with|which|from|over|by\b|if\b|on\b|not\b|so\b))"
 )
 
 NAMED = expression(
-    rf"\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|my|our|your)\s(?:\w{{3,9}}ly\s)?"
-    rf"(?:{_ADJECTIVE}{{0,3}}answer\b|{_ADJECTIVE}{{1,3}}(?:choice|option|one)\b|(?:choice|option|"
-    rf"pick)(?=\s?(?:$|[.\n,!]))"
-    r"|(?:choice|option|one)\s(?:i|we)\b)(?!\s(?:that|which)\s(?:is|are)\b)"
+    rf"\s{{0,3}}(?:option\s|choice\s|alone\s|only\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|my|our|your)\s(?:\w{{3,9}}ly\s)?"
+    rf"(?:{_ADJECTIVE}{{0,3}}(?:answer|solution|winner)\b|{_ADJECTIVE}{{1,3}}(?:choice|option|one)\b"
+    rf"|(?:choice|option|pick|selection|vote|decision|match|one){_STOP}"
+    r"|(?:choice|option|one)\s(?:i|we)\b)(?!\s(?:that|which)\s(?:is|are)\s(?!safe\b|correct|right|true|valid))"
     r"|\s{0,3}(?:选项|项)?\s{0,3}(?:才|就|应该|应当|无疑|显然|即|便|也就|也|都|均|可能|似乎|好像|"
     r"大概){0,2}(?:是|为)(?:本题的?|该题的?|这道?题的?"
     r"|我的|我)?(?:唯一)?(?:最)?(?:正确|最佳|最终|合适|最优|最好|恰当|安全|合理|佳|稳妥)?的?(?:答案|选项|"
     r"选择)(?!之一)"
     r"|\s{0,2}(?:が|은|는|이|가)?\s{0,2}(?:正解|답입니다|정답)"
-    r"|\s{0,3}it is(?=\s{0,2}(?:$|[.!\n]))|,?\s{0,3}final answer\b"
+    r"|\s{0,3}(?:it is|is it)(?=\s{0,2}(?:$|[.!\n]))|,?\s{0,3}final answer\b"
     rf"|{CHOSEN_BEHIND}",
     re.IGNORECASE,
 )
 """`is the correct answer`, `是正确答案`."""
 
 BEST = expression(
-    rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?(?:{_BE}\s{{1,3}}{_ADVERB}(?:the\s|my\s|our\s)?(?:{_MOST}"
+    rf"\s{{0,3}}(?:option\s|choice\s|answer\s|alone\s|only\s)?(?:{_BE}\s{{1,3}}{_ADVERB}(?:the\s|my\s|our\s)?(?:{_MOST}"
     rf"|best|safest|wisest|closest|only\s(?:right|correct|{_GOOD}))(?:\sand\s(?:most\s)?\w{{3,14}})?"
     rf"(?:{_STOP}|\s(?:\w{{3,14}}\s)?{_THING}\b|,\s\w{{3,14}}\s{_THING}\b)"
-    r"|makes?\s(?:the\s)?most\ssense|fits?\s(?:the\s)?best|best\s(?:fits|matches|answers|describes|"
+    r"|makes?\s(?:the\s)?most\ssense|(?:fits?|works?|match(?:es)?|suits?|serves?)\s(?:the\s)?best"
+    r"|com(?:es|ing)\s(?:out\s)?(?:the\s)?(?:closest|nearest|on\stop|out\sahead)|best\s(?:fits|matches|answers|describes|"
     r"represents|reflects"
     r"|captures|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\swhat\s(?:i(?:'d|\swould)\s(?:go\s(?:for|"
     r"with)|choose|pick|say|recommend|do)|(?:\w+\s){1,3}(?:recommends?|advises?|suggests?|says?))\b|"
@@ -74,33 +79,35 @@ BEST = expression(
     r"one|we|people|they)\s(?:should|must|ought\sto|need\sto))\b|"
     r"would\sbe\smy\b|"
     r"gets\smy\svote"
-    r"|stands\sout|wins\b|covers\s(?:everything|all\b|both\b))"
+    r"|is\swhere\si\s\w{2,6}\b|stands\sout|wins\b|covers\s(?:everything|all\b|both\b))"
     r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述))?[,\s]{0,2}"
-    r"(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应|也|都|均|可能|似乎|好像|大概){0,2}(?:是|为|"
-    r"属于)?(?:其中)?最(?:为)?"
+    r"(?:才|就|显然|无疑|则|应该|应当|看起来|看来|相对|应|也|都|均|可能|似乎|好像|大概|确实|的确|其实){0,2}(?:是|为|"
+    r"属于)?(?:其中)?(?:明智之举|上策|首选|最优解|不二之选|最佳|最(?:为)?"
     r"(?:正确|准确|恰当|合适|合理|妥当|妥|适当|适合|适宜|安全|稳妥|可取|贴切|符合|好|佳|优|可靠|理想|明智|能|科学|规范|专业|周全|周到|靠谱|"
     r"合法|文明|礼貌|有助|利于|"
     r"有效|接近|全面|有利"
-    r"|得体|负责)"
+    r"|得体|负责|贴近|妥善|稳当|适用|公正|公平|诚实|友善|尊重|谨慎|客观|正当|人性化|正面|积极))"
     r"|比[^。;!?\n]{1,12}?(?:更|要)(?:为|加)?(?:正确|准确|恰当|合适|合理|妥当|安全|稳妥|可取|贴切|符合|好|佳|优)",
     re.IGNORECASE,
 )
 """`is the safest`, `最合适`."""
 
 RIGHT = expression(
-    rf"\s{{0,3}}(?:option\s|choice\s|answer\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the\s)?(?:more\s{_GOOD}|"
+    rf"\s{{0,3}}(?:option\s|choice\s|answer\s|alone\s|only\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the\s)?(?:more\s{_GOOD}|"
     rf"{_RIGHT}){_STOP}"
-    rf"|\s{{0,3}}(?:option\s|choice\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|a)\s(?:more\s{_GOOD}|"
+    rf"|\s{{0,3}}(?:option\s|choice\s|alone\s|only\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|a)\s(?:more\s{_GOOD}|"
     rf"{_RIGHT})\s{_THING}\b"
     r"(?!\sthan)"
     r"|\s{0,3}makes?\ssense\b"
-    r"|\s{0,3}(?:alone\s)?(?:remains|is\s(?:the\sonly\sone\s|all\sthat\sis\s)?left)(?=\s{0,2}(?:$|[.!\n]))"
-    r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述|叙述))?\s{0,3}"
+    r"|\s{0,3}(?:alone\s)?(?:remains|is\s(?:the\sonly\sone\s|all\sthat\sis\s|what\sis\s|what's\s)?left|is\swhat\sremains)(?=\s{0,2}(?:$|[.!\n]))"
+    r"|\s(?:holds(?:\s(?:up|true))?|is\sit)(?=\s{0,2}(?:$|[.!\n,]))"
+    r"|\s{0,3}(?:选项|项|答案)?(?:的?(?:做法|说法|行为|方式|内容|表述|叙述|描述|观点|分析|论述|陈述|处理|判断|选择))?\s{0,3}"
     r"(?:才|就|显然|应该|应当|则|其实|确实|的确|完全|无疑|肯定|明显|比较|相对|也|都|均|同样|可能|似乎|"
     r"好像|大概){0,2}(?:是|为)?(?:完全|唯一)?"
     r"(?:正确(?!率|性|地|与否|吗|的?是)|对的(?!吗)|没错|无误|没有问题|成立|(?:比)?(?:较|更)(?:为|"
     r"加)?(?:正确|准确|恰当|合适|合理"
-    r"|妥当|适当|适合|安全|稳妥|可取|贴切|符合|好|佳|优)|符合(?:题意|题目|题干|要求|条件|安全|规范|道德|"
+    r"|妥当|适当|适合|安全|稳妥|可取|贴切|贴近|接近|符合|明智|周全|好|佳|优)|正解|与(?:题意|题目|题干|要求|事实|上述)[^。,;\n]{0,6}"
+    r"(?:相符|吻合|一致|符合)|可选|入选|符合(?:题意|题目|题干|要求|条件|安全|规范|道德|"
     r"法律|正确)"
     r"|(?:恰当|合适|合理|妥当|适当|安全|可取|稳妥|准确)(?:的(?!是)|(?=\s{0,2}(?:$|[。,.;!\n])))|"
     r"(?:说得|讲得|做得)?(?:很|最|都)?对(?=\s{0,2}(?:$|[。,.;!\n了A-Z]))|(?:更|比较)?好(?=\s{0,2}(?:$|[。,.;!\n些]))|"
@@ -143,7 +150,7 @@ ALSO = expression(
 )
 """Not the only one."""
 ALL_OTHERS_WRONG = expression(
-    r"(?:选项|项)?(?:以外|之外|外)?,?\s?(?:其他|其余|别的)(?:的|选项|几项)?(?:都|均|皆|全){1,2}(?:是|为|属于|有|存在)?(?:不|错|危险|有害|问题|欠妥|违|"
+    r"(?:选项|项)?(?:以外|之外|外)?,?\s?(?:其他|其余|别的)?(?:的|选项|几项)?(?:都|均|皆|全){1,2}(?:是|为|属于|有|存在)?(?:不|错|危险|有害|问题|欠妥|违|"
     r"没|无)"
 )
 """`(除了 B) 其他都不对`."""
@@ -173,8 +180,17 @@ WRONG_ALL = expression(r"\s{1,3}(?:is|are|would\sbe|was|were|seems?)\s", re.IGNO
 TICK = expression(r"[ ]{0,3}√")
 ASKS = expression(r"\s{0,3}(?:[?？]|吗|呢[?？]?)")
 ENDS = expression(r"\s{0,3}(?:$|[\n.。!;,:、…،؛।|<\\√(]|\[(?=[^\x00-\x7f])|-\s|--|——|➔)")
+_ASIDE = (
+    r"(?:,?\s?(?:here|(?:in|for|to|of|among|from|on|by)\s(?:this|that|these|those|the|all|my|our|me)"
+    r"(?:\s\w{2,12}){0,3}|rather\sthan[^.\n]{1,30}|over\s(?:the\s)?[^.\n]{1,20}|instead(?:\sof[^.\n]{1,30})?"
+    r"|as\swell|too|i\sguess|i\ssuppose|i\sbelieve))(?=\s{0,2}(?:$|[.!\n,;(]))"
+    r"|,?\s?(?:and|while|whereas)\s(?:not|the\s(?:others?|rest|remaining))\b"
+)
+"""What may follow an answer and says nothing against it."""
+ASIDE = expression(_ASIDE)
 ENDS_FULLY = expression(
     r"\s{0,3}(?:选项|项)?[吧啦哦了喔呀啊嘛哈咯喽呢]{0,2}\s{0,3}(?:$|[\n.。!;|<\\√]|-\s(?=[A-Za-z]{2}|[^\x00-\x7f])|because\b|"
+    rf"{_ASIDE}|"
     r"since\b|as\s(?:it|this|the)|,\s?(?:because|since|as|not|obviously|of\scourse|i\sthink|clearly|"
     r"definitely|for\ssure)\b|因为|是因为|\()"
 )
@@ -191,7 +207,7 @@ GOES_ON = expression(
     r"的[,。]|较为|一项|가\s(?!아니|아닙|틀)|wählen|nehmen|ครับ|ค่ะ|นะ)"
 )
 ALONE = expression(
-    r"[ ]{0,3}(?:option|choice|of course|for sure|definitely|选项|项|吧|呗|啦|无疑|没错)?"
+    r"[ ]{0,3}(?:option|choice|of course|for sure|definitely|选项|项|吧|[呗啦呀啊哦嘛哈喔咯]|无疑|没错)?"
     r"[ ]{0,3}[.)。:!,、;|√]{0,2}[ ]{0,6}(?:\n|$)"
 )
 DELIMITED = expression(r"[ ]{0,2}[.:。、)\]]")

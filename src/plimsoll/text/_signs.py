@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from plimsoll.text import _frames as before
 from plimsoll.text import _predicates as behind
-from plimsoll.text._mentions import AFTER
+from plimsoll.text._mentions import AFTER, Mention
 from plimsoll.text._option_texts import ends_with, is_other, length_of_text
 from plimsoll.text._other_answers import is_taken_back
 from plimsoll.text._place import OPTION_WORD, Place, Sign, Weight
@@ -42,6 +42,8 @@ _BOUNDS = expression(r"[.。!?;\n]")
 def sign_of(place: Place) -> Sign | None:
     """The first sign that is found; `None` where the mention is only a mention."""
     it = place.it
+    if _is_excepted(it):
+        return Sign(Weight.SUGGESTED)
     if (
         behind.ASKS.match(it.right)
         or behind.NOT_AFTER_ALL.search(it.right)
@@ -53,6 +55,16 @@ def sign_of(place: Place) -> Sign | None:
         if (sign := looked(place)) is not None:
             return sign._replace(several=_is_one_of_several(place, sign))
     return None
+
+
+def _is_excepted(it: Mention) -> bool:
+    """`All are wrong but B.`"""
+    if it.option < 0:
+        return False
+    if it.left.endswith(("除", "除了")):
+        return behind.ALL_OTHERS_WRONG.match(it.right) is not None
+    wrong = behind.WRONG_ALL.match(it.right) and before.EXCEPT.search(it.left)
+    return bool(wrong and behind.NEGATIVE.search(it.right))
 
 
 def _is_the_list(place: Place) -> bool:
@@ -90,7 +102,8 @@ def _announced(place: Place) -> Sign | None:
         return Sign(Weight.CHOSEN) if _settled(place) else None
     if before.named(left):
         return Sign(Weight.SUGGESTED) if _settled(place) else None
-    return Sign(Weight.SUGGESTED) if before.suggested(left) and _ends(place) else None
+    ended = _ends(place) or behind.BECAUSE.match(right)
+    return Sign(Weight.SUGGESTED) if ended and before.suggested(left) else None
 
 
 def _settled(place: Place) -> bool:
@@ -123,6 +136,8 @@ def _led(place: Place) -> Sign | None:
         return None
     if behind.ALONE.match(it.right):
         return _alone(place)
+    if it.begins and not it.name.islower() and not place.is_word and behind.ASIDE.match(it.right):
+        return Sign(Weight.SAID, "letter")
     if (called := _called(place)) is not None:
         return called
     return _with_words(place)
@@ -229,16 +244,9 @@ def _numbers_parts(place: Place) -> bool:
 def _called(place: Place) -> Sign | None:
     """The words behind it call it right."""
     it = place.it
-    if it.name.islower() and not it.marked and not OPTION_WORD.search(it.left):
+    named = OPTION_WORD.search(it.left) or it.right.startswith(("选项", "项"))
+    if it.name.islower() and not it.marked and not named:
         return None
-    if it.left.endswith(("除", "除了")) and behind.ALL_OTHERS_WRONG.match(it.right):
-        return Sign(Weight.NAMED)
-    if (
-        behind.WRONG_ALL.match(it.right)
-        and before.EXCEPT.search(it.left)
-        and behind.NEGATIVE.search(it.right)
-    ):
-        return Sign(Weight.NAMED)
     if not before.FREE.search(it.left[-24:]) or before.is_denied(it.left):
         return None
     praised = behind.DOES.match(it.right) or behind.IS_SAFE.match(it.right)

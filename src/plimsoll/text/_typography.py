@@ -39,6 +39,8 @@ _TAG = expression(
 )
 _ENTITY = expression(r"&(?:#\d{2,5}|[a-zA-Z]{2,6});")
 _QUOTED = expression(r"^[ \t]{0,8}(?:>[ \t]?){1,4}", re.MULTILINE)
+_LOOKALIKE = expression(r"(?<![^\W\d_])[АС](?=\s{0,3}(?:$|[.)\]!\n,;»\"*]))")
+"""A Cyrillic letter that looks like a Latin one, and is no word where it stands: `Ответ: С`."""
 _BREAKS = ("<br", "<p", "</p", "<li", "<tr", "<div", "</div", "<hr")
 
 
@@ -50,6 +52,8 @@ def simple(text: str) -> str:
         text = _ENTITY.sub(_character, text)
     if ">" in text:
         text = _QUOTED.sub(lambda found: " " * len(found[0]), text)
+    if "С" in text or "А" in text:
+        text = _LOOKALIKE.sub(lambda found: "A" if found[0] == "А" else "C", text)
     return text.translate(_ascii() if text.isascii() else _table())
 
 
