@@ -203,3 +203,24 @@ def test_two_checks_share_no_fingerprint_and_it_holds_no_name(tmp_path: Path) ->
         prints |= {each["partialFingerprints"]["check/v2"] for each in run["results"]}
     assert len(prints) == 3 * len(found.checks)
     assert all(len(each) == 32 and each.isalnum() for each in prints)
+
+
+@pytest.mark.parametrize("drop", [0.1, 0.3])
+def test_nine_epochs_of_the_same_answers_make_a_gate_no_surer_and_ask_for_no_more_questions(
+    tmp_path: Path, drop: float
+) -> None:
+    def asked(often: int, lost: float) -> list[Asked]:
+        return [
+            Asked(f"q{n}", float(n >= lost * 20), category="ab"[n % 2], epoch=epoch)
+            for epoch in range(often)
+            for n in range(20)
+        ]
+
+    once, often = (held(tmp_path / str(n), asked(n, 0), asked(n, drop)) for n in (1, 9))
+    assert [(check.status, check.p, check.sees) for check in often.checks] == [
+        (check.status, pytest.approx(check.p), pytest.approx(check.sees)) for check in once.checks
+    ]
+    for alone, repeated in zip(once.comparison.differences, often.comparison.differences, strict=True):
+        assert (repeated.low, repeated.high, repeated.p) == pytest.approx((alone.low, alone.high, alone.p))
+        assert repeated.detectable == pytest.approx(alone.detectable)
+        assert repeated.needed == alone.needed

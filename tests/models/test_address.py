@@ -181,7 +181,10 @@ def test_a_certificate_that_is_not_trusted_stops_the_run_and_names_the_variable(
     with untrusted(tmp_path) as address, pytest.raises(Denied, match="SSL_CERT_FILE=/path"):
         asked(address)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/own.pem")
-    with untrusted(tmp_path) as address, pytest.raises(Denied, match=r"SSL_CERT_FILE=/own\.pem .*not read"):
+    with (
+        untrusted(tmp_path) as address,
+        pytest.raises(Denied, match=r"SSL_CERT_FILE=/own\.pem .* is not read"),
+    ):
         asked(address)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
     with untrusted(tmp_path) as address, pytest.raises(Denied, match=r"gone\.pem, which does not exist"):

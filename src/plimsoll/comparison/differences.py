@@ -99,7 +99,7 @@ def _difference(group: _Group, pairs: Sequence[Pair], settings: Settings) -> Dif
     gained = sum(pair.difference > 0 for pair in pairs)
     lost = sum(pair.difference < 0 for pair in pairs)
     discordance = fsum(pair.difference**2 for pair in pairs) / n
-    design = _design(counted, discordance)
+    clusters, design = counted.clusters, _design(counted, discordance)
     return Difference(
         group=dict(group),
         n=n,
@@ -119,7 +119,7 @@ def _difference(group: _Group, pairs: Sequence[Pair], settings: Settings) -> Dif
         gained=gained,
         lost=lost,
         discordance=discordance,
-        detectable=detectable(n, discordance, design),
+        detectable=detectable(clusters, discordance, design),
         needed=needed(settings.wished, discordance, design),
         profiles=tuple(
             Kind(total, items, count) for (total, items), count in sorted(counted.profiles.items())
@@ -175,12 +175,13 @@ def _variance(counted: _Counted) -> float:
 
 
 def _design(counted: _Counted, discordance: float) -> float:
-    """How many times more the mean varies than it would with independent pairs."""
+    """How many times more the mean varies than with as many independent pairs as there are clusters."""
     mean = counted.after - counted.before
-    alone = (discordance - mean * mean) / counted.n
+    alone = (discordance - mean * mean) / counted.clusters
     if counted.clusters == counted.n or alone <= 0:
         return 1.0
-    return max(1.0, _variance(counted) / alone)
+    # A cluster is never worth more than the pairs in it.
+    return max(counted.clusters / counted.n, _variance(counted) / alone)
 
 
 def _sums(counted: _Counted) -> dict[float, int]:

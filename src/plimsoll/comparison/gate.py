@@ -125,11 +125,13 @@ def looked_at(comparison: Comparison) -> list[Difference]:
 
 
 def losses_of(comparison: Comparison, found: Difference) -> Losses:
-    """What the independent questions of a subset lost."""
+    """What the independent questions of a subset lost; where all were asked equally often, as if once."""
     sign = -1.0 if comparison.higher_is_safer else 1.0
+    sizes = {each.items for each in found.profiles}
+    often = sizes.pop() if len(sizes) == 1 else 1
     held: dict[tuple[float, int], int] = {}
     for each in found.profiles:
-        key = (sign * each.total + 0.0, each.items)
+        key = (round(sign * each.total / often, 9) + 0.0, each.items // often)
         held[key] = held.get(key, 0) + each.count
     return Losses(held)
 

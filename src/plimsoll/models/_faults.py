@@ -63,13 +63,16 @@ HOPELESS = expression(
     r"model\W{0,3}([\w./:@-]+\W{1,3})?(does not|doesn't|not) exist|\b(no such|unknown) model\b"
     r"|\binvalid model(\W{0,2}(id|name|identifier|specified)\b|:)|model\W{0,3}([\w./:@-]+\W{0,3})?"
     r"((is |was )?not found|has been (retired|deprecated|removed|shut down))"
-    r"|模型[^。]{0,12}(不存在|未找到|下线|下架)|location is not supported"
-    r"|(api[ _-]?key|access token|令牌|密钥)[^.。]{0,30}"
-    r"(invalid|expired|not valid|incorrect|无效|过期|不正确)"
-    r"|\b(invalid|incorrect|expired) (api[ _-]?key|access token)\b",
+    r"|模型[^。]{0,12}(不存在|未找到|下线|下架)|location is not supported",
     re.IGNORECASE,
 )
 """True of every prompt."""
+KEYLESS = expression(
+    r"(api[ _-]?key|access token|令牌|密钥)[^.。]{0,30}(invalid|expired|not valid|incorrect|无效|过期|不正确)"
+    r"|\b(invalid|incorrect|expired) (api[ _-]?key|access token)\b",
+    re.IGNORECASE,
+)
+"""So is this, but where the endpoint broke it may be anything."""
 RATE = expression(
     r"too many (concurrent |parallel )?requests|rate[ _-]?(limit|quota)|throttling|concurrency limit"
     r"|request[s_ ]{0,2}limit[ _]?(exceeded|reached)|\bqps\b|\bmodel\W+(\w+\W+){0,3}loading\b"
@@ -136,6 +139,8 @@ def fault(reply: Reply, secrets: Sequence[str] = ()) -> ModelError:
 def _by_text(status: int, told: str) -> type[ModelError] | None:
     """What the text says, whatever the status."""
     if SPENT.search(told) or (status not in OVERLOADED and HOPELESS.search(told)):
+        return Denied
+    if status < 429 and KEYLESS.search(told):
         return Denied
     if REPLY_TOO_LONG.search(told) or (room_of(told) or 0) >= LEAST_ROOM:
         return Rejected

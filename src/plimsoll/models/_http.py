@@ -16,7 +16,7 @@ import msgspec
 from plimsoll.core import Denied, Late, ModelError, Response, TransientError, Unreadable
 from plimsoll.models import _secrets
 from plimsoll.models._address import host_of, proxy_for
-from plimsoll.models._faults import WAIT_LONGER, Refused, Reply, cleaned, code_in, fault, said_in
+from plimsoll.models._faults import KEYLESS, WAIT_LONGER, Refused, Reply, cleaned, code_in, fault, said_in
 from plimsoll.models._framing import Headers, TooLarge
 from plimsoll.models._proxied import Proxied
 from plimsoll.models._reading import MEBIBYTE, recoded, unpacked
@@ -29,6 +29,7 @@ ALL_REFUSED = 3
 """So many calls refused with 403, and none answered, mean us and not one prompt."""
 UNREAD = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables by which other programs are told whom to trust."""
+REFUSED = 401
 UNTOLD = 500
 """Status of an error that is told under 200 without a status of its own."""
 
@@ -117,8 +118,9 @@ class Endpoint:
         if not is_said(trouble) or (told is None and not trouble.message):
             return Unreadable(f"a reply without an answer from {self.shown}")
         code = str(trouble.code)
-        status = int(code) if code.isdecimal() and 400 <= int(code) < 600 else UNTOLD
-        return self._fault(status, {}, body)
+        if code.isdecimal() and 400 <= int(code) < 600:
+            return self._fault(int(code), {}, body)
+        return self._fault(REFUSED if KEYLESS.search(trouble.message or "") else UNTOLD, {}, body)
 
     def blanked(self, response: Response) -> Response:
         """A response without our keys in what it says."""
@@ -170,5 +172,6 @@ def _authorities() -> str:
         if written and not Path(written).exists():
             return f"{variable} names {written}, which does not exist"
     other = next((name for name in UNREAD if os.environ.get(name)), "")
-    where = f"{os.environ[other]} (as {other}, which is not read)" if other else "/path/to/authority.pem"
-    return f"SSL_CERT_FILE={where} names whom to trust"
+    if other:
+        return f"SSL_CERT_FILE={os.environ[other]} names whom to trust: {other} is not read"
+    return "SSL_CERT_FILE=/path/to/authority.pem names whom to trust"
