@@ -96,7 +96,13 @@ def _given(
         raise UserError("--language both goes with analyses that count by question, such as probes")
     if language == "both" and harmful is None and harmless is None:
         return translated()
-    return anchors(harmful=harmful, harmless=harmless, language="zh" if language == "zh" else "en")
+    found = anchors(harmful=harmful, harmless=harmless, language="zh" if language == "zh" else "en")
+    if not by_question and (question := found.reworded()):
+        raise UserError(
+            f"question {question!r} stands in several wordings, and this analysis would count each as a "
+            "question of its own: leave one of each, or take one that counts by question, such as probes"
+        )
+    return found
 
 
 def _write(found: Analysed, out: Path) -> None:
@@ -164,7 +170,7 @@ class Progress:
         self.done += steps
         now = monotonic()
         last = self.done >= self.total
-        if not sys.stderr.isatty() or (now - self.shown < OFTEN and not last):
+        if not self.done or not sys.stderr.isatty() or (now - self.shown < OFTEN and not last):
             return
         self.shown = now
         left = (now - self.began) / self.done * (self.total - self.done)

@@ -92,7 +92,7 @@ def intact(handle: Handle, ids: Sequence[int]) -> Any:
 def beside(
     handle: Handle, ids: Sequence[int], ablation: Ablation, silenced: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, Any]]:
-    """`sweep` with some heads, as layer and unit, silenced already; those are not tried again (NaN)."""
+    """`sweep` with some heads, as layer and unit, silenced already; the rows of those are the group alone."""
     edits = [ablation.edit(layer, [unit]) for layer, unit in silenced]
     sizes = _sizes(handle, ablation)
     with handle.evaluating():

@@ -156,6 +156,15 @@ def handle(model: WhiteBox) -> Handle:
     return held
 
 
+def revisions(held: Sequence[Handle]) -> dict[str, str]:
+    """Name -> revision of several models; those of one name are numbered, so that none is lost."""
+    found: dict[str, str] = {}
+    for each in held:
+        same = sum(name == each.name or name.startswith(f"{each.name} #") for name in found)
+        found[f"{each.name} #{same + 1}" if same else each.name] = each.revision
+    return found
+
+
 def same_vocabulary(first: Handle, second: Handle) -> None:
     """Refuse two models whose tokens do not mean the same. Raises `UserError`."""
     if first.tokenizer.get_vocab() != second.tokenizer.get_vocab():
@@ -163,6 +172,21 @@ def same_vocabulary(first: Handle, second: Handle) -> None:
             f"{first.name} and {second.name} have different vocabularies: their probabilities of a token "
             "cannot be held against each other"
         )
+    if first.shape.vocabulary != second.shape.vocabulary:
+        raise UserError(
+            f"{first.name} tells {first.shape.vocabulary:,} tokens apart and {second.name} "
+            f"{second.shape.vocabulary:,}: their probabilities cannot be held against each other"
+        )
+
+
+def same_sizes(first: Handle, second: Handle, what: str) -> None:
+    """Refuse two models whose layers are not of one size. Raises `UserError` that says what is lost."""
+    ours, theirs = (
+        {name: tuple(weight.shape) for name, weight in held.module.named_parameters()}
+        for held in (first, second)
+    )
+    if first.shape != second.shape or ours != theirs:
+        raise UserError(f"{first.name} and {second.name} are of different sizes: {what}")
 
 
 def batched(rows: Sequence[Sequence[int]], most: int) -> Iterator[list[int]]:

@@ -28,13 +28,15 @@ def last_states(
 
     Returns prompts x (layers + 1) x hidden, on the CPU in 32 bits; the last entry of the second
     dimension is the state after the final norm, the one before it the last layer's without it.
+
+    Args:
+        told: Hears of prompts that are done.
     """
     torch, layers = handle.torch, handle.shape.layers
     ids = [handle.ids(prompt, template) for prompt in prompts]
     places = [*(Place(layer, "resid_out") for layer in range(layers)), Place(0, "final_norm")]
     states = torch.empty(len(ids), layers + 1, handle.shape.hidden)
     begun = shared(ids)
-    done = 0
     with handle.evaluating(), reading(handle, places) as seen:
         beginning = handle.decoder(_row(handle, [ids[0][:begun]]), use_cache=True) if begun else None
 
@@ -53,9 +55,8 @@ def last_states(
         for alike in batched(ids, MOST):
             for batch, found in sizes.over(alike, passed):
                 states[list(batch)] = found
-                done += len(batch)
                 if told:
-                    told(done)
+                    told(len(batch))
     return states
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from math import atan, cos, pi, sin, sqrt
 
+from plimsoll.stats.beta import beta_cdf
 from plimsoll.stats.intervals import Interval, z_value
 
 MANY = 400
@@ -20,6 +21,11 @@ def t_cdf(t: float, degrees: int) -> float:
         total += term
     share = (angle + sin(angle) * total) * 2 / pi if odd else sin(angle) * total
     return (1 + share) / 2
+
+
+def t_chance(t: float, degrees: int) -> float:
+    """How often a value this far from zero arises, to either side; small chances are not rounded away."""
+    return beta_cdf(degrees / (degrees + t * t), degrees / 2, 0.5) if t else 1.0
 
 
 @cache

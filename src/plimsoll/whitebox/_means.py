@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 from plimsoll.core import Finding
 from plimsoll.stats.clusters import Sums, share
-from plimsoll.stats.student import around_mean, t_cdf, t_value
+from plimsoll.stats.multiple import holm
+from plimsoll.stats.student import around_mean, t_chance, t_value
+
+ERROR = 0.05
+"""How often any of several means may be told from zero that is zero."""
 
 
 class Mean(NamedTuple):
@@ -61,7 +65,7 @@ def mean(values: Sequence[float]) -> Mean:
     bounds = around_mean(values)
     if bounds is None:
         return Mean(value, None, None, n, _by_sign(value, n))
-    chance = 2 * (1 - t_cdf(abs(value) / spread, n - 1))
+    chance = t_chance(value / spread, n - 1)
     return Mean(value, bounds.low, bounds.high, n, chance)
 
 
@@ -91,8 +95,26 @@ def difference(first: Sequence[float], second: Sequence[float], *, paired: bool)
     lengths = (len(first), len(second))
     freedom = sum(parts) ** 2 / sum(part**2 / (size - 1) for part, size in zip(parts, lengths, strict=True))
     half = t_value(max(1, int(freedom))) * error
-    chance = 2 * (1 - t_cdf(abs(value) / error, max(1, int(freedom))))
+    chance = t_chance(value / error, max(1, int(freedom)))
     return Mean(value, value - half, value + half, n, chance)
+
+
+def known_difference(
+    first: Sequence[float | None], second: Sequence[float | None], *, paired: bool
+) -> Mean | None:
+    """The same of what is known: a pair needs both, and nothing is said where one side knows nothing."""
+    if paired:
+        both = [(a, b) for a, b in zip(first, second, strict=True) if a is not None and b is not None]
+        return difference([a for a, _ in both], [b for _, b in both], paired=True) if both else None
+    one, other = ([each for each in values if each is not None] for values in (first, second))
+    return difference(one, other, paired=False) if one and other else None
+
+
+def cleared(found: Sequence[Mean]) -> list[bool]:
+    """Which of several means are told from zero, their number counted."""
+    # A chance may be so small that it is nothing: what has none is another case.
+    chances = holm([1.0 if each.chance is None else each.chance for each in found])
+    return [chance < ERROR for chance in chances]
 
 
 def _by_sign(value: float, n: int) -> float:

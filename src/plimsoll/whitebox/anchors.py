@@ -1,5 +1,6 @@
 """Files, official data or our own starter set -> harmful requests and harmless ones beside them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -60,6 +61,14 @@ class Anchors:
         prompts = self.harmful if kind == "harmful" else self.harmless
         return self.told.get(kind) or tuple(Origin(f"{mark}{place}", "") for place in range(len(prompts)))
 
+    def reworded(self) -> str:
+        """A question that several prompts of one kind put in other words; empty where there is none."""
+        for kind in self.told:
+            counted = Counter(each.question for each in self.origins(kind))
+            if question := next((each for each, count in counted.items() if count > 1), ""):
+                return question
+        return ""
+
     def first(self, most: int) -> "Anchors":
         """At most so many of each; 0 for all."""
         return Anchors(
@@ -114,7 +123,7 @@ def anchors(*, harmful: Path | None, harmless: Path | None, language: Language) 
 
 
 def _of_files(harmful: Path, harmless: Path, *, paired: bool) -> Anchors:
-    first, second = _read(harmful), _read(harmless)
+    first, second = (each if paired else each.once for each in map(_read, (harmful, harmless)))
     told: dict[Kind, tuple[Origin, ...]] = {}
     if first.origins and second.origins:
         told = {"harmful": first.origins, "harmless": second.origins}
@@ -128,6 +137,11 @@ def _of_files(harmful: Path, harmless: Path, *, paired: bool) -> Anchors:
             ).hexdigest()
             for kind, path in (("harmful", harmful), ("harmless", harmless))
         },
+        notes=tuple(
+            f"{path.name}: {each.repeated} prompts that stand there again were left out."
+            for path, each in ((harmful, first), (harmless, second))
+            if each.repeated
+        ),
         told=told,
     )
 
@@ -135,6 +149,18 @@ def _of_files(harmful: Path, harmless: Path, *, paired: bool) -> Anchors:
 class _Read(NamedTuple):
     prompts: tuple[str, ...]
     origins: tuple[Origin, ...] = ()
+    repeated: int = 0
+
+    @property
+    def once(self) -> "_Read":
+        """Each prompt where it stands first: the same one again says nothing new."""
+        first = {prompt: place for place, prompt in reversed([*enumerate(self.prompts)])}
+        kept = sorted(first.values())
+        return _Read(
+            tuple(self.prompts[place] for place in kept),
+            tuple(self.origins[place] for place in kept) if self.origins else (),
+            len(self.prompts) - len(kept),
+        )
 
 
 def _read(path: Path) -> _Read:

@@ -19,7 +19,7 @@ from plimsoll.internals.likelihoods import ROWS, likelihoods
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.text.expressions import expression
-from plimsoll.whitebox._means import difference, finding, mean, mean_share
+from plimsoll.whitebox._means import Mean, cleared, finding, known_difference, mean, mean_share
 from plimsoll.whitebox.anchors import Anchors
 
 Unit = Literal["word", "sentence"]
@@ -47,10 +47,10 @@ class Weighed(NamedTuple):
     scores: list[float]
 
     @property
-    def concentration(self) -> float:
-        """How much of all that moves the margin lies in the one span that moves it most."""
+    def concentration(self) -> float | None:
+        """How much of all that moves the margin lies in the one span that moves it most, if anything does."""
         sizes = [abs(score) for score in self.scores]
-        return max(sizes) / sum(sizes) if sum(sizes) else 0.0
+        return max(sizes) / sum(sizes) if sum(sizes) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ class Attribution:
                 *_whole(found["harmful"], found["harmless"], paired=anchors.paired),
                 *_by_prompt(found["harmful"]),
             ),
-            notes=(*anchors.notes, *self._notes()),
+            notes=(*anchors.notes, *self._notes(), *_clear(found["harmful"])),
         )
 
     def weighed(self, held: Handle, prompt: str, sizes: Batches) -> Weighed:
@@ -128,13 +128,36 @@ def spans_of(prompt: str, unit: Unit) -> list[Span]:
 def _whole(harmful: Sequence[Weighed], harmless: Sequence[Weighed], *, paired: bool) -> Iterator[Finding]:
     for kind, found in (("harmful", harmful), ("harmless", harmless)):
         yield finding(f"refusal_margin_{kind}", mean([each.margin for each in found]), "nats")
-        yield finding(f"concentration_{kind}", mean_share([each.concentration for each in found]), "share")
-    both = ([each.concentration for each in found] for found in (harmful, harmless))
-    yield finding("concentration_specific", difference(*both, paired=paired), "share")
+        held = [each.concentration for each in found if each.concentration is not None]
+        if held:
+            yield finding(f"concentration_{kind}", mean_share(held), "share")
+    apart = known_difference(
+        *([each.concentration for each in found] for found in (harmful, harmless)), paired=paired
+    )
+    if apart:
+        yield finding("concentration_specific", apart, "share")
 
 
 def _by_text(harmful: Sequence[Weighed]) -> Iterator[Finding]:
-    """Words that stand in several requests, the heaviest first; each request counts once."""
+    """Words that stand in several requests, the heaviest first."""
+    several = _several(harmful)
+    for word in sorted(several, key=lambda word: -several[word].value):
+        yield finding("span_over_requests", several[word], "nats", note=word)
+
+
+def _clear(harmful: Sequence[Weighed]) -> Iterator[str]:
+    """Of many words some weigh much by chance, and those stand first."""
+    several = _several(harmful)
+    if several:
+        clear = [word for word, told in zip(several, cleared([*several.values()]), strict=True) if told]
+        yield (
+            f"Of {len(several)} words that stand in several requests, {len(clear)} are told from zero where "
+            f"their number is counted (Holm): {', '.join(clear) or '–'}."
+        )
+
+
+def _several(harmful: Sequence[Weighed]) -> dict[str, Mean]:
+    """What words weigh that stand in several requests; each request counts once."""
     found: dict[str, list[float]] = {}
     for each in harmful:
         here: dict[str, float] = {}
@@ -143,9 +166,7 @@ def _by_text(harmful: Sequence[Weighed]) -> Iterator[Finding]:
             here[word] = here.get(word, 0.0) + score
         for word, score in here.items():
             found.setdefault(word, []).append(score)
-    several = {word: mean(scores) for word, scores in found.items() if len(scores) > 1}
-    for word in sorted(several, key=lambda word: -several[word].value):
-        yield finding("span_over_requests", several[word], "nats", note=word)
+    return {word: mean(scores) for word, scores in found.items() if len(scores) > 1}
 
 
 def _by_prompt(harmful: Sequence[Weighed]) -> Iterator[Finding]:

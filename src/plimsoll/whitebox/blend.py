@@ -12,10 +12,10 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from plimsoll.core import Analysed, UserError, WhiteBox
+from plimsoll.core import Analysed, WhiteBox
 from plimsoll.internals import algebra
 from plimsoll.internals.batches import batches
-from plimsoll.internals.handle import Handle, Template, handle, same_vocabulary
+from plimsoll.internals.handle import Handle, Template, handle, revisions, same_sizes, same_vocabulary
 from plimsoll.internals.likelihoods import ROWS, likelihoods
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
@@ -38,8 +38,7 @@ class Blend:
         """The tuned model first, then the safe one."""
         tuned, safe = map(handle, models)
         same_vocabulary(tuned, safe)
-        if tuned.shape != safe.shape:
-            raise UserError(f"{tuned.name} and {safe.name} are of different sizes: they cannot be mixed")
+        same_sizes(tuned, safe, "they cannot be mixed")
         rows, sizes = self.asked.rows(tuned, anchors), batches(tuned.module, ROWS)
         told.begin(self.points * rows.count)
         seen = list[Seen]()
@@ -49,7 +48,7 @@ class Blend:
         ends = {"kl_tuned": seen[0], "kl_safe": seen[-1]}
         return Analysed(
             analysis="blend",
-            models={held.name: held.revision for held in (tuned, safe)},
+            models=revisions((tuned, safe)),
             findings=tuple(sweeping.findings(seen, "share", ends)),
             notes=(*anchors.notes, sweeping.said(sweeping.front(seen))),
         )

@@ -61,8 +61,7 @@ class Directions:
             raise UserError(f"directions needs at least {self.folds} requests of each kind for its folds")
         prompts = (*anchors.harmful, *anchors.harmless)
         told.begin(len(prompts))
-        states = last_states(held, prompts, template=self.template, told=lambda _: told.step(0)).double()
-        told.step(len(prompts))
+        states = last_states(held, prompts, template=self.template, told=told.step).double()
         truth = [True] * len(anchors.harmful) + [False] * len(anchors.harmless)
         units = [f"{kind}:{each.question}" for kind in NAMED for each in anchors.origins(kind)]
         findings, notes = list(self._findings(states, truth, units)), list(anchors.notes)

@@ -12,7 +12,7 @@ from typing import Any
 
 from plimsoll.core import Analysed, Finding, WhiteBox
 from plimsoll.internals.arithmetic import Reader, combined, greedy
-from plimsoll.internals.handle import Handle, Template, handle, same_vocabulary
+from plimsoll.internals.handle import Handle, Template, handle, revisions, same_vocabulary
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.whitebox._means import difference, finding, mean, mean_share
@@ -77,7 +77,7 @@ class Headroom:
         }
         return Analysed(
             analysis="headroom",
-            models={held.name: held.revision for held in (aligned, base)},
+            models=revisions((aligned, base)),
             findings=(
                 *(each for kind, contrasts in found.items() for each in _findings(kind, contrasts)),
                 *_apart(found["harmful"], found["harmless"], paired=anchors.paired),
@@ -102,9 +102,9 @@ def _findings(kind: str, contrasts: Sequence[Contrast]) -> Iterator[Finding]:
     yield found("kl_aligned_base", [float(each.forward.mean()) for each in contrasts], "nats", "per token")
     yield found("kl_base_aligned", [float(each.backward.mean()) for each in contrasts], "nats", "per token")
     yield found("reward", [float(each.reward.mean()) for each in contrasts], "nats", "per token said")
-    yield found(
-        "shallow", [_first_share(each) for each in contrasts], "share", f"of the first {FIRST} tokens"
-    )
+    shares = [share for each in contrasts if (share := _first_share(each)) is not None]
+    if shares:
+        yield found("shallow", shares, "share", f"of the first {FIRST} tokens")
     for alpha in ALPHAS:
         values = [each.expected(alpha) for each in contrasts]
         yield found("expected_reward", values, "nats", along="strength", at=alpha)
@@ -120,10 +120,12 @@ def _apart(harmful: Sequence[Contrast], harmless: Sequence[Contrast], *, paired:
     yield finding("kl_specific", difference(*both, paired=paired), "nats", note="harmful less harmless")
 
 
-def _first_share(contrast: Contrast) -> float:
-    """How much of the divergence lies in the reply's beginning."""
+def _first_share(contrast: Contrast) -> float | None:
+    """How much of the divergence lies in the reply's beginning; a reply that ends there has nothing else."""
     total = float(contrast.forward.sum())
-    return float(contrast.forward[:FIRST].sum()) / total if total > 0 else 0.0
+    if len(contrast.reply) <= FIRST or total <= 0:
+        return None
+    return float(contrast.forward[:FIRST].sum()) / total
 
 
 @analysis

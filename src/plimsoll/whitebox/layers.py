@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plimsoll.core import Analysed, Finding, UserError, WhiteBox
-from plimsoll.internals.handle import Handle, Template, handle, same_vocabulary
+from plimsoll.core import Analysed, Finding, WhiteBox
+from plimsoll.internals.handle import Handle, Template, handle, revisions, same_sizes, same_vocabulary
 from plimsoll.internals.library import exact
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Told
@@ -38,8 +38,7 @@ class Layers:
         """The first checkpoint, then the second."""
         first, second = map(handle, models)
         same_vocabulary(first, second)
-        if first.shape != second.shape:
-            raise UserError(f"{first.name} and {second.name} are of different sizes: no layer has its like")
+        same_sizes(first, second, "no layer has its like")
         told.begin((2 + importance.ways(self.beside)) * (len(anchors.harmful) + len(anchors.harmless)))
         angles = {
             kind: self._angles(first, second, prompts, told)
@@ -49,7 +48,7 @@ class Layers:
         mattering = importance.of(self.beside, first, anchors, self.template, told)
         return Analysed(
             analysis="layers",
-            models={held.name: held.revision for held in (first, second)},
+            models=revisions((first, second)),
             findings=(
                 *moved,
                 *_parts(first, second),

@@ -41,6 +41,12 @@ class Sahara:
         every = held.shape.layers * held.shape.units(self.ablation.unit)
         if self.steps >= every:
             raise UserError(f"sahara: steps is {self.steps}; {held.name} has {every} heads in all")
+        few = min(len(anchors.harmful), len(anchors.harmless))
+        if few <= self.rank:
+            raise UserError(
+                f"sahara: {few} prompts of a kind cannot be turned in {self.rank} dimensions: any head would "
+                f"come out first; give {self.rank + 1} of each kind at least (--limit)"
+            )
         told.begin(self.steps * len(anchors.harmful) + len(anchors.harmless))
         base = _matrix(held, anchors.harmful, self.template)
         findings = list[Finding]()

@@ -17,9 +17,8 @@ from plimsoll.internals.handle import Handle, Template, handle
 from plimsoll.internals.library import exact
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
-from plimsoll.stats.multiple import holm
 from plimsoll.stats.scored import spearman
-from plimsoll.whitebox._means import difference, finding, mean
+from plimsoll.whitebox._means import cleared, difference, finding, mean
 from plimsoll.whitebox.anchors import Anchors
 
 TINY = 1e-12
@@ -78,19 +77,11 @@ def _findings(harmful: Scores, harmless: Scores, *, paired: bool) -> Iterator[Fi
     places = [(layer, head) for layer in range(layers) for head in range(heads)]
     values = {place: (harmful[:, *place].tolist(), harmless[:, *place].tolist()) for place in places}
     apart = {place: difference(*both, paired=paired) for place, both in values.items()}
-    chances = dict(zip(places, holm([apart[place].chance or 1.0 for place in places]), strict=True))
+    clear = dict(zip(places, cleared([apart[place] for place in places]), strict=True))
     for place in sorted(places, key=lambda place: -apart[place].value):
         layer, head = place
-        found = apart[place]
-        clear = found.chance is not None and chances[place] < 0.05
-        yield finding(
-            "ships_specific",
-            found,
-            "nats",
-            layer=layer,
-            head=head,
-            note="" if clear else "not told from zero (Holm over all heads)",
-        )
+        note = "" if clear[place] else "not told from zero (Holm over all heads)"
+        yield finding("ships_specific", apart[place], "nats", layer=layer, head=head, note=note)
         for name, one in zip(("ships", "ships_harmless"), map(mean, values[place]), strict=True):
             yield finding(name, one, "nats", layer=layer, head=head)
 

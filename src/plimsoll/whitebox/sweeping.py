@@ -66,7 +66,7 @@ class Asked:
             },
             replies=[tokens_of(held, reply) for reply in (self.refusal, self.compliance)],
             questions=[held.ids(text, self.template) for text in texts],
-            letters=[[tokens_of(held, each)[0] for each in LETTERS[: len(one.choices)]] for one in asked],
+            letters=[letters_of(held, len(one.choices)) for one in asked],
             targets=[LETTERS.index(str(each.target)) for each in asked],
         )
 
@@ -124,6 +124,14 @@ def tokens_of(held: Handle, text: str) -> list[int]:
     found = list(held.tokenizer(text, add_special_tokens=False)["input_ids"])
     if not found:
         raise UserError(f"{text!r} is no text that {held.name} can write")
+    return found
+
+
+def letters_of(held: Handle, count: int) -> list[int]:
+    """The token of each letter. Raises `UserError` where two have one: the first would always be chosen."""
+    found = [tokens_of(held, each)[0] for each in LETTERS[:count]]
+    if len({*found}) < count:
+        raise UserError(f"{held.name} has no token of its own for each letter: write questions=0")
     return found
 
 
