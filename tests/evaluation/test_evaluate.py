@@ -172,6 +172,27 @@ def test_what_is_no_model_is_refused_with_what_is_one() -> None:
         plimsoll.evaluate(STARTER, 42)
 
 
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"benchmark": None}, "None is no benchmark: it has no card and no samples"),
+        ({"benchmark": [{"prompt": "x"}]}, "is no benchmark: it has no card"),
+        ({"model": Counting}, "is no model: give a spec"),
+        (
+            {"judge": lambda *_: 1.0},
+            "is no judge: it has no name and no instrument and no judge; give a spec",
+        ),
+        ({"attack": lambda sample: sample}, "is no attack: it has no name"),
+        ({"defense": Louder()}, "is no defense: give a spec such as 'self_reminder', or what wraps a model"),
+        ({"defense": lambda _: "a model"}, "wraps a model into 'a model', which is none"),
+    ],
+    ids=["nothing", "rows", "class", "judge", "attack", "defense", "wrapping"],
+)
+def test_what_is_no_part_of_its_kind_is_refused_with_what_is_one(parts: dict[str, Any], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        plimsoll.evaluate(**{"benchmark": STARTER, "model": "scripted/letter-A", "limit": 1, **parts})
+
+
 def test_a_model_of_ones_own_is_asked_once_a_question_and_stays_open() -> None:
     model = Counting()
     plimsoll.evaluate(STARTER, model, limit=7)
@@ -192,10 +213,10 @@ def test_parts_of_ones_own_do_their_work_and_are_named_in_the_manifest() -> None
     assert run.headline.name == "long_rate"
     assert {each.verdicts["longer"].label for each in run} == {"long"}
     assert sorted(text.partition("@")[0] for text in run.manifest.own) == [
-        "own/Function",
         "own/Longer",
         "own/Louder",
         "own/Reminded",
+        "own/says",
     ]
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,6 +136,24 @@ def test_a_grid_of_which_nothing_is_here_says_what_to_do(
     with pytest.raises(UserError, match="plimsoll data pull multijail"):
         plimsoll.grid("multijail", ["scripted/letter-A", "scripted/letter-B"], limit=2)
     assert not (tmp_path / "logs").exists()
+
+
+@pytest.mark.parametrize("empty", ["benchmarks", "models", "attacks"])
+def test_a_grid_without_alternatives_on_an_axis_is_refused(empty: str) -> None:
+    axes: dict[str, Any] = {"benchmarks": STARTER, "models": "scripted/letter-A", empty: []}
+    with pytest.raises(UserError, match=f"a grid without any {empty.rstrip('s')} has no cells"):
+        plimsoll.grid(**axes)
+
+
+def test_functions_are_told_apart_by_their_names() -> None:
+    def first(prompt: str) -> str:
+        return "(A)"
+
+    def second(prompt: str) -> str:
+        return "(B)"
+
+    grid = plimsoll.grid(STARTER, [first, second], limit=2)
+    assert [cell.model.partition("@")[0] for cell in grid] == ["own/first", "own/second"]
 
 
 def test_one_alternative_needs_no_list() -> None:

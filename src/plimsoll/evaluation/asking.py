@@ -28,20 +28,23 @@ class Given:
 
     parts: dict[str, Any] = field(default_factory=dict[str, Any])
 
-    def text(self, part: Part) -> str:
-        """A spec as it is; for an object the text that stands for it, a hash of its source included."""
+    def text(self, part: Part, kind: str) -> str:
+        """A spec as it is; for an object the text that stands for it, a hash of its source included.
+
+        Raises `UserError` for what is no part of that kind."""
         if isinstance(part, str):
             return part
         made: Part = part() if inspect.isclass(part) and hasattr(part, registry.ROOM) else part
+        _refuse_misfit(made, kind)
         return self._lent(made)
 
     def model(self, part: Part) -> str:
         """A model's spec, a model, or a function from prompt to reply."""
         if isinstance(part, str):
             return part
-        if isinstance(part, Model):
+        if isinstance(part, Model) and not inspect.isclass(part):
             return self._lent(part)
-        if callable(part):
+        if callable(part) and not inspect.isclass(part):
             return self._lent(Function(cast("Says", part)))
         raise UserError(
             f"{part!r} is no model: give a spec such as 'scripted/letter-A', an object with name, revision, "
@@ -52,13 +55,13 @@ class Given:
         """One part, or several one after the other, as `a+b`; `none` for none."""
         if parts is None or parts in ("", NONE):
             return NONE
-        return "+".join(self.text(part) for part in several(parts)) or NONE
+        return "+".join(self.text(part, "attack") for part in several(parts)) or NONE
 
     def defense(self, parts: Part | Sequence[Part] | None) -> str:
         """Like a chain; a class or function is what wraps the model, and is not called yet."""
         if parts is None or parts in ("", NONE):
             return NONE
-        links = (part if isinstance(part, str) else self._lent(part) for part in several(parts))
+        links = (self._wraps(part) for part in several(parts))
         return "+".join(links) or NONE
 
     def judges(self, parts: Part | Sequence[Part] | None) -> tuple[str, ...]:
@@ -66,19 +69,47 @@ class Given:
         if parts is None:
             return ()
         return tuple(
-            rubric(str(part)) if isinstance(part, (str, Path)) else self.text(part) for part in several(parts)
+            rubric(str(part)) if isinstance(part, (str, Path)) else self.text(part, "judge")
+            for part in several(parts)
         )
 
     def benchmark(self, part: Part) -> str:
         """A spec, a table or folder of one's own, or a benchmark."""
         if isinstance(part, (str, Path)):
             return own_prompts(str(part))
+        _refuse_misfit(part, "benchmark")
+        return self._lent(part)
+
+    def _wraps(self, part: Part) -> str:
+        if isinstance(part, str):
+            return part
+        if not callable(part):
+            raise UserError(
+                f"{part!r} is no defense: give a spec such as 'self_reminder', or what wraps a model, "
+                "a class or a function that takes one"
+            )
         return self._lent(part)
 
     def _lent(self, part: Part) -> str:
         text = named(part)
         self.parts[text] = part
         return text
+
+
+FITS: Mapping[str, tuple[str, ...]] = {
+    "attack": ("name", "attack"),
+    "judge": ("name", "instrument", "judge"),
+    "benchmark": ("card", "samples", "elicitation", "judges", "metrics"),
+}
+"""Kind of a part -> what every object of the kind has."""
+
+
+def _refuse_misfit(part: Part, kind: str) -> None:
+    if lacking := [name for name in FITS[kind] if not hasattr(part, name)]:
+        raise UserError(
+            f"{part!r} is no {kind}: it has no {' and no '.join(lacking)}; give a spec "
+            f"(plimsoll list {kind}s shows all) or an object that has {', '.join(FITS[kind])}"
+        )
 
 
 def own_prompts(text: str) -> str:

@@ -20,9 +20,14 @@ class Function:
     says: Says
 
     @property
+    def __name__(self) -> str:
+        """The function's."""
+        return getattr(self.says, "__name__", type(self.says).__name__)
+
+    @property
     def name(self) -> str:
         """`own/` and the function's name."""
-        return f"own/{getattr(self.says, '__name__', type(self.says).__name__).strip('<>')}"
+        return f"own/{self.__name__.strip('<>')}"
 
     @cached_property
     def revision(self) -> str:

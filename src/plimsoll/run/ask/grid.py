@@ -133,6 +133,8 @@ def refuse_unclear(axes: Axes) -> None:
         ("--system-prompt", axes.system_prompts),
     )
     for option, values in named:
+        if not values:
+            raise UserError(f"a grid without any {option.strip('-')} has no cells: name one, or none")
         if twice := next((value for value in values if values.count(value) > 1), None):
             said = twice.model if isinstance(twice, Subject) else twice
             raise UserError(f"{option} {said} is given twice: name each alternative once")

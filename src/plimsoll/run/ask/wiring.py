@@ -142,7 +142,10 @@ class Wiring:
         refuse_unmet(text, needs_of(self._factory(text)), inner)
         given = self.pool.given.get(text)
         if given is not None:
-            return given(inner)
+            made = given(inner)
+            if not isinstance(made, Model):
+                raise UserError(f"{text} wraps a model into {made!r}, which is none: return a model")
+            return made
         if _is_guard(text):
             guard = registry.build("guards", text, model_of=self.model)
             return registry.build("defenses", "guarded", guard=guard, inner=inner)
