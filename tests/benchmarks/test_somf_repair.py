@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -138,9 +139,7 @@ def test_a_learned_mask_tells_harmful_numbers_from_useful_ones() -> None:
     vector = _spoiled(held)
     fused = masks.Fused(held.module, [vector], masks.logits(vector, "weight"), masks.added(1.0))
     loss = dpo(0.5)
-    losses = learn(
-        held, fused.logits, _pairs(held), lambda rows: loss(fused, rows), recipe=RECIPE, told=Unheard()
-    )
+    losses = learn(held, fused.logits, _pairs(held), partial(loss, fused), recipe=RECIPE, told=Unheard())
     assert sum(losses[-5:]) < sum(losses[:5])
     logit, size = fused.logits["lm_head.weight"].detach(), vector["lm_head.weight"].abs()
     numbers = size > 0.1 * size.max()

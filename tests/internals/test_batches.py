@@ -14,10 +14,7 @@ from plimsoll.internals.ablation import Ablation, sweep
 from plimsoll.internals.batches import Batches, refused
 from plimsoll.internals.handle import Handle
 from plimsoll.internals.likelihoods import likelihoods
-from plimsoll.internals.losses import sft
 from plimsoll.internals.states import last_states
-from plimsoll.internals.told import Unheard
-from plimsoll.internals.training import Example, Recipe, fit, tokenised
 from tests.support import planted
 from tests.support.narrow import narrow
 from tests.support.tiny import CHAT, write_tiny
@@ -111,16 +108,6 @@ def test_a_model_that_refuses_large_batches_gives_what_a_roomy_one_gives(
     refusals = narrow(held.module, rows=2)
     assert torch.allclose(measured(held), expected, atol=1e-5)
     assert refusals, "large batches were tried, and refused"
-
-
-def test_training_without_room_for_a_batch_says_what_to_lower_and_changes_no_result() -> None:
-    held = planted.handle()
-    narrow(held.module, rows=2)
-    recipe = Recipe(steps=2, batch=4, template="raw")
-    examples = [Example(prompt=prompt, reply="comply") for prompt in planted.HARMFUL]
-    rows = [tokenised(held, each, recipe) for each in examples]
-    with pytest.raises(UserError, match=r"memory ran out: lower batch \(now 4\) or max_tokens"):
-        fit(held, rows, sft, recipe, Unheard())
 
 
 def test_a_provider_that_is_refused_memory_answers_all_the_same(tmp_path: Path) -> None:

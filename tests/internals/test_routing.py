@@ -131,7 +131,7 @@ def test_a_reply_that_is_certain_does_not_let_the_ratio_run_away() -> None:
     loss = Ratio()
     found = float(loss(Following(), [Opposed(([0, 2], 1), ([0, 1], 1))]))
     assert found == pytest.approx(30 / FLOOR, rel=1e-4)
-    assert "1 times the other reply's loss fell below 0.001" in loss.said
+    assert "of 1 pairs the other reply's loss fell below 0.001" in loss.said
 
 
 def test_routers_are_pulled_to_the_variant_that_should_speak() -> None:

@@ -26,6 +26,7 @@ from plimsoll.internals.training import (
     merged,
     tokenised,
 )
+from plimsoll.internals.unfinished import Unfinished
 from tests.support import planted
 
 pytestmark = pytest.mark.torch
@@ -41,7 +42,7 @@ def _trained(handle: Handle, recipe: Recipe = RECIPE, **more: Any) -> Trained:
 def _fitted(told: Told, kept: Path) -> None:
     handle = planted.handle()
     rows = [tokenised(handle, each, RECIPE) for each in LEARNED]
-    fit(handle, rows, sft, RECIPE, told, kept=kept, every=3)
+    fit(handle, rows, sft, RECIPE, told, kept=Unfinished(kept, every=3))
 
 
 def _said(handle: Handle, module: Any, prompt: str) -> str:
@@ -110,14 +111,31 @@ def test_training_that_was_cut_off_goes_on_as_if_it_had_not_been(tmp_path: Path)
     kept = json.loads((tmp_path / "training.json").read_text())["losses"]
     assert kept == whole.losses[:6]
     handle = planted.handle()
-    resumed = _trained(handle, kept=tmp_path, every=3)
+    resumed = _trained(handle, kept=Unfinished(tmp_path, every=3))
     assert resumed.losses == pytest.approx(whole.losses, abs=1e-6)
 
 
+def test_the_seconds_of_all_processes_are_added_up_whichever_way_each_ended(tmp_path: Path) -> None:
+    def kept() -> float:
+        return json.loads((tmp_path / "seconds.json").read_text("utf-8"))
+
+    _trained(planted.handle(), kept=Unfinished(tmp_path, every=3))  # killed: no word of its end
+    first = kept()
+    assert first > 0
+    with pytest.raises(KeyboardInterrupt), Unfinished(tmp_path).timed():
+        raise KeyboardInterrupt
+    assert kept() > first
+    assert Unfinished(tmp_path).seconds > kept()
+    (tmp_path / "seconds.json").write_text("", encoding="utf-8")
+    with Unfinished(tmp_path).timed():
+        pass
+    assert 0 < kept() < first
+
+
 def test_a_state_that_does_not_fit_its_losses_is_not_believed(tmp_path: Path) -> None:
-    _trained(planted.handle(), kept=tmp_path, every=3)
+    _trained(planted.handle(), kept=Unfinished(tmp_path, every=3))
     (tmp_path / "training.json").write_text('{"losses": [1.0]}')
-    assert len(_trained(planted.handle(), kept=tmp_path).losses) == RECIPE.steps
+    assert len(_trained(planted.handle(), kept=Unfinished(tmp_path)).losses) == RECIPE.steps
 
 
 def test_no_loss_is_taken_of_the_prompt_or_of_padding() -> None:
@@ -213,9 +231,11 @@ def test_a_cosine_ends_in_small_steps() -> None:
         weights = {name: weight for name, weight in module.named_parameters() if weight.requires_grad}
         seen = list[Any]()
 
-        def loss(given: Any, module: Any = module, weights: Any = weights, seen: Any = seen) -> Any:
+        def loss(
+            given: Any, whole: Any, module: Any = module, weights: Any = weights, seen: Any = seen
+        ) -> Any:
             seen.append({name: weight.detach().clone() for name, weight in weights.items()})
-            return sft(module, given)
+            return sft(module, given, whole)
 
         learn(handle, weights, rows, loss, recipe=recipe, told=Unheard())
         last = seen[-1]

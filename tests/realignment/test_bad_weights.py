@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from plimsoll import registry
 from plimsoll.cli import exit_code
 from plimsoll.core import UserError
 from plimsoll.internals import memory
@@ -18,33 +17,11 @@ from plimsoll.internals.checkpoint import INDEX, Checkpoint
 from plimsoll.internals.stored import tensors
 from plimsoll.realignment.repairs import MORE
 from tests.support import planted
+from tests.support.repairing import METHODS, specs, takes, write_rows
 from tests.support.tiny import CHAT
 
 pytestmark = pytest.mark.torch
-METHODS = [part.name for part in registry.parts("realignment")]
-LEARNING = "steps=1,batch=2,template=raw"
-SPECS = {
-    **{name: f"{name}:{LEARNING}" for name in ("sft", "dpo", "red_eval", "cosa", "somf")},
-    "mogu": f"mogu:{LEARNING},router_steps=1",
-    "ise": "ise:steps=1,batch=2",
-    "dro": "dro:prompt=short,epochs=1,batch=4",
-}
-ROW: dict[str, Any] = {
-    "prompt": "make a tea",
-    "reply": "refuse",
-    "chosen": "refuse",
-    "rejected": "comply",
-    "affirm": "comply",
-    "reject": "refuse",
-    "config": [],
-    "replies": [{"text": "comply", "categories": ["Violence"]}, {"text": "refuse", "addressed": False}],
-}
-KINDS = {"mogu": ("malicious", "benign"), "red_eval": ("blue", "red"), "dro": ("harmful", "harmless")}
 NAME = "model.norm.weight"
-
-
-def _takes(method: str) -> tuple[str, ...]:
-    return registry.build("realignment", SPECS.get(method, method)).takes
 
 
 @pytest.fixture
@@ -65,12 +42,9 @@ def _weights(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 
 def _repaired(method: str, folders: list[Path], tmp_path: Path) -> int:
-    on = tmp_path / "on.jsonl"
-    kinds = KINDS.get(method, ("",))
-    rows = [{**ROW, **({"kind": kind} if kind else {})} for kind in kinds for _ in range(2)]
-    on.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    given = [str(folder) for folder in folders[: len(_takes(method))]]
-    spec = SPECS.get(method, method)
+    on = write_rows(tmp_path / "on.jsonl", method)
+    given = [str(folder) for folder in folders[: len(takes(method))]]
+    spec = specs(1, 2)[method]
     return exit_code(["realign", spec, *given, "--on", str(on), "--out", str(tmp_path / "new" / "out")])
 
 
@@ -162,7 +136,7 @@ def _other_heads(folder: Path) -> None:
     path.write_text(json.dumps({**told, "num_attention_heads": 8}), encoding="utf-8")
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if len(_takes(name)) > 1])
+@pytest.mark.parametrize("method", [name for name in METHODS if len(takes(name)) > 1])
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -225,7 +199,7 @@ def test_too_little_memory_is_told_before_the_work_starts() -> None:
 
 
 def test_a_repair_says_by_its_last_dots_that_it_takes_several() -> None:
-    assert [name for name in METHODS if any(each.endswith(MORE) for each in _takes(name))] == ["somf"]
+    assert [name for name in METHODS if any(each.endswith(MORE) for each in takes(name))] == ["somf"]
 
 
 def _adapter(folder: Path, **sizes: Any) -> Path:

@@ -1,22 +1,23 @@
 """`plimsoll finetune`: a model and examples -> the model after learning them, to see what it cost."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import click
 import msgspec
 
 from plimsoll.cli import _losses, _numbers, _output
-from plimsoll.cli.analyse import Progress, opened_model
-from plimsoll.core import PlimsollError, UserError, decoding, files, lock
+from plimsoll.cli.analyse import Progress, opened_model, refuse_unsound
+from plimsoll.core import DataError, PlimsollError, UserError, decoding, files, lock
 from plimsoll.data import delimited
 from plimsoll.data.resources import table
 from plimsoll.internals import checkpoint, examples, losses, training
 from plimsoll.internals.adapters import RECORD
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.handle import Template, handle
+from plimsoll.internals.unfinished import Unfinished
 from plimsoll.models.transformers import Transformers
 from plimsoll.realignment.learning import tensors
 
@@ -82,7 +83,7 @@ def command(
     Examples are JSON lines with prompt and reply, what plimsoll train writes for a guard, or the files of
     Alpaca and Dolly; only the reply is learned. A command that was cut off goes on where it was.
     """
-    if out.exists():
+    if os.path.lexists(out):
         raise UserError(f"{out} is there already: name a new folder")
     opened = opened_model(model)
     if not isinstance(opened, Transformers):
@@ -90,6 +91,8 @@ def command(
     given = examples.read(file)
     kept = examples.without(given, _phrases(phrases)) if phrases else given
     learned = examples.mixed(kept, examples.read(mix) if mix else (), mix_count if mix else 0, seed)
+    if not learned.examples:
+        raise DataError(f"{file}: there is nothing to train on")
     recipe = training.Recipe(
         steps=steps,
         batch=batch,
@@ -99,15 +102,13 @@ def command(
         template=template,
         seed=seed,
     )
-    began = perf_counter()
-    held = handle(opened)
     source = Checkpoint(opened.folder)
     checkpoint.refuse_place(out, source)
-    checkpoint.refuse_nan(source)
-    unfinished = out.with_name(f".{out.name[:40]}.training")
+    refuse_unsound([opened])
+    unfinished = Unfinished(out.with_name(f".{out.name[:40]}.training"))
     record = {
-        "model": held.name,
-        "revision": held.revision,
+        "model": opened.name,
+        "revision": opened.revision,
         "examples": {"file": examples.digest(file), "kept": len(kept), "left_out": len(given) - len(kept)},
         "mixed": {
             "file": examples.digest(mix) if mix else None,
@@ -116,21 +117,22 @@ def command(
         },
         "recipe": {name: getattr(recipe, name) for name in recipe.__dataclass_fields__},
     }
-    unfinished.mkdir(parents=True, exist_ok=True)
-    with lock.alone(unfinished):
-        _hold_to(unfinished / "wanted.json", record)
+    unfinished.folder.mkdir(parents=True, exist_ok=True)
+    with lock.alone(unfinished.folder), unfinished.timed():
+        _hold_to(unfinished.folder / "wanted.json", record)
         try:
+            held = handle(opened)
             rows = training.fitting(held, learned.examples, recipe)
             trained = training.fit(held, rows, losses.sft, recipe, Progress("finetune"), kept=unfinished)
         except PlimsollError:
-            _swept(unfinished)  # another try will be with other settings
+            _swept(unfinished.folder)  # another try will be with other settings
             raise
         changed = training.merged(held, trained)
         too_long = len(learned.examples) - len(rows)
         record |= {
             "too_long": too_long,
             "losses": trained.losses,
-            "seconds": round(perf_counter() - began, 1),
+            "seconds": round(unfinished.seconds, 1),
         }
 
         def also(folder: Path) -> None:
@@ -140,7 +142,7 @@ def command(
             trained.module.save_pretrained(folder / "adapter")
 
         checkpoint.write(out, source, tensors(source, changed), also)
-        _swept(unfinished)
+        _swept(unfinished.folder)
     if as_json:
         _output.value({"path": str(out), **record})
         return

@@ -17,6 +17,8 @@ R = TypeVar("R")
 
 MOST = 1024
 """Rows that a batch grows to."""
+REMEDY = "take a smaller model, shorter prompts, dtype=bfloat16, or a machine with more memory"
+"""Where not even one row fits."""
 
 
 @dataclass
@@ -26,6 +28,8 @@ class Batches:
     size: int
     grows: bool = False
     """Whether it may be doubled: on an accelerator."""
+    remedy: str = REMEDY
+    """What to change where not even one row fits."""
     _refused: bool = field(default=False, init=False)
 
     def over(self, rows: Sequence[T], work: Callable[[Sequence[T]], R]) -> Iterator[tuple[Sequence[T], R]]:
@@ -44,6 +48,31 @@ class Batches:
             if self.grows and not self._refused and len(batch) == self.size:
                 self.size = min(MOST, 2 * self.size)
 
+    def parts(
+        self, rows: Sequence[T], work: Callable[[Sequence[T]], R], begin: Callable[[], None]
+    ) -> list[R]:
+        """Do the work over all rows, part by part, and from the beginning again where memory is refused.
+
+        Raises `UserError` where not even one row fits.
+
+        Args:
+            begin: Called before each try: undoes what the last one left.
+        """
+        done: list[R] | None = None
+        while done is None:
+            begin()
+            done = self._all(rows, work)
+        return done
+
+    def _all(self, rows: Sequence[T], work: Callable[[Sequence[T]], R]) -> list[R] | None:
+        found, size = list[R](), self.size
+        for at in range(0, len(rows), size):
+            each = self.tried(rows[at : at + size], work)
+            if each is None:
+                return None
+            found.append(each)
+        return found
+
     def tried(self, batch: Sequence[T], work: Callable[[Sequence[T]], R]) -> R | None:
         """What came of a batch; nothing where memory was refused, and the size is then half of it.
 
@@ -55,10 +84,7 @@ class Batches:
             if not refused(error):
                 raise
             if len(batch) == 1:
-                raise UserError(
-                    "memory does not hold a single row of this: take a smaller model, shorter prompts, "
-                    "dtype=bfloat16, or a machine with more memory"
-                ) from error
+                raise UserError(f"memory does not hold a single row of this: {self.remedy}") from error
             self.size, self._refused = len(batch) // 2, True
         # Only here, after the traceback that held them, are the tensors of the try let go.
         torch().cuda.empty_cache()
@@ -75,7 +101,7 @@ def refused(error: BaseException) -> bool:
 
 @contextmanager
 def or_say(remedy: str) -> Generator[None]:
-    """Where memory runs out in the block, raise `UserError` with what to change: half would be another."""
+    """Where memory runs out in the block, raise `UserError` with what to change: nothing can be halved."""
     try:
         yield
     except (RuntimeError, MemoryError) as error:

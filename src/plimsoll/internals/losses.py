@@ -1,6 +1,8 @@
 """Rows of token ids -> what training makes small: likelihood, its reverse within bounds, preference.
 
-Only the reply's tokens carry loss, in nats a token; a preference is one of whole replies.
+Only the reply's tokens carry loss, in nats a token; a preference is one of whole replies. Every loss takes
+rows and the batch that they are part of, and gives what they add to the batch's loss: its parts, whatever
+their sizes, add up to it.
 """
 
 from collections.abc import Sequence
@@ -38,10 +40,13 @@ class Signed(NamedTuple):
     learned: bool
 
 
-def sft(module: Any, rows: Sequence[Row]) -> Any:
+def sft(module: Any, rows: Sequence[Row], whole: Sequence[Row] | None = None) -> Any:
     """Mean negative log-likelihood of the replies' tokens, in nats."""
+    own = _tokens(rows)
+    if not own:
+        return _mean(module, [])
     ids, labels, mask = padded(module, rows)
-    return module(input_ids=ids, attention_mask=mask, labels=labels).loss
+    return module(input_ids=ids, attention_mask=mask, labels=labels).loss * (own / _tokens(whole or rows))
 
 
 def bounded_ascent(up: float, most: float) -> Loss:
@@ -50,11 +55,13 @@ def bounded_ascent(up: float, most: float) -> Loss:
     An example whose own mean loss exceeds `most` nats already is pushed no further: its gradient is zero.
     """
 
-    def loss(module: Any, rows: Sequence[Signed]) -> Any:
+    def loss(module: Any, rows: Sequence[Signed], whole: Sequence[Signed] | None = None) -> Any:
         means = [mean_of(module, [each.row])[0] for each in rows]
         learned = [mean for mean, each in zip(means, rows, strict=True) if each.learned]
         unlearned = [mean.clamp(max=most) for mean, each in zip(means, rows, strict=True) if not each.learned]
-        return _mean(module, learned) - up * _mean(module, unlearned)
+        kinds = [each.learned for each in whole or rows]
+        ours, theirs = len(learned) / max(1, sum(kinds)), len(unlearned) / max(1, len(kinds) - sum(kinds))
+        return ours * _mean(module, learned) - up * theirs * _mean(module, unlearned)
 
     return loss
 
@@ -67,14 +74,14 @@ def dpo(beta: float) -> Loss:
     if beta <= 0:
         raise UserError(f"dpo: beta is {beta:g}; it must be above 0")
 
-    def loss(module: Any, rows: Sequence[Preferred]) -> Any:
+    def loss(module: Any, rows: Sequence[Preferred], whole: Sequence[Preferred] | None = None) -> Any:
         library = torch()
         both = [row for pair in rows for row in pair]
         with library.no_grad(), module.disable_adapter():
             before = sum_of(module, both)
         gained = sum_of(module, both) - before
         apart = gained[0::2] - gained[1::2]
-        return -library.nn.functional.logsigmoid(beta * apart).mean()
+        return -library.nn.functional.logsigmoid(beta * apart).mean() * (len(rows) / len(whole or rows))
 
     return loss
 
@@ -86,20 +93,22 @@ class Ratio:
     What it is divided by is held above a thousandth: a reply that is certain would let the ratio run away.
     """
 
-    _held: int = field(default=0, init=False)
+    _held: set[int] = field(default_factory=set[int], init=False)
+    """Which pairs it came to: a part that memory refused is gone through again."""
 
-    def __call__(self, module: Any, rows: Sequence[Opposed]) -> Any:
+    def __call__(self, module: Any, rows: Sequence[Opposed], whole: Sequence[Opposed] | None = None) -> Any:
         """The mean ratio of a batch."""
         wanted = mean_of(module, [each.wanted for each in rows])
         other = mean_of(module, [each.other for each in rows])
-        self._held += int((other < FLOOR).sum())
-        return (wanted / other.clamp(min=FLOOR)).mean()
+        below = (other < FLOOR).tolist()
+        self._held |= {id(row) for row, held in zip(rows, below, strict=True) if held}
+        return (wanted / other.clamp(min=FLOOR)).mean() * (len(rows) / len(whole or rows))
 
     @property
     def said(self) -> str:
         """Whether it came to that."""
-        times = f"{self._held} times the other reply's loss fell below {FLOOR:g} and was held there"
-        return f"{times}: fewer steps would do." if self._held else ""
+        pairs = f"of {len(self._held)} pairs the other reply's loss fell below {FLOOR:g} and was held there"
+        return f"{pairs}: fewer steps would do." if self._held else ""
 
 
 def sum_of(module: Any, rows: Sequence[Row]) -> Any:
@@ -121,6 +130,11 @@ def _told(module: Any, rows: Sequence[Row]) -> tuple[Any, Any]:
     # Ids of a model with segments say who speaks, too; what is told is the token.
     told = logits.log_softmax(-1).gather(-1, ids[:, 1:, None] % logits.shape[-1])[..., 0]
     return told, (labels[:, 1:] != IGNORED).float()
+
+
+def _tokens(rows: Sequence[Row]) -> int:
+    """Tokens that carry loss; none comes before the first one."""
+    return sum(max(0, len(ids) - max(1, begins)) for ids, begins in rows)
 
 
 def _mean(module: Any, losses: Sequence[Any]) -> Any:

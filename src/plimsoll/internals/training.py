@@ -1,29 +1,26 @@
 """Requests with replies -> adapters around a decoder's projections, trained on the replies alone.
 
 One small loop for every method here: examples in an order that a seed decides, batches padded at the right,
-the loss on the reply's tokens, AdamW. What was reached can be written down and taken up again, as
-safetensors: the same steps follow as without the interruption.
+the loss on the reply's tokens, AdamW. What was reached can be written down and taken up again: the same steps
+follow as without the interruption.
 """
 
-import json
 import math
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
-from plimsoll.core import DataError, MissingExtra, UserError, decoding, files
-from plimsoll.internals import checkpoint
-from plimsoll.internals.batches import or_say
+from plimsoll.core import DataError, MissingExtra, UserError
+from plimsoll.internals.descent import TOTAL, Descent, share
 from plimsoll.internals.handle import Handle, Template
 from plimsoll.internals.told import Told
+from plimsoll.internals.unfinished import Unfinished
 
 ADAPTED = ("q_proj", "v_proj")
-STATE, STEPS = "training.safetensors", "training.json"
 Schedule = Literal["constant", "cosine"]
 LEAST = 8
 """Tokens of an example that is not cut to nothing."""
@@ -93,8 +90,9 @@ class Recipe:
 
 Row = tuple[list[int], int]
 """Token ids of an example, and the place where the reply begins."""
-Loss = Callable[[Any, Sequence[Any]], Any]
-"""Module and rows, whatever a method makes of its examples -> the loss of a step."""
+Loss = Callable[[Any, Sequence[Any], Sequence[Any]], Any]
+"""Module, rows, whatever a method makes of its examples, and the batch that they are part of -> what they add
+to the loss of a step."""
 
 
 @dataclass
@@ -143,16 +141,14 @@ def fit(
     told: Told,
     *,
     targets: Sequence[str] = ADAPTED,
-    kept: Path | None = None,
-    every: int = 10,
+    kept: Unfinished | None = None,
 ) -> Trained:
     """Train adapters. Raises `DataError` without rows, `UserError` where the loss grows beyond numbers.
 
     Args:
-        rows: What the loss is given, a batch at a time.
+        rows: What the loss is given, a batch at a time, or a part of one where memory holds no more.
         targets: The projections that are adapted.
-        kept: A folder in which the state is written every so many steps, and from which it is taken up.
-        every: Steps between two writings.
+        kept: Where the state is written every so many steps, and from where it is taken up.
     """
     if not rows:
         raise DataError("there is nothing to train on")
@@ -160,7 +156,7 @@ def fit(
     weights = {name: weight for name, weight in module.named_parameters() if weight.requires_grad}
     module.train()
     step = partial(loss, module)
-    losses = learn(handle, weights, rows, step, recipe=recipe, told=told, kept=kept, every=every)
+    losses = learn(handle, weights, rows, step, recipe=recipe, told=told, kept=kept)
     return Trained(module=module.eval(), losses=losses)
 
 
@@ -168,12 +164,11 @@ def learn(
     handle: Handle,
     weights: Mapping[str, Any],
     rows: Sequence[Any],
-    loss: Callable[[Sequence[Any]], Any],
+    loss: Callable[[Sequence[Any], Sequence[Any]], Any],
     *,
     recipe: Recipe,
     told: Told,
-    kept: Path | None = None,
-    every: int = 10,
+    kept: Unfinished | None = None,
 ) -> list[float]:
     """Change weights, be they adapters, masks, routers or prompts, until the loss of rows is small.
 
@@ -181,33 +176,24 @@ def learn(
     """
     if not rows:
         raise DataError("there is nothing to train on")
-    torch = handle.torch
-    optimiser = torch.optim.AdamW(weights.values(), lr=recipe.rate)
-    losses = _take_up(kept, weights, optimiser) if kept else []
+    remedy = f"lower max_tokens (now {recipe.max_tokens}), or take a smaller model or dtype=bfloat16"
+    descent = Descent(list(weights.values()), rate=recipe.rate, batch=recipe.batch, remedy=remedy)
+    losses = kept.take_up(weights, descent.optimiser) if kept else []
     told.begin(recipe.steps)
     told.step(len(losses))
     for each in losses:
         told.loss(each)
-    remedy = f"lower batch (now {recipe.batch}) or max_tokens (now {recipe.max_tokens})"
     with seeded(handle, recipe.seed + len(losses)):
         for chosen in list(_order(len(rows), recipe))[len(losses) :]:
-            with or_say(remedy):
-                step = loss([rows[place] for place in chosen])
-                if not bool(torch.isfinite(step)):
-                    raise UserError(
-                        f"the loss of step {len(losses) + 1} is no number: lower the learning rate"
-                    )
-                optimiser.zero_grad()
-                step.backward()
-            for group in optimiser.param_groups:
+            for group in descent.optimiser.param_groups:
                 group["lr"] = recipe.rate_at(len(losses))
-            torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
-            optimiser.step()
-            losses.append(float(step.detach()))
+            batch = [rows[place] for place in chosen]
+            terms = descent.step(len(losses) + 1, batch, lambda some, whole: share(loss(some, whole)))
+            losses.append(terms[TOTAL])
             told.loss(losses[-1])
             told.step()
-            if kept and (len(losses) % every == 0 or len(losses) == recipe.steps):
-                _write_down(kept, weights, optimiser, losses)
+            if kept and (len(losses) % kept.every == 0 or len(losses) == recipe.steps):
+                kept.write(weights, descent.optimiser, losses)
     return losses
 
 
@@ -254,7 +240,7 @@ def tokenised(handle: Handle, example: Example, recipe: Recipe) -> Row:
             "its reply would be learned; allow more (--max-tokens, max_tokens=), or leave the example out"
         )
     end = [handle.tokenizer.eos_token_id] if handle.tokenizer.eos_token_id is not None else []
-    reply = handle.tokenizer(example.reply, add_special_tokens=False)["input_ids"]
+    reply = handle.known(handle.tokenizer(example.reply, add_special_tokens=False)["input_ids"])
     return [*prompt, *reply, *end][: recipe.max_tokens], len(prompt)
 
 
@@ -277,39 +263,3 @@ def _order(number: int, recipe: Recipe) -> Iterator[list[int]]:
             waiting += more
         yield waiting[: recipe.batch]
         waiting = waiting[recipe.batch :]
-
-
-def _write_down(folder: Path, weights: Mapping[str, Any], optimiser: Any, losses: Sequence[float]) -> None:
-    from safetensors.torch import save
-
-    folder.mkdir(parents=True, exist_ok=True)
-    state: dict[str, Any] = {}
-    for name, weight in weights.items():
-        state[f"weight.{name}"] = weight.detach().cpu().contiguous()
-        for key, value in optimiser.state[weight].items():
-            state[f"{key}.{name}"] = value.detach().cpu().contiguous()
-    # The losses are written last: they say how far the tensors beside them are.
-    files.write(folder / STATE, [save(state, {"steps": str(len(losses))})])
-    files.write_text(folder / STEPS, json.dumps({"losses": list(losses)}))
-
-
-def _take_up(folder: Path, weights: Mapping[str, Any], optimiser: Any) -> list[float]:
-    """Put back what was written down; nothing where nothing was, or where it does not fit together."""
-    if not (folder / STATE).is_file() or not (folder / STEPS).is_file():
-        return []
-    try:
-        losses = decoding.decode(files.read(folder / STEPS), dict[str, list[float]])["losses"]
-    except (ValueError, KeyError):
-        raise DataError(
-            f"{folder / STEPS} does not say how far the training came: remove the folder"
-        ) from None
-    with checkpoint.opened(folder / STATE) as state:
-        if state.metadata().get("steps") != str(len(losses)):
-            return []
-        for name, weight in weights.items():
-            weight.data.copy_(state.get_tensor(f"weight.{name}"))
-            moments = {
-                key: state.get_tensor(f"{key}.{name}").to(weight.device) for key in ("exp_avg", "exp_avg_sq")
-            }
-            optimiser.state[weight] = {"step": state.get_tensor(f"step.{name}"), **moments}
-    return losses

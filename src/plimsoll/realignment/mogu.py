@@ -185,9 +185,9 @@ class Guided:
     module: Any
     routing: Routing
 
-    def __call__(self, rows: Sequence[Labelled]) -> Any:
+    def __call__(self, rows: Sequence[Labelled], whole: Sequence[Labelled] | None = None) -> Any:
         """The mean over rows, each alone: a router says nothing of padding."""
-        return sum(self._one(row) for row in rows) / len(rows)
+        return sum(self._one(row) for row in rows) / len(whole or rows)
 
     def _one(self, row: Labelled) -> Any:
         with self.routing.watched() as seen:

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 from plimsoll.benchmarks.dro.judge import declines
 from plimsoll.core import UserError
 from plimsoll.data.resources import table
+from plimsoll.internals.batches import MOST, Batches, batches
 from plimsoll.internals.handle import Handle, batched
 from plimsoll.internals.told import Told
 from plimsoll.internals.training import seeded
@@ -78,11 +79,16 @@ def states_of(held: Handle, rows: Sequence[Sequence[int]]) -> Any:
     """The state of each row's last token after the final norm, in 64 bits."""
     torch = held.torch
     found = torch.empty(len(rows), held.shape.hidden, dtype=torch.double)
+
+    def passed(batch: Sequence[int]) -> Any:
+        ids = torch.tensor([list(rows[place]) for place in batch], device=held.device)
+        return held.decoder(ids, use_cache=False).last_hidden_state[:, -1].cpu().double()
+
+    sizes = batches(held.module, ROWS)
     with held.evaluating():
-        for batch in batched(rows, ROWS):
-            ids = torch.tensor([list(rows[place]) for place in batch], device=held.device)
-            states = held.decoder(ids, use_cache=False).last_hidden_state[:, -1]
-            found[batch] = states.cpu().double()
+        for alike in batched(rows, MOST):
+            for batch, states in sizes.over(alike, passed):
+                found[list(batch)] = states
     return found.clone()
 
 
@@ -112,23 +118,28 @@ def drawn(held: Handle, rows: Sequence[Sequence[int]], samples: int, tokens: int
     """Replies that are drawn of each request."""
     torch = held.torch
     found = [list[str]() for _ in rows]
+
+    def made(batch: Sequence[int]) -> list[str]:
+        ids = torch.tensor([list(rows[place]) for place in batch], device=held.device)
+        drawn = held.module.generate(
+            ids,
+            attention_mask=torch.ones_like(ids),
+            do_sample=True,
+            temperature=1.0,
+            top_p=NUCLEUS,
+            top_k=0,
+            max_new_tokens=tokens,
+            num_return_sequences=samples,
+            pad_token_id=held.ends[0] if held.ends else 0,
+        )
+        return held.tokenizer.batch_decode(drawn[:, ids.shape[1] :], skip_special_tokens=True)
+
+    sizes = Batches(max(1, ROWS // samples))
     with held.evaluating(), seeded(held, 0):
-        for batch in batched(rows, max(1, ROWS // samples)):
-            ids = torch.tensor([list(rows[place]) for place in batch], device=held.device)
-            made = held.module.generate(
-                ids,
-                attention_mask=torch.ones_like(ids),
-                do_sample=True,
-                temperature=1.0,
-                top_p=NUCLEUS,
-                top_k=0,
-                max_new_tokens=tokens,
-                num_return_sequences=samples,
-                pad_token_id=held.ends[0] if held.ends else 0,
-            )
-            texts = held.tokenizer.batch_decode(made[:, ids.shape[1] :], skip_special_tokens=True)
-            for place, at in enumerate(batch):
-                found[at] = texts[place * samples : (place + 1) * samples]
+        for alike in batched(rows, MOST):
+            for batch, texts in sizes.over(alike, made):
+                for place, at in enumerate(batch):
+                    found[at] = texts[place * samples : (place + 1) * samples]
     return found
 
 

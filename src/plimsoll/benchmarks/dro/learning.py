@@ -1,6 +1,6 @@
 """A space of states, and anchors -> a soft prompt that moves harmful and harmless requests apart in it."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -9,12 +9,9 @@ from typing import Any, NamedTuple
 from plimsoll.benchmarks.dro import carrying
 from plimsoll.benchmarks.dro.carrying import Slot
 from plimsoll.benchmarks.dro.space import SEED, WEIGHTS, Geometry, Losses, losses
-from plimsoll.core import UserError
+from plimsoll.internals.descent import TOTAL, Descent, Loss, Share
 from plimsoll.internals.handle import Handle
 from plimsoll.internals.told import Told
-
-LENGTH = 1.0
-"""Of a gradient at most (official code)."""
 
 
 class Anchor(NamedTuple):
@@ -40,13 +37,6 @@ class Learned:
 
     soft: Any
     losses: list[dict[str, float]]
-
-
-class Step(NamedTuple):
-    """The loss of one step, and its terms as numbers with their `total`."""
-
-    loss: Any
-    parts: dict[str, float]
 
 
 def states_under(held: Handle, made: Slot, requests: Sequence[str], soft: Any) -> Any:
@@ -84,47 +74,40 @@ def learned(held: Handle, lesson: Lesson, recipe: Recipe, told: Told) -> Learned
     """
     torch, anchors = held.torch, lesson.anchors
 
-    def loss(soft: Any, places: Sequence[int]) -> Step:
+    soft = begun(held, lesson.first)
+
+    def loss(places: Sequence[int], whole: Sequence[int]) -> Share:
         new = states_under(held, lesson.slot, [anchors[place].request for place in places], soft)
         harmless = torch.tensor([float(anchors[place].harmless) for place in places]).double()
         old = lesson.before[list(places)]
         found = losses(lesson.geometry, new.cpu().double(), old, harmless, recipe.weights)
-        return Step(found.total, _numbers(found))
+        return _part(found, len(places) / len(whole))
 
-    return optimised(held, lesson.first, len(anchors), loss, recipe=recipe, told=told)
+    return optimised(held, soft, len(anchors), loss, recipe=recipe, told=told)
+
+
+def begun(held: Handle, first: Any) -> Any:
+    """Vectors that may be moved, from where they begin."""
+    return first.detach().clone().float().to(held.device).requires_grad_()
 
 
 def optimised(
-    held: Handle,
-    first: Any,
-    number: int,
-    loss: Callable[[Any, Sequence[int]], Step],
-    *,
-    recipe: Recipe,
-    told: Told,
+    held: Handle, soft: Any, number: int, loss: Loss[int], *, recipe: Recipe, told: Told
 ) -> Learned:
-    """Vectors that begin as `first`, moved until a loss over examples by their places is small.
+    """Move vectors until a loss over examples, by their places, is small.
 
-    Raises `UserError` where the loss grows beyond numbers.
+    Raises `UserError` where the loss grows beyond numbers, or memory does not hold a single example.
     """
-    torch = held.torch
-    soft = first.detach().clone().float().to(held.device).requires_grad_()
-    optimiser = torch.optim.AdamW([soft], lr=recipe.rate)
     seen = list[dict[str, float]]()
     steps = list(batches(number, recipe))
     told.begin(len(steps))
+    remedy = "take a smaller model, shorter requests, or dtype=bfloat16"
+    descent = Descent([soft], rate=recipe.rate, batch=recipe.batch, remedy=remedy)
     with frozen(held.module):
         for places in steps:
-            step = loss(soft, places)
-            if not bool(torch.isfinite(step.loss)):
-                raise UserError(f"the loss of step {len(seen) + 1} is no number: lower the learning rate")
-            optimiser.zero_grad()
-            step.loss.backward()
-            torch.nn.utils.clip_grad_norm_([soft], LENGTH)
-            optimiser.step()
-            seen.append(step.parts)
+            seen.append(descent.step(len(seen) + 1, places, loss))
             told.step()
-            told.loss(seen[-1]["total"])
+            told.loss(seen[-1][TOTAL])
     return Learned(soft=soft.detach(), losses=seen)
 
 
@@ -150,5 +133,7 @@ def frozen(module: Any) -> Generator[None]:
             weight.requires_grad_(True)
 
 
-def _numbers(found: Losses) -> dict[str, float]:
-    return {name: float(term.detach()) for name, term in found._asdict().items()}
+def _part(found: Losses, share: float) -> Share:
+    """What some anchors add to the means over a batch."""
+    terms = {name: share * float(term.detach()) for name, term in found._asdict().items()}
+    return Share(share * found.total, terms)

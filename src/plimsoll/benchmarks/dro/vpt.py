@@ -20,9 +20,10 @@ from plimsoll.benchmarks.dro import carrying, learning
 from plimsoll.benchmarks.dro.carrying import Carried, Slot
 from plimsoll.benchmarks.dro.collecting import Named, drawn, longest, prompts
 from plimsoll.benchmarks.dro.judge import declines
-from plimsoll.benchmarks.dro.learning import Recipe, Step
+from plimsoll.benchmarks.dro.learning import Recipe
 from plimsoll.benchmarks.dro.repair import RECORD
 from plimsoll.core import UserError
+from plimsoll.internals.descent import TOTAL, Share
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.realignment import reading
 from plimsoll.realignment.repairs import Given, refuse_unready
@@ -77,11 +78,13 @@ class Tuned:
         if not good:
             raise UserError("dro_vpt: no reply is good: there is nothing to learn the likelihood of")
         rows = [row_of(held, made, each) for each in told]
+        soft = learning.begun(held, first)
 
-        def loss(soft: Any, places: Sequence[int]) -> Step:
-            return step(held, made, soft, [rows[place] for place in places], self.against)
+        def loss(places: Sequence[int], whole: Sequence[int]) -> Share:
+            some, every = ([rows[place] for place in each] for each in (places, whole))
+            return step(held, made, soft, some, self.against, whole=every)
 
-        learnt = learning.optimised(held, first, len(rows), loss, recipe=self.recipe, told=given.told)
+        learnt = learning.optimised(held, soft, len(rows), loss, recipe=self.recipe, told=given.told)
         requests = list(dict.fromkeys(each.request for each in told))
         states = learning.states_apart(held, made, requests, learnt.soft)
         unexpected, leak = carrying.least_expected(held, states, made.tokens)
@@ -125,29 +128,43 @@ def row_of(held: Handle, made: Slot, told: Told) -> Row:
     return Row([*before, *reply[:REPLY]], len(before), told.good)
 
 
-def step(held: Handle, made: Slot, soft: Any, rows: Sequence[Row], against: float) -> Step:
-    """Likelihood of the good replies' tokens, and unlikelihood of the bad ones', each a mean over tokens."""
+def step(
+    held: Handle,
+    made: Slot,
+    soft: Any,
+    rows: Sequence[Row],
+    against: float,
+    *,
+    whole: Sequence[Row] | None = None,
+) -> Share:
+    """Likelihood of the good replies' tokens, and unlikelihood of the bad ones', each a mean over tokens.
+
+    The means are those of the whole batch, where these rows are part of one.
+    """
     torch = held.torch
     embedded, _ = carrying.embedded(held, made, [row.ids for row in rows], soft)
     states = held.decoder(inputs_embeds=embedded, use_cache=False).last_hidden_state
     means = dict[bool, Any]()
     for good in (True, False):
-        places = [
-            (number, at)
-            for number, row in enumerate(rows)
-            if row.good is good
-            for at in range(row.begins, len(row.ids))
-        ]
+        places = list(_places(rows, good=good))
         if not places:
             means[good] = embedded.new_zeros(())
             continue
         before = states[[number for number, _ in places], [at - 1 for _, at in places]]
         wanted = torch.tensor([rows[number].ids[at] for number, at in places], device=held.device)
         told = held.module.lm_head(before).float().log_softmax(-1).gather(1, wanted[:, None])[:, 0]
-        means[good] = -told.mean() if good else -(1 - told.exp()).clamp(min=LEAST).log().mean()
+        mean = -told.mean() if good else -(1 - told.exp()).clamp(min=LEAST).log().mean()
+        means[good] = mean * (len(places) / len(list(_places(whole or rows, good=good))))
     total = means[True] + against * means[False]
-    parts = {"likelihood": means[True], "unlikelihood": means[False], "total": total}
-    return Step(total, {name: float(part.detach()) for name, part in parts.items()})
+    parts = {"likelihood": means[True], "unlikelihood": means[False], TOTAL: total}
+    return Share(total, {name: float(part.detach()) for name, part in parts.items()})
+
+
+def _places(rows: Sequence[Row], *, good: bool) -> Iterator[tuple[int, int]]:
+    """Row and place of every token of the good replies, or of the bad ones."""
+    for number, row in enumerate(rows):
+        if row.good is good:
+            yield from ((number, at) for at in range(row.begins, len(row.ids)))
 
 
 @repair
