@@ -118,6 +118,34 @@ def test_what_does_not_fit_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert not (tmp_path / "new").exists() or not list((tmp_path / "new").iterdir())
 
 
+def test_what_is_no_run_among_the_parts_is_left_aside_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for n in (1, 2):
+        asked(tmp_path, f"{n}/2", "--limit", "6")
+    (tmp_path / "findings").mkdir()
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    named = sorted(map(str, tmp_path.iterdir()))
+    capsys.readouterr()
+    assert exit_code(["merge", *named, "--log-dir", str(tmp_path / "whole"), "--json"]) == 0
+    said = capsys.readouterr()
+    assert "left aside, no run: findings, notes.txt" in said.err
+    assert json.loads(said.out)["records"] == 6
+    assert "no run folder" in told(["merge", str(tmp_path / "findings")], capsys)
+    assert "nowhere" in told(["merge", *named, str(tmp_path / "nowhere")], capsys)
+
+
+def test_runs_are_compared_with_what_else_lies_beside_them_left_aside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [str(asked(tmp_path, "", "--limit", "6", "--seed", seed).path) for seed in ("1", "2")]
+    (tmp_path / "findings").mkdir()
+    capsys.readouterr()
+    assert exit_code(["compare", *runs, str(tmp_path / "findings"), "--json"]) == 0
+    assert "left aside, no run: findings" in capsys.readouterr().err
+    assert "no run folder" in told(["compare", runs[0], str(tmp_path / "findings")], capsys)
+
+
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/0", "-1/2", "1/2/3", "1/9999999", "１/２"])
 def test_a_shard_that_is_none_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="second of four"):

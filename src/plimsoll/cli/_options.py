@@ -1,12 +1,13 @@
 """Options that several commands share, and what their values mean."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from plimsoll import registry
+from plimsoll.cli import _output
 from plimsoll.core import UserError
 from plimsoll.evaluation.asking import own_prompts, rubric
 from plimsoll.run.keep.folder import RunFolder, open_run, runs
@@ -106,3 +107,17 @@ def opened(run: Path | None, log_dir: Path) -> RunFolder:
     if newest is None:
         raise UserError(f"{log_dir} holds no run yet: name a run folder, or make one with plimsoll run")
     return newest
+
+
+def among(paths: Sequence[Path], log_dir: Path, *, least: int = 1) -> list[RunFolder]:
+    """The runs among what a shell makes of `logs/*`; what is no run is left aside, and said.
+
+    Raises `UserError` for a path that is not there, and where fewer than `least` of them are runs.
+    """
+    others = [path for path in paths if path.exists() and not (path / "run.json").is_file()]
+    if len(paths) - len(others) < least:
+        others = []
+    if others:
+        names = ", ".join(path.name for path in others)
+        _output.echo(f"left aside, no run: {names}", err=True)
+    return [opened(path, log_dir) for path in paths if path not in others]

@@ -44,7 +44,7 @@ def command(runs: tuple[Path, ...], page: Path | None, language: str, as_json: b
     """
     if len(runs) < 2:
         raise UserError("compare takes two runs or more: plimsoll compare BASELINE RUN")
-    folders = [_options.opened(run, given["log_dir"]) for run in runs]
+    folders = _options.among(runs, given["log_dir"], least=2)
     settings = Settings(draws=given["draws"], seed=given["seed"], wished=given["wished"])
     judged = compare(folders, judge=given["judge"], cluster=given["cluster"], settings=settings)
     found = [corrected(each) for each in judged]

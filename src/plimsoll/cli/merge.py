@@ -10,7 +10,6 @@ from plimsoll.evaluation.progress import Progress, tell
 from plimsoll.run.ask.parts import build_benchmark
 from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.ask.wiring import Wiring
-from plimsoll.run.keep.folder import open_run
 from plimsoll.run.work.merging import gathered, merge
 
 
@@ -25,10 +24,11 @@ def command(parts: tuple[Path, ...], log_dir: Path, max_errors: _endings.Bound, 
     No model is asked. The run is the same as if it had been asked in one piece: what failed in a part is
     asked again by the same command without --shard.
     """
-    found = gathered([open_run(path) for path in parts])
+    folders = _options.among(parts, log_dir)
+    found = gathered(folders)
     wiring = Wiring(Pool(Settings(price_of=price_of, tell=tell)))
     benchmark = build_benchmark(found.manifest.spec, wiring)
-    with Progress(f"merging {len(parts)} parts", found.manifest.total) as progress:
+    with Progress(f"merging {len(folders)} parts", found.manifest.total) as progress:
         made = merge(found, benchmark, log_dir, progress, by_rules=not wiring.handed)
     if as_json:
         _output.value(
