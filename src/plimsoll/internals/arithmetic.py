@@ -2,13 +2,14 @@
 
 log p = log-softmax(z_base + sum of w (z_tuned - z_reference)), per token. A weight of 0 is the base, 1 the
 tuned model; above 1 alignment is amplified, below 0 it is undone. Every member reads its own prompt; what
-is generated they share. "Emulated Disalignment" (ACL 2024), in the algebra of emulated fine-tuning.
+is generated they share. Several texts may go on together, each member's prompts padded at the left.
+"Emulated Disalignment" (ACL 2024), in the algebra of emulated fine-tuning.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from plimsoll.internals.handle import Handle, same_vocabulary
 
@@ -43,13 +44,55 @@ class Reader:
         # On the CPU first: not every accelerator knows double precision.
         return out.logits[0, -keep:].cpu().double().log_softmax(-1)
 
+    def after(self, last: Sequence[int]) -> Any:
+        """Log-probabilities over the vocabulary after the prompt, or after one more token."""
+        return self.next(last)[-1]
+
+
+@dataclass
+class Readers:
+    """One member's places in several texts that go on together, a token each at a time."""
+
+    handle: Handle
+    prompts: Sequence[Sequence[int]]
+    _kept: Any = field(default=None, init=False)
+    _seen: Any = field(default=None, init=False)
+    """Rows x places: 1 for what is read, 0 for padding."""
+
+    def after(self, last: Sequence[int]) -> Any:
+        """Rows x vocabulary: log-probabilities after the prompts, or after one more token of each row."""
+        torch, device = self.handle.torch, self.handle.device
+        if self._kept is None:
+            width = max(map(len, self.prompts))
+            rows = [[*([0] * (width - len(prompt))), *prompt] for prompt in self.prompts]
+            seen = [[*([0] * (width - len(prompt))), *([1] * len(prompt))] for prompt in self.prompts]
+            self._seen = torch.tensor(seen, device=device)
+        else:
+            rows = [[token] for token in last]
+            self._seen = torch.cat([self._seen, self._seen.new_ones(len(rows), 1)], 1)
+        positions = (self._seen.cumsum(1) - 1).clamp(min=0)[:, -len(rows[0]) :]
+        with self.handle.evaluating():
+            out = self.handle.module(
+                torch.tensor(rows, device=device),
+                attention_mask=self._seen,
+                position_ids=positions,
+                past_key_values=self._kept,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+        self._kept = out.past_key_values
+        return out.logits[:, -1].cpu().double().log_softmax(-1)
+
+
+R = TypeVar("R", Reader, Readers)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class Pair(Generic[R]):
     """A tuned model and what it was tuned from, with the weight of their difference."""
 
-    tuned: Reader
-    reference: Reader
+    tuned: R
+    reference: R
     weight: float
 
 
@@ -83,27 +126,49 @@ def drawn(seed: int, temperature: float, nucleus: float = 1.0) -> Choose:
     return choose
 
 
-def greedy(base: Reader, pairs: Sequence[Pair], tokens: int, ends: Sequence[int] = ()) -> list[int]:
+def greedy(base: Reader, pairs: Sequence[Pair[Reader]], tokens: int, ends: Sequence[int] = ()) -> list[int]:
     """The likeliest continuation, token by token. Raises `UserError` where vocabularies differ."""
     return list(islice(continued(base, pairs, likeliest, ends), tokens))
 
 
-def continued(base: Reader, pairs: Sequence[Pair], choose: Choose, ends: Sequence[int] = ()) -> Iterator[int]:
+def greedy_together(
+    base: Readers, pairs: Sequence[Pair[Readers]], tokens: int, ends: Sequence[int] = ()
+) -> list[list[int]]:
+    """The likeliest continuation of each row. Raises `UserError` where vocabularies differ."""
+    members = _members(base, pairs)
+    made: list[list[int]] = [[] for _ in base.prompts]
+    last: list[int] = []
+    for _ in range(tokens):
+        last = _told(members, base, pairs, last).argmax(-1).tolist()
+        for row, token in zip(made, last, strict=True):
+            if not row or row[-1] not in ends:
+                row.append(token)
+        if all(row[-1] in ends for row in made):
+            break
+    return made
+
+
+def continued(
+    base: Reader, pairs: Sequence[Pair[Reader]], choose: Choose, ends: Sequence[int] = ()
+) -> Iterator[int]:
     """One token after the other, until an end. Raises `UserError` where vocabularies differ."""
-    members = [base, *(reader for pair in pairs for reader in (pair.tuned, pair.reference))]
-    for reader in members[1:]:
-        same_vocabulary(base.handle, reader.handle)
+    members = _members(base, pairs)
     last: list[int] = []
     while not last or last[0] not in ends:
-        told = {id(reader): reader.next(last)[-1] for reader in _once(members)}
-        found = combined(
-            told[id(base)],
-            [(pair.weight, told[id(pair.tuned)], told[id(pair.reference)]) for pair in pairs],
-        )
-        last = [choose(found)]
+        last = [choose(_told(members, base, pairs, last))]
         yield last[0]
 
 
-def _once(members: Sequence[Reader]) -> Sequence[Reader]:
+def _members(base: R, pairs: Sequence[Pair[R]]) -> list[R]:
     """Every reader once, however many pairs it stands in."""
+    members = [base, *(reader for pair in pairs for reader in (pair.tuned, pair.reference))]
+    for reader in members[1:]:
+        same_vocabulary(base.handle, reader.handle)
     return list({id(reader): reader for reader in members}.values())
+
+
+def _told(members: Sequence[R], base: R, pairs: Sequence[Pair[R]], last: Sequence[int]) -> Any:
+    told = {id(reader): reader.after(last) for reader in members}
+    return combined(
+        told[id(base)], [(pair.weight, told[id(pair.tuned)], told[id(pair.reference)]) for pair in pairs]
+    )

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from plimsoll.core import Analysed, Finding, WhiteBox
-from plimsoll.internals.arithmetic import Reader, combined, greedy
+from plimsoll.internals.arithmetic import Reader, Readers, combined, greedy_together
+from plimsoll.internals.batches import batches
 from plimsoll.internals.handle import Handle, Template, handle, revisions, same_vocabulary
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
@@ -21,6 +22,8 @@ from plimsoll.whitebox.anchors import Anchors
 
 ALPHAS = (0.0, 0.3, 0.6, 1.0, 2.0)
 """Strengths of undoing at which the expected reward is computed; the paper's pairs take 0.3 to 2."""
+ROWS = 16
+"""Prompts that are answered together, to begin with."""
 FIRST = 5
 """Tokens that count as the reply's beginning."""
 
@@ -72,7 +75,10 @@ class Headroom:
         same_vocabulary(aligned, base)
         told.begin(len(anchors.harmful) + len(anchors.harmless))
         found = {
-            kind: [self._contrast(aligned, base, prompt, told) for prompt in prompts]
+            kind: [
+                self._contrast(aligned, base, prompt, reply, told)
+                for prompt, reply in zip(prompts, self._replies(aligned, prompts), strict=True)
+            ]
             for kind, prompts in (("harmful", anchors.harmful), ("harmless", anchors.harmless))
         }
         return Analysed(
@@ -85,10 +91,20 @@ class Headroom:
             notes=(*anchors.notes, "Texts are withheld: divergences along the aligned model's own replies."),
         )
 
-    def _contrast(self, aligned: Handle, base: Handle, prompt: str, told: Told) -> Contrast:
-        own = aligned.ids(prompt, self.template)
-        reply = greedy(Reader(aligned, own), (), self.tokens, aligned.ends)
-        said = Reader(aligned, own).next(reply)[:-1]
+    def _replies(self, aligned: Handle, prompts: Sequence[str]) -> list[list[int]]:
+        """What the aligned model says, several prompts at a time."""
+        rows = [aligned.ids(prompt, self.template) for prompt in prompts]
+
+        def said(some: Sequence[list[int]]) -> list[list[int]]:
+            return greedy_together(Readers(aligned, some), (), self.tokens, aligned.ends)
+
+        done = batches(aligned.module, ROWS).over(rows, said)
+        return [reply for _, replies in done for reply in replies]
+
+    def _contrast(
+        self, aligned: Handle, base: Handle, prompt: str, reply: Sequence[int], told: Told
+    ) -> Contrast:
+        said = Reader(aligned, aligned.ids(prompt, self.template)).next(reply)[:-1]
         would = Reader(base, base.ids(prompt, self.base_template)).next(reply)[:-1]
         told.step()
         return Contrast(aligned=said, base=would, reply=reply)
