@@ -20,7 +20,7 @@ DRAWING = [
     if part.room == "attacks"
     and any(row.name == "seed" for row in part.options)
     and not any(row.name in MODELS and row.required for row in part.options)
-    and part.name not in ("search/gcg", "search/beast", "sorry_bench")
+    and part.name not in ("search/gcg", "search/beast", "struq/gcg", "sorry_bench")
 ]
 ARGUMENTS = {
     "s_eval": "kind=goal_hijacking,", "search/fuzz": "judge=refusal,budget=12,",

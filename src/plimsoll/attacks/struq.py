@@ -12,11 +12,15 @@ leaves `real`); `ends=both` puts the demand before the data, too. Draws follow f
 import base64 as base64_coding
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol
 
+from plimsoll.attacks._inquiry import at_least_one
+from plimsoll.attacks._suffix import InData
 from plimsoll.attacks._turns import spoken, turns_of
 from plimsoll.attacks._wrapping import texts
 from plimsoll.core import Attempt, ByRule, Sample, UserError, replace
+from plimsoll.internals.suffixes import Budget, searched
 from plimsoll.registry import attack
 from plimsoll.text.codecs.drawing import drawing
 
@@ -117,7 +121,7 @@ class Injected(ByRule):
             return (replace(attacked, attempt=Attempt(attack=self.name, validity="not_applicable")),)
         at = places[-1]
         language = spoken(sample.language)
-        demand = texts("struq")["target"][language].replace("{witness}", self.witness)
+        demand = _demand(sample, self.witness)
         given = Given(
             instruction=asked,
             data=closed(sample.messages[at].text),
@@ -136,6 +140,11 @@ class Injected(ByRule):
             parameters={"version": 1, "seed": self.seed, "witness": self.witness, "ends": self.ends},
         )
         return (replace(attacked, messages=tuple(messages), attempt=attempt),)
+
+
+def _demand(sample: Sample, witness: str) -> str:
+    """What is hidden, in the sample's language and in small letters."""
+    return texts("struq")["target"][spoken(sample.language)].replace("{witness}", witness)
 
 
 def closed(data: str) -> str:
@@ -242,9 +251,13 @@ def other(name: Literal["instruction", "response"], draw: Draw, *, training: boo
 
 
 def _made(name: str, inject: Injection, witness: str, ends: Ends, seed: int = 0) -> Injected:
+    _refuse_silent(name, witness)
+    return Injected(name, inject, witness, ends, seed)
+
+
+def _refuse_silent(name: str, witness: str) -> None:
     if not witness.strip():
         raise UserError(f"{name}: witness is empty: write the word that the demand asks for")
-    return Injected(name, inject, witness, ends, seed)
 
 
 @attack
@@ -270,3 +283,28 @@ def escape(way: Way = "deletion", witness: str = WITNESS, ends: Ends = "end", se
 def completion(form: Form = "real", witness: str = WITNESS, ends: Ends = "end", seed: int = 0) -> Injected:
     """A forged answer and a new task behind it, in the true delimiters or in ones that look like them."""
     return _made("struq/completion", of_completion(form), witness, ends, seed)
+
+
+@attack
+def gcg(
+    *,
+    witness: str = WITNESS,
+    steps: int = 50,
+    width: int = 32,
+    top: int = 64,
+    length: int = 20,
+    seed: int = 0,
+) -> InData:
+    """A demand after the data, and a suffix found in the target's weights so that it is obeyed (GCG).
+
+    The suffix is sought in the conversation by roles, as `ise:form=roles` asks it; in a model with segments
+    it speaks as the data do. Officially 500 steps, 512 swaps, 256 tokens.
+    """
+    at_least_one("struq/gcg", steps=steps, width=width, top=top, length=length)
+    _refuse_silent("struq/gcg", witness)
+
+    def inject(sample: Sample, data: str) -> str:
+        return f"{closed(data)} {_demand(sample, witness).capitalize()}"
+
+    budget = Budget(steps=steps, width=width, top=top, length=length)
+    return InData("struq/gcg", witness, inject, partial(searched, budget=budget), seed)

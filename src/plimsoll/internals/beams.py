@@ -1,4 +1,4 @@
-"""A prompt and the beginning of a reply -> the suffix after the prompt that makes this beginning likelier.
+"""A conversation and the beginning of its reply -> the suffix in it that makes this beginning likelier.
 
 Beam search without gradients (BEAST; Sadasivan et al., 2024): suffixes grow token by token, each by tokens
 that the model itself finds likely there, so that they read as text; those after which the beginning is
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, NamedTuple
 
+from plimsoll.internals.frames import Frame
 from plimsoll.internals.handle import Handle
-from plimsoll.internals.suffixes import Frame, Suffix, frame_of, is_stable, losses_of, plain_tokens
+from plimsoll.internals.suffixes import Suffix, is_stable, losses_of, plain_tokens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +35,8 @@ class _Likely(NamedTuple):
     """The generator of the draws."""
 
 
-def grown(handle: Handle, prompt: str, beginning: str, beam: Beam, draw: Random) -> Suffix:
+def grown(handle: Handle, frame: Frame, beam: Beam, draw: Random) -> Suffix:
     """Search for a suffix of any length up to the beam's; the likeliest of all that were tried."""
-    frame = frame_of(handle, prompt, beginning)
     allowed = sorted(plain_tokens(handle))
     chance = handle.torch.Generator().manual_seed(draw.getrandbits(63))
     likely = _Likely(allowed, min(beam.branching, len(allowed)), chance)
@@ -61,7 +61,7 @@ def _grown(handle: Handle, frame: Frame, kept: Sequence[list[int]], likely: _Lik
     """Each suffix with one more token, drawn by the model's own likelihood; each reads as it was written."""
     torch = handle.torch
     with handle.evaluating():
-        tokens = torch.tensor([[*frame.before, *suffix] for suffix in kept], device=handle.device)
+        tokens = torch.tensor([frame.begun(suffix) for suffix in kept], device=handle.device)
         logits = handle.module(tokens, use_cache=False).logits[:, -1].float().cpu()
     shares = logits[:, likely.allowed].softmax(dim=1)
     drawn: list[list[int]] = torch.multinomial(shares, likely.branching, generator=likely.chance).tolist()

@@ -117,10 +117,14 @@ def ids(tokenizer: Any, pieces: Sequence[Piece], vocabulary: int) -> list[int]:
     """Ids that say token and segment. Each piece is tokenised alone, so that no token has two speakers."""
     found: list[int] = []
     for text, segment in pieces:
-        place = (segment + 1) % len(SEGMENTS)
         tokens = tokenizer(text, add_special_tokens=False)["input_ids"]
-        found += [token + place * vocabulary for token in tokens]
+        found += [token + shift(segment, vocabulary) for token in tokens]
     return found
+
+
+def shift(segment: int, vocabulary: int) -> int:
+    """What is added to a token's id to say who speaks it."""
+    return (segment + 1) % len(SEGMENTS) * vocabulary
 
 
 def parted(given: Sequence[int], vocabulary: int) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""A prompt and the beginning of a reply -> the suffix after the prompt that makes this beginning likelier.
+"""A conversation and the beginning of its reply -> the suffix in it that makes this beginning likelier.
 
 Greedy coordinate gradient (Zou et al., 2023): gradients over the tokens of the suffix say which swaps may
 help, some of these are drawn and tried, and the best one is kept. Weights stay as they are."""
@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, NamedTuple
 
-from plimsoll.core import UserError
-from plimsoll.internals.batches import batches
-from plimsoll.internals.handle import Handle, Template
+from plimsoll.internals.batches import REMEDY, batches, or_say
+from plimsoll.internals.frames import Frame
+from plimsoll.internals.handle import Handle
 
 FILLING = "!"
 """What a suffix consists of before the search."""
 AT_ONCE = 32
 """Candidates in one forward pass."""
-CHAT: Template = "chat"
 
 
 class Suffix(NamedTuple):
@@ -44,22 +43,8 @@ class Budget:
     """Tokens of the suffix."""
 
 
-@dataclass(frozen=True)
-class Frame:
-    """Token ids around the suffix."""
-
-    before: list[int]
-    after: list[int]
-    reply: list[int]
-
-    def row(self, suffix: Sequence[int]) -> list[int]:
-        """All tokens in order."""
-        return [*self.before, *suffix, *self.after, *self.reply]
-
-
-def searched(handle: Handle, prompt: str, beginning: str, budget: Budget, draw: Random) -> Suffix:
+def searched(handle: Handle, frame: Frame, budget: Budget, draw: Random) -> Suffix:
     """Search for a suffix. The loss of what it gives is never above that of where it began."""
-    frame = frame_of(handle, prompt, beginning)
     allowed = plain_tokens(handle)
     best = _filled(handle, budget.length, allowed)
     (loss,) = losses_of(handle, frame, [best])
@@ -77,29 +62,6 @@ def searched(handle: Handle, prompt: str, beginning: str, budget: Budget, draw: 
         if losses[place] < loss:
             best, loss = rows[place], losses[place]
     return Suffix(handle.tokenizer.decode(best), loss, first, passes)
-
-
-def frame_of(handle: Handle, prompt: str, beginning: str) -> Frame:
-    """The prompt as the model is asked it, cut where its text ends; the suffix comes in there.
-
-    Raises `UserError` for a beginning that has no token."""
-    mark = "\ue000"
-    template = CHAT if handle.tokenizer.chat_template else "raw"
-    if template == "raw":
-        before, after = f"{prompt} ", ""
-    else:
-        text = handle.tokenizer.apply_chat_template(
-            [{"role": "user", "content": f"{prompt} {mark}"}], tokenize=False, add_generation_prompt=True
-        )
-        before, _, after = text.partition(mark)
-
-    def ids(text: str, *, first: bool = False) -> list[int]:
-        return list(handle.tokenizer(text, add_special_tokens=first and template == "raw")["input_ids"])
-
-    reply = ids(beginning)
-    if not reply:
-        raise UserError(f"begin={beginning!r} is no text that {handle.name} can write")
-    return Frame(ids(before, first=True), ids(after), reply)
 
 
 def plain_tokens(handle: Handle) -> frozenset[int]:
@@ -144,18 +106,23 @@ def is_stable(handle: Handle, row: list[int]) -> bool:
 def _gradient(handle: Handle, frame: Frame, suffix: Sequence[int]) -> Any:
     """How the loss changes with each token at each place of the suffix."""
     torch = handle.torch
-    weights = handle.module.get_input_embeddings().weight.detach()
+    embedding = handle.module.get_input_embeddings()
+    weights = embedding.weight.detach()
     row = torch.tensor(frame.row(suffix), device=handle.device)
-    start = len(frame.before)
-    chosen = torch.nn.functional.one_hot(row[start : start + len(suffix)], weights.shape[0])
-    chosen = chosen.to(weights.dtype).requires_grad_()
-    states = weights[row]
-    states = torch.cat([states[:start], chosen @ weights, states[start + len(suffix) :]])
-    logits = handle.module(inputs_embeds=states.unsqueeze(0), use_cache=False).logits[0]
-    loss = torch.nn.functional.cross_entropy(
-        logits[-len(frame.reply) - 1 : -1].float(), row[-len(frame.reply) :]
-    )
-    (gradient,) = torch.autograd.grad(loss, chosen)
+    with torch.no_grad():
+        states = embedding(row)
+    begin, end = len(frame.before), len(frame.before) + len(suffix)
+    tokens = row[begin:end] - frame.shift
+    chosen = torch.nn.functional.one_hot(tokens, weights.shape[0]).to(weights.dtype).requires_grad_()
+    # What an embedding adds to its weights says who speaks, and stays.
+    own = chosen @ weights + (states[begin:end] - weights[tokens])
+    states = torch.cat([states[:begin], own, states[end:]])
+    with or_say(REMEDY):
+        logits = handle.module(inputs_embeds=states.unsqueeze(0), use_cache=False).logits[0]
+        loss = torch.nn.functional.cross_entropy(
+            logits[-len(frame.reply) - 1 : -1].float(), row[-len(frame.reply) :]
+        )
+        (gradient,) = torch.autograd.grad(loss, chosen)
     return gradient
 
 

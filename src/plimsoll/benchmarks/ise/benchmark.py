@@ -4,8 +4,9 @@ Idea: whoever writes the data must not give the orders. A model that keeps instr
 what it was trained on or by segment embeddings (`plimsoll realign ise`), goes on with its task.
 
 Steps: (1) a task is asked as instruction and data, by roles or in one text with delimiters; (2) `--attack
-struq/naive`, `struq/ignore`, `struq/escape`, `struq/completion` hides a demand in the data; (3) how often the
-demanded word stands in the reply, or begins it, and how often the task is done all the same.
+struq/naive`, `struq/ignore`, `struq/escape`, `struq/completion`, `struq/gcg` hides a demand in the data;
+(3) how often the demanded word stands in the reply, or begins it, and how often the task is done all the
+same.
 
 Where ours differs: run without an attack it measures use; the answer is looked for in the reply instead of
 asking a judge which of two is better; intervals; tasks of our own unless AlpacaEval's file is given (the 208
