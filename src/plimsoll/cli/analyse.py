@@ -1,6 +1,7 @@
 """`plimsoll analyse`: a model whose weights are at hand -> where its safety lies."""
 
 import sys
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -13,6 +14,8 @@ from plimsoll import registry
 from plimsoll.cli import _options, _output
 from plimsoll.core import Analysed, UserError, WhiteBox, files, whitebox
 from plimsoll.data import locate
+from plimsoll.internals import checkpoint, memory
+from plimsoll.internals.checkpoint import ROUTED, Checkpoint
 from plimsoll.models.transformers import Transformers
 from plimsoll.pages.markup import spoken
 from plimsoll.reports import findings as rows
@@ -73,6 +76,7 @@ def command(
     if out and not out.absolute().parent.is_dir():
         raise UserError(f"--out {out}: there is no folder {out.absolute().parent}")
     opened = [opened_model(spec) for spec in models]
+    refuse_unsound(opened)
     found = part.analyse(opened, given, Progress(analysis))
     asked = {"files": dict(given.files), "prompts": given.digest}
     found = msgspec.structs.replace(found, analysis=analysis, arguments=asked)
@@ -123,6 +127,21 @@ def opened_model(spec: str) -> WhiteBox:
     if isinstance(model, Transformers) and model.file:
         _refuse_another_model(found, model.file)
     return found
+
+
+def refuse_unsound(models: Sequence[WhiteBox]) -> None:
+    """Say before weights are loaded what would stop the work: too little memory, numbers that are none.
+
+    Raises `UserError`, `DataError`; for weights that are no safetensors, too.
+    """
+    held = [
+        (each, Checkpoint(each.at_hand))
+        for each in models
+        if isinstance(each, Transformers) and each.at_hand and not (each.at_hand / ROUTED).is_file()
+    ]
+    memory.refuse_models((model, source.layouts.values()) for model, source in held)
+    for _, source in held:
+        checkpoint.refuse_nan(source)
 
 
 def _refuse_another_model(model: WhiteBox, file: Path) -> None:

@@ -10,10 +10,11 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from plimsoll.core import MissingExtra, UserError
+from plimsoll.core import MissingExtra, PlimsollError, UserError
 from plimsoll.internals import routing, segments
+from plimsoll.internals.batches import REMEDY, or_say
 from plimsoll.internals.routing import Routing
 from plimsoll.models._local_files import fingerprint, gguf, is_embedded
 from plimsoll.models._local_files import revision as file_revision
@@ -68,6 +69,8 @@ class Loaded:
     """The sampling that the model's makers recommend."""
     routing: Routing | None = None
     """Routers that decide in it, where its folder holds some."""
+    strange: tuple[str, ...] = ()
+    """Weights of its files that its configuration knows nothing of, so that nobody reads them."""
 
 
 def source(model_id: str, asked: str) -> Source:
@@ -90,14 +93,14 @@ def source(model_id: str, asked: str) -> Source:
 
 def load(found: Source, *, dtype: DType, device: Device) -> Loaded:
     """Read module and tokenizer onto a device."""
-    torch = _library("torch")
-    chosen = _device(torch, device)
-    kind = dtype if dtype != "auto" else "float32" if chosen == "cpu" else "auto"
+    chosen = device_of(device)
+    kind = number_format(dtype, chosen)
     # The library builds modules under settings of the whole process: two at once are left without weights.
     with _ONE_AT_A_TIME, _quiet(), _named(found):
-        module, tokenizer = _from_file(found, kind) if found.file else _from(found, kind)
-    loaded = adopt(module.to(chosen), tokenizer)
-    return replace(loaded, routing=routing.attached(Path(found.id), loaded.module))
+        read = _from_file(found, kind) if found.file else _from(found, kind)
+    with or_say(REMEDY):
+        loaded = adopt(read.module.to(chosen), read.tokenizer)
+    return replace(loaded, routing=routing.attached(Path(found.id), loaded.module), strange=read.strange)
 
 
 def tokenizer_of(found: Source) -> Any:
@@ -106,28 +109,47 @@ def tokenizer_of(found: Source) -> Any:
         return _library("transformers").AutoTokenizer.from_pretrained(found.place, **found.arguments())
 
 
-def _from(found: Source, kind: str) -> tuple[Any, Any]:
+class _Read(NamedTuple):
+    """What lies in a model's files."""
+
+    module: Any
+    tokenizer: Any
+    strange: tuple[str, ...]
+
+
+def _from(found: Source, kind: str) -> _Read:
     library = _library("transformers")
     tokenizer = library.AutoTokenizer.from_pretrained(found.place, **found.arguments())
-    module = _module(library, found, kind)
+    module, strange = _module(library, found, kind)
     table = segments.read(Path(found.place)) if found.file is None else None
     if table is not None:
         segments.carry(module, table)
-    return module, tokenizer
+    return _Read(module, tokenizer, strange)
 
 
-def _module(library: Any, found: Source, kind: str) -> Any:
-    """A language model; of one that sees as well, the whole: without pictures its language part answers."""
+def _module(library: Any, found: Source, kind: str) -> tuple[Any, tuple[str, ...]]:
+    """A language model; of one that sees as well, the whole: without pictures its language part answers.
+
+    Raises `UserError` for weights with holes, which the library would fill with random numbers.
+    """
+    more: dict[str, Any] = {"dtype": kind, "output_loading_info": True, **found.arguments()}
     try:
-        return library.AutoModelForCausalLM.from_pretrained(found.place, dtype=kind, **found.arguments())
+        made, told = library.AutoModelForCausalLM.from_pretrained(found.place, **more)
     except ValueError as error:
         seeing = getattr(library, "AutoModelForImageTextToText", None)
         if seeing is None or "Unrecognized configuration class" not in str(error):
             raise
-        return seeing.from_pretrained(found.place, dtype=kind, **found.arguments())
+        made, told = seeing.from_pretrained(found.place, **more)
+    if lacking := sorted(told["missing_keys"]):
+        raise UserError(
+            f"transformers: {found.id!r} lacks {lacking[0]} ({len(lacking)} tensors of its configuration are "
+            "not in its weights)"
+        )
+    strange = sorted(name for name in told["unexpected_keys"] if name.endswith((".weight", ".bias")))
+    return made, tuple(strange)
 
 
-def _from_file(found: Source, kind: str) -> tuple[Any, Any]:
+def _from_file(found: Source, kind: str) -> _Read:
     """A GGUF file's weights as they are kept; where they are not, dequantised and kept for next time."""
     assert found.file is not None
     folder = place(found.file, kind, library_version())
@@ -135,9 +157,9 @@ def _from_file(found: Source, kind: str) -> tuple[Any, Any]:
         with suppress(OSError, ValueError, RuntimeError):
             return _from(Source(id=str(folder), file=None, asked=""), kind)
     drop(folder)
-    module, tokenizer = _from(found, kind)
-    keep(folder, module, tokenizer)
-    return module, tokenizer
+    read = _from(found, kind)
+    keep(folder, read.module, read.tokenizer)
+    return read
 
 
 def is_kept(found: Source, kind: str) -> bool:
@@ -176,7 +198,14 @@ def library_version() -> str:
     return version("transformers")
 
 
-def _device(torch: Any, device: Device) -> str:
+def number_format(dtype: DType, device: str) -> DType:
+    """What is computed in: where nothing is asked for, 32 bits on a CPU, and the weights' own elsewhere."""
+    return dtype if dtype != "auto" or device != "cpu" else "float32"
+
+
+def device_of(device: Device) -> str:
+    """A device of this machine. Raises `UserError` where it has none of the kind."""
+    torch = _library("torch")
     able = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if device == "auto":
         return next(name for name, there in able.items() if there)
@@ -202,8 +231,10 @@ def _library(name: str) -> Any:
 def _named(found: Source) -> Generator[None]:
     try:
         yield
-    except (OSError, ValueError, _library("safetensors").SafetensorError) as error:
-        reason = str(error).strip().partition("\n")[0]
+    except PlimsollError:
+        raise
+    except Exception as error:  # a folder of somebody else makes the libraries raise anything
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise UserError(
             f"transformers: {found.id!r} cannot be loaded: {reason} "
             "(write a folder, a .gguf file or the id of a model on the hub)"

@@ -20,16 +20,19 @@ from plimsoll.models._transformers_load import (
     Device,
     DType,
     Source,
+    device_of,
     is_kept,
     kept_folder,
     library_version,
     load,
+    number_format,
     source,
     tokenizer_of,
 )
 from plimsoll.models._transformers_worker import Worker
 from plimsoll.registry import WAY, model
 
+WIDTHS = {"float32": 4, "bfloat16": 2, "float16": 2, "auto": 0}
 GATHERED = 256
 """Calls that are worked on together at most."""
 
@@ -73,13 +76,29 @@ class Transformers:
 
     @property
     def module(self) -> Any:
-        """The torch module; loads the model."""
-        return self.engine.loaded.module
+        """The torch module; loads the model. Raises `UserError` where it is not all of the weights."""
+        loaded = self.engine.loaded
+        if loaded.strange:
+            raise UserError(
+                f"{self.name} holds {loaded.strange[0]} ({len(loaded.strange)} tensors), of which its "
+                "configuration knows nothing: what is found in the rest would not be of this model"
+            )
+        return loaded.module
 
     @property
     def tokenizer(self) -> Any:
         """The tokenizer; loads the model."""
         return self.engine.loaded.tokenizer
+
+    @property
+    def device(self) -> str:
+        """Where it runs, as torch calls it; loads nothing but the library."""
+        return device_of(self._device)
+
+    @property
+    def width(self) -> int:
+        """Bytes of a number in memory; 0 for as many as the weights are stored in."""
+        return WIDTHS[number_format(self._dtype, self.device)]
 
     @property
     def file(self) -> Path | None:
@@ -93,6 +112,13 @@ class Transformers:
         if not is_kept(self._found, kind):
             self.engine  # noqa: B018 - what is read is kept
         return kept_folder(self._found, kind)
+
+    @property
+    def at_hand(self) -> Path | None:
+        """The same folder, where there is one before anything is loaded or fetched."""
+        local = self._found.file is not None or Path(self._found.id).is_dir()
+        kind = "float32" if self._dtype == "auto" else self._dtype
+        return kept_folder(self._found, kind) if local and is_kept(self._found, kind) else None
 
     @property
     def engine(self) -> Engine:

@@ -10,8 +10,6 @@ from plimsoll.internals import checkpoint, kin, memory
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.told import Told
 
-LOADED = 1.25
-"""Of a model's numbers, what is held while it is computed with."""
 MORE = "..."
 """Ends the name of a model of which there may be several."""
 
@@ -54,7 +52,6 @@ def refuse_unready(given: Given, out: Path) -> None:
     checkpoint.refuse_place(out, first)
     for other in others:
         kin.matched(first, other)
-    numbers = sum(layout.numbers for layout in first.layouts.values())
-    memory.refuse_more(numbers * LOADED, f"a model of {numbers / 1e6:,.0f} million numbers")
+    memory.refuse_models([(given.models[0], first.layouts.values())])
     for each in given.checkpoints:
         checkpoint.refuse_nan(each)

@@ -58,7 +58,8 @@ class Somf:
         refuse_unready(given, out)
         names = changed(tuned, safe)
         numbers = sum(safe.layouts[name].numbers for name in names)
-        memory.refuse_more(numbers * (HELD + len(tuned)), "learning a mask")
+        device = memory.device_of(given.models[-1])
+        memory.refuse_more(numbers * (HELD + len(tuned)), "learning a mask", device=device)
         held = handle(given.models[-1])
         tasks = [_vectors(held, each, safe, names) for each in tuned]
         fused = masks.Fused(held.module, tasks, masks.logits(tasks[0], self.unit), self._join(len(tasks)))
