@@ -349,3 +349,32 @@ def test_a_model_that_is_clearly_worse_somewhere_and_nowhere_better_is_ranked_be
     assert stands["scripted/refuse"]["rank"] == 1
     assert stands["scripted/letter-A"]["beaten_by"], "it never declines"
     assert first["standings"][-1]["rank"] > 1
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> str:
+    """Questions about pictures that a safe model declines: harmless ones of ours stand for them."""
+    dot = (
+        "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
+        "000000050001a5f645400000000049454e44ae426082"
+    )
+    (tmp_path / "dot.png").write_bytes(bytes.fromhex(dot))
+    rows = "".join(f"What does picture {number} teach?,dot.png\n" for number in range(4))
+    (tmp_path / "pictures.csv").write_text(f"prompt,image\n{rows}", encoding="utf-8")
+    return f"prompts:file={tmp_path / 'pictures.csv'}"
+
+
+def test_one_command_draws_the_course_of_checkpoints_in_text_in_pictures_and_in_over_refusal(
+    pictures: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    checkpoints = ["scripted/refuse", "scripted/letter-A", "scripted/empty", "scripted/random"]
+    families = ("simplesafetytests:split=starter", pictures, "xstest:split=starter")
+    asked = [each for family in families for each in ("-b", family)]
+    page = tmp_path / "course.html"
+    command = ["drift", *checkpoints, *asked, "--limit", "4", "--log-dir", str(tmp_path / "runs")]
+    assert exit_code([*command, "--html", str(page)]) == 0
+    assert f"page  {page}" in capfd.readouterr().out
+    section = page.read_text("utf-8").split('id="models"')[1].split("</section>")[0]
+    assert section.count('class="plot curve"') == 2 * 3, "as it is, and behind the safety prompt"
+    for family in ("simplesafetytests", "prompts", "xstest"):
+        assert family in section

@@ -9,7 +9,9 @@ import click
 from plimsoll import registry
 from plimsoll.cli import _endings, _options, _output
 from plimsoll.cli._fronts import Stands, made, standings
+from plimsoll.cli._tied import matrix_of
 from plimsoll.cli.analyse import folder_of, spec_of
+from plimsoll.cli.report import write_tied
 from plimsoll.core import Estimate, UserError
 from plimsoll.evaluation.evaluate import Options, compare, grid
 from plimsoll.evaluation.results import Compared, GridCell, GridResult
@@ -40,6 +42,12 @@ AS_IT_IS = "as it is"
 @click.option("--limit", type=click.IntRange(1), help="Questions of each benchmark.")
 @click.option("--max-tokens", type=click.IntRange(1), default=64, show_default=True, help="Of a reply.")
 @click.option("--judge", default="", metavar="JUDGE", help="In place of each benchmark's own judges.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the report as a page to FILE; of two templates, FILE-chat and FILE-raw.",
+)
 @_options.LOG_DIR
 @_endings.MAX_ERRORS
 @_output.JSON
@@ -52,6 +60,7 @@ def command(
     limit: int | None,
     max_tokens: int,
     judge: str,
+    page: Path | None,
     log_dir: Path,
     max_errors: _endings.Bound,
     as_json: bool,
@@ -62,10 +71,14 @@ def command(
     template of the training alone is no safety. Of several, those are on the front that no other one beats
     in all benchmarks and in tokens; ranks go by the intervals of their differences, and models that may not
     differ are named. Beside them stands what each costs: tokens and seconds an answer, the share of numbers
-    that were changed, and seconds of training or repair.
+    that were changed, and seconds of training or repair. The page draws how three and more go on from BEFORE,
+    such as checkpoints of a training in their order.
     """
+    if page and not page.absolute().parent.is_dir():
+        raise UserError(f"--html {page}: there is no folder {page.absolute().parent}")
     rows, fronts, ended = list[dict[str, Any]](), list[dict[str, Any]](), list[Summary]()
     grids = list[str]()
+    wanted = templates or _templates(before, *after)
     costs = made(before, after) if len(after) > 1 else {}
     trained = {model: template for model in after if (template := _trained_in(model))}
     more: Options = {"max_tokens": max_tokens, "log_dir": log_dir, "progress": not as_json}
@@ -73,17 +86,22 @@ def command(
         more |= {"limit": limit}
     if judge:
         more |= {"judge": judge}
-    for template in templates or _templates(before, *after):
+    for template in wanted:
         more |= {"options": {"template": template} if template != AS_IT_IS else {}}
         asked, models = list(benchmarks or BENCHMARKS), [spec_of(model) for model in (before, *after)]
         found = grid(asked, models, defenses=list(DEFENSES), title=f"drift · {template}", **more)
         ended += [cell.run.summary for cell in found.cells if cell.run]
         grids.append(str(found.path))
+        if page:
+            write_tied(matrix_of(found.path), "html", _page_of(page, template, wanted))
         rows += [_row(template, *pair) for pair in _pairs(found)]
         fronts += [
             _front(template, defense, standings(cells, costs))
             for defense, cells in (_by_defense(found).items() if len(after) > 1 else ())
         ]
+    if page and not as_json:
+        for template in wanted:
+            _output.echo(f"page  {_page_of(page, template, wanted)}")
     if as_json:
         told = {"before": before, "after": after, "trained_in": trained, "cells": rows, "fronts": fronts}
         _output.value({**told, "grids": grids})
@@ -92,6 +110,11 @@ def command(
         for path in grids:
             _output.echo(f"report  plimsoll report {path} --format html")
     return _endings.suite_code(ended, max_errors)
+
+
+def _page_of(page: Path, template: str, templates: Sequence[str]) -> Path:
+    """The page of a template: the one that was named, where there is but one."""
+    return page if len(templates) == 1 else page.with_stem(f"{page.stem}-{template}")
 
 
 def _show(
