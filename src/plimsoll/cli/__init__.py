@@ -3,6 +3,7 @@
 import gc
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -158,9 +159,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         out.reconfigure(errors="replace")
     if os.environ.get("_PLIMSOLL_COMPLETE"):
         group.main(prog_name="plimsoll")  # answers the shell that asks how a line may go on, and exits
+    with suppress(ValueError):  # in another thread than the first, which the system does not allow
+        signal.signal(signal.SIGTERM, _interrupted)
     for line in _dotenv.taken_up(Path(".env"), os.environ):
         _output.echo(f"plimsoll: {line}", err=True)
     sys.exit(exit_code(sys.argv[1:] if arguments is None else arguments))
+
+
+def _interrupted(*_: object) -> None:
+    """A polite kill ends a command as Ctrl-C does: what it began is taken back, or kept for the next try."""
+    raise KeyboardInterrupt
 
 
 def exit_code(arguments: Sequence[str]) -> int:

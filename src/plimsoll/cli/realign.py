@@ -1,9 +1,9 @@
 """`plimsoll realign`: checkpoints -> one that is meant to be safer, which every other command takes."""
 
+import os
 import shutil
 from pathlib import Path
 from time import perf_counter
-from uuid import uuid4
 
 import click
 import msgspec
@@ -12,6 +12,7 @@ from plimsoll import registry
 from plimsoll.cli import _losses, _output
 from plimsoll.cli.analyse import Progress, opened_model
 from plimsoll.core import Artifact, UserError, files
+from plimsoll.internals import appearing
 from plimsoll.internals.checkpoint import WEIGHTS
 from plimsoll.models.transformers import Transformers
 from plimsoll.realignment.repairs import MORE, Given
@@ -43,7 +44,7 @@ def command(*, method: str, models: tuple[str, ...], out: Path, on: Path | None,
     if len(models) < len(part.takes) or (len(models) > len(part.takes) and not several):
         wanted = f"{len(part.takes)} or more" if several else len(part.takes)
         raise UserError(f"{method} takes {wanted} models, {', '.join(part.takes)}: {len(models)} named")
-    if out.exists():
+    if os.path.lexists(out):
         raise UserError(f"{out} is there already: name a new folder")
     opened = [opened_model(spec) for spec in models]
     given = Given(
@@ -53,7 +54,7 @@ def command(*, method: str, models: tuple[str, ...], out: Path, on: Path | None,
         told=(progress := Progress(method)),
     )
     began = perf_counter()
-    beside = out.with_name(f".{out.name[:40]}.{uuid4().hex[:12]}{files.ENDING}")
+    beside = appearing.unfinished(out)
     try:
         said = part.repair(given, beside)
         seconds = perf_counter() - began
@@ -71,7 +72,7 @@ def command(*, method: str, models: tuple[str, ...], out: Path, on: Path | None,
         if progress.losses:
             named = {each.name: each.revision for each in opened}
             _losses.write_page(_losses.analysed(progress.losses, named, method, 0), beside)
-        beside.rename(out)
+        appearing.appear(beside, out)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     if as_json:

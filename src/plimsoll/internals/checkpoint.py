@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from plimsoll.core import DataError, UserError, decoding, files
-from plimsoll.internals.stored import Layout, Stored, has_nan, narrowed, tensors
+from plimsoll.internals import appearing
+from plimsoll.internals.stored import Layout, Stored, is_unsound, narrowed, tensors
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
@@ -115,10 +115,10 @@ def made_by(folder: Path) -> Mapping[str, Any]:
 
 
 def refuse_nan(held: Checkpoint) -> None:
-    """Refuse weights of which some are no numbers, before anything is computed. Raises `DataError`."""
+    """Refuse weights that are no numbers or infinite, before anything is computed. Raises `DataError`."""
     for name, each in held.stored.items():
-        if each.layout.is_float and any(map(has_nan, each.parts())):
-            raise DataError(f"{name} of {held.folder} holds NaN: nothing was written")
+        if each.layout.is_float and any(map(is_unsound, each.parts())):
+            raise DataError(f"{name} of {held.folder} holds NaN or infinite numbers: nothing was written")
 
 
 def refuse_place(folder: Path, like: Checkpoint, size: int = 0) -> None:
@@ -128,7 +128,7 @@ def refuse_place(folder: Path, like: Checkpoint, size: int = 0) -> None:
         size: Bytes that are needed, where they are not those of `like`.
     """
     needed = size or like.bytes
-    if folder.exists():
+    if os.path.lexists(folder):
         raise UserError(f"{folder} is there already: name a new folder")
     above = next(each for each in folder.absolute().parents if each.exists())
     if not above.is_dir() or not os.access(above, os.W_OK):
@@ -168,12 +168,12 @@ def stream(
     """Write a model whose numbers come in parts, tensor by tensor in the order of `like.places`.
 
     The folder appears whole, by one rename; `also` may put more into it before. Raises `UserError` where it
-    is there already, or where the disk has no room, and `DataError` for a tensor that holds NaN.
+    is there already, or where the disk has no room, and `DataError` for a number that is none or infinite.
     """
     planned = layouts or like.layouts
     refuse_place(folder, like, sum(each.bytes for each in planned.values()))
     folder.parent.mkdir(parents=True, exist_ok=True)
-    made = folder.with_name(f".{folder.name[:40]}.{uuid4().hex[:12]}{files.ENDING}")
+    made = appearing.unfinished(folder)
     made.mkdir()
     try:
         for path in (path for kept in KEPT for path in like.folder.glob(kept)):
@@ -182,7 +182,7 @@ def stream(
         files.write(made / WEIGHTS, _chunks(planned, given))
         if also:
             also(made)
-        made.rename(folder)
+        appearing.appear(made, folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -210,8 +210,8 @@ def _written(name: str, parts: Iterable[Any], layout: Layout) -> Iterator[memory
     left = layout.numbers
     for part in parts:
         left -= part.size
-        if has_nan(part):
-            raise DataError(f"{name} would hold NaN: nothing was written")
+        if is_unsound(part):
+            raise DataError(f"{name} would hold NaN or infinite numbers: nothing was written")
         yield narrowed(part, layout.dtype)
     if left:
         raise ValueError(f"{name} came with another number of numbers than {layout.shape} holds")

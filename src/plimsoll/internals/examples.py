@@ -87,12 +87,13 @@ def mixed(examples: Sequence[Example], safety: Sequence[Example], count: int, se
 def _example(path: Path, number: int, row: Mapping[str, Any]) -> Example:
     if isinstance(row.get("messages"), list):
         row = {**row, **_spoken(row["messages"])}
-    request, reply = (_first(row, names) for names in (REQUESTS, REPLIES))
+    request, reply, context, system = (
+        text_of(path, number, row, names) for names in (REQUESTS, REPLIES, CONTEXTS, SYSTEMS)
+    )
     if not request or not reply:
         raise DataError(f"{path}: record #{number} has no {'reply' if request else 'prompt'}")
-    context = _first(row, CONTEXTS)
     prompt = f"{request}\n\n{context}" if context else request
-    return Example(prompt=prompt, reply=reply, system=_first(row, SYSTEMS))
+    return Example(prompt=prompt, reply=reply, system=system)
 
 
 def _spoken(messages: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -103,5 +104,14 @@ def _spoken(messages: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {"system": "\n\n".join(said["system"]), "prompt": "\n\n".join(said["user"])}
 
 
-def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:
-    return next((str(row[name]) for name in names if row.get(name)), "")
+def text_of(path: Path, number: int, row: Mapping[str, Any], names: Sequence[str]) -> str:
+    """The text that a record has under the first of these names; nothing where it has none of them.
+
+    Raises `DataError` where it is no text: a list of messages would be learned with its brackets.
+    """
+    name = next((name for name in names if row.get(name)), None)
+    if name is None:
+        return ""
+    if isinstance(row[name], list | dict):
+        raise DataError(f"{path}: record #{number}: its {name} is no text")
+    return str(row[name])

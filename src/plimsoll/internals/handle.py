@@ -106,7 +106,7 @@ class Handle:
             texts = [f"{system}\n\n", prompt] if system else [prompt]
             roles = [segments.segment_of(each["role"]) for each in messages]
             return self._segmented(list(map(segments.Piece, texts, roles)))
-        return list(self.tokenizer(f"{system}\n\n{prompt}" if system else prompt)["input_ids"])
+        return self.known(self.tokenizer(f"{system}\n\n{prompt}" if system else prompt)["input_ids"])
 
     def chat_ids(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
         """A conversation's token ids in the chat template, ending where the reply begins."""
@@ -115,7 +115,17 @@ class Handle:
         if self.segmented:
             return self._segmented(segments.spoken(self.tokenizer, messages))
         text = self.tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True)
-        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+        return self.known(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def known(self, ids: Sequence[int]) -> list[int]:
+        """Token ids, each of which the model has. Raises `UserError` for one that it has not."""
+        rows = self.module.get_input_embeddings().num_embeddings
+        if ids and max(ids) >= rows:
+            raise UserError(
+                f"{self.name}: its tokenizer writes token {max(ids):,}, and its weights know {rows:,} "
+                "tokens: they are of different models"
+            )
+        return list(ids)
 
     @property
     def segmented(self) -> bool:
@@ -153,6 +163,7 @@ def handle(model: WhiteBox) -> Handle:
             f"{model.name}: analyses of weights know decoders built as Llama is (Llama, Mistral, Qwen, "
             f"Gemma, SmolLM ...); this {type(held.module).__name__} has no {lacking[0]}"
         )
+    held.known(range(held.tokenizer.vocab_size))  # tokens that were added later may be unknown, and unused
     return held
 
 

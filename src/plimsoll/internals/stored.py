@@ -31,6 +31,8 @@ NUMPY = {
     "BOOL": "u1",
 }
 """As numpy stores each; it knows no bfloat16, whose numbers are the upper halves of 32-bit ones."""
+LARGEST = {"F16": 65520.0, "BF16": 3.3961775e38, "F32": 3.4028236e38}
+"""From which size on a number is rounded to infinity."""
 
 
 class Layout(NamedTuple):
@@ -124,8 +126,14 @@ def widened(read: Any, dtype: str) -> Any:
 
 
 def narrowed(part: Any, dtype: str) -> memoryview:
-    """Numbers -> their bytes in a format, rounded to the nearest, to even ones between two."""
+    """Numbers -> their bytes in a format, rounded to the nearest, to even ones between two.
+
+    Raises `DataError` for a number that is too large for it.
+    """
     library = numpy()
+    wider = dtype in LARGEST and part.dtype != NUMPY[dtype]
+    if wider and part.size and max(part.max(), -part.min()) >= LARGEST[dtype]:
+        raise DataError(f"a number became too large for {dtype}: nothing was written")
     if dtype == "BF16":
         bits = library.ascontiguousarray(part, library.float32).view(library.uint32)
         odd = (bits >> 16) & 1
@@ -133,6 +141,6 @@ def narrowed(part: Any, dtype: str) -> memoryview:
     return library.ascontiguousarray(part, NUMPY[dtype]).data.cast("B")
 
 
-def has_nan(part: Any) -> bool:
-    """Whether any of these numbers is none."""
-    return part.dtype.kind == "f" and bool(numpy().isnan(part).any())
+def is_unsound(part: Any) -> bool:
+    """Whether any of these numbers is none, or infinite."""
+    return part.dtype.kind == "f" and not bool(numpy().isfinite(part).all())

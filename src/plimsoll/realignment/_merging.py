@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plimsoll.core import DataError
-from plimsoll.internals import checkpoint, kin
+from plimsoll.core import DataError, UserError
+from plimsoll.internals import checkpoint, kin, segments
 from plimsoll.internals.algebra import product
 from plimsoll.internals.checkpoint import Checkpoint
-from plimsoll.internals.stored import Stored, has_nan
+from plimsoll.internals.stored import Stored, is_unsound
 from plimsoll.realignment.repairs import Given
 
 
@@ -21,13 +21,14 @@ class Likes:
     tensors: Sequence[Stored]
 
     def __iter__(self) -> Iterator[Sequence[Any]]:
-        """Parts of all that lie at the same place; raises `DataError` where one holds NaN."""
+        """Parts of all that lie at the same place; raises `DataError` where one is no number."""
         # Where the first has more rows (tokens of pictures), the last parts are of different lengths.
         for parts in zip(*(tensor.parts() for tensor in self.tensors), strict=False):
             shared = min(part.size for part in parts)
             for tensor, part in zip(self.tensors, parts, strict=True):
-                if has_nan(part):
-                    raise DataError(f"{self.name} of {tensor.path.parent} holds NaN: nothing was written")
+                if is_unsound(part):
+                    where = f"{self.name} of {tensor.path.parent}"
+                    raise DataError(f"{where} holds NaN or infinite numbers: nothing was written")
             yield [part[:shared] for part in parts]
 
 
@@ -55,6 +56,7 @@ class Merge:
         """Write the merged checkpoint. Raises `UserError` for checkpoints of different models."""
         first, *others = given.checkpoints
         checkpoint.refuse_place(out, first)
+        _refuse_half_segmented(given.checkpoints)
         likes = [kin.matched(first, other) for other in others]
         given.told.begin(len(first.places))
         moved = _Moved()
@@ -78,6 +80,17 @@ class Merge:
             else:
                 yield name, own.parts()
             given.told.step()
+
+
+def _refuse_half_segmented(given: Sequence[Checkpoint]) -> None:
+    """Who speaks is told to a model by vectors beside its weights: a merge would lose or keep them."""
+    told = {each.folder: (each.folder / segments.FILE).is_file() for each in given}
+    if len(set(told.values())) > 1:
+        one, other = (next(folder for folder, has in told.items() if has is kind) for kind in (True, False))
+        raise UserError(
+            f"{one} has segments (realign ise) and {other} has none: merge the model from before, and run "
+            "realign ise on what comes of it"
+        )
 
 
 class _Moved:

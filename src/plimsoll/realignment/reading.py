@@ -1,6 +1,7 @@
 """The file that a repair learns on -> examples, signed ones, or preferences."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,11 +82,12 @@ def _opposed(path: Path, number: int, row: Mapping[str, Any]) -> Opposed:
     kind = row.get("kind")
     if kind not in KINDS:
         raise DataError(f"{path}: record #{number}: kind is {kind!r}; it is {' or '.join(KINDS)}")
-    texts = {name: _text(row, (name,)) for name in ("prompt", "affirm", "reject")}
+    text = partial(files_of_examples.text_of, path, number, row)
+    texts = {name: text((name,)) for name in ("prompt", "affirm", "reject")}
     lacking = next((name for name, text in texts.items() if not text), None)
     if lacking:
         raise DataError(f"{path}: record #{number} has no {lacking}")
-    system = _text(row, files_of_examples.SYSTEMS)
+    system = text(files_of_examples.SYSTEMS)
     affirm, reject = (
         Example(prompt=texts["prompt"], reply=texts[name], system=system) for name in ("affirm", "reject")
     )
@@ -94,16 +96,13 @@ def _opposed(path: Path, number: int, row: Mapping[str, Any]) -> Opposed:
 
 def _preferences(path: Path) -> Iterator[Preference]:
     for number, row in enumerate(files_of_examples.records(path), start=1):
-        texts = [_text(row, names) for names in (("prompt",), CHOSEN, REJECTED)]
+        text = partial(files_of_examples.text_of, path, number, row)
+        texts = [text(names) for names in (("prompt",), CHOSEN, REJECTED)]
         if not all(texts):
             lacking = ("prompt", "chosen", "rejected")[texts.index("")]
             raise DataError(f"{path}: record #{number} has no {lacking}")
         prompt, chosen, rejected = texts
-        system = _text(row, files_of_examples.SYSTEMS)
+        system = text(files_of_examples.SYSTEMS)
         yield Preference(
             *(Example(prompt=prompt, reply=reply, system=system) for reply in (chosen, rejected))
         )
-
-
-def _text(row: Mapping[str, Any], names: Sequence[str]) -> str:
-    return next((str(row[name]) for name in names if row.get(name)), "")
