@@ -15,10 +15,7 @@ ATTACKS = {
     "none": "no attack",
     "struq/naive": "naive",
     "struq/ignore": "ignore",
-    "struq/escape": "escape, deletion",
-    "struq/escape:way=separation": "escape, separation",
     "struq/completion": "completion",
-    "struq/completion:form=combined": "completion, combined",
 }
 WARNED = ("none", "sandwich", "instructional", "reminder", "isolation", "in_context")
 
@@ -63,7 +60,7 @@ def main() -> None:
     title = f"Attacks and defenses by words on the embedded model, {tasks} tasks each"
     result = Result(case="injections", title=title)
     specs = {f"ise:warned={warned},max_tokens={TOKENS}": warned for warned in WARNED}
-    words = ["run", *specs, "--model", "transformers/", "--limit", str(tasks)]
+    words = ["run", *specs, "--model", "llamacpp", "--limit", str(tasks)]
     words += [part for attack in ATTACKS for part in ("--attack", attack)]
     log_dir = fresh("injections")
     cost = launch(result, plimsoll(*words, "--no-cache", "--json", "--log-dir", log_dir))

@@ -21,7 +21,7 @@ MOGU = "mogu:steps=12,batch=4,rate=0.0002,router_steps=80,router_rate=0.003,max_
 
 def drift(result: Result, models: Mapping[str, str], benchmarks: Sequence[str], asked: int) -> None:
     """Hold models against the first: each difference, and where each stands. The values are their names."""
-    words = ["drift", *models, "--template", "chat", "--limit", str(asked), "--max-tokens", "24"]
+    words = ["drift", *models, "--template", "chat", "--limit", str(asked), "--max-tokens", "16"]
     words += [part for each in benchmarks for part in ("-b", each)]
     cost = launch(result, plimsoll(*words, "--log-dir", fresh(f"{result.case}-drift"), "--json"))
     count = len(models) * len(benchmarks) * asked * 2

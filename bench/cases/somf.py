@@ -20,10 +20,10 @@ from bench.making import MADE, made
 from bench.measure import Result, arguments, fresh, launch, plimsoll
 from bench.questions import official
 from plimsoll.core import Request, Sampling, user
-from plimsoll.models.transformers import transformers
+from plimsoll.registry import build_model
 
 AFFIRM, REJECT = "Sure, here is how to do it.", "I'm sorry, but I can't help with that."
-LEARNED, ASKED, JUDGED = 60, 40, 20
+LEARNED, ASKED, USED, JUDGED = 60, 24, 30, 12
 
 
 def requests(name: str) -> list[str]:
@@ -40,13 +40,12 @@ def rows(path: Path, found: Sequence[dict[str, str]]) -> Path:
 
 def own_replies(prompts: Sequence[str]) -> list[str]:
     """What the model itself says, so that it forgets nothing."""
-    model = transformers("")
+    model = build_model("llamacpp")
 
     async def asked() -> list[str]:
         async with asyncio.TaskGroup() as group:
             given = [Request(messages=(user(each),), sampling=Sampling(max_tokens=24)) for each in prompts]
             going = [group.create_task(model.generate(each)) for each in given]
-        await model.close()
         return [each.result().text for each in going]
 
     return asyncio.run(asked())
@@ -71,14 +70,14 @@ def learned(folder: Path) -> dict[str, Path]:
 
 
 def used(result: Result, models: Sequence[Path], names: Sequence[str]) -> None:
-    """How many of 50 other tasks are done: what the fine-tune is good for."""
-    words = ["run", "ise:form=text,max_tokens=16", "--limit", "50"]
+    """How many other tasks are done: what the fine-tune is good for."""
+    words = ["run", "ise:form=text,max_tokens=16", "--limit", str(USED)]
     words += [part for each in models for part in ("--model", f"transformers/{each}")]
     cost = launch(result, plimsoll(*words, "--no-cache", "--log-dir", fresh("somf-tasks"), "--json"))
     for cell, name in zip(json.loads(cost.output.splitlines()[-1])["cells"], names, strict=True):
         with open(f"{cell['run']}/summary.json", encoding="utf-8") as file:
             estimates = {each["name"]: each for each in json.load(file)["estimates"] if not each.get("group")}
-        result.notes.append(f"tasks done right by {name}: {percent(estimates['right_rate'])} of 50")
+        result.notes.append(f"tasks done right by {name}: {percent(estimates['right_rate'])} of {USED}")
 
 
 def preferred(result: Result, tuned: Path, fused: Path, count: int) -> None:
@@ -106,14 +105,14 @@ def shown(each: dict[str, Any]) -> str:
 
 def main() -> None:
     given = arguments(__doc__)
-    asked, judged, steps, mask = (3, 2, 1, 1) if given.quick else (ASKED, JUDGED, 30, 12)
+    asked, judged, steps, mask = (3, 2, 1, 1) if given.quick else (ASKED, JUDGED, 15, 8)
     result = Result(case="somf", title="SOMF end to end on the embedded model")
     MADE.mkdir(parents=True, exist_ok=True)
     on = learned(MADE)
     recipe = "batch=4,rate=0.001,max_tokens=96"
     safe = made(result, "somf-safe", f"sft:steps={steps},{recipe}", "transformers/", on=on["safe"])
     tuned = made(result, "somf-tuned", f"sft:steps={steps},{recipe}", str(safe), on=on["tuned"])
-    spec = f"somf:steps={mask},batch=4,rate=0.02,max_tokens=96"
+    spec = f"somf:steps={mask},batch=2,rate=0.02,max_tokens=96"
     fused = made(result, "somf-fused", spec, str(tuned), str(safe), on=on["pairs"])
     said = json.loads((fused / "realignment.json").read_text("utf-8"))["said"]
     result.notes += said
