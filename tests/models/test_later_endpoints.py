@@ -19,7 +19,7 @@ from plimsoll.evaluation.results import Run
 from plimsoll.models._faults import Reply, fault
 from plimsoll.models._framing import Headers
 from plimsoll.models._waits import wait_of
-from tests.support.asking import INSTRUCTED, PLAIN, ask
+from tests.support.asking import INSTRUCTED, PLAIN, ask, ask_together
 from tests.support.endpoint import FakeEndpoint, Fault, document, status
 from tests.support.later_endpoints import FILTERED, UNFILTERED
 from tests.support.later_fields import COLD, RENAMED, ROOM, SHORTER, SYSTEMLESS, UNKNOWN, WARM
@@ -73,6 +73,13 @@ def test_what_passes_is_asked_again(code: int, said: str) -> None:
 @pytest.mark.parametrize(("code", "said"), HOPELESS)
 def test_what_holds_for_every_prompt_stops_the_run(code: int, said: str) -> None:
     assert isinstance(fault(Reply(code, {}, status(code, said).body)), Denied)
+
+
+def test_what_holds_for_every_prompt_is_found_out_by_one_call() -> None:
+    with FakeEndpoint(always=status(400, "Model Not Exist")) as endpoint:
+        found = ask_together(endpoint, *[PLAIN] * 8)
+        assert len(endpoint.received) == 1
+    assert all(isinstance(each, Denied) for each in found)
 
 
 @pytest.mark.parametrize(("told", "kind"), UNDER_200)

@@ -31,7 +31,7 @@ def folder_of(tmp_path: Path, rule: str) -> RunFolder:
     return RunFolder(tmp_path / asked(tmp_path, rule).last_json["run"])
 
 
-@pytest.mark.parametrize("left", ["", "  \n", '{"status": "fin', DEEP])
+@pytest.mark.parametrize("left", ["", "  \n", '{"status": "fin', DEEP, "[]", "null", "\0" * 40])
 def test_a_summary_that_was_torn_is_made_anew_by_the_same_command(tmp_path: Path, left: str) -> None:
     run = folder_of(tmp_path, "letter-A")
     (run.path / "summary.json").write_text(left)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from plimsoll.core import ModelError, Response, UserError
+from plimsoll.core import Denied, ModelError, Response, UserError
 from plimsoll.models._faults import Rejected, ServerFault, Withheld
 from plimsoll.models._manners import (
     Change,
@@ -40,7 +40,7 @@ class Terms:
         self._met = asyncio.Event()
         """Set as soon as the first request is through."""
         self._learning = asyncio.Lock()
-        self._hopeless: UserError | None = None
+        self._hopeless: UserError | Denied | None = None
         """What only a user can help, once it was found."""
 
     def accept(self, body: Body) -> None:
@@ -56,6 +56,9 @@ class Terms:
         self._ahead = True
         try:
             return await self._by_terms(ask, body_of)
+        except Denied as denied:
+            self._hopeless = denied
+            raise
         finally:
             self._met.set()
 

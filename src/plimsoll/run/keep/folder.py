@@ -41,7 +41,7 @@ class RunFolder:
         A summary is made anew from the records: one that a power cut left empty or torn is as none.
         """
         path = self.path / "summary.json"
-        return _read(path, decoding.Decoder(Summary).decode) if _is_json(path) else None
+        return _read(path, decoding.Decoder(Summary).decode) if _is_whole(path) else None
 
     def records(self) -> Iterator[Record]:
         """Every record, once, in the order written."""
@@ -148,12 +148,12 @@ def make(log_dir: Path, stamp: str, rest: str) -> Path:
     raise AssertionError("unreachable: the count has no end")
 
 
-def _is_json(path: Path) -> bool:
+def _is_whole(path: Path) -> bool:
+    """Whether a file holds a JSON object, be it of another format."""
     try:
-        decoding.decode(files.read(path), msgspec.Raw)
+        return bytes(decoding.decode(files.read(path), msgspec.Raw)).lstrip().startswith(b"{")
     except (OSError, ValueError):
         return False
-    return True
 
 
 def _read(path: Path, decode: Callable[[bytes], T]) -> T:
