@@ -130,6 +130,16 @@ FILTERED: Mapping[str, Fault] = {
     # Russia, Korea
     "gigachat": chat("", "blacklist"),
     "yandex": chat("", "ALTERNATIVE_STATUS_CONTENT_FILTER"),
+    "perspective": error(400, "TOXICITY score 0.93 above threshold 0.8; request not forwarded"),
+    "llama guard, in one word": error(400, "Blocked by LlamaGuard: unsafe S2"),
+    "a guard of prompts": document({"blocked": True, "reason": "prompt_injection"}, 403),
+    "a layer of safety": error(400, "The AI safety layer refused this prompt"),
+    "a guard of a network": document(
+        {"action": "BLOCK", "message": "AI Guard blocked this transaction"}, 403
+    ),
+    "qianfan, risk": error(400, "The input content is risky, please modify it", "content_risk"),
+    "green net": error(400, "命中绿网规则，内容不予展示"),
+    "modelscope": error(400, "Content moderation failed: input rejected"),
     "korean": error(400, "유해한 콘텐츠가 감지되어 요청이 차단되었습니다.", "40003"),
 }
 """Answers of a content filter: blocked, after one call."""
@@ -163,6 +173,7 @@ UNFILTERED: Mapping[str, Fault] = {
     "a plan": error(403, "Your plan does not include this model; upgrade to unlock the content"),
     "an unknown field": error(400, "Unknown parameter: 'safety_settings'."),
     "a wrong type": error(400, "Invalid type for 'messages[0].content': expected a string, got null"),
+    "a key": error(401, "This key has been blocked for policy reasons"),
     "a blocked account, zh": error(403, "您的账户因违规已被封禁，请联系客服"),
 }
 """What sounds like a filter and is none: never `blocked`."""

@@ -23,6 +23,8 @@ WAITS: tuple[tuple[str, float | None], ...] = (
     ("请在 1 分 20 秒后重试", 80.0),
     ("请稍后再试（约20秒）", 20.0),
     ("请于 3 分钟后再次请求", 180.0),
+    ("Busy, try after 5s", 5.0),
+    ("服务限流，重试时间：15秒", 15.0),
     ("Limit 60 requests per 60 seconds; slow down", None),
     ("You can send 3 requests every 20s", None),
     ("每60秒最多10次请求", None),
@@ -79,6 +81,9 @@ SPENT: tuple[tuple[int, str], ...] = (
     (429, "无可用资源包，请充值"),
     (429, "今日调用次数已达上限"),
     (400, "Account balance is negative, please top up"),
+    (429, "Insufficient funds"),
+    (429, "Payment required to continue"),
+    (429, "本月额度已耗尽"),
     (429, "Open api daily request limit reached"),
 )
 """What is used up does not come back by waiting: the run stops."""
@@ -97,6 +102,10 @@ BUSY: tuple[tuple[int, str], ...] = (
     (500, "当前分组上游负载已饱和，请稍后再试"),
     (400, "Too many concurrent requests"),
     (403, "concurrency limit reached, please try again later"),
+    (400, "Server is busy, please try again"),
+    (403, "Request was throttled"),
+    (400, "系统繁忙，请稍后再试"),
+    (422, "Model overloaded"),
     (400, "Model is loading, please try again later"),
 )
 """What passes: asked again."""

@@ -55,7 +55,8 @@ SPENT = expression(
     r"|(out of|no|all) (remaining |available )?credits"
     r"|(free trial|trial period|subscription) has (expired|ended)"
     r"|free tier[^.]{0,40}(exhausted|used up)|balance is (negative|too low)|budget_exceeded|max(imum)? budget"
-    r"|余额不足|欠费|额度(已)?(不足|用尽|用完)|套餐(已)?(到期|用尽|用完)|无可用资源包|请(先)?充值",
+    r"|insufficient funds|payment required"
+    r"|余额不足|欠费|(额度|配额)(已)?(不足|用尽|用完|耗尽)|套餐(已)?(到期|用尽|用完)|无可用资源包|请(先)?充值",
     re.IGNORECASE,
 )
 """What is used up does not come back by waiting."""
@@ -76,11 +77,12 @@ KEYLESS = expression(
 RATE = expression(
     r"too many (concurrent |parallel )?requests|rate[ _-]?(limit|quota)|throttling|concurrency limit"
     r"|request[s_ ]{0,2}limit[ _]?(exceeded|reached)|\bqps\b|\bmodel\W+(\w+\W+){0,3}loading\b"
-    r"|过于频繁|限流|并发[^。]{0,8}(超|上限)|负载已饱和",
+    r"|server (is )?(too )?busy|\boverloaded\b|\bthrottled\b|queue is full"
+    r"|频繁|限流|(系统|服务)[^。]{0,4}繁忙|并发[^。]{0,8}(超|上限)|负载已饱和",
     re.IGNORECASE,
 )
 """That too much is asked for, where the status does not say so."""
-UNSAID = frozenset({400, 403, 500})
+UNSAID = frozenset({400, 403, 422, 500})
 """Statuses under which some say that, too."""
 KEY_LIKE = expression(r"\b(sk|pk|key|xai|gsk|hf)[-_][A-Za-z0-9_\-*]{6,}|(?<=bearer )\S{6,}", re.IGNORECASE)
 CONTROL = expression(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")

@@ -19,8 +19,8 @@ PIECE = expression(rf"(\d+(?:\.\d+)?)\s*{UNITS}", re.IGNORECASE)
 UNIT = r"(?:ms|milli\w{1,10}|毫秒|[hms](?![a-z])|[a-z]{3,12}|小时|分钟?|秒钟?)"
 DURATION = rf"((?:\d{{1,9}}(?:\.\d{{1,9}})?\s{{0,2}}(?:more\s)?{UNIT}\s{{0,2}}(?:and\s)?){{1,4}})"
 IN_WORDS = expression(
-    r"(?:(?:retry|try again|come back|wait|resets?|available|allowed|cool[ -]?down)[a-z_]*"
-    r"(?:\W{1,8}[a-z_]+){0,4}?\W{0,8}|请[^\d]{0,12}|(?:等待|剩余|还需)[^\d]{0,8})" + DURATION,
+    r"(?:(?:retry|try again|try after|come back|wait|resets?|available|allowed|cool[ -]?down)[a-z_]*"
+    r"(?:\W{1,8}[a-z_]+){0,4}?\W{0,8}|请[^\d]{0,12}|(?:等待|剩余|还需|重试)[^\d]{0,8})" + DURATION,
     re.IGNORECASE,
 )
 THEREAFTER = expression(DURATION + r"(?:之|以)?[后後]", re.IGNORECASE)

@@ -20,6 +20,8 @@ ECHOED = frozenset({"input", "flagged_input", "prompt", "messages", "body", "req
 CODED = ("code", "type", "status", "reason")
 """What the names of fields with codes end in."""
 FOR_LEGAL_REASONS = 451
+OURS = frozenset({401, 402, 407})
+"""Statuses that speak of who asks: whatever is said there, it is no filter of prompts."""
 
 
 class _Marks(NamedTuple):
@@ -36,7 +38,7 @@ def is_withheld(status: int, body: bytes) -> bool:
     """Whether an error body says that a content filter was at work."""
     if status == FOR_LEGAL_REASONS:
         return True
-    if body.lstrip()[:1] == b"<":
+    if status in OURS or body.lstrip()[:1] == b"<":
         return False
     marks = _marks()
     leaves = list(_leaves("", _document(body)))

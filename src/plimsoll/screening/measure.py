@@ -1,10 +1,12 @@
 """What a guard said of labelled conversations -> its figures with intervals."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from plimsoll.core import DataError
+from plimsoll.core import DataError, replace
 from plimsoll.screening.nouns import NOTHING, Figure, Seen, Undecided
+from plimsoll.stats.clusters import Sums, share
 from plimsoll.stats.ranking import MOST, Marked, Redraws, counted, interval, rates, redrawn
 from plimsoll.stats.scored import auprc, auroc
 
@@ -72,9 +74,28 @@ def measured(found: Sequence[Mark], *, seed: int = 0, most: int = MOST) -> Measu
     both = len({mark.unsafe for mark in found}) == 2
     defined = FIGURES if both else ("recall",) if found[0].unsafe else ("false_alarms",)
     figures = {
-        name: figure(values[name], getattr(redraws, name)) if name in defined else NOTHING for name in FIGURES
+        name: _widened(figure(values[name], getattr(redraws, name)), found, name)
+        if name in defined
+        else NOTHING
+        for name in FIGURES
     }
     return Measured(figures, redraws)
+
+
+def _widened(found: Figure, marks: Sequence[Mark], name: str) -> Figure:
+    """A plain share goes by its own bounds, too: redraws of few conversations hold it too seldom."""
+    rows = {
+        "recall": [(mark, mark.flagged) for mark in marks if mark.unsafe],
+        "false_alarms": [(mark, mark.flagged) for mark in marks if not mark.unsafe],
+        "precision": [(mark, mark.unsafe) for mark in marks if mark.flagged],
+    }.get(name, [])
+    held: dict[str, list[bool]] = {}
+    for mark, hit in rows:
+        held.setdefault(mark.seen.cluster, []).append(hit)
+    known = share(Counter(Sums(sum(hits), len(hits)) for hits in held.values()))
+    if known is None or found.low is None or found.high is None:
+        return found
+    return replace(found, low=min(found.low, known.low), high=max(found.high, known.high))
 
 
 def values_of(found: Sequence[Mark]) -> dict[str, float | None]:
