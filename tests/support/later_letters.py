@@ -83,6 +83,10 @@ MEANT_B: Mapping[str, Fault] = {
         row(":", 0),
         row(" B", 0, (" B", -0.1), (" A", -3.0)),
     ),
+    "another one after a colon": said("A: wrong. B: right. Answer: B", row("A", -0.1, *AB), row(":", 0)),
+    "another one after a stroke": said("A - no. The answer is B.", row("A", -0.1, *AB), row(" -", 0)),
+    "a question to itself": said("A? No, B.", row("A", -0.1, *AB), row("?", 0), row(" No", 0)),
+    "JSON": said('{"answer": "B"}', row('{"', -0.1), row("answer", 0, ("answer", -0.1), ("A", -1))),
     "a thought that only ends": said(
         "A) no.\n</think>\n\nB", row("A", -0.1, *AB), row(")", 0), row(" no", 0)
     ),

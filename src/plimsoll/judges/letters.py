@@ -4,6 +4,11 @@ from collections.abc import Sequence
 from math import exp
 
 from plimsoll.core import Response, Sample, Transcript
+from plimsoll.text.choice_answers import read_choice
+from plimsoll.text.letters import LETTERS
+
+BARE = 6
+"""Characters of a reply that is a letter and its decoration."""
 
 
 def weighed(sample: Sample, transcript: Transcript) -> Sequence[float]:
@@ -11,9 +16,21 @@ def weighed(sample: Sample, transcript: Transcript) -> Sequence[float]:
     if not transcript.responses or transcript.messages:
         return ()
     response: Response = transcript.responses[-1]
-    if response.means == "generation":
+    if response.means == "generation" or _says_otherwise(sample, response):
         return ()
     return response.loglikelihoods[: len(sample.choices)]
+
+
+def _says_otherwise(sample: Sample, response: Response) -> bool:
+    """Whether a reply begins with one letter and comes to another: "A? No, B."
+
+    Its first tokens weigh what it takes up first, and not what it chooses."""
+    reply = response.text.strip()
+    if response.means != "first_token" or len(reply) <= BARE:
+        return False
+    chosen = read_choice(reply, sample.choices).index
+    first = next((sign for sign in reply[:BARE] if sign.isalnum()), "")
+    return chosen is not None and first in LETTERS and LETTERS[chosen] != first
 
 
 def favourite(loglikelihoods: Sequence[float]) -> int:
