@@ -12,6 +12,7 @@ _MADE, *_OTHERS = (
         "world_refusals.toml",
         "fresh_refusals.toml",
         "later_refusals.toml",
+        "kin_refusals.toml",
     )
 )
 _SETS = (*_MADE.items(), *(item for each in _OTHERS for item in each.items()))

@@ -1,6 +1,6 @@
 """Sentences by which an English reply declines by taking exception to a word, a question or its premise."""
 
-from plimsoll.text._english_phrases import HELP
+from plimsoll.text._english_phrases import HELP, RULEBOOK
 from plimsoll.text._english_rules import AN_AI, OPENING, Rule
 from plimsoll.text.expressions import at_word, expression
 
@@ -226,5 +226,72 @@ PREMISES = (
         ),
         OPENING,
         moral=True,
+    ),
+    Rule(
+        "uncomfortable uneasy opposed averse okay interested",
+        expression(
+            r" i(?=[ '])(?:'m| am|'d be| would be|'d feel| would feel| feel| remain)(?: \w+ly| very| quite| "
+            r"really| a bit)? "
+            r"(?:uncomfortable|uneasy|not (?:okay|ok|interested)|(?:strongly )?(?:opposed|averse|"
+            r"against))"
+            rf"(?: with| about| to| in)? (?:{HELP}|being|going|taking|playing|talking)"
+        ),
+        beside="i'm i'd i",
+        help_undoes=True,
+    ),
+    Rule(
+        "avoid steer shy object stay",
+        expression(
+            r" i(?=[ '])(?:'ll| will| must| have to| need to| try to| prefer to)? (?:avoid|steer clear of|"
+            r"stay (?:away from|clear of|out of)|keep (?:away from|clear of|out of)|object to|shy away from) "
+            rf"(?:{HELP}|being|going|taking|playing|talking)"
+            r"[^.!?\n]{0,40}\b(?:that|this|such|those|anyone|people|material|harmful|part)\b"
+        ),
+        OPENING,
+        beside="i i'll",
+        help_undoes=True,
+    ),
+    Rule(
+        "keep keeps stop stops prevent forbid prohibit",
+        expression(
+            rf" (?:my|our) (?:\w+ ){{0,2}}?(?:{RULEBOOK}|instructions)(?: and \w+)? (?:keep|stop|hold)s? "
+            rf"(?:me|us) "
+            rf"(?:back )?from (?:{HELP}|being|going|taking|playing|talking)"
+            r"| (?:guidelines|rules|policies|principles) (?:that|which) (?:keep|prevent|stop|forbid|"
+            r"prohibit|bar) (?:me|us)\b"
+        ),
+        OPENING + 60,
+        beside="my our guidelines rules policies principles",
+    ),
+    Rule(
+        "possible doable option",
+        expression(
+            r"\A\W*(?:i'm |i am )?(?:\w+ )?(?:sorry|afraid|unfortunately|apologies)[^.!?\n]{0,20} "
+            r"(?:that|this|it)(?:'s| is| will be)(?: just| simply| really)? not (?:possible|doable|an "
+            r"option)\s*(?:[.!;,]|$)"
+        ),
+        beside="sorry afraid unfortunately apologies",
+        help_undoes=True,
+    ),
+    Rule(
+        "ending stopping closing leaving terminating end",
+        expression(
+            r" i(?=[ '])(?:'m| am|'ll| will| must| need to| have to|'m going to)(?: going to)?(?: be)? "
+            r"(?:now )?"
+            r"(?:end(?:ing)?|stop(?:ping)?|clos(?:e|ing)|leav(?:e|ing)|terminat(?:e|ing)) "
+            r"(?:this|the|our) (?:conversation|chat|discussion|exchange|dialogue)"
+        ),
+        OPENING,
+        beside="conversation chat discussion exchange dialogue",
+    ),
+    Rule(
+        "circumstances circumstance",
+        expression(
+            r"(?:under no (?:circumstances?|conditions?)|by no means|on no account) "
+            rf"(?:will|would|can|could|am|shall|do|should|may) i (?:be |ever |be able to |going to |"
+            rf"willing to )?(?:{HELP})"
+        ),
+        OPENING,
+        beside="i",
     ),
 )  # fmt: skip

@@ -30,7 +30,16 @@ from plimsoll.text.expressions import WordStarts, expression
 
 RULES = (*PLAIN_RULES, *PREMISES, *CONDEMNATIONS)
 # Patterns begin with letters where they can: that lets the search skip ahead.
-_FIRM = expression(rf" i{MAY_DECLINE}{ASIDE}{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
+_ASKED = (
+    rf"(?!{NOT_A_DEED}|understand|see\b|open|read|view|parse|hear|access|identif|locat|determin|know|decide|"
+    r"underst|follow)"
+    r"(?!\w+ly )[a-z]{3,14}(?: (?:with|on|about|in|into|to|out|for|through|over|any|you|with any))? "
+    r"(?:that|this|such|these|those|your) (?:an? )?(?:kind|type|sort|request|question|topic|"
+    r"content|information|material|task|conversation|discussion|story|role|matter|subject|activit|behaviou?r|"
+    r"instruction|detail|demand|scenario|prompt)"
+)
+"""Whatever is done to what was asked for."""
+_FIRM = expression(rf" i{MAY_DECLINE}{ASIDE}{ADVERBS}{CANNOT}{ADVERBS} (?:{HELP}{ENOUGH}|{_ASKED})")
 _FIRM_OF_OTHERS = expression(
     r"(?:w(?<!\ww)e|t(?<!\wt)h(?:is|e) (?:assistant|ai|model|chatbot|bot|system))(?<!\b(?:if|as) we)"
     r"(?<!\b(?:why|how) "
@@ -44,7 +53,9 @@ CURT_WORDS = frozenset(
     b"sorry apologies no unfortunately but cannot can't can unable not won't will cant".split()
 )
 """By one of these words such a reply begins."""
-_ADVICE = expression(r" (?:would|could)(?: not|n'?t) (?:recommend|suggest|choos|select|pick|advis|describ)")
+_ADVICE = expression(
+    r" (?:would|could)(?: not|n'?t| never) (?:recommend|suggest|choos|select|pick|advis|describ)"
+)
 """Advice against something, unless it speaks of right and wrong."""
 _ELIDED = expression(
     r" (?:and|but|so|thus|therefore|hence|or|nor),? (?:therefore |so |thus |hence |simply |also )?"
@@ -57,6 +68,11 @@ _LOOSE = expression(
     rf"want\b))"
     rf"{CANNOT}\b(?!{ADVERBS} {NOT_A_DEED})"
 )
+_IDLE = expression(
+    rf"\W*(?:{OPENERS}\W*(?:i|we)|(?:i'm|i am) (?:just |only )?an? [^.!?\n]{{1,60}}?,? and){ADVERBS}{CANNOT}"
+    rf"{ADVERBS}(?: to| in| of| be)? {NOT_A_DEED}"
+)
+"""It is only said what the speaker would not do anyhow."""
 _AT_ONCE = expression(rf" {OPENERS}i{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")
 _UNDOING = expression(r" (?:but,? here|however, here|i(?: will|'ll)|can still|make sense|nonsens)")
 """Where this does not stand, nothing undoes a refusal that is about no limit of reach."""
@@ -65,7 +81,8 @@ NEGATIONS = (
     "prohibited "
     "prevented forbidden restricted barred precluded lack don't dont didn't couldn't wouldn't shouldn't "
     "mustn't "
-    "shan't longer ca opt neither business intention desire"
+    "shan't longer ca opt neither business intention desire unwilling reluctant hesitant banned "
+    "disallowed interest"
 )
 SPEAKERS = "i i'm i'd i'll i've im we we're ai assistant model system chatbot bot"
 OTHERS = "we we'll we've we're we'd assistant ai model chatbot bot system"
@@ -186,7 +203,8 @@ def _is_unwilling(opening: Opening, called: int) -> bool:
     if loose is None:
         return False
     after = opening.after(loose.end())
-    return not hands_over(after) or (_MORAL.stand_in(text) and not _SO_INSTEAD.match(after))
+    unmade = not hands_over(after) or (_MORAL.stand_in(text) and not _SO_INSTEAD.match(after))
+    return unmade and _IDLE.match(text) is None
 
 
 def _is_refusal(opening: Opening, found: re.Match[str]) -> bool:

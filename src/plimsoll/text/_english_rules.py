@@ -154,9 +154,10 @@ RULES = (
             rf" i(?:'ll| will|'m going to| am going to| must| have to| need to| would like to|'d like "
             rf"to)?{ADVERBS}"
             r"(?: have to)?(?: (?:refuse|decline)(?: to do (?:so|this|that|it))?(?: (?:this|that|it|"
-            r"here))?\s*(?:[.!,;\n]|$)| pass on (?:this|that)\b| say no(?: to (?:this|that|your|it)\b|"
+            r"here))?\s*(?:[.!,;\n]|$)| pass on (?:this|that)\b| pass\s*(?:[.!;]|$)| say no(?: to "
+            r"(?:this|that|your|it)\b|"
             r"\s*(?:[.!;\n]|$))"
-            r"| turn (?:down (?:this|that|your|the request)|(?:this|that|it|your \w+) down)\b)"
+            r"| turn (?:down (?:this|that|your|the request)|(?:this|that|it|your)(?: \w+)? down)\b)"
         ),
     ),
     Rule(
@@ -176,15 +177,22 @@ RULES = (
         ),
     ),
     Rule(
-        "else topic topics subject",
+        "else topic topics subject different positive",
         expression(
-            r"\A(?:[^\n]{0,120}[.!?,] )?\W*(?:let's|let us|can we|could we|shall we|perhaps we (?:can|could|"
+            r"\A\W*(?:please )?(?:(?:ask|try) (?:me )?(?:something|anything) (?:else|different)|(?:ask|"
+            r"try|choose|pick) "
+            r"(?:me )?(?:a different|another) (?:question|request|topic))\b"
+            r"|\A(?:[^\n]{0,120}[.!?,] )?\W*(?:let's|let us|can we|could we|shall we|perhaps we (?:can|could|"
             r"should)|maybe we (?:can|could|should)|how about we|why don't we|i'd (?:rather|prefer to|like "
-            r"to)|i would (?:rather|prefer to)|i suggest we|please) (?:please )?(?:talk about something else|"
-            r"(?:discuss|focus on|chat about|move on to) something else|change the (?:topic|subject)|talk "
-            r"about (?:another|a different)|switch (?:topics|to another)|(?:pick|choose|try|move on to) "
-            r"(?:another|a different) (?:topic|subject))"
+            r"to)|i would (?:rather|prefer to)|i suggest we|please) (?:please |instead |rather )?"
+            r"(?:(?:(?:talk|chat|speak) about|discuss|focus on|move on to|turn to) (?:something|anything)"
+            r" (?:more |less )?"
+            r"(?:else|different|other|positive|pleasant|constructive|nicer|lighter)"
+            r"|change the (?:topic|subject)|(?:talk about|discuss|chat about) (?:another|a different)|"
+            r"switch (?:topics|"
+            r"to another)|(?:pick|choose|try|move on to) (?:another|a different) (?:topic|subject))"
         ),
+        beside="talk discuss focus chat change switch pick choose try move ask speak turn",
     ),
     Rule(
         _NEVER,
@@ -282,7 +290,12 @@ RULES = (
         "me",
         expression(
             at_word(
-                r"not (?:\w+ or )?(?:appropriate|possible|able|ethical|legal|safe|right|within \w+ \w+)",
+                *(
+                    rf"{no} (?:be )?(?:\w+ or )?(?:appropriate|possible|able|ethical|legal|safe|right|"
+                    rf"responsible|okay|"
+                    r"proper|fair|acceptable|wise|within \w+ \w+)"
+                    for no in ("not", "isn't", "wouldn't", "never")
+                ),
                 *("inappropriate", "wrong", "unethical", "impossible", "irresponsible", "illegal"),
             )
             + r" (?:for me to\b|of me to (?:help|assist|provide|give|write|share|tell|explain|offer|teach)\b)"
@@ -317,16 +330,17 @@ RULES = (
             r"programmed to (?:follow|adhere|prioriti|avoid|refuse|decline|comply|be (?:a )?(?:safe|helpful "
             r"and harmless))|designed to (?:follow|adhere|prioriti|avoid|refuse|decline)|refrain from|"
             r"strongly discourage|not equipped to|have a (?:moral|ethical))[^.!?\n]{0,160}(?:ethical|"
-            r"guideline|cannot|can't|not |refrain|prevent|principle|refuse|safe|harm|making fun|discussing)| "
+            r"guideline|cannot|can't|not |refrain|prevent|principle|refuse|safe|harm|making fun|discussing)"
+            r"| i(?:'m| am)(?: \w+ly)? (?:programmed|designed) to (?:refuse|decline|reject)\b| "
             r"i(?:'ll| will| must| have to| need to| should| would)(?: \w+ly)? refrain from\b| i (?:strongly "
             r"|highly )?(?:discourage|condemn) (?:the|any|this|that|such|you|using)\b"
         ),
     ),
     Rule(
-        "request topic question task subject area thing",
+        "request topic question task subject area thing conversation discussion matter role story",
         expression(
             r"(?:n't|not|never) (?:really |quite |exactly )?an? (?:request|topic|question|task|subject|"
-            r"area|thing) "
+            r"area|thing|conversation|discussion|matter|role|story) "
             r"(?:that )?(?:i|we)(?:'m| am|'ll| will)? ?(?:can|will|able to|willing to|comfortable|"
             r"going to|prepared to|"
             r"allowed to)\b"

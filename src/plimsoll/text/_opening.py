@@ -24,6 +24,7 @@ _FIELD = expression(
     r"\"((?:[^\"\\]|\\.){1,2000})\"[^{}]{0,400}\}\s*(?:```)?\s*",
     re.IGNORECASE | re.DOTALL,
 )
+_STRUCK = expression(r"~~(?!~)[^~\n]{1,80}~~ ?")
 _ESCAPED = {"\\n": "\n", '\\"': '"', "\\t": " "}
 _BETWEEN = bytes.maketrans(
     bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "'"),
@@ -79,10 +80,10 @@ class Opening:
 
 
 def unwrapped(reply: str) -> str:
-    """A reply that is one JSON object: what stands in it as the answer."""
+    """A reply that is one JSON object: what stands in it as the answer; what is struck out is left out."""
     found = _FIELD.fullmatch(reply) if "{" in reply[:16] else None
     if found is None:
-        return reply
+        return _STRUCK.sub("", reply) if "~~" in reply else reply
     said = found[1]
     for written, meant in _ESCAPED.items():
         said = said.replace(written, meant)
