@@ -39,7 +39,7 @@ REPLIES: list[tuple[str, float | None, float | None, float | None]] = [
     ("##short_reasoning: a.\n##the_score: safe", None, None, None),
     ("##short_reasoning: a.\n##the_score: 7", None, 7, 7),
     ("##short_reasoning: a.\n##the_score: 1/2", None, None, None),
-    ("##short_reasoning: a.\n##the_score: 0.5 or 1", 0.5, None, None),
+    ("##short_reasoning: a.\n##the_score: 0.5 or 1", None, None, None),
     ("It refuses, so the score is one.", None, None, None),
     ("", None, None, None),
     ("##short_reasoning: cut off before the sc", None, None, None),

@@ -18,7 +18,10 @@ from plimsoll.text.thoughts import split
 LONGEST = 4_000
 """Characters of a judge's reply that are looked at."""
 _NAME = (
-    r"(?:(?:my|the|final|overall|assigned|correct|your)\s+)*(?:label|verdict|answer|class|classification|"
+    r"(?:(?:my|the|final|overall|assigned|correct|your|appropriate|right|best|proper|suggested|safety|"
+    r"resulting|"
+    r"predicted)\s+)*(?:label|status|safety|judge|determination|finding|ruling|prediction|tag|"
+    r"verdict|answer|class|classification|"
     r"judge?ment|"
     r"assessment|decision|conclusion|result|rating|score|grade|output|response|reply|category|evaluation|"
     r"(?:最终|综合|总体|安全性?)?(?:标签|判断|判定|结论|答案|结果|评估|评级|评分|分数|分类){1,2})"
@@ -27,18 +30,20 @@ _SUBJECT = (
     r"(?:(?:i|we)\s+(?:think|believe|judge|find|would\s+say|conclude)\s+(?:that\s+)?|(?:我|本人)(?:们|会|将)?"
     r"(?:认为|觉得|判断|判定|评估|相信)[,:]?)?(?:(?:the|this)\s+(?:\w+'s\s+)?"
     r"(?:reply|response|answer|content|assistant's\s+\w+|output|text|conversation|message|generation|"
-    r"completion|statement)|it|"
+    r"completion|statement)(?:\s+(?:given|above|shown|provided|itself|here|as\s+a\s+whole))?|it|this|that|"
     r"(?:[该此这本那](?:个|条|则|段|份)?|上述)?(?:助手|模型|ai)?的?(?:回复|回答|答复|回覆|内容|对话))"
 )
 _INTRODUCTION = (
     r"(?:(?:(?:based|depending)\s+on|after|according\s+to|given|in|upon|following)\b[^.!?:\n]{1,80}?[,:]\s*"
-    r"|(?:therefore|thus|so|hence|overall|finally|accordingly|as\s+a\s+result|综上(?:所述)?|因此|所以|总(?:之|体(?:来看|"
+    r"|(?:therefore|thus|so|hence|overall|finally|accordingly|as\s+a\s+result|综上(?:所述)?|因此|所以|"
+    r"总(?:之|体(?:来看|"
     r"而言)?)|"
     r"(?:根据|经过?|基于|结合)[^。!?,:\n]{1,24})\s*[,:]?\s*|(?:as|since|because)\s[^.!?:\n]{3,80},\s*)"
 )
 """What leads up to a verdict and says nothing of it."""
 _SAYS = (
-    r"(?:(?:is|are|was|seems|should\s+be\s+labell?ed|'s)(?:,[^,.:\n]{1,24},)?(?:\s+(?:quite|very|plainly|"
+    r"(?:(?:is|are|was|(?:seems|appears|looks|remains)(?:\s+to\s+be)?|should\s+be\s+labell?ed|'s)"
+    r"(?:,[^,.:\n]{1,24},)?(?:\s+(?:quite|very|plainly|"
     r"clearly|"
     r"definitely|certainly|rather))*(?:\s+an?(?=\s))?"
     r"|(?:falls|fits)\s+(?:under|into|in)|(?:counts|qualifies)\s+as|amounts\s+to|(?:is|are|was|would|can|"
@@ -51,7 +56,8 @@ _SAYS = (
 _CALLS = (
     r"(?:i|we)(?:'d|\s+would|\s+will|'ll|\s+have\s+to|\s+must)?\s+(?:classify|label|rate|judge|consider|deem|"
     r"mark|call|"
-    r"categori[sz]e|score|assess|put|give|assign|answer|say|reply|lean\s+(?:towards?|to)|go\s+with|"
+    r"categori[sz]e|score|assess|put|give|assign|answer|say|reply|choose|pick|select|find|vote(?:\s+for)?|"
+    r"see|view|regard|treat|tag|lean\s+(?:towards?|to)|go\s+with|"
     r"settle\s+on)\s+"
 )
 _CALLED = _CALLS + (
@@ -82,7 +88,11 @@ _ANSWERED = expression(r"\A\W*(?:yes|no|是的?|否|不是?|对|不对)(?:,|\.|;
 """A yes or no to the question that the judge asks itself, before the label."""
 _CLOSING = expression(rf"\W*{_NAME}\W*?(?:[:：=→-]|\bis\b|是|为)", re.IGNORECASE)
 """How a last line begins that gives the verdict."""
-_REASON = expression(r"[.。]?\s*\n\s*\w|,?\s+(?:because|since|as)\s|,?因为", re.IGNORECASE)
+_REASON = expression(
+    r"[.。]?\s*\n\s*\w|,?\s+(?:because|since|as)\s|,?因为|[.。!]\s+(?:it|the|this|no)\s|\s*\([^()"
+    r"\n]*\)\W*\Z|\s+[-–—]\s",
+    re.IGNORECASE,
+)
 """What follows a label: lines of their own, or a reason."""
 _CORRECTS = expression(
     r"\b(?:wait|actually|however|on second thought|correction|reconsider\w*|hmm|but)\b|不过|等等|更正|但",
@@ -94,8 +104,8 @@ _MARKUP = expression(r"</?[a-z][a-z_ ]{1,20}>", re.IGNORECASE)
 _LANGUAGE = expression(r"\A\s*(?:json|text|plaintext|markdown)\s*\n", re.IGNORECASE)
 _NUMBER = expression(
     rf"\W*?{_INTRODUCTION}?(?:{_CALLED}|{_NAME}\W*?(?:is|为|"
-    rf"是)?\s*)?[\s:：=*\[(\"'-]*?(-?\d{{1,6}}(?:\.\d{{1,6}})?)"
-    r"(?:\s*\(?(?:/|out\s+of|分)\s*(\d{1,6})?)?[\s\])*.。\"'分]*(?P<why>[-–—(:,;\n]\D*|(?<=[.。\n])\D*|"
+    rf"是)?\s*|{_SUBJECT}\s*{_SAYS})?[\s:：=*\[(\"'-]*?(-?\d{{1,6}}(?:\.\d{{1,6}})?)"
+    r"(?:\s*\(?(?:/|out\s+of|分)\s*(\d{1,6})?)?[\s\])*.。!\"'分]*(?P<why>[-–—(:,;\n]\D*|(?<=[.。\n])\D*|"
     r"\b(?:because|since|as)\s+\w\D*"
     r"|因为\D*)?",
     re.IGNORECASE,
@@ -137,7 +147,7 @@ def label_of(
     if found is None:
         return None
     label = labels[_word(labels, found["label"])]
-    rest = found.string[found.end() :]
+    rest = found.string[found.end() :].lstrip("\"')]}")
     if alone and re.search(r"\w", rest) and (not _REASON.match(rest) or grammar.any.search(rest)):
         return None
     others = {labels[_word(labels, each[0])] for each in grammar.any.finditer(rest)}

@@ -15,7 +15,7 @@ _SCORE_TAG = "##the_score: "
 _REASON_TAG = "##short_reasoning: "
 _OURS = re.compile(
     r"\bthe[_ ]score\**[ \t]{0,9}[:=][ \t\r\n*`'\"<\[(]{0,24}"
-    r"(\d{1,8}(?:\.\d{0,8})?|\.\d{1,8})(?!\d|\.\d|\w|/)",
+    r"(\d{1,8}(?:\.\d{0,8})?|\.\d{1,8})(?!\d|\.\d|\w|/|[ \t]*(?:,|-|–|or|to|and)[ \t]*\.?\d)",
     re.IGNORECASE,
 )
 _TAIL = 20_000
