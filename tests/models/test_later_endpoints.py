@@ -16,7 +16,7 @@ from plimsoll.core import (
     user,
 )
 from plimsoll.evaluation.results import Run
-from plimsoll.models._faults import Reply, fault
+from plimsoll.models._faults import Rejected, Reply, fault
 from plimsoll.models._framing import Headers
 from plimsoll.models._waits import wait_of
 from tests.support.asking import INSTRUCTED, PLAIN, ask, ask_together
@@ -26,6 +26,7 @@ from tests.support.later_fields import COLD, RENAMED, ROOM, SHORTER, SYSTEMLESS,
 from tests.support.later_letters import MEANT_B, SEVERAL, TEN
 from tests.support.later_streams import BROKEN, GOOD
 from tests.support.later_waits import BUSY, HEADERS, HOPELESS, SPENT, UNDER_200, WAITS
+from tests.support.later_waits import PLAIN as PLAIN_REFUSALS
 
 FOUR = "red|green|blue|white"
 TEN_OPTIONS = "one|two|three|four|five|six|seven|eight|nine|ten"
@@ -73,6 +74,11 @@ def test_what_passes_is_asked_again(code: int, said: str) -> None:
 @pytest.mark.parametrize(("code", "said"), HOPELESS)
 def test_what_holds_for_every_prompt_stops_the_run(code: int, said: str) -> None:
     assert isinstance(fault(Reply(code, {}, status(code, said).body)), Denied)
+
+
+@pytest.mark.parametrize("said", PLAIN_REFUSALS)
+def test_what_only_sounds_like_it_is_a_refusal_of_one_request(said: str) -> None:
+    assert type(fault(Reply(400, {}, status(400, said).body))) is Rejected
 
 
 def test_what_holds_for_every_prompt_is_found_out_by_one_call() -> None:

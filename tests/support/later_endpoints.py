@@ -140,6 +140,16 @@ FILTERED: Mapping[str, Fault] = {
     "qianfan, risk": error(400, "The input content is risky, please modify it", "content_risk"),
     "green net": error(400, "命中绿网规则，内容不予展示"),
     "modelscope": error(400, "Content moderation failed: input rejected"),
+    "terms": error(403, "This prompt is not permitted under our terms of service"),
+    "hate speech": error(400, "Completion withheld: hate speech detected"),
+    "self-harm": error(400, "Self-harm content detected", "moderation"),
+    "personal data": error(400, "PII detected in prompt; request blocked by data loss prevention"),
+    "finish, moderated": chat("", "moderated"),
+    "not allowed": error(400, "Sorry, this content is not allowed"),
+    "inappropriate": error(422, "Inappropriate prompt"),
+    "proxy, safety": error(400, "提示词未通过安全检测"),
+    "proxy, cannot be shown": error(400, "很抱歉，该内容无法展示", "30001"),
+    "proxy, not compliant": error(400, "请求内容不合规"),
     "korean": error(400, "유해한 콘텐츠가 감지되어 요청이 차단되었습니다.", "40003"),
 }
 """Answers of a content filter: blocked, after one call."""

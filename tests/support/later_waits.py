@@ -82,6 +82,10 @@ SPENT: tuple[tuple[int, str], ...] = (
     (429, "今日调用次数已达上限"),
     (400, "Account balance is negative, please top up"),
     (429, "Insufficient funds"),
+    (429, "Your balance is insufficient"),
+    (403, "quota exhausted for this billing period"),
+    (429, "额度超限，请升级套餐"),
+    (429, "已达到本月上限"),
     (429, "Payment required to continue"),
     (429, "本月额度已耗尽"),
     (429, "Open api daily request limit reached"),
@@ -104,6 +108,9 @@ BUSY: tuple[tuple[int, str], ...] = (
     (403, "concurrency limit reached, please try again later"),
     (400, "Server is busy, please try again"),
     (403, "Request was throttled"),
+    (400, "please slow down"),
+    (403, "Too fast"),
+    (400, "请求太快了"),
     (400, "系统繁忙，请稍后再试"),
     (422, "Model overloaded"),
     (400, "Model is loading, please try again later"),
@@ -139,3 +146,25 @@ HOPELESS: tuple[tuple[int, str], ...] = (
     (407, "Proxy Authentication Required"),
 )
 """True of every prompt: the run stops, and says why."""
+
+PLAIN: tuple[str, ...] = (
+    "Request was rejected because of an invalid content length",
+    "This content type is not allowed",
+    "Tool call rejected: message has no content",
+    "Guard clause failed: n must be 1",
+    "Field flagged as deprecated: logprobs",
+    "Prompt cache blocked: retry later",
+    "Unknown model parameter foo",
+    "all credits must be numbers",
+    "thinking budget exceeds maximum budget",
+    "monthly: limit must be an integer",
+    "The model called an unknown tool",
+    "Function not found: get_model",
+    "unsafe integer in request",
+    "illegal base64 data at input byte 4",
+    "请求内容格式不合法",
+    "文本长度不合法",
+    "内容不能为空",
+    "请求频率参数 frequency_penalty 不正确",
+)
+"""Refusals of one request: no filter, no quota, nothing that passes or holds for all."""

@@ -51,17 +51,24 @@ LEAST_ROOM = 64
 SPENT = expression(
     r"insufficient_quota|billing_hard_limit|billing_not_active|credit balance is too low"
     r"|insufficient[ _]balance"
-    r"|arrearage|insufficient_user_quota|FreeTierOnly|(monthly|weekly)\W+(?:\w+\W+){0,2}(limit|quota)"
-    r"|(out of|no|all) (remaining |available )?credits"
+    r"|arrearage|insufficient_user_quota|FreeTierOnly"
+    r"|(monthly|weekly)[^.]{0,20}(limit|quota) (exceeded|reached)"
+    r"|(reached|exceeded|exhausted)[^.]{0,30}(monthly|weekly)[^.]{0,20}(limit|quota)"
+    r"|(out of|no remaining|no available|all available|all remaining) credits"
+    r"|credits (have been|are) (exhausted|used up)"
     r"|(free trial|trial period|subscription) has (expired|ended)"
-    r"|free tier[^.]{0,40}(exhausted|used up)|balance is (negative|too low)|budget_exceeded|max(imum)? budget"
-    r"|insufficient funds|payment required"
-    r"|余额不足|欠费|(额度|配额)(已)?(不足|用尽|用完|耗尽)|套餐(已)?(到期|用尽|用完)|无可用资源包|请(先)?充值",
+    r"|free tier[^.]{0,40}(exhausted|used up)|balance is (negative|too low)"
+    r"|budget_exceeded|budget has been exceeded\W+current cost"
+    r"|insufficient funds|payment required|balance (is )?insufficient"
+    r"|quota (is |has been )?(exhausted|used up)[^.]{0,20}(billing|month|period)"
+    r"|[本当]月[^。]{0,6}(上限|用尽|用完|耗尽)"
+    r"|余额不足|欠费|(额度|配额)(已)?(不足|用尽|用完|耗尽|超限)|套餐(已)?(到期|用尽|用完)|无可用资源包|请(先)?充值",
     re.IGNORECASE,
 )
 """What is used up does not come back by waiting."""
 HOPELESS = expression(
-    r"model\W{0,3}([\w./:@-]+\W{1,3})?(does not|doesn't|not) exist|\b(no such|unknown) model\b"
+    r"model\W{0,3}([\w./:@-]+\W{1,3})?(does not|doesn't|not) exist"
+    r"|\b(no such|unknown) model\b(?! (parameter|option|field|setting|output))"
     r"|\binvalid model(\W{0,2}(id|name|identifier|specified)\b|:)|model\W{0,3}([\w./:@-]+\W{0,3})?"
     r"((is |was )?not found|has been (retired|deprecated|removed|shut down))"
     r"|模型[^。]{0,12}(不存在|未找到|下线|下架)|location is not supported",
@@ -78,7 +85,7 @@ RATE = expression(
     r"too many (concurrent |parallel )?requests|rate[ _-]?(limit|quota)|throttling|concurrency limit"
     r"|request[s_ ]{0,2}limit[ _]?(exceeded|reached)|\bqps\b|\bmodel\W+(\w+\W+){0,3}loading\b"
     r"|server (is )?(too )?busy|\boverloaded\b|\bthrottled\b|queue is full"
-    r"|频繁|限流|(系统|服务)[^。]{0,4}繁忙|并发[^。]{0,8}(超|上限)|负载已饱和",
+    r"|slow down|too fast|太快|频繁|限流|(系统|服务)[^。]{0,4}繁忙|并发[^。]{0,8}(超|上限)|负载已饱和",
     re.IGNORECASE,
 )
 """That too much is asked for, where the status does not say so."""
