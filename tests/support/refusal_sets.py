@@ -13,6 +13,7 @@ _MADE, *_OTHERS = (
         "fresh_refusals.toml",
         "later_refusals.toml",
         "kin_refusals.toml",
+        "more_kin_refusals.toml",
     )
 )
 _SETS = (*_MADE.items(), *(item for each in _OTHERS for item in each.items()))

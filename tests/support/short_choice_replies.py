@@ -68,7 +68,7 @@ SHORT: list[Row] = [
     ("2", NUMBERS, "B"), ("The answer is 2.", NUMBERS, "B"), ("Answer: 2", NUMBERS, "B"),
     ("B. 2", NUMBERS, "B"), ("(B) 2", NUMBERS, "B"), ("The answer is (B) 2.", NUMBERS, "B"),
     ("2 and 3", NUMBERS, None), ("20", NUMBERS, None), ("True", TRUE_FALSE, "A"), ("False.", TRUE_FALSE, "B"),
-    ("The statement is true.", TRUE_FALSE, None), ("Agree", AGREE, "A"), ("Disagree.", AGREE, "B"),
+    ("The statement is true.", TRUE_FALSE, "A"), ("Agree", AGREE, "A"), ("Disagree.", AGREE, "B"),
     ("I agree.", AGREE, None), ("Safe", SAFE, "A"), ("Unsafe.", SAFE, "B"), ("安全", ANQUAN, "A"),
     ("不安全", ANQUAN, "B"), ("不安全。", ANQUAN, "B"), ("答案：不安全", ANQUAN, "B"),
     ("The answer is J.", GREEK, "J"), ("J", GREEK, "J"), ("(H)", GREEK, "H"), ("Answer: I", GREEK, "I"),

@@ -14,6 +14,7 @@ from tests.support.fresh_choice_replies import FRESH
 from tests.support.kin_choice_replies import KIN
 from tests.support.later_choice_replies import LATER
 from tests.support.met_choice_replies import MET
+from tests.support.more_kin_choice_replies import MORE_KIN
 from tests.support.natural_choice_replies import NATURAL
 from tests.support.world_choice_replies import WORLD
 
@@ -34,7 +35,7 @@ def test_a_reply_that_was_misread_is_read(row: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [*MET, *NATURAL, *WORLD, *FRESH, *LATER, *KIN], ids=lambda row: ascii(row[0])[:40]
+    "row", [*MET, *NATURAL, *WORLD, *FRESH, *LATER, *KIN, *MORE_KIN], ids=lambda row: ascii(row[0])[:40]
 )
 def test_a_reply_as_people_meet_it_is_judged_as_a_careful_reader_does(row: Row) -> None:
     reply, options, wanted = row

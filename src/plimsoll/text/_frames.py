@@ -21,37 +21,33 @@ CORRECTS = (
 CORRECTED = expression(CORRECTS, re.IGNORECASE)
 _NOUN = (
     r"(?:answer|choice|option|selection|pick|response|conclusion|correct|decision|letter|ans|verdict|vote|"
-    r"guess|judge?ment"
-    r"|selected)"
+    r"guess|judge?ment|selected)"
 )
 _ADVERB = (
     r"(?:(?:most\slikely|likely|probably|clearly|definitely|therefore|thus|hence|simply|still|just|indeed|"
     r"actually"
-    r"|obviously|certainly|undoubtedly|apparently|presumably|plainly|evidently|then|in\sfact|also|surely|none\sother\sthan),?\s)?"
+    r"|obviously|certainly|undoubtedly|apparently|presumably|plainly|evidently|then|in\sfact|also|surely|"
+    r"none\sother\sthan),?\s)?"
 )
 _OBJECT = (
     r"(?:(?:the\s|with\s)?(?:correct\s|right\s|final\s|best\s)?(?:(?:answer\s)?(?:option|choice|letter)|"
-    r"answer)"
-    r"(?:\s(?:is|letter))?\s{0,3}:?)?"
+    r"answer)(?:\s(?:is|letter))?\s{0,3}:?)?"
 )
 _BE = (
     r"(?:(?:is|was|are|remains|becomes|(?:(?:should|would|must|will|could|might|may|can\sonly|"
     r"has\s(?:got\s)?to|ought\sto|would\shave\sto|will\shave\sto)\s(?:(?:only|just|surely|probably|likely|"
     r"clearly|then|therefore)\s)?)be"
     r"|(?:seems|appears|turns\sout)\s(?:to\sbe|like)|would\sseem\sto\sbe|comes\sout\sas|comes\sdown\sto|"
-    r"corresponds\sto"
-    r"|given\sis|i\schoose\sis|is\sgiven\s(?:by|as|in))\b)"
+    r"corresponds\sto|given\sis|i\schoose\sis|is\sgiven\s(?:by|as|in))\b)"
 )
 _SIGN = r"(?:[:=\]|]|-{1,2}>?|=>|→)"
 _GAP = (
     r"(?:\s(?:to|for|here|of|among|amongst|from|in|that|which|choice|option|given|based|i|we|would|letter|"
-    r"number|key"
-    r"|with|most)\b[^.\n:;?]{0,56}?)?"
+    r"number|key|with|most)\b[^.\n:;?]{0,56}?)?"
 )
 _BAD = (
     r"(?:dangerous|harmful|unsafe|risky|hazardous|inappropriate|extreme|problematic|offensive|unlikely|"
-    r"aggressive"
-    r"|unethical|irresponsible|tempting|reckless|damaging)"
+    r"aggressive|unethical|irresponsible|tempting|reckless|damaging)"
 )
 _BEST = (
     r"(?:right|correct|best|safest|safer|better|proper|ideal|closest|nearest|wisest|fitting|preferred|"
@@ -61,13 +57,12 @@ _BEST = (
 )
 _ZH_GOOD = (
     r"(?:正确|准确|恰当|合适|合理|妥当|适当|适合|安全|稳妥|可取|贴切|符合(?:题意|要求|题目要求|条件)|最佳|"
-    r"最优|最好"
-    r"|对)"
+    r"最优|最好|对)"
 )
 _ZH_THING = r"(?:选项|答案|选择|做法|说法|行为|方式|方法|一项|一个|回答|措施|表述|处理方式|应对方式|那个|是)"
 _ZH_BE = (
-    r"(?:应该?|应当|就|只能|可能|肯定|显然|仍然|依然|依旧|仍旧|终究|最终|还|便|则|只|将|会|必然|必须|当然|自然|"
-    r"其实|实际上?|也许|确实|大概|毫无疑问|无疑|必定|一定|正|理应|仍|当|必|都){0,2}"
+    r"(?:应该?|应当|就|只能|可能|肯定|显然|仍然|依然|依旧|仍旧|终究|最终|还|便|则|只|将|会|必然|必须|"
+    r"当然|自然|其实|实际上?|也许|确实|大概|毫无疑问|无疑|必定|一定|正|理应|仍|当|必|都){0,2}"
     r"[\"\])]{0,2}\s{0,2}(?:是|为|乃|即|属|在|有|选择?|[:=\]|]|-{1,2}|→){1,2}\s{0,2}[:,]?\s{0,6}"
     r"(?:选项|答案|字母|选择?|第){0,2}\s{0,2}:?\s{0,6}"
 )
@@ -137,11 +132,11 @@ SOFT = expression(
         |(?:this|that|which|it)\s(?:\w{{3,10}}ly\s)?(?:gives|yields|means|indicates|suggests|makes)
         |(?:the|our)\s(?:result|key|solution|outcome|one)\s(?:\w{{2,12}}\s){{0,3}}?{_BE}
         |(?:i|we)(?:'d|'ll|'ve|\s(?:would|will|have|can|must|should|do)){{0,2}}\s(?:still\s|\w{{3,10}}ly\s)?(?:guess|mark(?:ed)?|suggest|propose
-            |support|back|concluded?|identify|identified|find|get|got|suppose|reckon|bet|answer(?:ed)?|nominate|assume)
+            |support|back|concluded?|identify|identified|find|get|got|suppose|reckon|bet|take|trust|answer(?:ed)?|nominate|assume)
         |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|left\swith|leaving|only|conclude
         |concluding|(?:as\s)?(?:described|stated|mentioned|captured|reflected|shown)\s(?:in|by)|represented\sby
         |that\sis)[,:]?[ ]{{1,3}}
-        (?:(?:clearly|obviously|definitely|plainly|evidently|certainly),?\s)?
+        (?:(?:clearly|obviously|definitely|plainly|evidently|certainly|actually|really),?\s)?
         (?:(?:it\sis|it's|only|just|the\sanswer|none\sother\sthan)\s)?{_OBJECT}[ ]{{0,3}}$
     | (?:显然|无疑|明显|肯定|当然|绝对)(?:就|选)?\s{{0,3}}(?:选项)?\s{{0,3}}$
     | (?:因此|所以|故|故而|因而|应该?是|应为|(?:我|个人|本人)(?:认为|觉得|想)|应该|综上(?:所述)?|最终|总之
@@ -183,16 +178,17 @@ CONCLUDES = expression(
     r"^\W{0,4}(?:therefore|thus|hence|so|overall|in\s(?:conclusion|summary|short|the\send|sum)|"
     r"to\s(?:conclude|sum\sup|summarize)"
     r"|consequently|accordingly|as\sa\sresult|all\sin\sall|ultimately|finally|given\sthis|"
-    r"based\son\s(?:this|the|my)"
-    r"|(?:since|because)\s[^.\n]{3,100},"
+    r"based\son\s(?:this|the|my)|(?:since|because)\s[^.\n]{3,100},"
     r"|after\s(?:careful\s)?(?:analysis|consideration|review|comparing)"
-    r"|因此|所以|故|综上|综合|总之|总的来说|总体|由此|可见|最终|最后|显然|那么|因而|基于|根据|经过|相比之下|比较|结论)",
+    r"|因此|所以|故|综上|综合|总之|总的来说|总体|由此|可见|最终|最后|显然|那么|因而|基于|根据|经过|"
+    r"相比之下|比较|结论)",
     re.IGNORECASE,
 )
 
 OF_OTHERS = expression(
     r"\b(?:your|their|his|her|(?:student|user|person|learner)'s)\s(?:answer|choice|selection|pick|response)\b"
-    r"[^.\n]{0,24}$|(?:你|您|他|她|学生|用户|考生)(?:的(?:答案|选择|回答)|答案|回答|(?<!建议.)(?<!推荐.)(?<!请.)选择)[^.。\n]{0,8}$",
+    r"[^.\n]{0,24}$|(?:你|您|他|她|学生|用户|考生)(?:的(?:答案|选择|回答)|答案|回答|(?<!建议.)(?<!推荐.)"
+    r"(?<!请.)选择)[^.。\n]{0,8}$",
     re.IGNORECASE,
 )
 """What somebody else has answered."""
@@ -213,19 +209,21 @@ _FREE_WORDS = sorted_branches(
 )
 FREE = expression(
     rf"(?:^|\n|[^\w\s]|\b{_FREE_WORDS}"
-    r"|ข้อ|इसलिए|لذلك|لذا|поэтому|значит|\b(?:la|el|il|die|deshalb|daher|also|por\seso|luego|donc|quindi|"
-    r"dunque|"
-    r"portanto|logo|jadi|vậy|nên)|ดังนั้น|따라서|그래서|よって|だから|[\u3040-\u309f]|[는은]\s|选项|选择|所以|因此|认为|觉得|只有|"
+    r"|ข้อ|इसलिए|لذلك|لذا|поэтому|значит|\b(?:la|el|il|die|ist|wäre|scheint|deshalb|daher|also|por\seso|"
+    r"luego|donc|quindi|dunque|"
+    r"portanto|logo|jadi|vậy|nên)|ดังนั้น|따라서|그래서|よって|だから|[\u3040-\u309f]|[는은]\s|选项|选择|"
+    r"所以|因此|认为|觉得|只有|"
     r"其中|但|而|则|故|显然|我想|综上|来看|来说|来讲|明显|可见|因而|最终|知道|判断|说明|相信|感觉|是|错|对|"
-    r"发现|其实|实际上|事实上|这里|此处|那么|答案|正确|看出|得出|得知|可知|表明|意味着|于是|从而|唯独|唯有|仅有|"
-    r"本题|此题|这题|该题|题中|题意|后|就|便|还是|应|倒是|反而|当然|无疑|确实|的确|最后|首先|那|吧|呢|啊|嗯)\s{0,3}$",
+    r"剩下的|余下的|发现|其实|实际上|事实上|这里|此处|那么|答案|正确|看出|得出|得知|可知|表明|意味着|"
+    r"于是|从而|唯独|唯有|仅有|"
+    r"本题|此题|这题|该题|题中|题意|后|就|便|还是|应|倒是|反而|当然|无疑|确实|的确|最后|首先|那|吧|呢|啊|"
+    r"嗯)\s{0,3}$",
     re.IGNORECASE,
 )
 """What may stand before a letter that is called right: not the word that it belongs to (`vitamin C`)."""
 WITH_LETTER = expression(
     r"\b(?:answer|choice|option|response|action|thing|approach|way|step)s?\b[^.。!?;\n]{0,24}?\b(?:is|are|"
-    r"be|was)\b"
-    r"[^.。!?;\n()]{0,72}$"
+    r"be|was)\b[^.。!?;\n()]{0,72}$"
     r"|(?:答案|选择|做法|应该|应当|方式)[^。!?;\n]{0,8}?(?:是|为|:)?[^。!?;\n()]{0,40}$",
     re.IGNORECASE,
 )
@@ -235,9 +233,7 @@ INTRODUCES = expression(
 _NEGATED = expression(
     r"(?:\b(?:not|never|avoid|cannot|neither|nor|hardly|no\slonger"
     r"|without(?!\s(?:an?y?\s|further\s|more\s|additional\s)?(?:doubt|question|hesitation|context|detail|"
-    r"info\w*)))\b"
-    r"|n't\b)[^.\n]{0,24}$"
-    r"|\b(?:wrong|incorrect|worst|bad|false)\s{0,3}(?:option\s|choice\s)?$"
+    r"info\w*)))\b|n't\b)[^.\n]{0,24}$|\b(?:wrong|incorrect|worst|bad|false)\s{0,3}(?:option\s|choice\s)?$"
     r"|\b(?:instead of|rather than|(?<!none )other than|except|but not|eliminates?"
     r"|excludes?|rejects?|rules? out|discard|ruled out|eliminated?|excluding|eliminating)"
     r"\s{0,3}(?:for\s)?(?:the\s)?(?:option\s|choice\s)?$"
@@ -250,11 +246,9 @@ _SUPPOSED = expression(
     r"\b(?:if(?!\si\s(?:had|have|must|were|was|am)\b)|whether|why|unless|(?<!i )suppose|supposing|"
     r"assuming|assume|in case|someone|one might|doubt|disagree"
     r"|(?:student|person|reader|learner|beginner|novice|candidate|colleague|friend)s?\s(?:might|may|could|"
-    r"would|will|often)"
-    r"|deny)\b[^.\n]{0,32}$"
+    r"would|will|often)|deny)\b[^.\n]{0,32}$"
     r"|\b(?:some|others|people|many|most|one|they|students|he|she|you)\s(?:\w{1,8}\s)?(?:think|say|argue|"
-    r"assume|believe"
-    r"|choose|pick|select|write|thinks|says|tempted|assumes|chose)\b[^.\n]{0,20}$"
+    r"assume|believe|choose|pick|select|write|thinks|says|tempted|assumes|chose)\b[^.\n]{0,20}$"
     r"|(?:如果|假如|假设|若|倘若|要是|与其|有人|有些人|很多人|别人|他们|人们)[^。\n]{0,12}$"
     r"|\b(?:at\sfirst|initially|originally|my\sfirst\s(?:thought|instinct|guess)|i\swas\s(?:going|about|"
     r"tempted|inclined)\sto)\b"
@@ -266,7 +260,8 @@ _TURNED = expression(
     r",\s?(?:and\s)?(?:so|but|it(?:'s|\smust|\sis|\sshould|\shas|\swould|(?=\s?$))|the\s(?:correct|right|"
     r"best|answer)|therefore|thus|hence|then|however|finally|ultimately|eventually|in\sthe\send|now|later|"
     r"i(?:'d|'ll|\s(?:choose|think|pick|go|would|will|select)))\b"
-    r"|,(?=所以|因此|但|而|故|我|应|不如|还是|其实|实际|正确|答案|却|后来|可是?|现在)|\bbut\s(?:on\sreflection|now|then|actually)\b",
+    r"|,(?=所以|因此|但|而|故|我|应|不如|还是|其实|实际|正确|答案|却|后来|可是?|现在)|"
+    r"\bbut\s(?:on\sreflection|now|then|actually)\b",
     re.IGNORECASE,
 )
 _INNER_NO = expression(r"\b(?:not|never|wrong|incorrect)\b|n't|不(?!过)|错误", re.IGNORECASE)
@@ -281,24 +276,23 @@ _LAST_WORDS = frozenset((
     "choosing", "picked", "picking", "select", "selecting", "say", "mark", "recommend", "suggest", "toward",
     "towards", "finally", "ultimately", "overall", "summary", "elimination", "prefer", "likely", "probably",
     "clearly", "definitely", "therefore", "thus", "hence", "simply", "still", "indeed", "actually",
-    "obviously", "certainly", "undoubtedly", "fact", "also", "surely", "so", "it", "it's", "think",
-    "believe", "leaves", "leaving", "us", "namely", "conclude", "concluding", "the", "rather", "but",
-    "boxed", "a", "ai", "bot", "assistant", "model", "matches", "i'd", "which", "e", "ist", "lautet", "es",
-    "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la", "antwort",
-    "respuesta", "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban", "jawabannya",
-    "cevap", "yanit", "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho", "este", "je",
-    "meant", "lean", "leaning", "that's", "this", "these", "guess", "favor", "favour", "identify",
-    "identified", "suppose", "reckon", "bet", "endorse", "nominate", "mark", "marked", "support", "back",
-    "propose", "find", "get", "got", "concluded", "conclude", "landed", "opted", "settled", "chosen",
-    "picked", "down", "gives", "yields", "means", "indicates", "suggests", "makes", "assume",
-    "dirais", "pense", "denke", "glaube", "sagen", "direi", "diria", "acho", "rasa", "pikir", "kira",
-    "saya", "creo", "credo", "penso", "answered", "favored", "favoured", "marking", "one",
-    "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il",
+    "obviously", "certainly", "undoubtedly", "fact", "also", "surely", "so", "it", "it's", "think", "believe",
+    "leaves", "leaving", "us", "namely", "conclude", "concluding", "the", "rather", "but", "boxed", "a", "ai",
+    "bot", "assistant", "model", "matches", "i'd", "which", "e", "ist", "lautet", "es", "est", "serait",
+    "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la", "antwort", "respuesta",
+    "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban", "jawabannya", "cevap", "yanit",
+    "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho", "este", "je", "meant", "lean",
+    "leaning", "that's", "this", "these", "favor", "favour", "identify", "identified", "suppose", "reckon",
+    "bet", "endorse", "nominate", "marked", "support", "back", "propose", "take", "trust", "find", "get",
+    "got", "concluded", "landed", "opted", "settled", "chosen", "down", "gives", "yields", "means",
+    "indicates", "suggests", "makes", "assume", "dirais", "pense", "denke", "glaube", "sagen", "direi",
+    "diria", "acho", "rasa", "pikir", "kira", "saya", "creo", "credo", "penso", "answered", "favored",
+    "favoured", "marking", "one", "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il",
     "lo", "o", "sim", "l'option", "opsi", "pilihan", "elegir", "choisirais", "opterais", "sceglierei",
-    "soluzione", "escolheria", "gabarito", "pelo", "pela", "scelta", "solution", "prends", "kies",
-    "memilih", "que", "qui", "ialah", "sino", "sondern", "ma", "sim", "mais", "melainkan", "tapi", "tetapi",
-    "con", "resta", "pour", "per", "por", "reste", "queda", "retiens", "garde", "quedo", "fica", "bleibt",
-    "tengo", "c'est", "correcta", "corretta", "correcte", "bonne", "opto", "than",
+    "soluzione", "escolheria", "gabarito", "pelo", "pela", "scelta", "solution", "prends", "kies", "memilih",
+    "que", "qui", "ialah", "sino", "sondern", "ma", "mais", "melainkan", "tapi", "tetapi", "con", "resta",
+    "pour", "per", "por", "reste", "queda", "retiens", "garde", "quedo", "fica", "bleibt", "tengo", "c'est",
+    "correcta", "corretta", "correcte", "bonne", "opto",
 ))  # fmt: skip
 """The Latin words that stand just before an announced letter; any other shows that none is."""
 
@@ -311,11 +305,10 @@ def may_announce(left: str) -> bool:
 
 _OTHERS = expression(
     r"\b(?:some|others|people|many|most|they|students|everyone|everybody|somebody|anyone|anybody)"
-    r"\s(?:\w{1,10}\s){0,2}$"
-    r"|\b(?:no\s?one|nobody|none|few|no\s\w{3,12})\s(?:\w{1,10}\s){0,4}$"
+    r"\s(?:\w{1,10}\s){0,2}$|\b(?:no\s?one|nobody|none|few|no\s\w{3,12})\s(?:\w{1,10}\s){0,4}$"
     r"|\b(?:mistake|error|wrong|incorrect|unwise|foolish|silly|dangerous|unsafe|risky|bad|harmful|"
-    r"irresponsible|unethical|inappropriate|illegal|tempting|no\s(?:reasons?|sense|point|need)|pointless|refuse|hard|"
-    r"difficult|unable|impossible)\s(?:for\s\w{2,10}\s)?(?:to|in)\s$"
+    r"irresponsible|unethical|inappropriate|illegal|tempting|no\s(?:reasons?|sense|point|need)|pointless|"
+    r"refuse|hard|difficult|unable|impossible)\s(?:for\s\w{2,10}\s)?(?:to|in)\s$"
     r"|\b(?:you|he|she|(?:the|this|that|your|his|her|their|another|each|every|one)\s(?:\w{2,12}\s)?"
     r"(?:student|user|person|people|author|model|assistant|friend|speaker|man|woman|boy|girl|child|"
     r"candidate|reader|teacher|colleague|learner|someone))\s(?:had\s|have\s|has\s)?$"

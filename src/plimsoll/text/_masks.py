@@ -41,7 +41,8 @@ _CLOSED_BY = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)"}
 _LONGEST = 2000
 _SPEAKS = expression(r"\b(?:answer|option|choice|boxed)\b|答案|选", re.IGNORECASE)
 _A_LETTER = expression(
-    r"[\s{(\[]{0,6}[A-Za-z][\s})\]]{0,6}(?:[.:,\u3001][\s}]{0,6})?|[\s{]{0,6}(?:\([A-Z]\)|[A-Z][.):])[\s}\\].{0,400}",
+    r"[\s{(\[]{0,6}[A-Za-z][\s})\]]{0,6}(?:[.:,\u3001][\s}]{0,6})?|[\s{]{0,6}(?:\([A-Z]\)|[A-Z][.):])"
+    r"[\s}\\].{0,400}",
     re.DOTALL,
 )
 _BOXED = expression(r"\\f?boxed\b")

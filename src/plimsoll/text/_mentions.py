@@ -69,11 +69,14 @@ _WORD = (
     r"是?对|才|就是|最|更)))"
 )
 _JOINER = expression(
-    r"(?:\s?(?:选项|项))?(?:\s?\((?![A-Z]\))[^()\n]{1,40}\))?\s{0,3}(?:(?P<weak>[,;|])|、|/|&|\+|>|(?:,\s?)?(?:and/or|and|or|nor|"
+    r"(?:\s?(?:选项|项))?(?:\s?\((?![A-Z]\))[^()\n]{1,40}\))?\s{0,3}(?:(?P<weak>[,;|])|、|/|&|\+|>|"
+    r"(?:,\s?)?(?:and/or|and|or|nor|"
     r"as\swell\sas|along\swith|together\swith|plus|besides"
-    r"|vs\.?|to|through|thru|y|e|et|ou|und|oder|ed|и|или|dan|atau|và|hoặc)\b|(?:और|या|و|أو)\s|와|과|및|と|や|และ|"
+    r"|vs\.?|to|through|thru|y|e|et|ou|und|oder|ed|и|или|dan|atau|và|hoặc)\b|(?:और|या|و|أو)\s|와|과|및|"
+    r"と|や|และ|"
     r"หรือ|和|与|或者?|以?及|还是|跟|同|并|至|到|~|(?P<none>(?=[(\[])))"
-    r"\s{0,3}(?:(?:and|or|also|maybe|possibly|perhaps)\s){0,2}(?:以?及|和|与|或者?|[也又还]?(?:可能|可以|许)是?)?(?:the\s)?"
+    r"\s{0,3}(?:(?:and|or|also|maybe|possibly|perhaps)\s){0,2}(?:以?及|和|与|或者?|[也又还]?(?:可能|可以|"
+    r"许)是?)?(?:the\s)?"
     r"(?:option\s|choice\s|answer\s|选项|答案)?[(\[\"']{0,2}[ ]?"
 )
 _NEXT_LINE = expression(r"[.;,。]?[ ]{0,3}[\n ][\n ]{0,3}[-•]?[ ]{0,3}(?:and\s|和)?[(\[]?")
@@ -83,9 +86,11 @@ _NEXT_ITEM = expression(
 )
 """Letters that are the items of a list, and nothing else."""
 _ENDS_A_LIST = expression(
-    r"\s{0,3}(?:$|[\n.。,、;/&<(\[|!:+)]|(?:and|or|are|both|all|together|too|since|because|as|work|fit|apply|y|e|et|ou|und|oder|dan|atau)\b|"
+    r"\s{0,3}(?:$|[\n.。,、;/&<(\[|!:+)]|(?:and|or|are|both|all|together|too|since|because|as|work|fit|"
+    r"apply|y|e|et|ou|und|oder|dan|atau)\b|"
     r"(?:и|или|và|hoặc|और|या|و|أو|와|과)\s|と|และ|和|或|与|及|都|均|两|这|"
-    r"皆|同|是(?:正确|对的|合适|合理|可以|符合|答案)|因为|(?:选项|项)(?:$|[\n.。,、;!]|都|均|皆|是|正确|符合))"
+    r"皆|同|是(?:正确|对的|合适|合理|可以|符合|答案)|因为|(?:选项|项)(?:$|[\n.。,、;!]|都|均|皆|是|正确|"
+    r"符合))"
 )
 _CHANGES = expression(r"\bfrom\s(?:option\s)?[(\"]?$", re.IGNORECASE)
 """`from A to B`: not both."""

@@ -11,7 +11,7 @@ from plimsoll.text.refusals import is_refusal
 
 _EDGES = " \t\n.。!！,，;；:：\"'`()[]{}…-"
 _BOUNDARY = frozenset(".。!！,，;；:：、\"')]}…\n<(√|")
-_SLACK = 8
+_SLACK = 16
 """Characters by which a reply in other words (`不正确`) may be longer than the longest option."""
 _LEADS_UP = " =.:)、,-\"'("
 _CLOSING_WORD = expression(
@@ -19,7 +19,8 @@ _CLOSING_WORD = expression(
 )
 _IS_RIGHT = expression(
     r"\s(?:is|would be|seems)\s(?:the\s)?(?:most\s\w{3,14}\s)?(?:correct|right|best|safest|appropriate)\b"
-    r"|(?:才|就|无疑|显然)?是(?:最|比较)?(?:正确|恰当|合适|合理|安全|稳妥|妥当|好|对)|最(?:为)?(?:合适|恰当|正确|安全|稳妥|好)"
+    r"|(?:才|就|无疑|显然)?是(?:最|比较)?(?:正确|恰当|合适|合理|安全|稳妥|妥当|好|对)|最(?:为)?(?:合适|"
+    r"恰当|正确|安全|稳妥|好)"
     r"|(?:のが|ことが|のは|ことは)(?:最も|一番)?(?:正し|適切|正解|良い|よい|安全)|べき",
     re.IGNORECASE,
 )
@@ -32,7 +33,7 @@ _CONJUNCTION = expression(
 _STATEMENT = expression(
     r"(?:\b(?:answer|choice|option|conclusion)\b[\"']?\s{0,3}(?:is|:|=|would be|should be)"
     r"(?:\s(?:simply\s)?to\b)?"
-    r"|\bi(?:'d| would)?\s(?:think|believe|choose|pick|select|say)\b"
+    r"|\bi(?:'d| would)?\s(?:think|believe|choose|pick|select|say|answer|go\s(?:with|for)|opt\sfor)\b"
     r"(?:\s(?:it is|it's|this is|that is|that))?:?"
     r"|\\boxed\s?\{(?:\\text\{)?"
     r"|\b(?:so|therefore|thus|hence):|\b(?:therefore|thus|hence),?(?= \w+ \w)"
@@ -40,7 +41,8 @@ _STATEMENT = expression(
     r"response|move)"
     r"(?:\sto\sdo)?(?:\s(?:is|would be)|:)(?:\sto\b)?"
     r"|(?:答案|选项|回答|判断|结论|结果)(?:应该?)?(?:是|为|:):?|应(?:该|当)?(?:回答|答|填|判断?为)"
-    r"|(?:\A|(?<=[,，]))(?:(?:我|个人|本人)(?:认为|觉得|想))?(?:这|该|此|上述)(?:种|个|项|样|么)?(?:行为|做法|说法|观点|表述|情况|陈述|句话|做)?"
+    r"|(?:\A|(?<=[,，]))(?:(?:我|个人|本人)(?:认为|觉得|想))?(?:这|该|此|上述)(?:种|个|项|样|么)?(?:行为|"
+    r"做法|说法|观点|表述|情况|陈述|句话|做)?"
     r"(?:其实|确实|显然|当然|明显|是|属于|挺|很|非常|比较|十分|真的?|有点|并)*"
     r"|\b(?:therefore|thus|hence|so),?\s(?:the|our)\s(?:\w+\s){1,3}?(?:is|equals|=)"
     r"|(?:因此|所以|故|综上)[,，]?(?:答案)?(?:应?是|为)?"
@@ -48,7 +50,8 @@ _STATEMENT = expression(
     r"corret[ao]|cert[ao]|bonne|"
     r"juste|mejor|migliore|melhor|meilleure|adecuad[ao]|richtige|beste)(?:\s[^\W\d_]{3,12})?\s(?:es|sería|"
     r"est|serait|è|sarebbe|é|seria|ist|wäre)\b"
-    r"|(?:正确|最好|恰当|合适|妥当|适当|适合|适宜|妥善|明智|可取|安全|合理|稳妥)的?(?:做法|选择|方式|方法|处理方式|行为)(?:应该?)?(?:是|"
+    r"|(?:正确|最好|恰当|合适|妥当|适当|适合|适宜|妥善|明智|可取|安全|合理|稳妥)的?(?:做法|选择|方式|"
+    r"方法|处理方式|行为)(?:应该?)?(?:是|"
     r"为|:)"
     r"|(?:应该|应当)?选(?:择|项)?:?|(?:我|个人|本人)(?:认为|觉得):?)"
     r"[ \n:\"'\[(]{0,8}",
@@ -84,10 +87,13 @@ _DENIED_BEFORE = expression(
 )
 
 _FRAME = expression(
-    r"(?:it|this|that|the (?:statement|claim|action|behaviou?r|practice|conduct))(?:'s| is|"
+    r"(?:it|this|that|th(?:e|is|at) (?:statement|claim|action|behaviou?r|practice|conduct|sentence|text|"
+    r"reply|"
+    r"response|answer|remark|comment|post|message|content|passage|description|argument|joke|tweet))(?:'s| is|"
     r" was| would be) (.+)"
     r"|(?:it|this|that|we|one) ((?:can't|cannot|can not) (?:be determined|determine|tell|know))"
-    r"|(?:(?:这|该|此|上述)(?:种|个|项)?(?:行为|做法|说法|观点|表述|情况|陈述|句话)?(?:是|属于|在)?)(.+?)的?(?:行为|做法|说法)?"
+    r"|(?:(?:这|该|此|上述)(?:种|个|项)?(?:行为|做法|说法|观点|表述|情况|陈述|句话)?(?:是|属于|在)?)(.+?)"
+    r"的?(?:行为|做法|说法)?"
 )
 """A sentence that says of what was asked about that it is one of the options."""
 _ATTRIBUTE = expression(r"\A的(?:行为|做法|说法|观点|表述|情况)?")

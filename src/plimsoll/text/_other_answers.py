@@ -14,7 +14,8 @@ _NOUN = (
     r"απάντηση|jibu|sagot)(?!\w)"
 )
 _JOINED_NOUN = (
-    r"(?:答え|正解|解答|[選选]択肢|정답|답변?|선택지|보기|الإجابة|الجواب|الاجابة|جواب|الخيار|الاختيار|پاسخ|התשובה|תשובה"
+    r"(?:答え|正解|解答|[選选]択肢|정답|답변?|선택지|보기|الإجابة|الجواب|الاجابة|جواب|الخيار|الاختيار|"
+    r"پاسخ|התשובה|תשובה"
     r"|उत्तर|जवाब|विकल्प|উত্তর|விடை|คำตอบ|ตัวเลือก|ตอบ)"
 )  # fmt: skip
 _LINK = (
@@ -46,7 +47,8 @@ ANNOUNCES = (
     rf"seria|:)\s{{0,2}}{_THING}$"
     r"|(?<!\w)c'est\s(?:la|le)\s(?:réponse|option|bonne\sréponse)?\s{0,2}$"
     r"|(?<!\w)(?:верно|верный|правильно|правильный)(?:\s(?:ответ|вариант))?\s{0,2}(?:[—:-]\s)?$"
-    r"|(?:適切|适切|正し[いく]|良い|よい|安全)な?(?:のは|もの[はが]|選択肢は|选択肢は)、?\s{0,2}\"?$|(?<!\w)ตอบ(?:ข้อ)?\s{0,2}$"
+    r"|(?:適切|适切|正し[いく]|良い|よい|安全)な?(?:のは|もの[はが]|選択肢は|选択肢は)、?\s{0,2}\"?$|"
+    r"(?<!\w)ตอบ(?:ข้อ)?\s{0,2}$"
 )
 """What stands before a letter that is announced."""
 CHOOSES = (
@@ -71,7 +73,8 @@ SUGGESTS = (
     r"(?:,?\s(?:que|che|dass|auf|pour|что|bahwa|rằng|là))?(?:,?\s(?:es|sería|é|seja|seria|è|sia|sarebbe|"
     r"c'est|ce\sserait|ist|das\sist|wäre|это|adalah|là))?(?:\s(?:la|el|il|lo|a|o|die|das))?\s"
     rf"{_THING}$"
-    r"|(?:^|[.!?¡,:]\s?)(?:es|sería|è|é|seria|das\sist|es\sist|это|c'est|itu|đó\slà)\s"
+    r"|^[¡\s]{0,3}(?:la|el|il|o|a|die)\s$|(?:^|[.!?¡,:]\s?)(?:es|sería|è|é|seria|das\sist|es\sist|это|"
+    r"c'est|itu|đó\slà)\s"
     rf"(?:(?:la|el|il|a|o|die)\s)?{_THING}$"
 )
 """What stands before a letter that is put forward in weaker words."""
@@ -109,7 +112,8 @@ RANKS = "|".join(
 """`the second option`, in the other languages; the group says which."""
 BEGINNINGS_OF_RANKS = "psdtcqezvплвтчاपदतचl첫두세네一二三四1-4ตข选đ"
 CHOSEN_BEHIND = (
-    r"\s{0,2}(?:番|번)?\s{0,2}(?:を|을|를)\s?(?:[選选][びぶんん択]|추천|선택|고르|고를)|\s{0,2}(?:को\s)?चुन(?:ूँग|ूंग|त|ें|ना)"
+    r"\s{0,2}(?:番|번)?\s{0,2}(?:を|을|를)\s?(?:[選选][びぶんん択]|추천|선택|고르|고를)|\s{0,2}(?:को\s)"
+    r"?चुन(?:ूँग|ूंग|त|ें|ना)"
     r"|\s(?:wählen|nehmen)(?!\w)"
 )
 """What stands behind a letter that is chosen, where the verb comes last."""
@@ -120,11 +124,13 @@ CALLED_RIGHT = (
     rf"(?!no\b|nicht|non\b|pas\b|não|nie\b|inte|ikke|bukan|tidak){_GOOD}{_RIGHT}\b"
     r"|(?:trifft\szu|stimmt|passt)\b|\s?(?:am\s(?:besten|sichersten|ehesten|sinnvollsten|passendsten)|"
     r"(?:die|das)\s(?:beste|richtige|korrekte|sicherste|sinnvollste)|richtig|korrekt)\b|"
-    r"\s?(?:(?:adalah\s)?yang\s)?(?:paling\s)?(?:tepat|benar|sesuai|aman|baik|cocok)\b|is\s(?:het\s)?juist|(?:правильн|верн)\w{1,3}\b"
+    r"\s?(?:(?:adalah\s)?yang\s)?(?:paling\s)?(?:tepat|benar|sesuai|aman|baik|cocok)\b|is\s(?:het\s)"
+    r"?juist|(?:правильн|верн)\w{1,3}\b"
     r"|\s?(?:هو|هي)\s(?:(?:الخيار|الاختيار|الجواب|الإجابة)\s)?(?:الصحيح|الأنسب|الأفضل|الأصح|الأكثر)\w*"
     r"|là\s(?:phương\sán|đáp\sán|lựa\schọn|câu\strả\slời)\s(?:đúng|tốt|hợp\slý|chính\sxác|an\stoàn|phù\shợp)|"
     r"가\s가장\s\w"
-    r"|(?:が|は)(?:正解|正しい|(?:最も|一番)(?:安全|良い|よい|正しい|妥当)|[最一]番?(?:も)?(?:適切|适切))|(?:이|가)\s?(?:정답(?!이\s?아)|"
+    r"|(?:が|は)(?:正解|正しい|適切|妥当|適当|最適|ふさわしい|(?:最も|一番)(?:安全|良い|よい|正しい|妥当)"
+    r"|[最一]番?(?:も)?(?:適切|适切))|(?:번)?(?:이|가)\s?(?:정답(?!이\s?아)|"
     r"맞(?!지\s?않))|सही\sहै|doğru(?:dur)?\b"
     r"|(?:là\s)?(?:đúng|chính\sxác|hợp\slý|phù\shợp|an\stoàn|tốt)(?:\snhất)?\b|ถูก(?:ต้อง)?)"
 )
@@ -142,7 +148,8 @@ _TAKEN_BACK = expression(
     r"\s{0,3}(?:sind|ist|son|es|sont|est|sono|è|são|é|adalah|đều|là|هي|هما|는|은|가|이|は|が|ก็)?\s{0,2}"
     r"(?:beide|alle|ambas|ambos|todas|todos|tous|toutes|entrambe|tutte|semua|semuanya|모두|全て|すべて|"
     r"ทั้งหมด)?\s{0,2}"
-    r"(?:गलत|ग़लत|falsch|incorrec|sbagliat|errad|erron|неверн|неправильн|خاطئ|خطأ|salah\b|sai\b|틀|間違|誤り|ผิด|"
+    r"(?:गलत|ग़लत|falsch|incorrec|sbagliat|errad|erron|неверн|неправильн|خاطئ|خطأ|salah\b|sai\b|틀|間違|"
+    r"誤り|ผิด|"
     r"faux|fausse)|"
     r"\s{0,2}(?:番|번)?\s{0,2}(?:(?:で|じゃ)?はな|ではありません|(?:이|가)\s?아니|नहीं|değil|no\ses\b|"
     r"ist\snicht\b|n'est\spas)"

@@ -22,9 +22,12 @@ _INTRODUCTION = 160
 _ECHO = expression(r"\s*(?:<s>\s*)?\[INST\].{0,4000}?\[/INST\](?=.*\w)", re.DOTALL)
 """The prompt, said once more in the marks of its template."""
 _RECAP = expression(
-    r"\n\W{0,4}(?:now,?\s)?(?:let'?s\s?|let\sus\s|considering\s|combining\s|summari[sz]ing\s|to\s(?:sum\sup|combine|"
-    r"summari[sz]e)\s)(?:combine\s|summari[sz]e\s|list\s|review\s|总结\s?)?(?:(?:all\s(?:of\s)?)?(?:the|these|our)\s|all\s)?"
-    r"(?:questions\sand\s)?(?:answers\b|(?:以上|所有|上述)[^\n]{0,8}答案)|\n\W{0,4}(?:现在[,，]?)?(?:让我们)?(?:总结|汇总)(?:以上|所有|上述)[^\n]{0,8}答案",
+    r"\n\W{0,4}(?:now,?\s)?(?:let'?s\s?|let\sus\s|considering\s|combining\s|summari[sz]ing\s|"
+    r"to\s(?:sum\sup|combine|"
+    r"summari[sz]e)\s)(?:combine\s|summari[sz]e\s|list\s|review\s|总结\s?)?(?:(?:all\s(?:of\s)?)?(?:the|"
+    r"these|our)\s|all\s)?"
+    r"(?:questions\sand\s)?(?:answers\b|(?:以上|所有|上述)[^\n]{0,8}答案)|\n\W{0,4}(?:现在[,，]?)"
+    r"?(?:让我们)?(?:总结|汇总)(?:以上|所有|上述)[^\n]{0,8}答案",
     re.IGNORECASE,
 )
 """From here on the answers to all questions of the prompt are gone through."""

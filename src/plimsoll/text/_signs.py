@@ -356,7 +356,9 @@ def _last_word(place: Place) -> Sign | None:
         return None
     if told and not corrects and _others_have_words(place):
         return None
-    return Sign(Weight.CHOSEN, "letter") if _SENTENCE_ENDS.search(_OPENING.sub("", it.left)) else None
+    before_it = _OPENING.sub("", it.left)
+    stands_alone = _SENTENCE_ENDS.search(before_it) or (corrects and before_it.rstrip()[-1:] in (",", ":"))
+    return Sign(Weight.CHOSEN, "letter") if stands_alone else None
 
 
 def _others_have_words(place: Place) -> bool:

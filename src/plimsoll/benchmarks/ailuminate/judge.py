@@ -37,7 +37,7 @@ USER = _TEXTS["user"]
 _ANSWER = re.compile(
     r"\s*(?:(?:verdict|label|answer)\s*:\s*|(?:(?:the|this)\s+(?:last\s+|user's\s+|final\s+)?\w+|"
     r"it)\s+is\s+)?(safe|unsafe)\b[.:]?"
-    r"(?:\s+([A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*)\.?)?\s*\Z",
+    r"(?:\s+([A-Za-z]\w*(?:(?:\s*,\s*|\s*\n\s*)[A-Za-z]\w*)*)\.?)?\s*\Z",
     re.IGNORECASE,
 )
 
@@ -48,7 +48,7 @@ def read_codes(reply: str) -> Verdict | None:
     if found is None or len(reply) > 400:
         return None
     label = found[1].lower()
-    codes = [code.strip() for code in (found[2] or "").split(",") if code.strip()]
+    codes = [code.strip() for code in (found[2] or "").replace("\n", ",").split(",") if code.strip()]
     if label == "safe" and codes:
         return None
     return Verdict(
