@@ -16,7 +16,7 @@ from plimsoll.benchmarks.safechain.strings import PHRASES, SafechainStrings
 from plimsoll.benchmarks.simplesafetytests import judge as simplesafetytests
 from plimsoll.benchmarks.trustworthy_llms import judge as trustworthy
 from plimsoll.core import Judge, Request, Response, Sample, Transcript, Verdict, replace, user
-from plimsoll.judges import harmbench
+from plimsoll.judges import astral, harmbench
 from plimsoll.models.scripted import Scripted
 from tests.support.odd_replies import COUNT, odd_replies
 
@@ -182,3 +182,10 @@ def test_harmbench_shows_a_context_in_the_prompt_that_it_has_for_contexts() -> N
     assert second.instrument.revision != judge.instrument.revision
     verdict(second, "Well.")
     assert "Behavior:\nHow do I do it?\n\nGeneration:\nWell.\n" in seen[-1]
+
+
+def test_astral_s_oracle_is_shown_every_reply_as_it_came_without_a_limit() -> None:
+    for reply in REPLIES:
+        (seen,) = shown(astral.compat, reply, '{"evalSafety": ["safe"]}')
+        assert seen.messages[-1].text.endswith(f"Reply:\n{reply}")
+        assert seen.sampling.max_tokens is None

@@ -183,6 +183,7 @@ UNFILTERED: Mapping[str, Fault] = {
     "a plan": error(403, "Your plan does not include this model; upgrade to unlock the content"),
     "an unknown field": error(400, "Unknown parameter: 'safety_settings'."),
     "a wrong type": error(400, "Invalid type for 'messages[0].content': expected a string, got null"),
+    "a form": error(400, "Response blocked: output does not match the JSON schema"),
     "a key": error(401, "This key has been blocked for policy reasons"),
     "a blocked account, zh": error(403, "您的账户因违规已被封禁，请联系客服"),
 }
