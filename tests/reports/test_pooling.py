@@ -53,3 +53,19 @@ def test_a_cell_over_eight_languages_covers_the_truth_about_as_often_as_it_says(
         cell = pooled([part(answers)])
         covered += cell.bounds.low <= 0.9 <= cell.bounds.high
     assert covered >= 182
+
+
+def test_a_benchmark_that_was_asked_nine_times_weighs_no_more_than_asked_once() -> None:
+    def asked(name: str, right: int, epochs: int) -> Part:
+        tally = breakdown(rate("safe_rate", judged_value("j")))()
+        for number in range(20):
+            for epoch in range(epochs):
+                sample = Sample(id=f"{number}", messages=(), category="c")
+                verdict = Verdict(label="", value=float(number < right))
+                tally.add(Record(sample=sample, verdicts={"j": verdict}, epoch=epoch))
+        (found,) = (each for each in tally.estimates() if {*each.group} == {"category"})
+        return Part(name, (found,))
+
+    once, often = (pooled([asked("a", 18, 1), asked("b", 6, epochs)]) for epochs in (1, 9))
+    assert (often.value, *often.bounds) == pytest.approx((once.value, *once.bounds))
+    assert once.value == pytest.approx(0.6)

@@ -34,14 +34,20 @@ class Pooled(NamedTuple):
 
 
 def pooled(parts: Sequence[Part]) -> Pooled:
-    """The share over all items, with what is known of it by independent ones."""
+    """The share over all items, with what is known of it by independent ones.
+
+    Epochs of a question weigh no more than the question does."""
     every = [estimate for part in parts for estimate in part.languages]
-    n = sum(estimate.n for estimate in every)
-    value = sum(estimate.value * estimate.n for estimate in every) / n
-    size = n**2 / sum(sum(each.n for each in part.languages) ** 2 / worth(part) for part in parts)
+    n, weight = sum(estimate.n for estimate in every), sum(map(_weight, every))
+    value = sum(estimate.value * _weight(estimate) for estimate in every) / weight
+    size = weight**2 / sum(sum(map(_weight, part.languages)) ** 2 / worth(part) for part in parts)
     low, high = near_the_ends(value, size)
     names = tuple(dict.fromkeys(part.benchmark for part in parts))
     return Pooled(value, Interval(min(value, low), max(value, high)), n, names)
+
+
+def _weight(estimate: Estimate) -> float:
+    return min(estimate.n, estimate.effective or estimate.n)
 
 
 def worth(part: Part) -> float:
