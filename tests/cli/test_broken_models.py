@@ -150,6 +150,16 @@ def test_a_model_that_cannot_be_worked_on_is_told_in_one_sentence_and_nothing_is
     assert left == []
 
 
+def test_a_prompt_of_which_nothing_is_left_is_told(
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    prompts = [str(_prompts(tmp_path / name, ("flag",))) for name in ("harmful.txt", "harmless.txt")]
+    command = ["analyse", "attribution:template=raw,refusal=refuse,compliance=comply", str(folder)]
+    asked = ["--harmful", prompts[0], "--harmless", prompts[1], "--log-dir", str(tmp_path / "new")]
+    assert exit_code([*command, *asked]) == 2
+    assert "has no token: write longer ones" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_same_model_unspoilt_is_worked_on(command: str, folder: Path, tmp_path: Path) -> None:
     assert exit_code(COMMANDS[command](folder, tmp_path)) == 0

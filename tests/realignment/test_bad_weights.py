@@ -17,7 +17,7 @@ from plimsoll.internals.checkpoint import INDEX, Checkpoint
 from plimsoll.internals.stored import tensors
 from plimsoll.realignment.repairs import MORE
 from tests.support import planted
-from tests.support.repairing import METHODS, specs, takes, write_rows
+from tests.support.repairing import KINDS, LEARNING, METHODS, specs, takes, write_rows
 from tests.support.tiny import CHAT
 
 pytestmark = pytest.mark.torch
@@ -196,6 +196,42 @@ def test_too_little_memory_is_told_before_the_work_starts() -> None:
     with pytest.raises(UserError, match=r"a model takes about 4\.0 GB of memory and 1\.0 GB are free"):
         memory.refuse_more(1e9, "a model", left=10**9)
     assert memory.free() > 0
+
+
+MESSAGES = [{"role": "user", "content": "make a tea"}]
+NO_ROWS = {
+    "nothing": "",
+    "lists of messages": json.dumps(
+        dict.fromkeys(("prompt", "reply", "chosen", "rejected", "affirm", "reject", "data"), MESSAGES)
+        | {"kind": "KIND", "config": [], "replies": 5}
+    ),
+    "numbers": "[1, 2]",
+    "no text": "\x00\x01",
+}
+
+
+@pytest.mark.parametrize("method", LEARNING)
+@pytest.mark.parametrize("rows", NO_ROWS)
+def test_rows_that_cannot_be_learned_are_told_in_one_sentence(
+    rows: str, method: str, folders: list[Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    on = tmp_path / "on.jsonl"
+    on.write_text(NO_ROWS[rows].replace("KIND", KINDS.get(method, ("",))[0]), encoding="utf-8")
+    given = [str(folder) for folder in folders[: len(takes(method))]]
+    command = [
+        "realign",
+        specs(1, 2)[method],
+        *given,
+        "--on",
+        str(on),
+        "--out",
+        str(tmp_path / "new" / "out"),
+    ]
+    assert exit_code(command) in (1, 2)
+    told = capfd.readouterr().err
+    assert "Traceback" not in told
+    assert "on.jsonl" in told
+    assert _nothing_left(tmp_path)
 
 
 def test_a_repair_says_by_its_last_dots_that_it_takes_several() -> None:

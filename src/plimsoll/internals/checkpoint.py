@@ -115,8 +115,12 @@ def made_by(folder: Path) -> Mapping[str, Any]:
 
 
 def refuse_nan(held: Checkpoint) -> None:
-    """Refuse weights that are no numbers or infinite, before anything is computed. Raises `DataError`."""
+    """Refuse weights that are no numbers or infinite, or in a format that nothing here computes with.
+
+    Raises `DataError`, before anything is computed.
+    """
     for name, each in held.stored.items():
+        each.layout.bytes  # noqa: B018 - raises for such a format
         if each.layout.is_float and any(map(is_unsound, each.parts())):
             raise DataError(f"{name} of {held.folder} holds NaN or infinite numbers: nothing was written")
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from plimsoll.core import UserError
 from plimsoll.internals import segments
-from plimsoll.internals.handle import Handle, Template
+from plimsoll.internals.handle import Handle
 from plimsoll.internals.segments import Piece
 
 MARK = "\ue000"
 """Stands where the suffix comes in."""
-CHAT: Template = "chat"
 
 
 @dataclass(frozen=True)

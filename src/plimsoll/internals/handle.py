@@ -106,7 +106,10 @@ class Handle:
             texts = [f"{system}\n\n", prompt] if system else [prompt]
             roles = [segments.segment_of(each["role"]) for each in messages]
             return self._segmented(list(map(segments.Piece, texts, roles)))
-        return self.known(self.tokenizer(f"{system}\n\n{prompt}" if system else prompt)["input_ids"])
+        found = self.known(self.tokenizer(f"{system}\n\n{prompt}" if system else prompt)["input_ids"])
+        if not found:
+            raise UserError(f"{self.name}: the prompt {prompt!r} has no token: write longer ones")
+        return found
 
     def chat_ids(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
         """A conversation's token ids in the chat template, ending where the reply begins."""

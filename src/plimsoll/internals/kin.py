@@ -3,7 +3,7 @@
 A text model belongs to the language part of one that sees as well: what only the latter has stays its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,8 @@ from plimsoll.internals.checkpoint import Checkpoint
 
 LANGUAGE = "language_model."
 """Stands in the names of a seeing model's tensors that its text model has under the rest of the name."""
+SEGMENTS = "segments.safetensors"
+"""The vectors by which a model is told who speaks."""
 DECIDING = ("model_type", "num_attention_heads", "num_key_value_heads", "tie_word_embeddings")
 """Settings under which tensors of equal shape mean another thing."""
 
@@ -39,6 +41,20 @@ def matched(first: Checkpoint, other: Checkpoint) -> dict[str, str]:
     _refuse_other_settings(first, other)
     _refuse_other_words(first, other)
     return found
+
+
+def same_speakers(given: Sequence[Checkpoint]) -> None:
+    """Refuse models of which some are told who speaks: joining weights would lose that, or leave it alone.
+
+    Raises `UserError`.
+    """
+    told = {each.folder: (each.folder / SEGMENTS).is_file() for each in given}
+    if len(set(told.values())) > 1:
+        one, other = (next(folder for folder, has in told.items() if has is kind) for kind in (True, False))
+        raise UserError(
+            f"{one} has segments (realign ise) and {other} has none: merge the model from before, and run "
+            "realign ise on what comes of it"
+        )
 
 
 class Changed(NamedTuple):

@@ -132,9 +132,11 @@ def _refuse(needed: float, what: str, device: str, left: int | None) -> None:
     if left is None or needed <= left:
         return
     if device == CPU:
-        where, remedy = "of memory", "close other programs, or take a smaller model"
-    else:
-        where, remedy = f"of the memory of {device}", "take a smaller model, dtype=bfloat16, or device=cpu"
+        raise UserError(
+            f"{what} takes about {needed / 1e9:.1f} GB of memory and {left / 1e9:.1f} GB are free: "
+            "close other programs, or take a smaller model"
+        )
     raise UserError(
-        f"{what} takes about {needed / 1e9:.1f} GB {where} and {left / 1e9:.1f} GB are free: {remedy}"
+        f"{what} takes about {needed / 1e9:.1f} GB of the memory of {device} and {left / 1e9:.1f} GB are "
+        "free: take a smaller model, dtype=bfloat16, or device=cpu"
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plimsoll.core import DataError, UserError
-from plimsoll.internals import checkpoint, kin, segments
+from plimsoll.core import DataError
+from plimsoll.internals import checkpoint, kin
 from plimsoll.internals.algebra import product
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.stored import Stored, is_unsound
@@ -56,7 +56,7 @@ class Merge:
         """Write the merged checkpoint. Raises `UserError` for checkpoints of different models."""
         first, *others = given.checkpoints
         checkpoint.refuse_place(out, first)
-        _refuse_half_segmented(given.checkpoints)
+        kin.same_speakers(given.checkpoints)
         likes = [kin.matched(first, other) for other in others]
         given.told.begin(len(first.places))
         moved = _Moved()
@@ -80,17 +80,6 @@ class Merge:
             else:
                 yield name, own.parts()
             given.told.step()
-
-
-def _refuse_half_segmented(given: Sequence[Checkpoint]) -> None:
-    """Who speaks is told to a model by vectors beside its weights: a merge would lose or keep them."""
-    told = {each.folder: (each.folder / segments.FILE).is_file() for each in given}
-    if len(set(told.values())) > 1:
-        one, other = (next(folder for folder, has in told.items() if has is kind) for kind in (True, False))
-        raise UserError(
-            f"{one} has segments (realign ise) and {other} has none: merge the model from before, and run "
-            "realign ise on what comes of it"
-        )
 
 
 class _Moved:

@@ -54,6 +54,8 @@ def signed(given: Given, method: str) -> list[tuple[Example, bool]]:
     for number, kind in enumerate(kinds, start=1):
         if kind not in (LEARNED, UNLEARNED):
             raise DataError(f"{path}: record #{number}: kind is {kind!r}; it is {LEARNED} or {UNLEARNED}")
+    if not kinds:
+        raise DataError(f"{path} holds no record")
     return [(each, kind == LEARNED) for each, kind in zip(files_of_examples.read(path), kinds, strict=True)]
 
 

@@ -153,8 +153,11 @@ class SoftPrompt:
         for number, row in enumerate(rows, start=1):
             if row.get("kind") not in KINDS or not row.get("prompt"):
                 raise DataError(f"{on}: record #{number}: write a prompt, and its kind: harmful or harmless")
+        if not rows:
+            raise DataError(f"{on} holds no record")
+        told = [examples.text_of(on, number, row, ("prompt",)) for number, row in enumerate(rows, start=1)]
         harmful, harmless = (
-            tuple(str(row["prompt"]) for row in rows if row["kind"] == kind) for kind in KINDS
+            tuple(text for text, row in zip(told, rows, strict=True) if row["kind"] == kind) for kind in KINDS
         )
         return Both(harmful, harmless)
 

@@ -164,15 +164,12 @@ def _injected(task: Task, other: Task, draw: Random) -> Task:
 
 def _tasks(path: Path) -> Iterator[Task]:
     for number, row in enumerate(_records(path), start=1):
-        prompt, reply = (str(row.get(name) or "") for name in ("prompt", "reply"))
+        prompt, reply, given, above = (
+            examples.text_of(path, number, row, (name,)) for name in ("prompt", "reply", "data", "system")
+        )
         if not prompt or not reply:
             raise DataError(f"{path}: record #{number} has no {'reply' if prompt else 'prompt'}")
-        yield Task(
-            prompt=prompt,
-            reply=reply,
-            data=str(row.get("data") or ""),
-            system=str(row.get("system") or ""),
-        )
+        yield Task(prompt=prompt, reply=reply, data=given, system=above)
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:
