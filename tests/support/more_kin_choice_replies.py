@@ -182,4 +182,5 @@ MORE_KIN: list[Row] = [
     ("उत्तर C है", HI, "C"),
     ("Phương án đúng: C", VI, "C"),
     ("Pilihan yang benar adalah C.", ID, "C"),
+    ("My answer changed from A to B.", LAB, "B"),
 ]

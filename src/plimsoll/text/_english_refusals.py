@@ -70,7 +70,7 @@ _LOOSE = expression(
 )
 _IDLE = expression(
     rf"\W*(?:{OPENERS}\W*(?:i|we)|(?:i'm|i am) (?:just |only )?an? [^.!?\n]{{1,60}}?,? and){ADVERBS}{CANNOT}"
-    rf"{ADVERBS}(?: to| in| of| be)? {NOT_A_DEED}"
+    rf"(?:{ADVERBS}(?: to| in| of| be)? {NOT_A_DEED}|[^.!?\n]{{0,50}} (?:enough|too highly|on and on)\b)"
 )
 """It is only said what the speaker would not do anyhow."""
 _AT_ONCE = expression(rf" {OPENERS}i{ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}")

@@ -99,7 +99,7 @@ CHOSEN = expression(
             |plump(?:ed)?\sfor|go\sahead\swith|conclude[ds]?\s(?:with|on|it\sis)|favou?r(?:ed)?|endorsed?|nominated?|chosen|picked|selected)
         |meant(?:\sto\s(?:say|write|choose|pick))?
         |(?:chang|switch|revis|correct|updat|amend)\w{{1,3}}\s(?:my|the)\s(?:\w{{3,8}}\s)?(?:answer|choice|selection|pick)\s
-            (?:from\s.{{1,24}}\s)?to
+            (?:from\s.{{1,24}}\s)?to|(?:answer|choice)\s(?:has\s)?(?:changed|changes|moves|moved)\s(?:from\s.{{1,24}}\s)?to
         |(?:i'd|i\swould|i'll|i\swill|i'm\sgoing\sto|i\sam\sgoing\sto)\s(?:say|answer|guess|mark|recommend|suggest))
         \s{{1,3}}(?:it's\s|that\s|is\s|for\s|with\s)?:?\s{{0,3}}{_OBJECT}\s{{0,6}}$
     | 改(?:选|为|成)(?:选项|答案)?\s{{0,3}}$
