@@ -162,6 +162,21 @@ def test_models_that_are_not_of_one_kind_are_not_joined(
     assert _nothing_left(tmp_path)
 
 
+@pytest.mark.parametrize("method", ["linear", "ties", "somf"])
+def test_vectors_that_say_who_speaks_are_not_lost_in_a_join(
+    method: str, folders: list[Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lost, kept = (0, 1) if method == "somf" else (1, 0)
+    (folders[lost] / "segments.safetensors").write_bytes(b"")
+    assert _repaired(method, folders, tmp_path) == 2
+    assert "so that they would be lost" in capfd.readouterr().err
+    assert _nothing_left(tmp_path)
+    (folders[lost] / "segments.safetensors").rename(folders[kept] / "segments.safetensors")
+    if method != "somf":
+        assert _repaired(method, folders, tmp_path) == 0
+        assert (tmp_path / "new" / "out" / "segments.safetensors").is_file()
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_sharded_weights_are_repaired_as_whole_ones(method: str, folders: list[Path], tmp_path: Path) -> None:
     whole = Checkpoint(folders[0])

@@ -43,17 +43,16 @@ def matched(first: Checkpoint, other: Checkpoint) -> dict[str, str]:
     return found
 
 
-def same_speakers(given: Sequence[Checkpoint]) -> None:
-    """Refuse models of which some are told who speaks: joining weights would lose that, or leave it alone.
+def keep_speakers(kept: Checkpoint, others: Sequence[Checkpoint]) -> None:
+    """Refuse a join in which vectors that say who speaks would be lost: they go with the folder that is kept.
 
     Raises `UserError`.
     """
-    told = {each.folder: (each.folder / SEGMENTS).is_file() for each in given}
-    if len(set(told.values())) > 1:
-        one, other = (next(folder for folder, has in told.items() if has is kind) for kind in (True, False))
+    lost = next((each.folder for each in others if (each.folder / SEGMENTS).is_file()), None)
+    if lost is not None and not (kept.folder / SEGMENTS).is_file():
         raise UserError(
-            f"{one} has segments (realign ise) and {other} has none: merge the model from before, and run "
-            "realign ise on what comes of it"
+            f"{lost} has segments (realign ise) and {kept.folder} has none, so that they would be lost: join "
+            "the model from before, and run realign ise on what comes of it"
         )
 
 

@@ -56,7 +56,7 @@ class Merge:
         """Write the merged checkpoint. Raises `UserError` for checkpoints of different models."""
         first, *others = given.checkpoints
         checkpoint.refuse_place(out, first)
-        kin.same_speakers(given.checkpoints)
+        kin.keep_speakers(first, others)
         likes = [kin.matched(first, other) for other in others]
         given.told.begin(len(first.places))
         moved = _Moved()

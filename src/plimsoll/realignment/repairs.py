@@ -52,7 +52,6 @@ def refuse_unready(given: Given, out: Path) -> None:
     checkpoint.refuse_place(out, first)
     for other in others:
         kin.matched(first, other)
-    kin.same_speakers(given.checkpoints)
     memory.refuse_models([(given.models[0], first.layouts.values())])
     for each in given.checkpoints:
         checkpoint.refuse_nan(each)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from plimsoll.core import UserError
-from plimsoll.internals import checkpoint, masks, memory
+from plimsoll.internals import checkpoint, kin, masks, memory
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.internals.losses import dpo
@@ -55,6 +55,7 @@ class Somf:
         """Learn, fuse and write. Raises `UserError` where fine-tuning changed nothing."""
         *tuned, safe = given.checkpoints
         pairs = reading.preferences(given, "somf")
+        kin.keep_speakers(safe, tuned)
         refuse_unready(given, out)
         names = changed(tuned, safe)
         numbers = sum(safe.layouts[name].numbers for name in names)
