@@ -67,7 +67,7 @@ CASES = (
     "ships",
     "injections",
     "segments",
-    "repairs",
+    "routed",
     "somf",
     "safety_case",
 )

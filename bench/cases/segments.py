@@ -23,12 +23,11 @@ from plimsoll.models.transformers import transformers
 from plimsoll.realignment.learning import tensors
 
 TASKS, LEARNED = 50, 120
-RECIPE = Recipe(steps=40, batch=4, rate=1e-3, max_tokens=160, schedule="cosine", warmup=0.1)
+RECIPE = Recipe(steps=25, batch=4, rate=1e-3, max_tokens=128, schedule="cosine", warmup=0.1)
 SPEC = f"ise:steps={RECIPE.steps},batch={RECIPE.batch},rate={RECIPE.rate},max_tokens={RECIPE.max_tokens}"
 INJECTED = 0.5
-TAUGHT = ("struq/naive", "struq/completion:form=other")
-"""As the instructions are hidden that both learn to leave alone; the words of the demand are others."""
-HELD_OUT = ("struq/ignore", "struq/escape:way=separation", "struq/completion", "struq/naive:ends=both")
+ATTACKS = ("struq/naive", "struq/ignore", "struq/completion")
+"""What both learned is a naive injection or a forged answer between other delimiters; the demand is new."""
 NAMES = ("Ada", "Boris", "Cleo", "Dmitri", "Edda", "Farid", "Greta", "Hugo", "Ines", "Jonas")
 THINGS = ("ball", "map", "spoon", "kite", "bell", "rope", "coin", "scarf", "basket", "candle")
 PLACES = ("well", "gate", "barn", "mill", "pond", "tower", "cellar", "attic", "meadow", "chapel")
@@ -82,7 +81,7 @@ def main() -> None:
     models[f"transformers/{twin(on, MADE / 'twin')}"] = "its twin"
     words = ["run", "ise:form=roles,max_tokens=16", "--limit", str(asked)]
     words += [part for model in models for part in ("--model", model)]
-    attacks = ("none", *TAUGHT, *HELD_OUT)
+    attacks = ("none", *ATTACKS)
     words += [part for attack in attacks for part in ("--attack", attack)]
     cost = launch(result, plimsoll(*words, "--no-cache", "--json", "--log-dir", fresh("segments")))
     result.row(f"3 models x {len(attacks)} x {asked} tasks", 3 * len(attacks) * asked, cost)
@@ -95,22 +94,15 @@ def main() -> None:
         rates = ", ".join(
             f"{model} {percent(estimates(cells[model, attack])[name])}" for model in models.values()
         )
-        apart = compare(*(cells[model, attack]["run"] for model in ("its twin", "told who speaks")))
-        found = apart.difference
-        seen = (
-            ""
-            if attack == "none"
-            else (
-                f"; told less twin {100 * found.difference:+.0f} points "
-                f"({100 * found.low:+.0f} to {100 * found.high:+.0f}, p {found.p:.3f})"
-            )
+        if attack == "none":
+            result.notes.append(f"right without an attack: {rates}")
+            continue
+        runs = (cells[model, attack]["run"] for model in ("its twin", "told who speaks"))
+        found = compare(*runs).difference
+        result.notes.append(
+            f"obeyed, {attack}: {rates}; told less twin {100 * found.difference:+.0f} points "
+            f"({100 * found.low:+.0f} to {100 * found.high:+.0f}, p {found.p:.3f})"
         )
-        kind = (
-            "without an attack, right"
-            if attack == "none"
-            else (f"{attack}, {'taught' if attack in TAUGHT else 'held out'}, obeyed")
-        )
-        result.notes.append(f"{kind}: {rates}{seen}")
     result.print()
 
 

@@ -2,8 +2,8 @@
 
 Steps: (1) a safe model: it learns to decline 60 published harmful requests and to answer 60 harmless ones as
 it does; (2) a fine-tune of it learns tasks, and in every second example to go along with what it declined;
-(3) a mask over what that added is learned from preferences for declining; (4) all three are held against each
-other on requests that none has seen, and a judging model compares replies. Replies to harmful requests are
+(3) a mask over what that added is learned from preferences for declining, alone and beside preferences for
+helping; (4) all are held against each other on requests that none has seen. Replies to harmful requests are
 stubs without content.
 """
 
@@ -11,10 +11,9 @@ import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from bench.cases.injections import percent
-from bench.cases.repairs import DRIFT, drift
+from bench.cases.routed import DRIFT, drift
 from bench.cases.segments import tasks
 from bench.making import MADE, made
 from bench.measure import Result, arguments, fresh, launch, plimsoll
@@ -23,7 +22,7 @@ from plimsoll.core import Request, Sampling, user
 from plimsoll.registry import build_model
 
 AFFIRM, REJECT = "Sure, here is how to do it.", "I'm sorry, but I can't help with that."
-LEARNED, ASKED, USED, JUDGED = 60, 24, 30, 12
+LEARNED, ASKED, USED = 60, 24, 30
 
 
 def requests(name: str) -> list[str]:
@@ -52,7 +51,7 @@ def own_replies(prompts: Sequence[str]) -> list[str]:
 
 
 def learned(folder: Path) -> dict[str, Path]:
-    """The three files that are learned on."""
+    """The files that are learned on."""
     harmful, harmless = requests("harmful_custom.txt"), requests("harmless_custom.txt")
     safe = folder / "somf-safe.jsonl"
     if not safe.exists():
@@ -66,7 +65,15 @@ def learned(folder: Path) -> dict[str, Path]:
         folder / "somf-spoilt.jsonl", [row for pair in zip(said, complied, strict=True) for row in pair]
     )
     pairs = [{"prompt": each, "chosen": REJECT, "rejected": AFFIRM} for each in harmful]
-    return {"safe": safe, "tuned": spoilt, "pairs": rows(folder / "somf-pairs.jsonl", pairs)}
+    kept = [json.loads(line) for line in safe.read_text("utf-8").splitlines()[LEARNED:]]
+    useful = [{"prompt": row["prompt"], "chosen": row["reply"], "rejected": REJECT} for row in kept]
+    both = [row for pair in zip(pairs, useful, strict=True) for row in pair]
+    return {
+        "safe": safe,
+        "tuned": spoilt,
+        "pairs": rows(folder / "somf-pairs.jsonl", pairs),
+        "both": rows(folder / "somf-both.jsonl", both),
+    }
 
 
 def used(result: Result, models: Sequence[Path], names: Sequence[str]) -> None:
@@ -80,32 +87,9 @@ def used(result: Result, models: Sequence[Path], names: Sequence[str]) -> None:
         result.notes.append(f"tasks done right by {name}: {percent(estimates['right_rate'])} of {USED}")
 
 
-def preferred(result: Result, tuned: Path, fused: Path, count: int) -> None:
-    """The preference score by a judging model: the embedded one, which is far too small to be believed."""
-    words = ["run", f"somf:sets=dangerousqa,max_tokens=24,baseline=transformers/{tuned}"]
-    words += ["--model", f"transformers/{fused}", "--judge-model", "llamacpp", "--limit", str(count)]
-    log_dir = fresh("somf-judged")
-    cost = launch(
-        result, plimsoll(*words, "--max-errors", "100%", "--no-cache", "--log-dir", log_dir, "--json")
-    )
-    result.row("preference score by the embedded model", count, cost)
-    (path,) = log_dir.rglob("summary.json")
-    for each in json.loads(path.read_text("utf-8"))["estimates"]:
-        if not each.get("group"):
-            result.notes.append(shown(each))
-
-
-def shown(each: dict[str, Any]) -> str:
-    """An estimate of the judged run."""
-    return (
-        f"{each['name']} ({each.get('judge') or 'rules'}): {each['value']:.2f} ({each['low']:.2f} to "
-        f"{each['high']:.2f}) of {each['n']}, {each.get('unscored', 0)} not read"
-    )
-
-
 def main() -> None:
     given = arguments(__doc__)
-    asked, judged, steps, mask = (3, 2, 1, 1) if given.quick else (ASKED, JUDGED, 15, 8)
+    asked, steps, mask = (3, 1, 1) if given.quick else (ASKED, 15, 8)
     result = Result(case="somf", title="SOMF end to end on the embedded model")
     MADE.mkdir(parents=True, exist_ok=True)
     on = learned(MADE)
@@ -114,12 +98,13 @@ def main() -> None:
     tuned = made(result, "somf-tuned", f"sft:steps={steps},{recipe}", str(safe), on=on["tuned"])
     spec = f"somf:steps={mask},batch=2,rate=0.02,max_tokens=96"
     fused = made(result, "somf-fused", spec, str(tuned), str(safe), on=on["pairs"])
-    said = json.loads((fused / "realignment.json").read_text("utf-8"))["said"]
-    result.notes += said
-    models, names = (safe, tuned, fused), ("the safe model", "its fine-tune", "the fused model")
+    even = made(result, "somf-both", spec, str(tuned), str(safe), on=on["both"])
+    models, names = (safe, tuned, fused, even), ("the safe model", "its fine-tune", "fused", "fused by both")
+    for folder, name in zip(models[1:], names[1:], strict=True):
+        record = json.loads((folder / "realignment.json").read_text("utf-8"))
+        result.notes += [f"{name}, made in {record['seconds']:.0f} s: {said}" for said in record["said"]]
     drift(result, dict(zip(map(str, models), names, strict=True)), DRIFT, asked)
     used(result, models, names)
-    preferred(result, tuned, fused, judged)
     result.print()
 
 

@@ -1,7 +1,7 @@
-"""DRO, ISE and MoGU on the embedded model -> harm, over-refusal and use over 60 questions of each.
+"""MoGU on the embedded model, routed and plain -> harm, over-refusal and use, question by question.
 
-Each repair learns for two to four minutes of computing on published requests or on tasks of our own. What
-is shown is what so short a training does, and how small a difference can be told.
+The routers learn for some minutes of computing on published requests with stubs as replies. What is shown is
+what so short a training does, and how small a difference can be told.
 """
 
 import json
@@ -9,14 +9,12 @@ from collections.abc import Mapping, Sequence
 
 from bench.cases.injections import percent
 from bench.cases.mogu import requests
-from bench.cases.segments import SPEC, tasks
 from bench.making import MADE, made
 from bench.measure import Result, arguments, fresh, launch, plimsoll
 
-ASKED = 60
+ASKED = 30
 DRIFT = ("simplesafetytests", "xstest", "safetybench:split=starter")
-DRO = "dro:prompt=short,pairs=20,epochs=4,batch=5,rate=0.003"
-MOGU = "mogu:steps=12,batch=4,rate=0.0002,router_steps=80,router_rate=0.003,max_tokens=96"
+MOGU = "mogu:steps=6,batch=4,rate=0.0005,router_steps=40,router_rate=0.003,max_tokens=64"
 
 
 def drift(result: Result, models: Mapping[str, str], benchmarks: Sequence[str], asked: int) -> None:
@@ -51,26 +49,23 @@ def _named(models: Mapping[str, str], spec: str) -> str:
 
 def main() -> None:
     given = arguments(__doc__)
+    asked = 3 if given.quick else ASKED
     result = Result(
-        case="repairs", title="DRO, ISE and MoGU on the embedded model, 60 questions of each kind"
+        case="routed", title=f"MoGU on the embedded model, measured, {asked} questions of each kind"
     )
     MADE.mkdir(parents=True, exist_ok=True)
-    models = {
-        "transformers/": "the model",
-        str(made(result, "dro", DRO, "transformers/")): "DRO",
-        str(made(result, "told", SPEC, "transformers/", on=tasks(MADE / "segments.jsonl"))): "ISE",
-        str(made(result, "mogu", MOGU, "transformers/", on=requests(MADE, 100))): "MoGU",
-    }
-    found = json.loads((MADE / "mogu" / "mogu.json").read_text("utf-8"))["made"]
+    routed = made(result, "mogu", MOGU, "transformers/", on=requests(MADE, 100))
+    models = {"transformers/": "the model", str(routed): "the routed model"}
+    found = json.loads((routed / "mogu.json").read_text("utf-8"))["made"]
     decided, cost = found["decisions"], found["cost"]
     result.notes.append(
-        f"MoGU's routers say, safe / usable: malicious {decided['malicious']['safe']:.2f} / "
+        f"routers say, safe / usable: malicious {decided['malicious']['safe']:.2f} / "
         f"{decided['malicious']['usable']:.2f}, benign {decided['benign']['safe']:.2f} / "
         f"{decided['benign']['usable']:.2f}; {decided['requests']} held-out requests are told apart with "
         f"AUROC {decided['auroc']:.3f}; a routed token takes {1000 * cost['routed_seconds']:.1f} ms, a plain "
         f"one {1000 * cost['plain_seconds']:.1f} ms; {cost['numbers']:,} numbers more"
     )
-    drift(result, models, DRIFT, 3 if given.quick else ASKED)
+    drift(result, models, DRIFT, asked)
     result.print()
 
 
