@@ -107,7 +107,7 @@ def beside(
 def logits(handle: Handle, states: Any) -> Any:
     """States after the final norm -> logits over the vocabulary."""
     with handle.evaluating():
-        return handle.module.lm_head(states)
+        return handle.logits(states)
 
 
 def _pass(handle: Handle, ids: Sequence[int], edits: Sequence[Edit]) -> _Passed:

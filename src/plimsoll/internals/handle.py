@@ -138,6 +138,21 @@ class Handle:
     def _segmented(self, pieces: Sequence[segments.Piece]) -> list[int]:
         return segments.ids(self.tokenizer, pieces, self.module.get_input_embeddings().num_embeddings)
 
+    def logits(self, states: Any) -> Any:
+        """States after the final norm -> logits over the vocabulary, scaled and bounded as by the module."""
+        config, found = self.module.config, self.module.lm_head(states)
+        times, over = (getattr(config, name, None) or 1 for name in ("logit_scale", "logits_scaling"))
+        if (times, over) != (1, 1):  # Cohere multiplies, Granite divides
+            found = found * (times / over)
+        most = getattr(config, "final_logit_softcapping", None)  # Gemma 2
+        return (found / most).tanh() * most if most else found
+
+    @property
+    def embedding_scale(self) -> float:
+        """What the embedding's rows are multiplied by where they enter the model: not 1 for Gemma."""
+        found = getattr(self.module.get_input_embeddings(), "embed_scale", None)
+        return 1.0 if found is None else float(found)
+
     @contextmanager
     def evaluating(self) -> Generator[None]:
         """No gradients are kept while the block runs, and products are computed the quicker way."""

@@ -13,8 +13,9 @@ Site = Literal[
     "resid_in", "resid_out", "attn_in", "q", "k", "v", "head_out", "attn_out", "mlp_out", "final_norm"
 ]
 """`resid_in` and `resid_out`: the stream before and after a layer; `attn_in`: the normed input of its
-attention; `q`, `k`, `v`: projections before positions are turned in, split in heads; `head_out`: what
-the heads give before they are mixed; `attn_out`, `mlp_out`: what a layer's two halves add."""
+attention; `q`, `k`, `v`: projections before positions are turned in, split in heads, where a model norms
+them after that norm, which would undo a change of their size; `head_out`: what the heads give before they
+are mixed; `attn_out`, `mlp_out`: what a layer's two halves add."""
 
 HEADS: frozenset[Site] = frozenset({"q", "k", "v", "head_out"})
 """Sites whose activations have a dimension of heads: batch x tokens x heads x head size."""
@@ -83,6 +84,9 @@ def edited(handle: Handle, edits: Sequence[Edit]) -> Generator[None]:
 def _hook(handle: Handle, edit: Edit) -> Any:
     change = _over_heads(handle, edit)
     layer, site = handle.layers[edit.place.layer], edit.place.site
+    norm = getattr(layer.self_attn, f"{site}_norm", None) if site in ("q", "k") else None
+    if norm is not None:
+        return norm.register_forward_hook(_of_normed(change))
     if site in BEFORE:
         return _module(handle, layer, site).register_forward_pre_hook(_of_input(change), with_kwargs=True)
     return _module(handle, layer, site).register_forward_hook(_of_output(change))
@@ -109,6 +113,22 @@ def _of_input(change: Change) -> Callable[..., Any]:
 def _of_output(change: Change) -> Callable[..., Any]:
     def after(_: Any, __: Any, output: Any) -> Any:
         return change(output)
+
+    return after
+
+
+def _of_normed(change: Change) -> Callable[..., Any]:
+    """Heads are normed side by side, before they take the place of tokens (Qwen) or after (Gemma)."""
+
+    def after(_: Any, args: tuple[Any, ...], output: Any) -> Any:
+        if output.dim() == 3:
+            return change(output)
+        given = args[0]
+        # A view of what was projected: numbers of neighbouring heads lie nearer than those of tokens.
+        first = given.shape[2] == 1 or (given.shape[1] > 1 and given.stride(1) < given.stride(2))
+        split = output.transpose(1, 2) if first else output
+        made = change(split.flatten(-2)).view(split.shape)
+        return made.transpose(1, 2) if first else made
 
     return after
 

@@ -156,11 +156,16 @@ def _kind() -> Any:
             plain.__init__(self, *inner.weight.shape, _weight=inner.weight)
             self.weight = inner.weight  # the very tensor that an output layer may be tied to
             self.padding_idx = inner.padding_idx
+            scale = getattr(inner, "embed_scale", None)  # Gemma's
+            self.register_buffer("embed_scale", scale, persistent=False)
             made = table.detach().clone().to(inner.weight.device, inner.weight.dtype)
             self.segments = library.nn.Parameter(made, requires_grad=False)
 
         def forward(self, input: Any) -> Any:
             rows = (input // self.num_embeddings - 1) % len(SEGMENTS)
-            return plain.forward(self, input % self.num_embeddings) + self.segments[rows]
+            tokens = plain.forward(self, input % self.num_embeddings)
+            if self.embed_scale is not None:
+                tokens = tokens * self.embed_scale.to(tokens.dtype)
+            return tokens + self.segments[rows]
 
     return Segmented

@@ -115,7 +115,8 @@ def _gradient(handle: Handle, frame: Frame, suffix: Sequence[int]) -> Any:
     tokens = row[begin:end] - frame.shift
     chosen = torch.nn.functional.one_hot(tokens, weights.shape[0]).to(weights.dtype).requires_grad_()
     # What an embedding adds to its weights says who speaks, and stays.
-    own = chosen @ weights + (states[begin:end] - weights[tokens])
+    scale = handle.embedding_scale
+    own = chosen @ weights * scale + (states[begin:end] - weights[tokens] * scale)
     states = torch.cat([states[:begin], own, states[end:]])
     with or_say(REMEDY):
         logits = handle.module(inputs_embeds=states.unsqueeze(0), use_cache=False).logits[0]

@@ -68,7 +68,8 @@ def slot(held: Handle, length: int) -> Slot:
 def words(held: Handle, text: str) -> Any:
     """The embeddings of a text: what a soft prompt begins as."""
     ids = held.tokenizer(text, add_special_tokens=False)["input_ids"]
-    return held.module.get_input_embeddings().weight.detach()[list(ids)].float()
+    rows = held.torch.tensor(list(ids), device=held.device)
+    return held.module.get_input_embeddings()(rows).detach().float()
 
 
 def embedded(held: Handle, made: Slot, rows: Sequence[Sequence[int]], soft: Any) -> tuple[Any, list[int]]:
@@ -97,6 +98,8 @@ class Carried(NamedTuple):
     """Tokens x hidden."""
     unexpected: int
     """The token whose output row the new ones share."""
+    scale: float = 1.0
+    """What the model multiplies embeddings by as they enter it."""
 
 
 def write(folder: Path, source: Checkpoint, carried: Carried, beside: Mapping[str, bytes]) -> None:
@@ -134,7 +137,7 @@ def least_expected(held: Handle, states: Any, taken: Sequence[int]) -> tuple[int
     """
     torch = held.torch
     with torch.inference_mode():
-        logits = held.module.lm_head(states.to(held.device, held.dtype)).cpu().double()
+        logits = held.logits(states.to(held.device, held.dtype)).cpu().double()
     shares = logits.log_softmax(-1)
     token = int(shares.max(0).values.argmin())
     return token, float(shares[:, token].exp().max()) * len(taken)
@@ -160,7 +163,7 @@ def read(path: Path, hidden: int) -> Any:
 
 
 def _tensors(source: Checkpoint, carried: Carried, size: int) -> Iterator[tuple[str, Any]]:
-    made, soft, unexpected = carried
+    made, soft, unexpected = carried.slot, carried.soft / carried.scale, carried.unexpected
     embedding = source.read(EMBEDDING)
     for name in source.places:
         if name == EMBEDDING:

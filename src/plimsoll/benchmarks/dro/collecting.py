@@ -172,7 +172,7 @@ def _openings(held: Handle, begun: Any, first: Any, openings: Sequence[Sequence[
 
 
 def _told(held: Handle, states: Any) -> Any:
-    return held.module.lm_head(states).cpu().double().log_softmax(-1)
+    return held.logits(states).cpu().double().log_softmax(-1)
 
 
 def _ids(held: Handle, text: str) -> list[int]:

@@ -115,7 +115,7 @@ class SoftPrompt:
             "nearest": carrying.nearest(held, learnt.soft),
         }
         beside = {RECORD: json.dumps(record, ensure_ascii=False, indent=2).encode()}
-        carrying.write(out, source, Carried(made, learnt.soft, unexpected), beside)
+        carrying.write(out, source, Carried(made, learnt.soft, unexpected, held.embedding_scale), beside)
         return (
             f"{len(first)} vectors, {len(learnt.losses)} steps: loss {learnt.losses[0]['total']:.3f} → "
             f"{learnt.losses[-1]['total']:.3f}.",
@@ -139,7 +139,7 @@ class SoftPrompt:
         harmful, harmless = self._anchors(None).between(0, self.pairs or None)
         states = learning.states_apart(held, made, [*harmful, *harmless], soft.to(held.device))
         unexpected, leak = carrying.least_expected(held, states, made.tokens)
-        carrying.write(out, source, Carried(made, soft, unexpected), {})
+        carrying.write(out, source, Carried(made, soft, unexpected, held.embedding_scale), {})
         return (
             f"{len(soft)} vectors of {self.soft}.",
             f"New tokens get at most {leak:.1e} of the probability where replies begin.",

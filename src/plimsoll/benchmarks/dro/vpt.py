@@ -96,7 +96,7 @@ class Tuned:
             "nearest": carrying.nearest(held, learnt.soft),
         }
         beside = {RECORD: json.dumps(record, ensure_ascii=False, indent=2).encode()}
-        carrying.write(out, source, Carried(made, learnt.soft, unexpected), beside)
+        carrying.write(out, source, Carried(made, learnt.soft, unexpected, held.embedding_scale), beside)
         return (
             f"{len(first)} vectors, {len(learnt.losses)} steps on {good} good and {len(told) - good} bad "
             f"replies: loss {learnt.losses[0]['total']:.3f} → {learnt.losses[-1]['total']:.3f}.",
@@ -152,7 +152,7 @@ def step(
             continue
         before = states[[number for number, _ in places], [at - 1 for _, at in places]]
         wanted = torch.tensor([rows[number].ids[at] for number, at in places], device=held.device)
-        told = held.module.lm_head(before).float().log_softmax(-1).gather(1, wanted[:, None])[:, 0]
+        told = held.logits(before).float().log_softmax(-1).gather(1, wanted[:, None])[:, 0]
         mean = -told.mean() if good else -(1 - told.exp()).clamp(min=LEAST).log().mean()
         means[good] = mean * (len(places) / len(list(_places(whole or rows, good=good))))
     total = means[True] + against * means[False]
