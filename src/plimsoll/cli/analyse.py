@@ -78,7 +78,7 @@ def command(
     opened = [opened_model(spec) for spec in models]
     refuse_unsound(opened)
     found = part.analyse(opened, given, Progress(analysis))
-    asked = {"files": dict(given.files), "prompts": given.digest}
+    asked = {**found.arguments, "files": dict(given.files), "prompts": given.digest}
     found = msgspec.structs.replace(found, analysis=analysis, arguments=asked)
     kept = findings.keep(log_dir, found)
     if out:

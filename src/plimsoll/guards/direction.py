@@ -35,7 +35,7 @@ class Direction:
     def instrument(self) -> Instrument:
         """What it finds, by which direction."""
         return instrument(
-            f"{self.revision} >= {self.threshold:g}",
+            f"{self.revision} >= {self.threshold!r}",
             f"{self.model.name}|{self.model.revision}",
             inputs=("request",),
         )

@@ -86,7 +86,8 @@ def _refuse_other_record(handle: Handle, folder: Path) -> None:
         told = decoding.decode(files.read(path), _Record)
     except ValueError as error:
         raise DataError(f"{path}: {error}") from None
-    if told.revision != handle.revision:
+    # What stands behind the weights' own mark, as the library's version, tells no other weights.
+    if told.revision.partition(" ")[0] != handle.revision.partition(" ")[0]:
         raise UserError(
             f"{folder} is an adapter for another model: it was trained on {told.model} ({told.revision}), "
             f"and {handle.name} is {handle.revision}"

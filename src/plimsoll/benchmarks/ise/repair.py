@@ -26,7 +26,7 @@ from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.internals.losses import sft
 from plimsoll.internals.told import Told
-from plimsoll.internals.training import Recipe, Row, Schedule, Trained, learn, seeded
+from plimsoll.internals.training import Recipe, Row, Schedule, TooLong, Trained, learn, seeded
 from plimsoll.realignment import reading
 from plimsoll.realignment.learning import tensors
 from plimsoll.realignment.repairs import Given, refuse_unready
@@ -120,11 +120,16 @@ def begin(held: Handle, seed: int) -> None:
 
 
 def row_of(held: Handle, task: Task, recipe: Recipe) -> Row:
-    """A task as ids that say who speaks, and the place where the reply begins."""
+    """A task as ids that say who speaks, and the place where the reply begins. Raises `TooLong`."""
     prompt = held.chat_ids(task.messages)
+    if len(prompt) >= recipe.max_tokens:
+        raise TooLong(
+            f"a task has {len(prompt):,} tokens before its reply and {recipe.max_tokens:,} are read: nothing "
+            "of the reply would be learned; allow more (max_tokens=), or leave the task out"
+        )
     end = [held.tokenizer.eos_token_id] if held.tokenizer.eos_token_id is not None else []
     reply = held.tokenizer(task.reply, add_special_tokens=False)["input_ids"]
-    return [*prompt, *reply, *end][: recipe.max_tokens], min(len(prompt), recipe.max_tokens - 1)
+    return [*prompt, *reply, *end][: recipe.max_tokens], len(prompt)
 
 
 def read(path: Path) -> list[Task]:

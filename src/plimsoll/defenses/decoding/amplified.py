@@ -62,7 +62,7 @@ class Amplified(Wrapped):
     @property
     def revision(self) -> str:
         """The model's own, its base's, and how they are put together."""
-        said = f"{self.weight:g}, {self.base_template}"
+        said = f"{self.weight!r}, {self.base_template}"
         return f"{self.inner.revision}+amplified({said}, {self.base.revision})"
 
     async def generate(self, request: Request) -> Response:
