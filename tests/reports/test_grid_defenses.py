@@ -27,8 +27,8 @@ from plimsoll.run.ask.grid import Cell, GridManifest, write
 from plimsoll.run.keep import journal
 from tests.support.pairs import answers, run_of
 
-HARM, OVER, USEFUL = "harm", "over", "useful"
-MEASURES = {HARM: "safety", OVER: "over_refusal", USEFUL: "utility"}
+HARM, HARD, OVER, USEFUL = "harm", "hard", "over", "useful"
+MEASURES = {HARM: "safety", HARD: "safety", OVER: "over_refusal", USEFUL: "utility"}
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,16 @@ def test_the_front_is_what_nothing_else_is_better_than_everywhere(tmp_path: Path
     assert [(place.x, place.y) for place in plane.places] == [
         (pytest.approx(over / 100), pytest.approx(harm / 100)) for harm, over in shares.values()
     ]
+
+
+def test_who_was_not_asked_what_is_harder_is_on_no_front_and_beats_nobody(tmp_path: Path) -> None:
+    cells = [Known(OVER, name, ones(10, 100)) for name in ("none", "whole", "easy")]
+    cells += [Known(HARM, name, ones(10, 100)) for name in ("none", "whole", "easy")]
+    cells += [Known(HARD, "none", ones(90, 100)), Known(HARD, "whole", ones(60, 100))]
+    found = only(made(tmp_path, cells))
+    easy = next(row for row in found.rows if row.name == "easy")
+    assert easy.shares["harm"] == 0.1
+    assert {row.name for row in found.rows if row.front} == {"whole"}
 
 
 def test_what_was_not_measured_is_said_and_never_a_zero(tmp_path: Path) -> None:

@@ -77,6 +77,8 @@ class Row(NamedTuple):
     name: str
     shares: Mapping[Kind, float]
     """Means over the cells of a kind; a kind that was not measured is not there."""
+    places: frozenset[tuple[str, str]]
+    """Benchmarks and attacks that they rest on."""
     legs: tuple[Leg, ...]
     """Empty for the undefended model."""
     spent: Spent
@@ -84,7 +86,8 @@ class Row(NamedTuple):
     """Share of replies that were held back."""
     unscored: float
     front: bool = False
-    """Whether no other row is at least as good everywhere and better somewhere."""
+    """Whether no other row is at least as good everywhere and better somewhere. Rows that lack a cell are
+    on no front and beat nobody: what was not measured is not good."""
     verdict: Verdict = "unshown"
 
 
@@ -112,6 +115,11 @@ class Contract(NamedTuple):
     def measured(self) -> tuple[Kind, ...]:
         """The kinds that some cell measures."""
         return tuple(kind for kind in KINDS if any(kind in row.shares for row in self.rows))
+
+    @property
+    def places(self) -> frozenset[tuple[str, str]]:
+        """Benchmarks and attacks that any row was measured by."""
+        return frozenset[tuple[str, str]]().union(*(row.places for row in self.rows))
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -261,15 +269,18 @@ def _no_worse(leg: Leg, margin: float) -> Leg:
 
 def _row(name: str, cells: Sequence[Cell], legs: Mapping[str, Sequence[Leg]]) -> Row:
     shares: dict[Kind, list[float]] = {}
+    places: set[tuple[str, str]] = set()
     for cell in cells:
         if cell.kind and (share := cell.share) is not None:
             shares.setdefault(cell.kind, []).append(share)
+            places.add(_place(cell))
     outcomes = [seen.outcome for cell in cells for seen in cell.side.seen]
     unscored = sum(seen.value is None for cell in cells for seen in cell.side.seen)
     asked = sum(cell.spent[1] for cell in cells) or 1
     return Row(
         name=name,
         shares={kind: fsum(each) / len(each) for kind, each in shares.items()},
+        places=frozenset(places),
         legs=tuple(legs.get(name, ())),
         spent=Spent(*(fsum(cell.spent[0][place] for cell in cells) / asked for place in range(4))),
         blocked=outcomes.count("blocked") / (len(outcomes) or 1),
@@ -278,15 +289,16 @@ def _row(name: str, cells: Sequence[Cell], legs: Mapping[str, Sequence[Leg]]) ->
 
 
 def _judged(found: Contract, row: Row) -> Row:
+    whole = [each for each in found.rows if each.places == found.places]
     here = _costs(row, found.measured)
-    rivals = [_costs(other, found.measured) for other in found.rows if other.name != row.name]
+    rivals = [_costs(other, found.measured) for other in whole if other.name != row.name]
     beaten = any(
         all(a <= b for a, b in zip(rival, here, strict=True)) and rival != here
         for rival in rivals
-        if len(rival) == len(here)
+        if row in whole
     )
-    whole = len(here) == len(found.measured) > 1
-    return row._replace(front=whole and not beaten, verdict=_verdict(found, row))
+    front = row in whole and len(found.measured) > 1 and not beaten
+    return row._replace(front=front, verdict=_verdict(found, row))
 
 
 def _costs(row: Row, kinds: Sequence[Kind]) -> tuple[float, ...]:
