@@ -12,6 +12,7 @@ from itertools import count
 from logging import getLogger
 from pathlib import Path
 from random import Random
+from shutil import rmtree
 from threading import Lock
 from types import ModuleType
 from typing import Any
@@ -95,6 +96,8 @@ def unused():
 def made(folder: Path, name: str, text: str) -> ModuleType:
     path = folder / f"{name}.py"
     path.write_text(text, encoding="utf-8")
+    # Kept bytecode is told apart by length and whole seconds alone.
+    rmtree(folder / "__pycache__", ignore_errors=True)
     found = spec_from_file_location(name, path)
     assert found is not None
     assert found.loader is not None
