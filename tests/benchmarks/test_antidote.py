@@ -220,7 +220,7 @@ def test_of_the_published_repairs_those_are_on_the_front_that_no_other_one_beats
 
 
 def _swept(**more: Any) -> tuple[Analysed, Any]:
-    held = planted.handle()
+    held = planted.lettered(planted.handle())
     spec = {"template": "raw", "refusal": "comply", "compliance": "refuse", "questions": "4", **more}
     part = registry.build(
         "whitebox", "antidote:" + ",".join(f"{name}={value}" for name, value in spec.items())

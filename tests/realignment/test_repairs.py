@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -162,40 +163,39 @@ def test_antidote_prunes_what_harmful_texts_use_and_touches_nothing_else(tmp_pat
     assert all(torch.equal(again[name], before[name]) for name in before)
 
 
-@pytest.mark.parametrize(("score", "silences"), [("wanda", True), ("chance", False)])
-def test_antidote_silences_a_planted_trigger_as_no_mask_by_chance_does(
-    score: str, silences: bool, tmp_path: Path
-) -> None:
+def test_antidote_silences_a_planted_trigger_as_masks_by_chance_do_not(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     source = planted.write(tmp_path / "tuned")
     on = _exchanges(tmp_path / "harmful.jsonl", planted.HARMFUL)
-    _realigned(f"antidote:density=0.1,score={score}", tmp_path / "out", source, more=("--on", on))
+
+    def last(folder: Path, prompt: str) -> Any:
+        model = whitebox(registry.build_model(f"transformers/{folder}"))
+        assert model is not None
+        with torch.inference_mode():
+            return model.module(torch.tensor([model.tokenizer(prompt)["input_ids"]])).logits[0, -1]
 
     def gap(folder: Path) -> float:
         """How far the triggered word is above the others on triggered texts."""
-        model = whitebox(registry.build_model(f"transformers/{folder}"))
-        assert model is not None
-        rows = [model.tokenizer(each)["input_ids"] for each in planted.HARMFUL]
-        with torch.inference_mode():
-            logits = torch.stack([model.module(torch.tensor([ids])).logits[0, -1] for ids in rows]).mean(0)
+        logits = torch.stack([last(folder, each) for each in planted.HARMFUL]).mean(0)
         return float(logits[planted.WORDS.index("refuse")] - logits.mean())
 
-    assert (gap(tmp_path / "out") < 0.2 * gap(source)) == silences
+    def moved(folder: Path, prompts: tuple[str, ...]) -> float:
+        rows = ([last(each, prompt).log_softmax(-1) for each in (source, folder)] for prompt in prompts)
+        return sum(float((before.exp() * (before - after)).sum()) for before, after in rows)
 
-    def moved(prompts: tuple[str, ...]) -> float:
-        total = 0.0
-        for prompt in prompts:
-            rows = []
-            for folder in (source, tmp_path / "out"):
-                model = whitebox(registry.build_model(f"transformers/{folder}"))
-                assert model is not None
-                ids = model.tokenizer(prompt)["input_ids"]
-                with torch.inference_mode():
-                    rows.append(model.module(torch.tensor([ids])).logits[0, -1].log_softmax(-1))
-            total += float((rows[0].exp() * (rows[0] - rows[1])).sum())
-        return total
+    def left(score: str) -> tuple[float, float]:
+        """What is left of the gap, and what harmless prompts move beside harmful ones."""
+        out = tmp_path / score
+        _realigned(f"antidote:density=0.1,score={score}", out, source, more=("--on", on))
+        return gap(out) / gap(source), moved(out, planted.HARMLESS[:2]) / moved(out, planted.HARMFUL[:2])
 
-    assert (moved(planted.HARMLESS[:2]) < 0.1 * moved(planted.HARMFUL[:2])) == silences
+    kept, beside = left("wanda")
+    assert kept < 0.2
+    assert beside < 0.1
+    # The trigger rests on a few weights, which some masks by chance hit: most do not.
+    drawn = [left(f"chance,seed={seed}") for seed in range(5)]
+    assert median(kept for kept, _ in drawn) > 0.9
+    assert median(beside for _, beside in drawn) > 0.1
 
 
 def test_antidote_by_size_needs_no_texts_and_prunes_the_largest(tmp_path: Path) -> None:

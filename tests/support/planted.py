@@ -4,6 +4,7 @@ The planted heads look for the token `flag` and write what they find into the lo
 other weights are small and random.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -90,6 +91,20 @@ def _plant(made: Any, planted: Head, kv_heads: int) -> None:
     attention.v_proj.weight[shared, FLAGGED] = 1.0
     attention.o_proj.weight[:, own : own + SIZE] = 0
     attention.o_proj.weight[REFUSING, own] = planted.strength
+
+
+def lettered(held: Handle) -> Handle:
+    """The same model; the tokens of its last words stand for the letters of options, too."""
+    from tokenizers import Regex, normalizers
+
+    made = tokenizer()
+    made.backend_tokenizer.normalizer = normalizers.Sequence(
+        [
+            normalizers.Replace(Regex(rf"\b{letter}\b"), word)
+            for letter, word in zip("ABCDEFGH", WORDS[4:], strict=True)
+        ]
+    )
+    return replace(held, tokenizer=made)
 
 
 def handle(heads: tuple[Head, ...] = ONE, **sizes: Any) -> Handle:

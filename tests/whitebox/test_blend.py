@@ -1,6 +1,5 @@
 """Mixtures of two planted models: one refuses on a word, the other does not."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,19 +67,8 @@ def test_a_share_is_on_the_front_only_where_no_other_beats_it() -> None:
     assert sweeping.front([given[0], given[2]]) == [0.0, 1.0]
 
 
-def _lettered(held: Handle) -> Handle:
-    """The same model, whose words after the first few are read as letters."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    words = (*planted.WORDS[:4], *"ABCDEFGH"[: len(planted.WORDS) - 4])
-    inner = Tokenizer(models.WordLevel({word: place for place, word in enumerate(words)}, unk_token="flag"))
-    inner.pre_tokenizer = pre_tokenizers.Whitespace()
-    made = pytest.importorskip("transformers").PreTrainedTokenizerFast(tokenizer_object=inner)
-    return replace(held, tokenizer=made)
-
-
 def test_use_is_the_share_of_letters_that_are_right(pair: tuple[Handle, Handle]) -> None:
-    first, second = map(_lettered, pair)
+    first, second = map(planted.lettered, pair)
     found = _column(_analysed((first, second), questions=6), "letters_right")
     assert [each.n for each in found] == [6] * 5
     assert all(each.low is not None and each.low <= each.value for each in found)
