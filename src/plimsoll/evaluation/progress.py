@@ -75,7 +75,7 @@ class Progress:
         if self._first is None:
             self._first = count.records - 1
         self._warn(count)
-        if count.notes.keys() - self._noted:
+        if len(count.notes) > len(self._noted):
             self._note(count)
         if now - self._shown < (REFRESH if self._bar else QUIET_FOR) and count.records < self.total:
             return

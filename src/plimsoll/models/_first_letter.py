@@ -26,6 +26,8 @@ GOES_ON_TO_SPEAK = expression(
 WORDS = frozenset({"A", "I"})
 """Letters that are words, too."""
 GOES_ON_WITH_A_NAME = expression(r"[ \t]+[A-Z]")
+BEGINNING = 500
+"""Characters of a reply in which it says a letter, what stands before it counted in."""
 LEAST = -9999.0
 BELOW = 1e-3
 """How far an option that is not reported lies below those that are, at least."""
@@ -66,7 +68,7 @@ def weigh(continuations: Sequence[str], places: Iterable[Place], reply: str = ""
     options = _options(tuple(continuations))
     first = _first(places) if options else None
     said = first and _said(options, first.text)
-    if first is None or said is None or (reply and _said(options, _bare(reply)) != said):
+    if first is None or said is None or not _agrees(options, said, first.text, reply):
         return ()
     reported = first.likely()
     if not all(map(math.isfinite, reported.values())):
@@ -112,7 +114,13 @@ def _first(places: Iterable[Place]) -> _First | None:
     return None
 
 
-def _said(options: Sequence[str], text: str) -> str | None:
+def _agrees(options: tuple[str, ...], said: str, text: str, reply: str) -> bool:
+    """Whether the reply, where it is known, says what its first tokens do."""
+    return not reply or reply == text or _said(options, _bare(reply[:BEGINNING])) == said
+
+
+@lru_cache(maxsize=256)
+def _said(options: tuple[str, ...], text: str) -> str | None:
     """The option that a text is: no word or sentence that only begins with it."""
     for option in options:
         if text.startswith(option) and not _goes_on(option, text):
