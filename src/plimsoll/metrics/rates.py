@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from plimsoll.core import BROKEN, Estimate, Metric, Record, Tally, replace
-from plimsoll.metrics.tables import WHOLE, Table, estimate_of, merge_parts
+from plimsoll.metrics.tables import SHARED, WHOLE, Changes, Table, estimate_of, merge_parts
 from plimsoll.registry import metric
 from plimsoll.stats.clusters import Sums, share
 from plimsoll.stats.intervals import Interval
@@ -139,6 +139,10 @@ class _Cell(NamedTuple):
     language: str
 
 
+_Values = tuple[str, str, tuple[tuple[int, float | None], ...]]
+"""Category, language, and the values of rates by their places."""
+
+
 def breakdown(*rates: RateMetric) -> Metric:
     """Rates over all, by category and, where several were asked, by language and by both."""
     return partial(Breakdown, rates)
@@ -158,6 +162,8 @@ class Breakdown:
     def __post_init__(self) -> None:
         self.rates = tuple(make() for make in self.makers)
         self._questions = [(place, each.applies, each.value) for place, each in enumerate(self.rates)]
+        self._met: dict[_Values, tuple[Changes, tuple[int, ...]]] = {}
+        """What was worked out before: most records are of one of a few kinds."""
 
     def add(self, record: Record) -> None:
         """Count one record in its cell."""
@@ -173,20 +179,30 @@ class Breakdown:
         self, category: str, language: str, cluster: str, values: Iterable[tuple[int, float | None]]
     ) -> None:
         """Count values of rates, by their places; none where one could not be scored."""
-        # A pair finds a cell, and is sooner made.
-        column = self.cells.get((category, language))  # pyright: ignore[reportArgumentType]
-        if column is None:
-            column = self._begin(_Cell(category, language))
+        key = (category, language, tuple(values))
+        found = self._met.get(key)
+        if found is None:
+            found = self._changes(_Cell(category, language), key[2])
+            if len(self._met) < SHARED:
+                self._met[key] = found
+        changes, unscored = found
+        for place in unscored:
+            self.unscored[_Cell(category, language)][place] += 1
+        if changes:
+            self.table.change(cluster, changes)
+
+    def _changes(
+        self, cell: _Cell, values: tuple[tuple[int, float | None], ...]
+    ) -> tuple[Changes, tuple[int, ...]]:
+        """What such values add to the columns of a cell, and which rates they leave unscored."""
+        column = self._begin(cell)
         changes: list[tuple[int, int]] = []
         for place, value in values:
-            if value is None:
-                self.unscored[_Cell(category, language)][place] += 1
-                continue
-            changes.append((column + 2 * place, 1))
+            if value is not None:
+                changes.append((column + 2 * place, 1))
             if value:
                 changes.append((column + 2 * place + 1, round(value * WHOLE)))
-        if changes:
-            self.table.change(cluster, tuple(changes))
+        return tuple(changes), tuple(place for place, value in values if value is None)
 
     def merge(self, other: "Breakdown") -> None:
         """Take up what another tally counted."""
