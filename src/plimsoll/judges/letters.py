@@ -25,8 +25,10 @@ def _says_otherwise(sample: Sample, response: Response) -> bool:
     """Whether a reply begins with one letter and comes to another: "A? No, B."
 
     Its first tokens weigh what it takes up first, and not what it chooses."""
+    if len(response.text) <= BARE or response.means != "first_token":
+        return False
     reply = response.text.strip()
-    if response.means != "first_token" or len(reply) <= BARE:
+    if len(reply) <= BARE:
         return False
     chosen = read_choice(reply, sample.choices).index
     first = next((sign for sign in reply[:BARE] if sign.isalnum()), "")

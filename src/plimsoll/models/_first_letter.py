@@ -68,7 +68,7 @@ def weigh(continuations: Sequence[str], places: Iterable[Place], reply: str = ""
     options = _options(tuple(continuations))
     first = _first(places) if options else None
     said = first and _said(options, first.text)
-    if first is None or said is None or not _agrees(options, said, first.text, reply):
+    if first is None or said is None or not _agrees(options, said, reply[:BEGINNING]):
         return ()
     reported = first.likely()
     if not all(map(math.isfinite, reported.values())):
@@ -114,9 +114,10 @@ def _first(places: Iterable[Place]) -> _First | None:
     return None
 
 
-def _agrees(options: tuple[str, ...], said: str, text: str, reply: str) -> bool:
-    """Whether the reply, where it is known, says what its first tokens do."""
-    return not reply or reply == text or _said(options, _bare(reply[:BEGINNING])) == said
+@lru_cache(maxsize=256)
+def _agrees(options: tuple[str, ...], said: str, reply: str) -> bool:
+    """Whether the beginning of the reply, where it is known, says what its first tokens do."""
+    return not reply or _said(options, _bare(reply)) == said
 
 
 @lru_cache(maxsize=256)
