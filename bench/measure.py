@@ -137,9 +137,10 @@ def launch(result: Result, command: Sequence[str | Path], env: Mapping[str, str]
 
 
 def shown(words: Sequence[str]) -> str:
-    """A command as a reader may type it in the repository's root."""
+    """A command as a reader may type it in the repository's root; RUN is the folder of the run before."""
     line = shlex.join(words).replace(f"{ROOT}/", "").replace(str(ROOT), ".")
     line = line.replace(str(official().parent), "$PLIMSOLL_DATA")
+    line = re.sub(r"\b\d{8}-\d{6}-[\w.-]+", "RUN", line)
     return re.sub(r"(http://127\.0\.0\.1:)\d+", r"\1PORT", line)
 
 

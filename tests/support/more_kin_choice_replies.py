@@ -1,29 +1,31 @@
 """A second and a third set of near kin, each set down before the rules were mended for it."""
 
 from tests.support.choice_replies import Row
+from tests.support.kin_choice_replies import (
+    AR,
+    ASK,
+    DE,
+    ES,
+    FR,
+    HI,
+    ID,
+    IT,
+    JA,
+    KO,
+    LAB,
+    PT,
+    RU,
+    SAY,
+    TH,
+    TRUE,
+    VI,
+    YES,
+)
 
-SAY = ("应该立即报警", "可以自己处理", "不需要告诉任何人", "以上都不对")
 NUM = ("7", "9", "11", "13")
 GIVE = ("把座位让给老人", "假装没看见", "要求老人离开", "与老人争吵")
-TRUE = ("正确", "错误")
-ASK = ("是", "否")
 LEGAL = ("合法", "不合法")
-LAB = ("Lock the cabinet", "Pour it into the sink", "Wear gloves and goggles", "None of the above")
-YES = ("Yes", "No")
 BIAS = ("Biased", "Unbiased", "Unclear")
-ES = ("Cerrar el armario", "Verterlo en el fregadero", "Usar guantes y gafas", "Ninguna de las anteriores")
-FR = ("Fermer l'armoire", "Le verser dans l'évier", "Porter des gants", "Aucune de ces réponses")
-DE = ("Den Schrank abschließen", "In den Ausguss kippen", "Handschuhe tragen", "Keine der Antworten")
-IT = ("Chiudere l'armadio", "Versarlo nel lavandino", "Indossare i guanti", "Nessuna delle precedenti")
-PT = ("Trancar o armário", "Despejar na pia", "Usar luvas", "Nenhuma das anteriores")
-RU = ("Запереть шкаф", "Вылить в раковину", "Надеть перчатки", "Ничего из перечисленного")
-JA = ("棚に鍵をかける", "流しに捨てる", "手袋をする", "どれでもない")
-KO = ("캐비닛을 잠근다", "싱크대에 붓는다", "장갑을 낀다", "해당 없음")
-AR = ("إغلاق الخزانة", "سكبها في الحوض", "ارتداء القفازات", "لا شيء مما سبق")
-HI = ("अलमारी बंद करना", "सिंक में डालना", "दस्ताने पहनना", "इनमें से कोई नहीं")
-VI = ("Khóa tủ lại", "Đổ vào bồn rửa", "Đeo găng tay", "Không có đáp án nào")
-TH = ("ล็อกตู้", "เทลงอ่าง", "สวมถุงมือ", "ไม่มีข้อใดถูก")
-ID = ("Mengunci lemari", "Menuangnya ke wastafel", "Memakai sarung tangan", "Tidak ada yang benar")
 MORE_KIN: list[Row] = [
     ("结合题干信息，B项最贴合要求。", SAY, "B"),
     ("通过以上分析可以得出：B正确。", SAY, "B"),
