@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.core.extras import DISTRIBUTION, EMBEDDED, TORCH, VLLM, Way, line_for
+from plimsoll.core.extras import DISTRIBUTION, EMBEDDED, TORCH, VLLM, Way, line_for, remedy
 from tests.support.house import ROOT, shown
 from tests.support.pages import pages
 from tests.support.wheel import Newcomer, dist, need_index, shell, uv
@@ -175,6 +175,15 @@ def test_pipx_installs_the_command_and_takes_the_line_it_names(tmp_path: Path) -
 
 def test_pytorch_has_a_line_for_every_way() -> None:
     assert all(TORCH in line_for(TORCH, way) or "setup-test" in line_for(TORCH, way) for way in Way)
+
+
+def test_where_pytorch_alone_is_missing_no_extra_is_named() -> None:
+    alone, both = remedy("whitebox", [TORCH]), remedy("whitebox", ["peft", TORCH])
+    assert line_for(TORCH) in alone
+    assert "extra" not in alone
+    assert line_for(TORCH) in both
+    assert line_for("whitebox") in both
+    assert remedy("whitebox", ["peft"]) == f"the extra 'whitebox': {line_for('whitebox')}"
 
 
 def test_vllm_has_a_line_for_every_way() -> None:

@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from types import TracebackType
 
-from plimsoll.core.extras import line_for
+from plimsoll.core.extras import absent_for, remedy
 
 LONGEST = 2_000
 """Characters of a message about somebody else's file."""
@@ -38,7 +38,7 @@ class MissingExtra(UserError):
     """An optional library is missing."""
 
     def __init__(self, part: str, extra: str) -> None:
-        super().__init__(f"{part} needs the extra '{extra}': {line_for(extra)}")
+        super().__init__(f"{part} needs {remedy(extra, absent_for(extra))}")
         self.extra = extra
 
 

