@@ -178,12 +178,13 @@ def test_pytorch_has_a_line_for_every_way() -> None:
 
 
 def test_where_pytorch_alone_is_missing_no_extra_is_named() -> None:
-    alone, both = remedy("whitebox", [TORCH]), remedy("whitebox", ["peft", TORCH])
+    alone, both = remedy("A part", "whitebox", [TORCH]), remedy("A part", "whitebox", ["peft", TORCH])
     assert line_for(TORCH) in alone
     assert "extra" not in alone
     assert line_for(TORCH) in both
     assert line_for("whitebox") in both
-    assert remedy("whitebox", ["peft"]) == f"the extra 'whitebox': {line_for('whitebox')}"
+    told = remedy("A part", "whitebox", ["peft"])
+    assert told == f"A part needs the extra 'whitebox': {line_for('whitebox')}"
 
 
 def test_vllm_has_a_line_for_every_way() -> None:

@@ -27,8 +27,8 @@ from plimsoll.run.ask.grid import Cell, GridManifest, write
 from plimsoll.run.keep import journal
 from tests.support.pairs import answers, run_of
 
-HARM, HARD, OVER, USEFUL = "harm", "hard", "over", "useful"
-MEASURES = {HARM: "safety", HARD: "safety", OVER: "over_refusal", USEFUL: "utility"}
+HARM, HARD, EXAM, OVER, USEFUL = "harm", "hard", "exam", "over", "useful"
+MEASURES = {HARM: "safety", HARD: "safety", EXAM: "safety", OVER: "over_refusal", USEFUL: "utility"}
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,14 @@ def made(tmp_path: Path, cells: Sequence[Known]) -> Grid:
     listed: list[Cell] = []
     for number, known in enumerate(cells):
         measures = MEASURES[known.benchmark]
+        of_answers = known.benchmark in (EXAM, USEFUL)
         folder = run_of(
             tmp_path / f"run{number}",
             answers(known.values),
-            higher_is_safer=measures == "utility",
+            higher_is_safer=of_answers,
             measures=measures,
             benchmark=known.benchmark,
-            headline="accuracy" if measures == "utility" else "attack_success_rate",
+            headline="accuracy" if of_answers else "attack_success_rate",
             defenses=() if known.defense == "none" else (known.defense,),
             attacks=() if known.attack == "none" else (known.attack,),
         )
@@ -174,6 +175,15 @@ def test_the_front_is_what_nothing_else_is_better_than_everywhere(tmp_path: Path
     assert [(place.x, place.y) for place in plane.places] == [
         (pytest.approx(over / 100), pytest.approx(harm / 100)) for harm, over in shares.values()
     ]
+
+
+def test_wrong_answers_about_safety_are_no_harm(tmp_path: Path) -> None:
+    cells = [Known(EXAM, name, ones(right, 100)) for name, right in (("none", 40), ("d", 90))]
+    cells += [Known(OVER, name, ones(10, 100)) for name in ("none", "d")]
+    found = only(made(tmp_path, cells))
+    assert "harm" in found.missing
+    assert all([*row.shares] == ["over_refusal"] for row in found.rows)
+    assert [leg.benchmark for leg in found.rows[1].legs] == [OVER]
 
 
 def test_who_was_not_asked_what_is_harder_is_on_no_front_and_beats_nobody(tmp_path: Path) -> None:

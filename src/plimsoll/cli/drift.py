@@ -125,7 +125,10 @@ def _show(
         _output.echo(_line(row, several=several))
     for each in fronts:
         where = f"{each['template']} · {each['defense']}"
-        _output.echo(f"\n{where}: on the front are {', '.join(each['models']) or '–'}")
+        if each["models"]:
+            _output.echo(f"\n{where}: on the front are {', '.join(each['models'])}")
+        else:
+            _output.echo(f"\n{where}: no model is on the front: none was measured by every benchmark")
         _output.table((stands["model"], _stands(stands)) for stands in each["standings"])
     asked = {row["template"] for row in rows}
     for model, template in trained.items():

@@ -38,7 +38,7 @@ class MissingExtra(UserError):
     """An optional library is missing."""
 
     def __init__(self, part: str, extra: str) -> None:
-        super().__init__(f"{part} needs {remedy(extra, absent_for(extra))}")
+        super().__init__(remedy(part, extra, absent_for(extra)))
         self.extra = extra
 
 

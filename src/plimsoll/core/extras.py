@@ -50,12 +50,14 @@ def lacking(extra: str) -> list[str]:
     return [name for name in wanted(extra) if not installed(name)]
 
 
-def remedy(extra: str, absent: Sequence[str]) -> str:
-    """What to install where distributions are absent, and by which lines; PyTorch comes with no extra."""
-    lines = [] if [*absent] == [TORCH] else [f"the extra '{extra}': {line_for(extra)}"]
-    if TORCH in absent:
-        lines.append(f"PyTorch, in the build that fits (pytorch.org says which): {line_for(TORCH)}")
-    return "; then ".join(lines)
+def remedy(part: str, extra: str, absent: Sequence[str]) -> str:
+    """What a part needs where distributions are absent, and the lines that bring it; PyTorch comes apart."""
+    if [*absent] == [TORCH]:
+        return f"{part} needs PyTorch, in the build that fits (pytorch.org says which): {line_for(TORCH)}"
+    told = f"{part} needs the extra '{extra}': {line_for(extra)}"
+    if TORCH not in absent:
+        return told
+    return f"{told}; then PyTorch, in the build that fits (pytorch.org says which): {line_for(TORCH)}"
 
 
 def absent_for(extra: str) -> list[str]:

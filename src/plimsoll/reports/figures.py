@@ -9,7 +9,7 @@ from plimsoll.core import Estimate, Measures, Reference
 from plimsoll.pages.units import arrow, direction
 from plimsoll.pages.words import CORRECTED
 from plimsoll.reports.view import RunView
-from plimsoll.run.keep.manifest import Extremes, Summary
+from plimsoll.run.keep.manifest import Extremes, Manifest, Summary
 
 Key = tuple[str, frozenset[tuple[str, str]]]
 Standing = Literal["above", "below", "beside", "alone"]
@@ -277,9 +277,13 @@ def figures(view: RunView) -> Figures:
     """The figures of a run."""
     others = frozenset(list(view.manifest.instruments)[1:])
     manifest = view.manifest
+    return Figures(view.summary, manifest.headline, others, manifest.measures, of_answers(manifest))
+
+
+def of_answers(manifest: Manifest) -> bool:
+    """Whether a run's headline holds answers against right ones: what a model knows, not what it does."""
     first = next(iter(manifest.instruments.values()), None)
-    answers = first.of_answers if first else manifest.headline == USUAL
-    return Figures(view.summary, manifest.headline, others, manifest.measures, answers)
+    return first.of_answers if first else manifest.headline == USUAL
 
 
 def _spoken(rows: Sequence[Reference], language: str) -> list[Reference]:

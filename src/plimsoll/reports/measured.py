@@ -10,6 +10,7 @@ from plimsoll.comparison import align
 from plimsoll.comparison.align import Side
 from plimsoll.comparison.worst import worst
 from plimsoll.core import Saw, decoding, files
+from plimsoll.reports.figures import of_answers
 from plimsoll.reports.grid import Entry, Grid
 from plimsoll.run.ask.grid import NONE
 from plimsoll.run.keep.folder import RunFolder, open_run
@@ -60,7 +61,8 @@ class Cell:
 
     entry: Entry
     kind: Kind | None
-    """Nothing for attacked cells of benchmarks that do not measure safety."""
+    """Nothing for attacked cells of benchmarks that do not measure safety, and for right answers about
+    safety: to know little of it is not to do harm."""
     side: Side
     saw: Saw
     spent: tuple[Spent, int]
@@ -74,7 +76,8 @@ class Cell:
         attacked = entry.cell.attack != NONE
         measures = side.manifest.measures
         kind: Kind | None = measures if measures != "safety" else "attack" if attacked else "harm"
-        kind = None if attacked and measures != "safety" else kind
+        if (attacked and measures != "safety") or (measures == "safety" and of_answers(side.manifest)):
+            kind = None
         if attacked:
             side = worst(side, higher_is_safer=higher(entry))
         return Cell(entry, kind, side, *_read(folder, defended=entry.cell.defense != NONE))
