@@ -15,7 +15,10 @@ ATTACKS = {
     "none": "no attack",
     "struq/naive": "naive",
     "struq/ignore": "ignore",
+    "struq/escape": "escape",
+    "struq/escape:way=separation": "escape by separation",
     "struq/completion": "completion",
+    "struq/completion:form=combined": "combined completion",
 }
 WARNED = ("none", "sandwich", "instructional", "reminder", "isolation", "in_context")
 
@@ -69,7 +72,6 @@ def main() -> None:
     assert len(cells) == len(ATTACKS) * len(WARNED)
     result.row(f"{len(ATTACKS)} attacks x {len(WARNED)} defenses x {tasks} tasks", tasks * len(cells), cost)
     result.at_most("the whole harness, minutes", cost.seconds / 60, MINUTES, " min")
-    result.at_most("the same, CPU", cost.cpu_seconds / 60, MINUTES, " min")
     told(result, cells)
     result.print()
 
