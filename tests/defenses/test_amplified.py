@@ -57,6 +57,9 @@ def test_limits_stops_and_draws_are_kept(pair: tuple[Model, Model]) -> None:
     first = found.text.split()[0]
     stopped = Request(messages=ASKED.messages, sampling=Sampling(max_tokens=4, stop=(first,)), template="raw")
     assert asyncio.run(made.generate(stopped)).text.strip() == ""
+    both = Sampling(max_tokens=4, stop=(first[1:], first))
+    stopped = Request(messages=ASKED.messages, sampling=both, template="raw")
+    assert asyncio.run(made.generate(stopped)).text.strip() == "", "of two in one token the earlier one"
     drawn = Request(
         messages=ASKED.messages, sampling=Sampling(max_tokens=8, temperature=1.0, seed=3), template="raw"
     )
@@ -80,8 +83,9 @@ def test_a_reply_ends_no_sooner_than_it_may_and_a_narrow_nucleus_is_the_likelies
 
 def test_what_it_cannot_do_is_said_in_one_sentence(pair: tuple[Model, Model]) -> None:
     aligned, base = pair
-    with pytest.raises(UserError, match="alignment would be undone"):
-        Amplified(aligned, base, weight=-1)
+    for weight in (-1.0, float("nan"), float("inf")):
+        with pytest.raises(UserError, match="alignment would be undone"):
+            Amplified(aligned, base, weight=weight)
     with pytest.raises(UserError, match="needs the weights of both models at hand; other has none"):
         Amplified(aligned, Scripted(lambda _: "", name="other", revision="1"))
     tools = (Tool(name="look", description="Look.", parameters={}),)

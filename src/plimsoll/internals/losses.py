@@ -7,6 +7,7 @@ their sizes, add up to it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, NamedTuple
 
 from plimsoll.core import UserError
@@ -71,7 +72,7 @@ def dpo(beta: float) -> Loss:
 
     The reference is the module itself without its adapters.
     """
-    if beta <= 0:
+    if not 0 < beta < inf:
         raise UserError(f"dpo: beta is {beta:g}; it must be above 0")
 
     def loss(module: Any, rows: Sequence[Preferred], whole: Sequence[Preferred] | None = None) -> Any:

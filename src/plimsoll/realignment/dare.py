@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Iterator
-from math import isfinite
 from typing import Any
 
 from plimsoll.core import UserError
 from plimsoll.internals import algebra
 from plimsoll.realignment._merging import Likes, Merge
+from plimsoll.realignment.repairs import refuse_reversed
 from plimsoll.registry import repair
 
 
@@ -24,8 +24,7 @@ def dare(*, drop: float = 0.2, strength: float = 0.3, seed: int = 0) -> Merge:
     """
     if not 0 <= drop < 1:
         raise UserError(f"dare: drop is {drop:g}; it must be at least 0 and below 1")
-    if not isfinite(strength):
-        raise UserError(f"dare: strength is {strength:g}; it must be a number")
+    refuse_reversed("dare", strength=strength)
 
     def rule(likes: Likes) -> Iterator[Any]:
         draws = [algebra.draws(f"{seed}:{number}:{likes.name}") for number in range(2)]

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Protocol
 
-from plimsoll.core import WhiteBox
+from plimsoll.core import UserError, WhiteBox
 from plimsoll.internals import checkpoint, kin, memory
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.told import Told
@@ -55,3 +56,12 @@ def refuse_unready(given: Given, out: Path) -> None:
     memory.refuse_models([(given.models[0], first.layouts.values())])
     for each in given.checkpoints:
         checkpoint.refuse_nan(each)
+
+
+def refuse_reversed(method: str, **strengths: float) -> None:
+    """Say that below 0 a repair would do the reverse of what it is for. Raises `UserError`."""
+    for name, strength in strengths.items():
+        if not (isfinite(strength) and strength >= 0):
+            raise UserError(
+                f"{method}: {name} is {strength:g}; it must be 0 or more: below 0 it would take safety away"
+            )

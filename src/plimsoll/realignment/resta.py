@@ -5,12 +5,11 @@ Arithmetic" (ACL 2024): W = tuned + w (safe - unsafe), where `unsafe` is the mod
 """
 
 from collections.abc import Sequence
-from math import isfinite
 from typing import Any
 
-from plimsoll.core import UserError
 from plimsoll.internals import algebra
 from plimsoll.realignment._merging import Merge, pointwise
+from plimsoll.realignment.repairs import refuse_reversed
 from plimsoll.registry import repair
 
 
@@ -21,8 +20,7 @@ def resta(*, weight: float = 0.5) -> Merge:
     Args:
         weight: Of the safety vector.
     """
-    if not isfinite(weight):
-        raise UserError(f"resta: weight is {weight:g}; it must be a number")
+    refuse_reversed("resta", weight=weight)
 
     def rule(tensors: Sequence[Any]) -> Any:
         return algebra.linear(tensors, (1.0, weight, -weight))

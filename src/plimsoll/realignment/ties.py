@@ -5,12 +5,12 @@ mergekit does; SOMF's code trims over the whole vector and adds instead of avera
 """
 
 from collections.abc import Iterator, Sequence
-from math import isfinite
 from typing import Any, Literal
 
 from plimsoll.core import UserError
 from plimsoll.internals import algebra
 from plimsoll.realignment._merging import Likes, Merge
+from plimsoll.realignment.repairs import refuse_reversed
 from plimsoll.registry import repair
 
 
@@ -25,8 +25,7 @@ def ties(*, density: float = 0.2, strength: float = 1.0, how: Literal["mean", "s
     """
     if not 0 < density <= 1:
         raise UserError(f"ties: density is {density:g}; it must lie above 0 and at most at 1")
-    if not isfinite(strength):
-        raise UserError(f"ties: strength is {strength:g}; it must be a number")
+    refuse_reversed("ties", strength=strength)
 
     def rule(likes: Likes) -> Iterator[Any]:
         least = [_least_kept(likes, place, density) for place in range(2)]

@@ -12,6 +12,7 @@ it the paper tunes on the chosen replies: `realign sft`.
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from math import inf
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -111,6 +112,6 @@ def cosa(
         forbidden: Error of one that it does not.
         beta: How fast a preference is satisfied.
     """
-    if not 0 <= permitted < forbidden:
+    if not 0 <= permitted < forbidden < inf:
         raise UserError("cosa: permitted is 0 or more, and less than forbidden")
     return Learned(recipe=recipe, rows=_Rows(Weights(permitted, forbidden)), loss=dpo(beta))

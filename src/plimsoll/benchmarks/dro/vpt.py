@@ -26,7 +26,7 @@ from plimsoll.core import UserError
 from plimsoll.internals.descent import TOTAL, Share
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.realignment import reading
-from plimsoll.realignment.repairs import Given, refuse_unready
+from plimsoll.realignment.repairs import Given, refuse_reversed, refuse_unready
 from plimsoll.registry import repair
 from plimsoll.whitebox.anchors import anchors
 
@@ -194,6 +194,7 @@ def dro_vpt(
     for name, value in (("samples", samples), ("tokens", tokens), ("epochs", epochs), ("batch", batch)):
         if value < 1:
             raise UserError(f"dro_vpt: {name} is {value}; it must be at least 1")
+    refuse_reversed("dro_vpt", against=against)
     return Tuned(
         prompt=prompt,
         samples=samples,

@@ -7,6 +7,7 @@ bound of 1 are from secondary text; the released code trains strategy A only.
 """
 
 from collections.abc import Sequence
+from math import inf
 
 from plimsoll.core import UserError
 from plimsoll.internals.handle import Handle
@@ -36,6 +37,6 @@ def red_eval(
         red: Weight of what is unlearned; 0 is strategy A.
         bound: Nats a token beyond which a red example is pushed no further.
     """
-    if red < 0 or bound <= 0:
+    if not (0 <= red < inf and 0 < bound < inf):
         raise UserError("red_eval: red is 0 or more, and bound above 0")
     return Learned(recipe=recipe, rows=_rows, loss=bounded_ascent(red, bound))

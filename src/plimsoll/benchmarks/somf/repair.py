@@ -20,11 +20,11 @@ from plimsoll.internals import checkpoint, kin, masks, memory
 from plimsoll.internals.checkpoint import Checkpoint
 from plimsoll.internals.handle import Handle, handle
 from plimsoll.internals.losses import dpo
-from plimsoll.internals.training import Recipe, learn, seeded
+from plimsoll.internals.training import Loss, Recipe, learn, seeded
 from plimsoll.realignment import reading
 from plimsoll.realignment.dpo import rows_of
 from plimsoll.realignment.learning import tensors
-from plimsoll.realignment.repairs import Given, refuse_unready
+from plimsoll.realignment.repairs import Given, refuse_reversed, refuse_unready
 from plimsoll.registry import repair
 
 How = Literal["added", "ties", "dare", "mean"]
@@ -45,7 +45,7 @@ class Somf:
     how: How
     strength: float | None
     unit: masks.Unit
-    beta: float
+    loss: Loss
     sample_seed: int | None
     recipe: Recipe
 
@@ -65,8 +65,8 @@ class Somf:
         tasks = [_vectors(held, each, safe, names) for each in tuned]
         fused = masks.Fused(held.module, tasks, masks.logits(tasks[0], self.unit), self._join(len(tasks)))
         rows = rows_of(held, pairs, self.recipe)
-        loss = dpo(self.beta)
-        losses = learn(held, fused.logits, rows, partial(loss, fused), recipe=self.recipe, told=given.told)
+        step = partial(self.loss, fused)
+        losses = learn(held, fused.logits, rows, step, recipe=self.recipe, told=given.told)
         final, densities = self._final(held, fused)
         checkpoint.write(out, safe, tensors(safe, final))
         told = " · ".join(f"{said} {share:.1%}" for said, share in densities.items())
@@ -146,4 +146,8 @@ def somf(
         beta: How fast a preference is satisfied.
         sample_seed: Draw the mask that is written, as the official code does, in place of its likelier side.
     """
-    return Somf(how=how, strength=strength, unit=unit, beta=beta, sample_seed=sample_seed, recipe=recipe)
+    if strength is not None:
+        refuse_reversed("somf", strength=strength)
+    return Somf(
+        how=how, strength=strength, unit=unit, loss=dpo(beta), sample_seed=sample_seed, recipe=recipe
+    )

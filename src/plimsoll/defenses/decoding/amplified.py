@@ -12,6 +12,7 @@ same distribution as texts are written with.
 import asyncio
 from dataclasses import dataclass
 from itertools import islice
+from math import inf
 from threading import Lock
 from typing import Any, ClassVar
 
@@ -55,8 +56,10 @@ class Amplified(Wrapped):
     needs: ClassVar[frozenset[Need]] = frozenset({"weights"})
 
     def __post_init__(self) -> None:
-        if self.weight < 0:
-            raise UserError(f"amplified: weight is {self.weight:g}; below 0 alignment would be undone")
+        if not 0 <= self.weight < inf:
+            raise UserError(
+                f"amplified: weight is {self.weight:g}; it must be 0 or more: below 0 alignment would be undone"
+            )
         weights_of(self.base)
 
     @property
@@ -103,8 +106,8 @@ class Amplified(Wrapped):
                 break
             made.append(token)
             text = aligned.tokenizer.decode(made, skip_special_tokens=True)
-            if stop := next((each for each in wanted.stop if each in text), ""):
-                text, finish = text[: text.index(stop)], "stop"
+            if found := [text.index(each) for each in wanted.stop if each in text]:
+                text, finish = text[: min(found)], "stop"
                 break
         return _told(text, finish, prompts[0], len(made))
 
