@@ -39,6 +39,18 @@ def as_parquet(path: Path) -> Path:
     return path
 
 
+def as_workbook(path: Path) -> Path:
+    openpyxl = pytest.importorskip("openpyxl", reason="the extra 'data' is not installed")
+    book = openpyxl.Workbook()
+    book.active.append(("id", "prompt", None))
+    for row in ROWS:
+        book.active.append((int(row["id"]), row["prompt"]))
+        book.active.append((None, None))
+    book.create_sheet("more").append(("another", "sheet"))
+    book.save(path)
+    return path
+
+
 def every_form(folder: Path) -> list[Path]:
     pytest.importorskip("yaml", reason="the extra 'data' is not installed")
     lines = "\n".join(map(json.dumps, ROWS))
@@ -56,6 +68,7 @@ def every_form(folder: Path) -> list[Path]:
         written(folder / "i.jsonl", f"\ufeff{lines}\n\n"),
         written(folder / "j.yaml", json.dumps(ROWS)),
         as_parquet(folder / "k.parquet"),
+        as_workbook(folder / "n.xlsx"),
     ]
 
 
@@ -122,13 +135,14 @@ def test_a_list_of_texts_is_a_list_of_prompts(tmp_path: Path) -> None:
         ("x.yaml", "- a: 1\n- b: 1\n  b: 2\n", "key 'b' stands twice in one object, which begins in line 2"),
         ("x.json", "[]", "x.json: holds no row"),
         ("x.parquet", "PAR", "x.parquet: no sound Parquet file"),
+        ("x.xlsx", "PK", "x.xlsx: is no Excel workbook"),
         ("x.yaml", "- [\n", "x.yaml: no YAML"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place_and_remedy(
     name: str, content: str | bytes, said: str, tmp_path: Path
 ) -> None:
-    needed = {"x.parquet": "pyarrow", "x.yaml": "yaml"}.get(name)
+    needed = {"x.parquet": "pyarrow", "x.yaml": "yaml", "x.xlsx": "openpyxl"}.get(name)
     if needed:
         pytest.importorskip(needed, reason="the extra 'data' is not installed")
     with pytest.raises(DataError) as caught:

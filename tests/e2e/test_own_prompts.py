@@ -82,10 +82,10 @@ def test_a_fault_in_the_file_is_one_sentence_before_anything_is_asked(tmp_path: 
 
 
 def test_a_file_of_another_form_is_told_what_there_is(tmp_path: Path) -> None:
-    (tmp_path / "my.xlsx").write_bytes(b"PK")
-    done = plimsoll(tmp_path, "run", "my.xlsx", "-m", "scripted/letter-B")
+    (tmp_path / "my.ods").write_bytes(b"PK")
+    done = plimsoll(tmp_path, "run", "my.ods", "-m", "scripted/letter-B")
     assert done.code == 2
-    assert "my.xlsx: no table ends so: name a file that ends with .csv, .tsv, .jsonl" in done.err
+    assert "my.ods: no table ends so: name a file that ends with .csv, .tsv, .jsonl" in done.err
     assert "saved as CSV" in done.err
 
 

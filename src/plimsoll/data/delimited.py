@@ -45,7 +45,8 @@ def text(content: bytes, path: Path) -> str:
         byte = f"0x{content[error.start]:02x}"
         line = content.count(b"\n", 0, error.start) + 1
         raise DataError(
-            f"{path}: line {line}: byte {byte} is no UTF-8: save the file with the encoding UTF-8"
+            f"{path}: line {line}: byte {byte} is no UTF-8: save the file with the encoding UTF-8 "
+            "(in Excel: the file type 'CSV UTF-8')"
         ) from None
 
 
@@ -60,15 +61,17 @@ def rows(content: bytes, path: Path, delimiter: str = "") -> list[Row]:
         read = csv.reader(
             io.StringIO(written, newline=""), delimiter=delimiter or _told(written), strict=True
         )
-        return list(_named(_lines(read, path, above), path))
+        return list(named(_lines(read, path, above), path))
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
+    """The cells of a line that is not empty."""
+
     number: int
     cells: list[str]
 
 
-def _lines(read: Any, path: Path, above: int) -> Iterator[_Line]:
+def _lines(read: Any, path: Path, above: int) -> Iterator[Line]:
     """Rows with the line that each begins in; empty ones are passed over."""
     while True:
         number = read.line_num + 1 + above
@@ -79,10 +82,11 @@ def _lines(read: Any, path: Path, above: int) -> Iterator[_Line]:
         except csv.Error as error:
             raise DataError(f"{path}: line {number}: {_remedy(str(error))}") from None
         if any(cell.strip() for cell in cells):
-            yield _Line(number, cells)
+            yield Line(number, cells)
 
 
-def _named(lines: Iterator[_Line], path: Path) -> Iterator[Row]:
+def named(lines: Iterator[Line], path: Path) -> Iterator[Row]:
+    """The lines below the first, by the columns that it names. Raises `DataError`."""
     header = next(lines, None)
     if header is None:
         raise DataError(f"{path}: is empty: name the columns in its first line, and write a row below")
@@ -108,7 +112,7 @@ def _named(lines: Iterator[_Line], path: Path) -> Iterator[Row]:
         yield Row(place, {name: cell for name, cell in zip(columns, cells, strict=True) if name})
 
 
-def _columns(header: _Line, path: Path) -> Sequence[str]:
+def _columns(header: Line, path: Path) -> Sequence[str]:
     columns = [name.strip() for name in header.cells]
     while columns and not columns[-1]:
         columns.pop()

@@ -1,13 +1,14 @@
-"""A file of any common form -> rows by column name: CSV, TSV, JSON, JSON lines, YAML, Parquet.
+"""A file of any common form -> rows by column name: CSV, TSV, JSON, JSON lines, YAML, Parquet, .xlsx.
 
 Nothing is guessed about what a column means; that is for whoever reads the table. Every row knows its
 place, so that whatever is wrong with it later can be said with file, record and line.
 """
 
 import importlib
+import io
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ import msgspec
 
 from plimsoll.core import DataError, MissingExtra, UserError, decoding
 from plimsoll.data import delimited, yaml_text
-from plimsoll.data.delimited import Row
+from plimsoll.data.delimited import Line, Row, named
 from plimsoll.data.rows import checksum, decode, read_bytes, refuse_duplicate_keys
 
 LONE = "prompt"
@@ -39,7 +40,7 @@ def read_table(path: Path) -> Table:
     if reader is None:
         raise UserError(
             f"{path}: no table ends so: name a file that ends with {', '.join(READERS)}; "
-            "spreadsheets are saved as CSV"
+            "other spreadsheets are saved as CSV"
         )
     if not path.is_file():
         raise UserError(f"{path} is not there: name a file that ends with {', '.join(READERS)}")
@@ -64,7 +65,7 @@ def text_of(cell: Any) -> str:
         return str(cell).lower()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))  # spreadsheets and data frames turn whole numbers into these
-    if isinstance(cell, (str, int, float, Decimal, date, time)):
+    if isinstance(cell, (str, int, float, Decimal, date, time, timedelta)):
         return str(cell)
     raise TypeError(f"holds {_kind(cell)} where text is wanted")
 
@@ -141,6 +142,18 @@ def _parquet(content: bytes, path: Path) -> Iterator[Row]:
         yield Row(f"{path}: record #{number}", value)
 
 
+def _workbook(content: bytes, path: Path) -> Iterable[Row]:
+    """The first sheet of a workbook: what its formulas came to when it was saved."""
+    openpyxl = _extra("openpyxl", f"{path.name}, an Excel workbook,")
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        found: list[Sequence[Any]] = list(book.worksheets[0].iter_rows(values_only=True))
+    except Exception as error:  # noqa: BLE001  a workbook of somebody else's breaks in many ways
+        raise DataError(f"{path}: is no Excel workbook: {error}") from None
+    lines = (Line(at, [text_of(cell) for cell in cells]) for at, cells in enumerate(found, start=1))
+    return named((line for line in lines if any(cell.strip() for cell in line.cells)), path)
+
+
 def _extra(module: str, what: str) -> Any:
     try:
         return importlib.import_module(module)
@@ -165,5 +178,6 @@ READERS: Mapping[str, Callable[[bytes, Path], Iterable[Row]]] = {
     ".yaml": _yaml,
     ".yml": _yaml,
     ".parquet": _parquet,
+    ".xlsx": _workbook,
 }
 """Ending of a file -> what reads it."""

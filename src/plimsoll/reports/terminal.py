@@ -114,10 +114,9 @@ class _Ruled:
         """The table, in as many pieces as the width asks for."""
         widths = [self._widest(place) for place in range(len(self.table.columns))]
         for number, places in enumerate(self._pieces(widths, options.max_width)):
-            title = Text(self.table.title, style="bold") if number == 0 else None
+            if number == 0 and self.table.title:  # rich would break it to the table's width
+                yield Text(self.table.title, style="bold")
             made = RichTable(
-                title=title,
-                title_justify="left",
                 box=box.SIMPLE_HEAD,
                 pad_edge=False,
                 padding=(0, 1),

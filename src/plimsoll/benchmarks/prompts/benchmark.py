@@ -48,7 +48,7 @@ def prompts(
     system: str = "",
     image: str = "",
 ) -> Benchmark:
-    """Your own prompts from a CSV, TSV, JSON, JSONL, YAML or Parquet file, or a folder with samples.
+    """Your own prompts from a CSV, TSV, JSON, JSONL, YAML, Parquet or .xlsx file, or a folder with samples.
 
     Args:
         file: The file, or a folder with a file samples.* and, if you like, a card.toml.
