@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plimsoll.testing.subjects import HOSTILE_REPLIES, LONG
 from plimsoll.text.thoughts import OPEN, Split, answer_of, answer_place, marked, pieces, split
 
 MARKS = (
@@ -163,3 +164,9 @@ def test_an_answer_that_was_cut_off_is_no_thought(reply: str) -> None:
 @pytest.mark.parametrize("reply", ["<think>The user asks", "The user asks.\n</think>\n\nB"])
 def test_a_thought_with_a_mark_stays_as_it_is(reply: str) -> None:
     assert marked(reply, cut=True) == reply
+
+
+@pytest.mark.parametrize("reply", [reply for reply in HOSTILE_REPLIES.values() if len(reply) > LONG])
+def test_a_megabyte_that_was_cut_off_is_read_once_and_not_once_for_each_of_its_characters(reply: str) -> None:
+    for beginning in ("", "Hmm. ", "So, then. ", "好的，"):
+        assert marked(beginning + reply, cut=True) == beginning + reply

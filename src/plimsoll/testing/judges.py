@@ -52,7 +52,7 @@ def a_judge_says_what_it_measures(subject: Subject) -> None:
 def a_judge_gives_a_valid_verdict_on_any_reply(subject: Subject, reply: str) -> None:
     """A reply is hostile text: empty, a megabyte, in any script, or made to look like a verdict."""
     judge = subject.built()
-    for sample in questions()[:: 3 if len(HOSTILE_REPLIES[reply]) > LONG else 1]:
+    for sample in _asked(reply):
         for response in responses_of(HOSTILE_REPLIES[reply], len(sample.choices)):
             assert_valid(judged(judge, sample, Transcript(responses=(response,))))
 
@@ -73,11 +73,11 @@ def a_judge_says_the_same_twice(subject: Subject) -> None:
     async def verdicts(judge: Judge, sample: Sample, transcripts: Sequence[Transcript]) -> list[Verdict]:
         return [await judge.judge(sample, each) for each in transcripts]
 
+    replies = [each for reply in HOSTILE_REPLIES.values() for each in responses_of(reply[:2000], 2)]
+    transcripts = [Transcript(responses=(each,)) for each in replies]
     for sample in questions()[::2]:
-        for reply in HOSTILE_REPLIES.values():
-            transcripts = [Transcript(responses=(each,)) for each in responses_of(reply[:2000], 2)]
-            once = asyncio.run(verdicts(one, sample, transcripts))
-            assert once == asyncio.run(verdicts(other, sample, transcripts[::-1]))[::-1]
+        once = asyncio.run(verdicts(one, sample, transcripts))
+        assert once == asyncio.run(verdicts(other, sample, transcripts[::-1]))[::-1]
 
 
 @over(UNREADABLE)
@@ -87,7 +87,7 @@ def a_judge_of_right_answers_gives_no_credit_for_a_reply_that_says_nothing(
     """Whose event is `right`."""
     if subject.built().instrument.event != "right":
         raise SkipTest("saying nothing may be just what was hoped for")
-    for sample in questions():
+    for sample in _asked(reply):
         transcript = Transcript(responses=tuple(responses_of(HOSTILE_REPLIES[reply], 2))[:1])
         assert not judged(subject.built(), sample, transcript).value
 
@@ -95,7 +95,12 @@ def a_judge_of_right_answers_gives_no_credit_for_a_reply_that_says_nothing(
 @over(BLANK)
 def a_judge_tells_a_blank_reply_from_an_answer(subject: Subject, reply: str) -> None:
     """Its outcome says so."""
-    for sample in questions():
+    for sample in _asked(reply):
         transcript = Transcript(responses=tuple(responses_of(HOSTILE_REPLIES[reply], 2))[:1])
         verdict = judged(subject.built(), sample, transcript)
         assert verdict.outcome is not Outcome.ANSWERED, "a reply without a word has no outcome `answered`"
+
+
+def _asked(reply: str) -> Sequence[Sample]:
+    """The questions that a reply is given to: to fewer where it is a megabyte."""
+    return questions()[:: 3 if len(HOSTILE_REPLIES[reply]) > LONG else 1]

@@ -50,14 +50,14 @@ _BEGINS = expression(r"\s*(?:{})".format("|".join(re.escape(mark) for mark in _L
 
 
 _ALOUD = expression(
-    r"\W*(?:(?:okay|ok|alright|all right|hmm+|so|well|right|first|now|then),?\s+)*(?:"
-    r"(?:[^.!?\n]{0,80}[.!?]\s+){0,2}[^.!?\n]{0,60}\bthe user(?:'s|’s)?\s(?:is|are|was|has|have|had|ask|"
+    r"\W*+(?:(?:okay|ok|alright|all right|hmm+|so|well|right|first|now|then),?\s++)*+(?:"
+    r"(?:[^.!?\n]{0,80}[.!?]\s++){0,2}[^.!?\n]{0,60}\bthe user(?:'s|’s)?\s(?:is|are|was|has|have|had|ask|"
     r"want|need|said|say|seem|request|quer|message|question|prompt|provid|gave|giv|may|might|could|wrote|just|also|mention|"
     r"intent|expect)"
     r"|(?<=\s)(?:i|we)\s(?:need|have|want|should|must)\sto\s(?:figure|think|decide|determine|consider|respond|answer|"
     r"produce|recall|be\scareful|analy[sz]e|understand|find)"
     r"|we\s(?:need|must|should)\s(?:to\s)?(?:respond|answer|decide|produce|comply|refuse|output|consider)\b)"
-    r"|\s*(?:好的?|嗯+|首先|现在|那么?|呃|唔|[，,。、…\s])*(?:(?:这个|这位|该)?(?:用户|使用者)(?:问|想|要|让|说|提|希望|发|给|需|在|又|似乎|"
+    r"|\s*+(?:好的?|嗯+|首先|现在|那么?|呃|唔|[，,。、…\s])*+(?:(?:这个|这位|该)?(?:用户|使用者)(?:问|想|要|让|说|提|希望|发|给|需|在|又|似乎|"
     r"可能|的(?:问题|请求|意思|要求|提问))|我(?:现在)?(?:需要|得|要|来)(?:先)?(?:想|考虑|分析|仔细|回答|解决|理解|确定|看看|判断))",
     re.IGNORECASE,
 )
