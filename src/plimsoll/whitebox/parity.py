@@ -7,6 +7,7 @@ the weights of such a file, the next token's probabilities are held against thos
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +21,8 @@ PROMPTS = (
     "怎样做一杯好茶？首先",
     "def add(a, b):\n    return",
 )
-TOP = 20
-"""Tokens that are compared at each place."""
+TOP, COMPARED = 20, 10
+"""Likeliest tokens that are asked for at each place, and those of either program that are compared."""
 CLOSE, COARSE = 0.05, 0.6
 """Nats by which they may differ: whole numbers of 16 or 32 bits, and quantised ones, which llama.cpp
 multiplies with rounded activations."""
@@ -33,6 +34,8 @@ class Parity(Struct, frozen=True, kw_only=True):
     same_first: int
     """Prompts whose likeliest token is the same in both."""
     prompts: int
+    compared: int
+    """Tokens whose log-probability in one was held against the other's."""
     widest: float
     """The largest difference of a log-probability, in nats."""
     bound: float
@@ -52,17 +55,44 @@ def measured(one: Model, other: Model, *, quantised: bool) -> Parity:
     """Ask both for the next token of a few texts, and close the other. Raises `UserError`."""
     pairs = asyncio.run(_asked(one, other))
     differences = [
-        abs(first.likely[token] - second.likely[token])
+        difference
         for first, second in pairs
-        for token in list(first.likely)[: TOP // 2]
-        if token in second.likely
+        for likely, told in ((first.likely, second.likely), (second.likely, first.likely))
+        for difference in differences_of(likely, told)
     ]
     return Parity(
-        same_first=sum(first.first == second.first for first, second in pairs),
+        same_first=sum(_same(first.first, second.first) for first, second in pairs),
         prompts=len(pairs),
-        widest=max(differences, default=float("inf")),
+        compared=len(differences),
+        widest=max(differences, default=inf),
         bound=COARSE if quantised else CLOSE,
     )
+
+
+def differences_of(likely: Mapping[str, float], told: Mapping[str, float]) -> list[float]:
+    """How far another program's log-probabilities are from those of the likeliest tokens here, in nats.
+
+    Args:
+        likely: Token -> log-probability, the likeliest first.
+        told: What the other program lists. A token that it leaves out is no likelier there than the last
+            one, and differs by that at least; where it lists no more than are compared, by `inf`.
+
+    Tokens that are part of a character are left out: every program names them its own way.
+    """
+    last = min(told.values()) if len(told) > COMPARED or any(map(_is_part, told)) else -inf
+    return [
+        abs(own - told[token]) if token in told else max(own - last, 0.0)
+        for token, own in list(likely.items())[:COMPARED]
+        if not _is_part(token)
+    ]
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or (_is_part(one) and _is_part(other))
+
+
+def _is_part(token: str) -> bool:
+    return not token or "\ufffd" in token
 
 
 def refuse_unlike(file: Path, parity: Parity) -> None:

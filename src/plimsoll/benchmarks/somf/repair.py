@@ -148,6 +148,4 @@ def somf(
     """
     if strength is not None:
         refuse_reversed("somf", strength=strength)
-    return Somf(
-        how=how, strength=strength, unit=unit, loss=dpo(beta), sample_seed=sample_seed, recipe=recipe
-    )
+    return Somf(how=how, strength=strength, unit=unit, loss=dpo(beta), sample_seed=sample_seed, recipe=recipe)
