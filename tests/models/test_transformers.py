@@ -19,7 +19,7 @@ from plimsoll.core import (
     system,
     user,
 )
-from plimsoll.models._transformers_load import required
+from plimsoll.models._transformers_load import number_format, required
 from plimsoll.models.transformers import Transformers, transformers
 from plimsoll.registry import build_model
 from tests.support.safetybench_prompts import Prompt, prompts
@@ -278,6 +278,14 @@ def test_the_revision_tells_weights_apart(tiny: Path, tmp_path: Path) -> None:
     assert transformers(str(tiny)).revision == transformers(str(tiny)).revision
     assert transformers(str(tiny)).revision != transformers(str(other)).revision
     assert transformers(str(tiny)).revision != transformers(str(tiny), template="raw").revision
+
+
+def test_the_revision_holds_the_number_format_that_was_resolved(tiny: Path) -> None:
+    left = transformers(str(tiny), device="cpu")
+    assert " dtype:float32 " in left.revision
+    assert left.revision == transformers(str(tiny), device="cpu", dtype="float32").revision
+    assert left.revision != transformers(str(tiny), device="cpu", dtype="bfloat16").revision
+    assert number_format("auto", "cpu") != number_format("auto", "cuda"), "a GPU computes in the weights' own"
 
 
 def test_wrong_input_is_refused_before_any_call(tmp_path: Path) -> None:

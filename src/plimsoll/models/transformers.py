@@ -71,7 +71,10 @@ class Transformers:
     @cached_property
     def revision(self) -> str:
         """The weights' hash or commit, the library's version, the number format, the way of rendering."""
-        about = f"transformers:{library_version()} dtype:{self._dtype} template:{self._template}"
+        kind = number_format(self._dtype, self.device)
+        # Which numbers are a file's own follows from the file, whose hash stands before this.
+        kind = "own" if kind == "auto" else kind
+        about = f"transformers:{library_version()} dtype:{kind} template:{self._template}"
         return f"{self._found.revision()} {about}"
 
     @property
@@ -108,7 +111,7 @@ class Transformers:
     @property
     def folder(self) -> Path:
         """A folder of safetensors with its weights; a GGUF file's are read once. Raises `UserError`."""
-        kind = "float32" if self._dtype == "auto" else self._dtype
+        kind = number_format(self._dtype, self.device)
         if not is_kept(self._found, kind):
             self.engine  # noqa: B018 - what is read is kept
         return kept_folder(self._found, kind)
@@ -117,7 +120,7 @@ class Transformers:
     def at_hand(self) -> Path | None:
         """The same folder, where there is one before anything is loaded or fetched."""
         local = self._found.file is not None or Path(self._found.id).is_dir()
-        kind = "float32" if self._dtype == "auto" else self._dtype
+        kind = number_format(self._dtype, self.device)
         return kept_folder(self._found, kind) if local and is_kept(self._found, kind) else None
 
     @property

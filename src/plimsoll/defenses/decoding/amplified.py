@@ -58,7 +58,8 @@ class Amplified(Wrapped):
     def __post_init__(self) -> None:
         if not 0 <= self.weight < inf:
             raise UserError(
-                f"amplified: weight is {self.weight:g}; it must be 0 or more: below 0 alignment would be undone"
+                f"amplified: weight is {self.weight:g}; it must be 0 or more: below 0 alignment would be "
+                "undone"
             )
         weights_of(self.base)
 
