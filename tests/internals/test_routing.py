@@ -1,5 +1,6 @@
 """MoGU's formulas by hand: what routers mix, and what variants and routers learn from."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from plimsoll.core import DataError
 from plimsoll.internals import routing
+from plimsoll.internals.checkpoint import WEIGHTS
 from plimsoll.internals.handle import Handle
 from plimsoll.internals.losses import FLOOR, Opposed, Ratio
 from plimsoll.internals.routing import Decided, LowRank, Route, Routing
@@ -175,3 +178,16 @@ def test_an_adapter_of_peft_is_read_as_the_half_that_it_is(tmp_path: Path) -> No
     routes = {name: Route(found[name], nothing, _saying(1), _saying(0)) for name in NAMES}
     Routing(routes=routes, scale=2.0, first=5).attach(other.module)
     assert held.torch.allclose(_logits(other), expected, atol=1e-5)
+
+
+def test_routers_tell_weights_apart_that_differ_in_the_middle_of_a_large_file(tmp_path: Path) -> None:
+    weights = tmp_path / WEIGHTS
+    weights.write_bytes(bytes(3 << 20))
+    routing.write(tmp_path, Routing(routes={}, scale=2.0, first=5), {})
+    assert routing.attached(tmp_path, planted.module()) is not None
+    with weights.open("r+b") as file:
+        file.seek(3 << 19)
+        file.write(b"1")
+    os.utime(weights, ns=(0, 0))
+    with pytest.raises(DataError, match="made for other weights"):
+        routing.attached(tmp_path, planted.module())

@@ -58,7 +58,7 @@ def command(*, method: str, models: tuple[str, ...], out: Path, on: Path | None,
     try:
         said = part.repair(given, beside)
         seconds = perf_counter() - began
-        made = Artifact(kind="weights", path=str(out), sha256=_digest(beside / WEIGHTS))
+        made = Artifact(kind="weights", path=str(out), sha256=files.digest(beside / WEIGHTS))
         told = {
             "method": method,
             "artifact": made,
@@ -83,10 +83,3 @@ def command(*, method: str, models: tuple[str, ...], out: Path, on: Path | None,
     if progress.losses:
         _output.echo(f"{_losses.line(progress.losses)}  {out / _losses.PAGE}")
     _output.echo(f"{out} after {seconds:.1f} s: plimsoll run BENCHMARK -m transformers/{out}")
-
-
-def _digest(path: Path) -> str:
-    import hashlib
-
-    with files.opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

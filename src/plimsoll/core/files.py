@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from functools import cache
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
@@ -54,6 +55,20 @@ def read_text(path: Path) -> str:
     Raises `OSError`, `UnicodeDecodeError`.
     """
     return read(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a regular file, in hex; taken once while size and time of change stay. Raises `OSError`."""
+    facts = path.stat()
+    return _digest(path, facts.st_size, facts.st_mtime_ns)
+
+
+@cache
+def _digest(path: Path, _size: int, _changed: int) -> str:
+    import hashlib
+
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write(path: Path, chunks: Iterable[bytes | memoryview]) -> None:

@@ -9,7 +9,6 @@ Both variants are low-rank adapters. Nothing here runs code of a model's folder,
 folder with routers is a plain one with two more files, `mogu.json` and `mogu.safetensors`.
 """
 
-import hashlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,9 +22,8 @@ from plimsoll.internals.checkpoint import ROUTED, WEIGHTS, opened
 from plimsoll.internals.library import exact, torch
 
 ROUTERS = "mogu.safetensors"
-END = 1 << 20
-"""Bytes at either end of the weights that tell one model from another."""
-FORMAT = 1
+FORMAT = 2
+"""In format 1 two models were told apart by the ends of their weights alone."""
 PROJECTION = "self_attn.o_proj"
 ALONE = "its usable variant is trained to comply with harmful requests: never use it without its routers"
 
@@ -145,7 +143,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     scale: float
     first: int
     model: str
-    """What tells the weights that the routers were made for from others."""
+    """SHA-256 of the weights that the routers were made for."""
     projections: tuple[str, ...]
     made: Mapping[str, Any] = {}
     """By which data and settings."""
@@ -183,7 +181,7 @@ def write(folder: Path, routing: Routing, made: Mapping[str, Any]) -> None:
     about = About(
         scale=routing.scale,
         first=routing.first,
-        model=_told_apart(folder / WEIGHTS),
+        model=files.digest(folder / WEIGHTS),
         projections=tuple(routing.routes),
         made=made,
     )
@@ -206,7 +204,7 @@ def attached(folder: Path, module: Any) -> Routing | None:
         raise DataError(f"{folder / ROUTED}: {error}") from None
     if about.format != FORMAT:
         raise DataError(f"{folder / ROUTED}: format {about.format} is not known here; {FORMAT} is")
-    if about.model != _told_apart(folder / WEIGHTS):
+    if about.model != files.digest(folder / WEIGHTS):
         raise DataError(
             f"{path} was made for other weights than {folder / WEIGHTS}: name the folder as written"
         )
@@ -245,17 +243,6 @@ def _route(path: Path, held: Mapping[str, Any], name: str, module: Any) -> Route
 
 def _fits(length: int, wanted: int | None) -> bool:
     return wanted is None or length == wanted
-
-
-def _told_apart(weights: Path) -> str:
-    """A digest over size and ends: all of a large file would take longer than loading it."""
-    size = weights.stat().st_size
-    digest = hashlib.sha256(str(size).encode())
-    with files.opened(weights) as file:
-        digest.update(file.read(END))
-        file.seek(max(size - END, 0))
-        digest.update(file.read(END))
-    return digest.hexdigest()
 
 
 def projections(names: Sequence[str]) -> Iterator[str]:

@@ -3,7 +3,6 @@
 import hashlib
 import importlib.util
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,13 +42,7 @@ def embedded() -> Path:
 
 def revision(path: Path) -> str:
     """The first twelve hex digits of the file's SHA-256."""
-    return digest(path)[:12]
-
-
-def digest(path: Path) -> str:
-    """The file's SHA-256 in hex digits."""
-    facts = path.stat()
-    return _hash(path, facts.st_size, facts.st_mtime_ns)
+    return files.digest(path)[:12]
 
 
 def fingerprint(folder: Path) -> str:
@@ -85,12 +78,6 @@ def _throughout(file: BinaryIO, size: int) -> Iterator[bytes]:
     for place in range(EDGE, size - EDGE, EVERY):
         file.seek(place)
         yield file.read(SOME)
-
-
-@cache
-def _hash(path: Path, _size: int, _changed: int) -> str:
-    with files.opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _checked(path: Path, part: str) -> Path:

@@ -16,7 +16,7 @@ from shutil import disk_usage, rmtree
 from typing import Any
 
 from plimsoll.core import files
-from plimsoll.models._local_files import digest, seal
+from plimsoll.models._local_files import seal
 
 FORMAT = 1
 """Changes when what is written here changes."""
@@ -37,7 +37,7 @@ def weights_folder() -> Path:
 
 def place(file: Path, kind: str, library: str) -> Path:
     """Where a GGUF file's weights are kept in one number format."""
-    return weights_folder() / f"{digest(file)}-{kind}-{library}-{FORMAT}"
+    return weights_folder() / f"{files.digest(file)}-{kind}-{library}-{FORMAT}"
 
 
 def is_whole(folder: Path) -> bool:
