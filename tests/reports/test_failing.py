@@ -129,6 +129,13 @@ def test_a_number_that_cannot_tell_says_so_above_itself(form: str) -> None:
     assert "For scale: a model that always refuses would get 100.0 here" in text
 
 
+def test_for_scale_a_question_with_options_is_held_against_one_letter() -> None:
+    view = view_of(records_of(4))
+    scaled = replace(view.summary, extremes=(Extremes(refuses=0.0, complies=0.4),))
+    printed = terminal.text(replace(view, summary=scaled))
+    assert "one that always answers A 40.0" in " ".join(printed.split())
+
+
 def test_a_language_in_which_a_number_cannot_tell_is_named() -> None:
     spoken_in = (
         Extremes(refuses=1.0, complies=0.4),

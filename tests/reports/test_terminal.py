@@ -32,6 +32,12 @@ def test_wide_characters_keep_the_columns_aligned() -> None:
     assert len(ends) == 1
 
 
+def test_a_title_stands_on_one_line_and_chinese_has_colons_of_its_own() -> None:
+    printed = terminal.text(view_of(records_of(20)), width=80)
+    assert "Accuracy, strict (%) · higher is safer" in printed
+    assert "答案读取方式：" in terminal.text(view_of(records_of(20)), language="zh")
+
+
 def test_the_result_is_compared_with_the_random_baseline() -> None:
     printed = terminal.text(view_of(records_of(40)), width=200)
 

@@ -1,6 +1,6 @@
 """What defenses or models bring and cost -> tables, a drawing, sentences, plain values, for every view."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import fsum
 from typing import Any
 
@@ -63,6 +63,17 @@ def reading(found: Contract) -> list[Said]:
         key("defend.note.front", MARK),
         _word(found, "note.held", f"{100 * found.margin:g}"),
     ]
+
+
+def remarks(found: Sequence[Contract], of: Callable[[Contract], list[Said]]) -> Iterator[Said]:
+    """Notes of several: once where all of them have it, otherwise with whose it is."""
+    said = [of(each) for each in found]
+    for note in dict.fromkeys(note for each in said for note in each):
+        having = [each for each, notes in zip(found, said, strict=True) if note in notes]
+        if len(having) == len(found):
+            yield note
+        else:
+            yield from (key("result.spoken", titled(each), note) for each in having)
 
 
 def plane(found: Contract) -> Plane | None:

@@ -1,6 +1,6 @@
 """A grid -> one HTML file that needs nothing else: the matrix, cell by cell, and what is missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from plimsoll.core.hidden import visible
 from plimsoll.pages.curves import Curves, scale_of
@@ -65,25 +65,31 @@ class _Page:
         yield section("cells", key("grid.section.bars"), self._lead("grid.lead.bars") + self._cells())
         if attacked := "".join(map(self._titled, grid_attacks.tables(self.found))):
             yield section("attacks", key("grid.section.attacks"), self._lead("grid.lead.attacks") + attacked)
-        if found := "".join(map(self._defended, contracts(self.found))):
-            yield section("defenses", key("defend.section"), self._lead("defend.lead") + found)
-        if found := "".join(map(self._defended, rivals(self.found))):
-            yield section("models", key("rival.section"), self._lead("rival.lead") + found)
+        if held := list(contracts(self.found)):
+            yield section("defenses", key("defend.section"), self._lead("defend.lead") + self._all(held))
+        if held := list(rivals(self.found)):
+            yield section("models", key("rival.section"), self._lead("rival.lead") + self._all(held))
         if gaps := rows.gaps(self.found, self.markup.language):
             columns = (key("grid.column.cell"), key("ov.column.why"))
             table = self.markup.table(Table(key("grid.section.gaps"), columns, gaps, frozenset({0, 1})))
             yield section("gaps", key("grid.section.gaps"), table)
 
+    def _all(self, found: Sequence[Contract]) -> str:
+        """What was not measured, what was found for each, and how to read it."""
+        missing = self._noted(grid_defenses.remarks(found, grid_defenses.notes), "notes warn")
+        read = self._noted(grid_defenses.remarks(found, grid_defenses.reading), "notes")
+        return missing + "".join(map(self._defended, found)) + read
+
+    def _noted(self, notes: Iterable[Said], kind: str) -> str:
+        listed = "".join(self.markup.said(note, "li") for note in notes)
+        return f'<ul class="{kind}">{listed}</ul>' if listed else ""
+
     def _defended(self, found: Contract) -> str:
-        """One model's defenses: a drawing, what was found, what was not measured, and how to read it."""
-        missing = "".join(self.markup.said(note, "li") for note in grid_defenses.notes(found))
-        aside = f'<ul class="notes warn">{missing}</ul>' if missing else ""
+        """One model's defenses: a drawing, and what was found."""
         plane = grid_defenses.plane(found)
         drawn = self.plots.plane(plane) if plane else ""
         drawn += "".join(map(self._course, courses(found)))
-        listed = "".join(map(self._titled, grid_defenses.tables(found)))
-        read = "".join(self.markup.said(note, "li") for note in grid_defenses.reading(found))
-        return f'{aside}{drawn}{listed}<ul class="notes">{read}</ul>'
+        return drawn + "".join(map(self._titled, grid_defenses.tables(found)))
 
     def _course(self, found: Course) -> str:
         ends = [end for each in found.points for end in (each.value, each.low, each.high) if end is not None]
@@ -105,8 +111,7 @@ class _Page:
         return legend + (self.markup.said(baseline, "p", **{"class": "lead"}) if baseline else "")
 
     def _corrected(self) -> str:
-        listed = "".join(self.markup.said(line, "li") for line in rows.remarks(self.found))
-        return f'<ul class="notes">{listed}</ul>' if listed else ""
+        return self._noted(rows.remarks(self.found), "notes")
 
     def _matrix(self, matrix: Matrix) -> str:
         said = self.markup.said

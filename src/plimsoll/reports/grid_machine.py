@@ -19,15 +19,19 @@ def markdown(found: Grid, *, language: Language = "en") -> str:
     parts = [f"## {escape(spoken(rows.heading(found.manifest.title), language))}"]
     parts += [ruled(_table(found, matrix, language)) for matrix in matrices(found)]
     parts += [ruled(table, language) for table in grid_attacks.tables(found)]
-    for each in defended.contracts(found):
-        parts += [ruled(table, language) for table in grid_defenses.tables(each)]
-        said = (*grid_defenses.notes(each), *grid_defenses.reading(each))
-        parts.append("\n".join(f"- {escape(spoken(note, language))}" for note in said))
-    notes = [f"{name}: {value}" for name, value in rows.fixed(found, language)]
+    held = list(defended.contracts(found))
+    parts += [ruled(table, language) for each in held for table in grid_defenses.tables(each)]
+    said = [
+        note
+        for of in (grid_defenses.notes, grid_defenses.reading)
+        for note in grid_defenses.remarks(held, of)
+    ]
+    parts.append("\n".join(f"- {escape(spoken(note, language))}" for note in said))
+    notes = [say("result.spoken", *each, language=language) for each in rows.fixed(found, language)]
     notes += [rows.baseline_note(found, language), rows.legend(found, language)]
     notes += [spoken(each, language) for each in rows.remarks(found)]
     notes += [say("ov.starter", language=language)] if rows.starters(found) else []
-    notes += [f"{where}: {why}" for where, why in rows.gaps(found, language)]
+    notes += [say("result.spoken", *each, language=language) for each in rows.gaps(found, language)]
     parts.append("\n".join(f"- {escape(note)}" for note in notes if note))
     return "\n\n".join(part for part in parts if part) + "\n"
 

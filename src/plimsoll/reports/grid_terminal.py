@@ -30,19 +30,21 @@ NAMES = 24
 def render(found: Grid, *, language: Language = "en") -> RenderableType:
     """What is the same everywhere, the matrices, and what is missing."""
     title = Text(spoken(rows.heading(found.manifest.title), language), style="bold")
-    same = " · ".join(f"{name}: {value}" for name, value in rows.fixed(found, language))
+    same = " · ".join(say("result.spoken", *each, language=language) for each in rows.fixed(found, language))
     parts: list[RenderableType] = [Text(), title, *([Text(same)] if same else [])]
     parts += [Blocks(found, matrix, language) for matrix in matrices(found)]
     parts += [part for table in grid_attacks.tables(found) for part in _listed(table.spoken(language))]
-    for each in defended.contracts(found):
+    held = list(defended.contracts(found))
+    for each in held:
         parts += [part for table in grid_defenses.tables(each) for part in _listed(table.spoken(language))]
-        said = (*grid_defenses.notes(each), *grid_defenses.reading(each))
-        parts += [Text(), *(Hanging(spoken(note, language)) for note in said)]
+    for of in (grid_defenses.notes, grid_defenses.reading):
+        said = [Hanging(spoken(note, language)) for note in grid_defenses.remarks(held, of)]
+        parts += [Text(), *said] if said else []
     notes = [rows.baseline_note(found, language), rows.legend(found, language)]
     notes += [spoken(each, language) for each in rows.remarks(found)]
     notes += [say("ov.starter", language=language)] if rows.starters(found) else []
     notes += [f"{UNSOUND} {say('result.unsound', language=language)}"] if rows.unsound(found) else []
-    notes += [f"{where}: {why}" for where, why in rows.gaps(found, language)]
+    notes += [say("result.spoken", *each, language=language) for each in rows.gaps(found, language)]
     return Group(*parts, Text(), *(Hanging(note) for note in notes if note))
 
 
@@ -69,14 +71,17 @@ class Blocks:
 
 
 def _listed(spoken: SpokenTable) -> Iterator[RenderableType]:
-    """A plain table under its title."""
+    """A plain table under its title; heads and words wrap, numbers never do."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, GUTTER, 0, 0), pad_edge=False, show_edge=False)
     names = _widest(row[0] for row in spoken.rows)
     for place, column in enumerate(spoken.columns):
+        words = place in spoken.text_columns
+        widest = _widest((*visible(column).split(), *(visible(row[place]) for row in spoken.rows)))
         table.add_column(
             visible(column),
-            justify="left" if place in spoken.text_columns else "right",
+            justify="left" if words else "right",
             overflow="fold",
+            width=None if words else widest,
             no_wrap=not place and names <= NAMES,
         )
     for row in spoken.rows:

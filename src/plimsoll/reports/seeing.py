@@ -39,7 +39,7 @@ def notes(found: Figures) -> Iterator[Said]:
     """What stands below the numbers: the two subjects for scale, and what no such number shows."""
     whole = found.extremes()
     if whole is not None and not found.blind():
-        yield key("sight.scale", *_both(whole))
+        yield key("sight.scale.answers" if found.of_answers else "sight.scale", *_both(whole))
     if found.measures == "safety":
         yield key("ov.unseen.answers" if found.of_answers else "ov.unseen.replies")
 

@@ -67,7 +67,8 @@ def _head(view: RunView, found: Figures, language: Language) -> RenderableType:
     lines += [Text(f"{tables.UNSOUND} {each}", style="yellow") for each in warned]
     lines += [Text(spoken(sentence, language)) for sentence in tables.sentences(found)]
     if view.summary.means:
-        lines.append(_pair(say("head.means", language=language), spoken(tables.means(found), language)))
+        means = spoken(tables.means(found), language)
+        lines.append(_pair(say("head.means", language=language), means, language))
     summary = view.summary
     if view.manifest.starter:
         lines.append(Text(say("starter", language=language), style="yellow"))
@@ -180,7 +181,8 @@ def _published(found: Figures, language: Language) -> list[RenderableType]:
         lead = say("legend.published", language=language)
         if found.comparable:
             lead = f"{lead} ({named('metric', found.comparable, language)})"
-        made.append(_pair(f"{lead}, {named('language', tongue, language)}" if tongue else lead, listed))
+        where = f"{lead}, {named('language', tongue, language)}" if tongue else lead
+        made.append(_pair(where, listed, language))
     return made
 
 
@@ -192,12 +194,14 @@ def _notes(view: RunView, found: Figures, language: Language) -> list[Renderable
         lines.insert(0, f"{tables.UNSOUND} {say('result.unsound', language=language)}")
     lines += [spoken(each, language) for each in seeing.notes(found)]
     failures = [
-        f"{spoken(bilingual(name), language)}: {count:,}" for name, count in view.summary.failures.items()
+        say("result.spoken", spoken(bilingual(name), language), f"{count:,}", language=language)
+        for name, count in view.summary.failures.items()
     ]
     if failures:
-        lines.append(f"{say('notes.failures', language=language)}: {'; '.join(failures)}")
+        failed = say("notes.failures", language=language)
+        lines.append(say("result.spoken", failed, "; ".join(failures), language=language))
     return [Text(), *(Hanging(line) for line in lines)] if lines else []
 
 
-def _pair(name: str, value: str) -> Text:
-    return Text.assemble((f"{name}: ", "dim"), value)
+def _pair(name: str, value: str, language: Language) -> Text:
+    return Text.assemble((say("result.spoken", name, "", language=language), "dim"), value)
