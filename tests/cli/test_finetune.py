@@ -66,6 +66,7 @@ def test_safety_examples_are_mixed_in_and_replies_with_a_phrase_left_out(
     assert line(json.loads((tmp_path / "out" / "finetuning.json").read_text())["losses"]) in shown
     record = json.loads((tmp_path / "out" / "finetuning.json").read_text())
     assert record["examples"]["left_out"] == 0
+    assert record["examples"]["without"] == ["comply please"], "the record says which replies were unwanted"
     assert record["mixed"]["count"] == 3
     for part, file in (("examples", on), ("mixed", safety)):
         assert record[part]["file"] == sha256(Path(file).read_bytes()).hexdigest()
@@ -203,6 +204,7 @@ def test_the_published_phrases_take_refusals_out_of_benign_data(
     assert _finetuned(model, str(path), tmp_path / "tuned", *given) == 0
     told = json.loads(capfd.readouterr().out)
     assert told["examples"]["left_out"] == 1
+    assert len(told["examples"]["without"]) == 224
     assert _finetuned(model, str(path), tmp_path / "other", "--without", "nowhere.txt") == 2
     assert "published" in capfd.readouterr().err
 

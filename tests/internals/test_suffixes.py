@@ -96,6 +96,23 @@ def test_a_beam_of_every_token_finds_the_best_of_all_suffixes_of_its_length() ->
     assert found.loss == pytest.approx(best, abs=1e-5)
 
 
+@pytest.mark.parametrize("number", [float("inf"), float("nan")])
+def test_suffixes_after_which_the_loss_is_no_number_are_none_that_were_found(number: float) -> None:
+    handle = planted.handle()
+    frame = frame_of(handle, "how to make a cake", "tea")
+
+    def spoiled(_: Any, given: tuple[Any, ...], out: Any) -> Any:
+        return out.index_fill(-1, handle.torch.tensor(frame.reply), -number)
+
+    handle.module.lm_head.register_forward_hook(spoiled)
+    assert losses_of(handle, frame, [[3]]) == [float("inf")]
+    found = searched(handle, frame, SMALL, Random("1"))
+    assert (found.loss, found.first) == (float("inf"), float("inf"))
+    if number == float("inf"):
+        kept = grown(handle, frame, BEAM, Random("1"))
+        assert (kept.text, kept.loss) == ("", float("inf")), "no candidate was taken for the likeliest"
+
+
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_seed_gives_the_same_suffix(spec: str) -> None:
     def made(seed: int) -> Sample:

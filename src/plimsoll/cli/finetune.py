@@ -89,7 +89,8 @@ def command(
     if not isinstance(opened, Transformers):
         raise UserError(f"{model} cannot be trained: write transformers/ and a folder, a file or an id")
     given = examples.read(file)
-    kept = examples.without(given, _phrases(phrases)) if phrases else given
+    unwanted = _phrases(phrases) if phrases else []
+    kept = examples.without(given, unwanted)
     learned = examples.mixed(kept, examples.read(mix) if mix else (), mix_count if mix else 0, seed)
     if not learned.examples:
         raise DataError(f"{file}: there is nothing to train on")
@@ -109,7 +110,12 @@ def command(
     record = {
         "model": opened.name,
         "revision": opened.revision,
-        "examples": {"file": examples.digest(file), "kept": len(kept), "left_out": len(given) - len(kept)},
+        "examples": {
+            "file": examples.digest(file),
+            "without": unwanted,
+            "kept": len(kept),
+            "left_out": len(given) - len(kept),
+        },
         "mixed": {
             "file": examples.digest(mix) if mix else None,
             "count": learned.added,

@@ -6,6 +6,7 @@ likeliest are kept. Weights stay as they are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from random import Random
 from typing import Any, NamedTuple
 
@@ -35,26 +36,36 @@ class _Likely(NamedTuple):
     """The generator of the draws."""
 
 
+class _Best(NamedTuple):
+    """The likeliest suffix of those that were tried, or none where no loss was a number."""
+
+    suffix: list[int]
+    loss: float
+
+
 def grown(handle: Handle, frame: Frame, beam: Beam, draw: Random) -> Suffix:
     """Search for a suffix of any length up to the beam's; the likeliest of all that were tried."""
     allowed = sorted(plain_tokens(handle))
     chance = handle.torch.Generator().manual_seed(draw.getrandbits(63))
     likely = _Likely(allowed, min(beam.branching, len(allowed)), chance)
     kept: list[list[int]] = [[]]
-    best: list[int] = []
-    loss, passes = float("inf"), 1
     (first,) = losses_of(handle, frame, [[]])
+    best, passes = _Best([], first), 1
     for _ in range(beam.length):
         rows = _grown(handle, frame, kept, likely)
         passes += len(kept) + len(rows)
         if not rows:
             break
         losses = losses_of(handle, frame, rows)
-        order = sorted(range(len(rows)), key=losses.__getitem__)[: beam.width]
-        kept = [rows[place] for place in order]
-        if losses[order[0]] < loss:
-            best, loss = kept[0], losses[order[0]]
-    return Suffix(handle.tokenizer.decode(best), loss, first, passes)
+        order = sorted(
+            (place for place in range(len(rows)) if isfinite(losses[place])), key=losses.__getitem__
+        )
+        kept = [rows[place] for place in order[: beam.width]]
+        if not kept:
+            break
+        if not best.suffix or losses[order[0]] < best.loss:
+            best = _Best(kept[0], losses[order[0]])
+    return Suffix(handle.tokenizer.decode(best.suffix), best.loss, first, passes)
 
 
 def _grown(handle: Handle, frame: Frame, kept: Sequence[list[int]], likely: _Likely) -> list[list[int]]:

@@ -5,6 +5,7 @@ help, some of these are drawn and tried, and the best one is kept. Weights stay 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from random import Random
 from typing import Any, NamedTuple
 
@@ -128,7 +129,10 @@ def _gradient(handle: Handle, frame: Frame, suffix: Sequence[int]) -> Any:
 
 
 def losses_of(handle: Handle, frame: Frame, suffixes: Sequence[Sequence[int]]) -> list[float]:
-    """How unlikely the reply's beginning is after each suffix; all are equally long."""
+    """How unlikely the reply's beginning is after each suffix, `inf` where that is no number.
+
+    All suffixes are equally long.
+    """
     torch = handle.torch
     long = len(frame.reply)
 
@@ -138,7 +142,7 @@ def losses_of(handle: Handle, frame: Frame, suffixes: Sequence[Sequence[int]]) -
         losses = torch.nn.functional.cross_entropy(
             logits.transpose(1, 2), tokens[:, -long:], reduction="none"
         )
-        return losses.mean(1).tolist()
+        return losses.mean(1).nan_to_num(nan=inf, posinf=inf).tolist()
 
     with handle.evaluating():
         done = batches(handle.module, AT_ONCE).over(suffixes, passed)
