@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plimsoll.text import (
+    _before_letters,
     _claims,
     _decision,
-    _frames,
     _json_answers,
     _masks,
     _mentions,
@@ -193,7 +193,7 @@ def test_a_huge_reply_is_looked_at_through_two_windows(name: str) -> None:
 
 
 MODULES = (
-    _claims, _decision, _frames, _json_answers, _masks, _mentions, _option_texts, _other_answers,
+    _before_letters, _claims, _decision, _json_answers, _masks, _mentions, _option_texts, _other_answers,
     _predicates, _reply, _signs, _typography, choice_answers, refusals,
 )  # fmt: skip
 

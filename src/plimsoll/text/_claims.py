@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from plimsoll.text._frames import is_denied
+from plimsoll.text._before_letters import is_denied
 from plimsoll.text._mentions import mentions
 from plimsoll.text._place import Place, Weight
 from plimsoll.text._signs import sign_of

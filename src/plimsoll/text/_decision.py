@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from plimsoll.text._before_letters import CORRECTED, CORRECTS
 from plimsoll.text._claims import NONE, SEVERAL, Claim
-from plimsoll.text._frames import CORRECTED, CORRECTS
 from plimsoll.text._place import Weight
 from plimsoll.text.expressions import expression
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from plimsoll.text import _frames as before
+from plimsoll.text import _before_letters as before
 from plimsoll.text import _predicates as behind
 from plimsoll.text._mentions import AFTER, Mention
 from plimsoll.text._option_texts import ends_with, is_other, length_of_text
