@@ -1,5 +1,10 @@
 """However a command ends, it says so in a line and in its exit code."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -27,6 +32,23 @@ def test_ctrl_c_while_libraries_are_loaded_leaves_one_line(tmp_path: Path, libra
     assert done.out == ""
     assert done.err.split("\n")[-2:] == ["plimsoll: interrupted", ""]
     assert "Traceback" not in done.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system knows no polite kill")
+@pytest.mark.parametrize("ended", [signal.SIGTERM, signal.SIGINT])
+def test_how_a_run_goes_on_is_said_below_its_tables(ended: signal.Signals, tmp_path: Path) -> None:
+    slow = ("-m", "scripted/random", "-M", "latency=2", "--max-connections", "1", "--no-cache")
+    run = ("run", "safetybench:split=starter", *slow, "--log-dir", str(tmp_path))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "plimsoll", *run], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    while process.poll() is None and not list(tmp_path.glob("*/records.jsonl")):
+        time.sleep(0.01)
+    process.send_signal(ended)
+    *_, report, onward, last = process.communicate(timeout=60)[0].splitlines()
+    assert report.startswith("report  ")
+    assert "; go on with: plimsoll run --resume " in onward
+    assert last == "plimsoll: interrupted"
 
 
 def test_a_log_folder_that_cannot_be_written_is_named(tmp_path: Path, occupied: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from plimsoll.cli import exit_code
+from plimsoll.pages.words import Language
 from plimsoll.reports import grid_html, grid_machine, grid_terminal
 from plimsoll.reports.grid import Grid, grid
 from plimsoll.reports.grid_attacks import success, successes, tables, tried
@@ -76,6 +77,14 @@ def test_every_view_shows_both_tables(attacked: Grid, language: str) -> None:
     for view in (out.getvalue(), page, text):
         assert ("Validity of attacks" if language == "en" else "攻击有效性") in view
     assert 'id="attacks"' in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_names_and_numbers_stand_whole_at_eighty_columns(attacked: Grid, language: Language) -> None:
+    out = StringIO()
+    Console(file=out, width=80, no_color=True).print(grid_terminal.render(attacked, language=language))
+    for attack in ("search/best_of_n:n=3", "encoding/base64", "chinese/split"):
+        assert f"\n{attack} " in out.getvalue()
 
 
 def test_programs_read_success_and_validity_of_each_attack(attacked: Grid) -> None:

@@ -9,11 +9,11 @@ import click
 
 from plimsoll.cli import _options, _output
 from plimsoll.cli.report import print_scores, print_table, write
-from plimsoll.cli.run import entered, execute
+from plimsoll.cli.run import Done, entered, execute, resumable
 from plimsoll.core import PlimsollError, replace
 from plimsoll.data import locate
 from plimsoll.data.pull import pull
-from plimsoll.run.ask.plan import build
+from plimsoll.run.ask.plan import Plan, build
 from plimsoll.run.ask.pool import Pool, Settings
 from plimsoll.run.keep.cache import default_path
 from plimsoll.run.spec import RunSpec
@@ -49,12 +49,18 @@ def command(model: str, log_dir: Path) -> None:
     _output.echo(f"First {FIRST} questions for a first table, within a minute.\n")
     with asyncio.Runner() as runner, entered(pool, runner):
         began = time.monotonic()
-        print_scores(execute(Session(part), runner).folder)
+        print_scores(_carried_out(part, runner).folder)
         _forecast(whole.manifest.total, time.monotonic() - began)
-        done = execute(Session(whole), runner)
+        done = _carried_out(whole, runner)
     print_table(done.folder)
     _output.echo(f"\nrun     {done.folder.path}")
     _output.echo(f"report  {write(done.folder, 'html')}")
+
+
+def _carried_out(built: Plan, runner: asyncio.Runner) -> Done:
+    going = Session(built)
+    with resumable(going):
+        return execute(going, runner)
 
 
 def _forecast(questions: int, seconds: float) -> None:

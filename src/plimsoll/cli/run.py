@@ -247,12 +247,13 @@ def _carried_out(
 ) -> Done:
     """Run and show; a run that was stopped is shown as far as it came."""
     going = session.Session(built)
-    try:
-        done = execute(going, runner, folder)
-    except (KeyboardInterrupt, PlimsollError):
-        if going.begun and (summary := going.folder.summary()) is not None:
-            show(going.folder, summary)
-        raise
+    with resumable(going):  # outermost: said last, no table pushes it out of sight
+        try:
+            done = execute(going, runner, folder)
+        except (KeyboardInterrupt, PlimsollError):
+            if going.begun and (summary := going.folder.summary()) is not None:
+                show(going.folder, summary)
+            raise
     show(done.folder, done.summary)
     return done
 
@@ -295,15 +296,22 @@ def execute(going: session.Session, runner: asyncio.Runner, folder: RunFolder | 
         going.observer = progress
         try:
             summary = runner.run(_until_told(going, folder))
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            progress.__exit__(None, None, None)
-            _say_how_to_resume(going, "interrupted")
+        except asyncio.CancelledError:
             raise KeyboardInterrupt from None
-        except Exception:
-            progress.__exit__(None, None, None)
-            _say_how_to_resume(going, "stopped")
-            raise
     return Done(going.folder, summary)
+
+
+@contextmanager
+def resumable(going: session.Session) -> Generator[None]:
+    """Say how to go on where a run ends early."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _say_how_to_resume(going, "interrupted")
+        raise
+    except Exception:
+        _say_how_to_resume(going, "stopped")
+        raise
 
 
 async def _until_told(going: session.Session, folder: RunFolder | None) -> Summary:

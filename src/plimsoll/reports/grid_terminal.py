@@ -23,8 +23,8 @@ LABEL_SHARE = 0.4
 """How much of the width a row's label may take; longer ones go on in the next line."""
 GUTTER = 2
 """Cells between columns."""
-NAMES = 24
-"""Cells of a first column that is never broken."""
+NAMES, HEAD = 24, 10
+"""Cells of names, and of a head in a script without spaces, that are never broken."""
 
 
 def render(found: Grid, *, language: Language = "en") -> RenderableType:
@@ -73,16 +73,15 @@ class Blocks:
 def _listed(spoken: SpokenTable) -> Iterator[RenderableType]:
     """A plain table under its title; heads and words wrap, numbers never do."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, GUTTER, 0, 0), pad_edge=False, show_edge=False)
-    names = _widest(row[0] for row in spoken.rows)
     for place, column in enumerate(spoken.columns):
         words = place in spoken.text_columns
-        widest = _widest((*visible(column).split(), *(visible(row[place]) for row in spoken.rows)))
+        widest = max(_head(visible(column)), _widest(visible(row[place]) for row in spoken.rows))
         table.add_column(
             visible(column),
             justify="left" if words else "right",
             overflow="fold",
             width=None if words else widest,
-            no_wrap=not place and names <= NAMES,
+            min_width=min(widest, NAMES),
         )
     for row in spoken.rows:
         table.add_row(*map(visible, row))
@@ -122,6 +121,11 @@ def _table(
     for name, cells in body:
         table.add_row(name, *(cells[place] for place in block))
     return table
+
+
+def _head(text: str) -> int:
+    """What a column's head needs, which words and scripts without spaces break."""
+    return max((cell_len(word) if word.isascii() else min(cell_len(word), HEAD)) for word in text.split())
 
 
 def _widest(texts: Iterable[str]) -> int:

@@ -73,7 +73,12 @@ def _facts(view: RunView, language: Language) -> str:
         lines.append(f"⚠ {escape(say('unfinished', *counts, language=language))}")
     if view.summary.means:
         lines.append(
-            f"{say('head.means', language=language)}: {escape(spoken(tables.means(found), language))}"
+            say(
+                "result.spoken",
+                say("head.means", language=language),
+                escape(spoken(tables.means(found), language)),
+                language=language,
+            )
         )
     if found.unsound:
         lines.append(f"{tables.UNSOUND} {say('result.unsound', language=language)}")

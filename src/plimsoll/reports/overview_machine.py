@@ -34,7 +34,7 @@ def markdown(found: Overview, *, language: Language = "en") -> str:
         spoken(rows.partial(found), language),
         *(spoken(each, language) for each in says.unseen(found)),
     ]
-    notes += [*(f"{name}: {why}" for name, why in rows.gaps(found))]
+    notes += [say("result.spoken", *each, language=language) for each in rows.gaps(found)]
     parts.append("\n".join(f"- {escape(note)}" for note in notes if note))
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -25,7 +25,7 @@ def render(found: Overview, *, language: Language = "en") -> RenderableType:
         rows.unmeasured(found, language),
         spoken(rows.partial(found), language),
     ]
-    notes += [f"{benchmark}: {why}" for benchmark, why in rows.gaps(found)]
+    notes += [say("result.spoken", *each, language=language) for each in rows.gaps(found)]
     notes += [spoken(each, language) for each in says.unseen(found)]
     itself = says.itself(found)
     covered = say("ov.covered", str(found.covered), str(len(found.hazards)), language=language)
