@@ -129,6 +129,14 @@ def test_a_number_that_cannot_tell_says_so_above_itself(form: str) -> None:
     assert "For scale: a model that always refuses would get 100.0 here" in text
 
 
+@pytest.mark.parametrize("form", REPORTS)
+def test_calls_that_the_cache_answered_are_said(form: str) -> None:
+    view = view_of(records_of(4))
+    assert "cache of responses: 1,200" not in shown(view, form)
+    kept = replace(view, summary=replace(view.summary, cached=1200))
+    assert "cache of responses: 1,200" in " ".join(shown(kept, form).split())
+
+
 def test_for_scale_a_question_with_options_is_held_against_one_letter() -> None:
     view = view_of(records_of(4))
     scaled = replace(view.summary, extremes=(Extremes(refuses=0.0, complies=0.4),))

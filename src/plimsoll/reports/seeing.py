@@ -36,7 +36,10 @@ def _alike(found: Figures, extremes: Extremes) -> Said:
 
 
 def notes(found: Figures) -> Iterator[Said]:
-    """What stands below the numbers: the two subjects for scale, and what no such number shows."""
+    """What stands below the numbers: calls that were not made, the two subjects for scale, and what no
+    such number shows."""
+    if found.summary.cached:
+        yield key("cached", f"{found.summary.cached:,}")
     whole = found.extremes()
     if whole is not None and not found.blind():
         yield key("sight.scale.answers" if found.of_answers else "sight.scale", *_both(whole))
