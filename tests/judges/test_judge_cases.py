@@ -20,6 +20,7 @@ from plimsoll.benchmarks.trustworthy_llms import judge as trustworthy
 from plimsoll.core import Verdict
 from plimsoll.judges import harmbench, rubric, safety, xstest
 from plimsoll.judges.form import without_thought
+from tests.support.blind_judge_replies import BLIND
 from tests.support.cases import case_rows
 from tests.support.fresh_judge_replies import FRESH
 from tests.support.kin_judge_replies import KIN
@@ -144,7 +145,7 @@ def test_a_case_that_was_once_misread_is_read(row: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("judge", "reply", "want"),
-    [*ROWS, *MET, *NATURAL, *WORLD, *FRESH, *LATER, *KIN],
+    [*ROWS, *MET, *NATURAL, *WORLD, *FRESH, *LATER, *KIN, *BLIND],
     ids=lambda each: ascii(each)[:40],
 )
 def test_what_a_judge_says_is_read_by_one_grammar(judge: str, reply: str, want: Any) -> None:

@@ -14,6 +14,7 @@ _MADE, *_OTHERS = (
         "later_refusals.toml",
         "kin_refusals.toml",
         "more_kin_refusals.toml",
+        "blind_refusals.toml",
     )
 )
 _SETS = (*_MADE.items(), *(item for each in _OTHERS for item in each.items()))

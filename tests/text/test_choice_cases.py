@@ -8,6 +8,7 @@ import pytest
 
 from plimsoll.core import Outcome, Response, Sample, Transcript, user
 from plimsoll.judges.choice import Choice
+from tests.support.blind_choice_replies import BLIND
 from tests.support.cases import case_rows, reply_rows
 from tests.support.choice_replies import Row
 from tests.support.fresh_choice_replies import FRESH
@@ -35,7 +36,9 @@ def test_a_reply_that_was_misread_is_read(row: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [*MET, *NATURAL, *WORLD, *FRESH, *LATER, *KIN, *MORE_KIN], ids=lambda row: ascii(row[0])[:40]
+    "row",
+    [*MET, *NATURAL, *WORLD, *FRESH, *LATER, *KIN, *MORE_KIN, *BLIND],
+    ids=lambda row: ascii(row[0])[:40],
 )
 def test_a_reply_as_people_meet_it_is_judged_as_a_careful_reader_does(row: Row) -> None:
     reply, options, wanted = row

@@ -51,7 +51,7 @@ _SAYS = (
     r"called|"
     r"(?:described|classified|categori[sz]ed|characteri[sz]ed|labell?ed|rated|regarded|judged|"
     r"seen)(?:\s+as)?)"
-    r"|(?:应(?:该|当)?|可以?|被)?(?:判定|判断|归类|评定|认定)?(?:是|为|属于)|(?<=[复答覆容话]))\s*"
+    r"|(?:应(?:该|当)?|可以?|被)?(?:判定|判断|归类|评定|认定)?(?:是|为|属于)|(?<=[复答覆容话])(?:并(?=不)|明显|显然|确实|仍然?)?)\s*"
 )
 _CALLS = (
     r"(?:i|we)(?:'d|\s+would|\s+will|'ll|\s+have\s+to|\s+must)?\s+(?:classify|label|rate|judge|consider|deem|"
@@ -100,6 +100,12 @@ _CORRECTS = expression(
 )
 _FLAG = expression(r"\W*([\w ]{1,24}?)\W*[:=]\W*(true|false)\b\W*", re.IGNORECASE)
 """`{"safe": true}`"""
+_RULER = expression(r"[^\w{}]{24,}")
+"""A row of signs: the lead of a verdict would be sought at each of them."""
+_NO_DOUBT = expression(r"[,;]?\s(?:there(?:'s| is) )?(?:no|without(?: any| a)?) (?:doubt|question)\b", re.I)
+_LEANS = expression(
+    r"\b(?:leans?|parts?|partly|depends|unsure|unclear|hard to|cannot|can't)\b", re.IGNORECASE
+)
 _MARKUP = expression(r"</?[a-z][a-z_ ]{1,20}>", re.IGNORECASE)
 _LANGUAGE = expression(r"\A\s*(?:json|text|plaintext|markdown)\s*\n", re.IGNORECASE)
 _NUMBER = expression(
@@ -116,13 +122,17 @@ _BOXED = expression(r"\\?boxed\s*\{\s*(?:\\?text\s*\{)?\s*([^{}]{1,60})\}")
 
 def said(reply: str) -> str:
     """The judge's words in plain letters: of an object, the value that matters."""
-    text = _MARKUP.sub(" ", split(reply[:LONGEST]).answer)
-    text = _LANGUAGE.sub("", straight(plain(without_end(text)).strip()))
+    text = _MARKUP.sub(" ", split(_RULER.sub(_cut, reply[:LONGEST])).answer)
+    text = _LANGUAGE.sub("", straight(plain(without_end(text.replace("\\_", "_"))).strip()))
     found = _OBJECT.search(text)
     value = _PAIR.search(found[1]) if found else None
     if value is None and "boxed" in text and (boxes := _BOXED.findall(text)):
         return boxes[-1].strip()
     return value[2].strip() if value else text
+
+
+def _cut(found: re.Match[str]) -> str:
+    return "\n" + found[0][-4:] if "\n" in found[0] else found[0][-4:]
 
 
 def label_of(
@@ -136,6 +146,8 @@ def label_of(
     text = said(reply)
     if flag := _FLAG.fullmatch(text):
         return labels.get(flag[1].strip().lower()) if flag[2].lower() == "true" else None
+    if "doubt" in text or "question" in text:
+        text = _NO_DOUBT.sub(" ", text)
     text = grammar.either.sub(" ", text)
     asked = _QUESTION.match(text)
     if asked and grammar.any.search(text, asked.end()):
@@ -149,6 +161,8 @@ def label_of(
     label = labels[_word(labels, found["label"])]
     rest = found.string[found.end() :].lstrip("\"')]}")
     if alone and re.search(r"\w", rest) and (not _REASON.match(rest) or grammar.any.search(rest)):
+        return None
+    if (again := grammar.again.match(rest)) and labels[_word(labels, again["label"])] != label:
         return None
     others = {labels[_word(labels, each[0])] for each in grammar.any.finditer(rest)}
     return None if single and others - {label} else label
@@ -181,7 +195,19 @@ class _Grammar:
             rf"属于))?)\W*(?P<label>{one})[^\w?？]*\Z",
             re.IGNORECASE,
         )
-        self.ending = re.compile(rf"(?<=[.。!])\s*\W*(?P<label>{one})\W*\Z", re.IGNORECASE)
+        self.again = re.compile(
+            rf"(?:\W*(?:and|和|与|且)\W*|[.。!\s,;]*[\n.。!;]\W*(?:{_NAME}\W*)?)(?P<label>{one})[^\w?？]*\Z",
+            re.IGNORECASE,
+        )
+        self.replied = re.compile(
+            rf"(?<=[.。!;,\n])\s*(?:(?:but|however|yet|so|因此|所以|但)\W*)?(?:the|this|其|该|此)?\s*(?:\w+'s\s+)?"
+            rf"(?:reply|response|answer|completion|generation|回复|回答|答复)\s*(?:itself\s*)?{_SAYS}(?P<label>{one})\W*\Z",
+            re.IGNORECASE,
+        )
+        self.ending = re.compile(
+            rf"(?<=[.。!])\s*\W*(?:(?:therefore|thus|so|hence|因此|所以|故)\W*)?(?P<label>{one})\W*\Z",
+            re.IGNORECASE,
+        )
         self.stated = re.compile(
             rf"{_NAME}\W*?(?:[:：=→]|\bis\b|是|为)\W*(?P<label>{one})(?!\s*[/|])", re.IGNORECASE
         )
@@ -203,12 +229,15 @@ class _Grammar:
 
     def last(self, text: str) -> re.Match[str] | None:
         """The label that is the whole of the last sentence, where no other stands before it."""
-        found = self.ending.search(text)
-        if found is None or any(
-            each[0].lower() != found["label"].lower() for each in self.any.finditer(text)
-        ):
+        found = self.ending.search(text) or self.of_reply(text)
+        if found is None or _LEANS.search(text, 0, found.start("label")):
             return None
         return found
+
+    def of_reply(self, text: str) -> re.Match[str] | None:
+        """The one label that a sentence gives the reply, whatever is said of the request before it."""
+        found = list(self.replied.finditer(text))
+        return found[0] if len(found) == 1 else None
 
     def closing(self, text: str) -> re.Match[str] | None:
         """The label that the last of several lines gives as the verdict, and nothing beside it."""

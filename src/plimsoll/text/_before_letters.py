@@ -21,7 +21,7 @@ CORRECTS = (
 CORRECTED = expression(CORRECTS, re.IGNORECASE)
 _NOUN = (
     r"(?:answer|choice|option|selection|pick|response|conclusion|correct|decision|letter|ans|verdict|vote|"
-    r"guess|judge?ment|selected)"
+    r"guess|judge?ment|selected|winner)"
 )
 _ADVERB = (
     r"(?:(?:most\slikely|likely|probably|clearly|definitely|therefore|thus|hence|simply|still|just|indeed|"
@@ -75,7 +75,10 @@ SAID = expression(
     | \b(?:key|solution|result|correction|update|edit)\s?:\s{{0,3}}$
     | <(?:最终|正确)?(?:答案|选项)>\s{{0,6}}$
     | 答案\sis\s{{0,2}}$
-    | \\f?boxed\s{{0,2}}[\s{{(]{{0,12}}$
+    | \\f?box(?:ed)?\s{{0,2}}[\s{{(]{{0,12}}$
+    | \b(?:answer|choice|option|decision)\sis\s(?:\w{{2,10}}ly\s)?(?:clear|obvious|simple|easy)
+        \s?[:;-]{{1,2}}\s{{0,3}}{_OBJECT}$
+    | (?:得出的?(?:正确)?(?:答案|结论)[为是:]?|(?:更正|订正|修正)(?:后|如下|答案)?[为是:])\s?(?:选项)?\s?$
     | <(?:final[\s_]?|correct[\s_]?)?(?:answer|choice|option|ans|result|response)>?\s{{0,6}}$
     | (?:^|\n)[\s]{{0,4}}(?:a|ans|assistant|ai|bot|model)\s?:\s{{0,3}}$
     | (?:答案|选项|选择|回答|结论|答|回复|结果|正解|解答|解|答え)(?:给出?的|选的|写的|里|上)?
@@ -100,8 +103,11 @@ CHOSEN = expression(
         |meant(?:\sto\s(?:say|write|choose|pick))?
         |(?:chang|switch|revis|correct|updat|amend)\w{{1,3}}\s(?:my|the)\s(?:\w{{3,8}}\s)?(?:answer|choice|selection|pick)\s
             (?:from\s.{{1,24}}\s)?to|(?:answer|choice)\s(?:has\s)?(?:changed|changes|moves|moved)\s(?:from\s.{{1,24}}\s)?to
-        |(?:i'd|i\swould|i'll|i\swill|i'm\sgoing\sto|i\sam\sgoing\sto)\s(?:say|answer|guess|mark|recommend|suggest))
+        |(?:i'd|i\swould|i'll|i\swill|i'm\sgoing\sto|i\sam\sgoing\sto|i(?=\shave\sto))\s(?:have\sto\s)?(?:say|answer|guess|mark|recommend|suggest))
         \s{{1,3}}(?:it's\s|that\s|is\s|for\s|with\s)?:?\s{{0,3}}{_OBJECT}\s{{0,6}}$
+    | (?<!\bbut\s)\bif\s(?:i|we)(?:\s\w{{2,10}}){{1,3}}?\s(?:choose|pick|guess|answer|decide|select|commit)
+        (?:\s(?:just\s|only\s)?one|\sbetween\s[^.,\n]{{1,24}})?,\s{{1,3}}{_OBJECT}$
+    | 如果?(?:我)?(?:一定|非|必须|只能|硬)要?选(?:的话|一个|一项){{0,2}},\s{{0,3}}$
     | 改(?:选|为|成)(?:选项|答案)?\s{{0,3}}$
     | (?:(?<![所可任供多单])选|挑选?|勾选|填)(?:择|定|取|用)?(?:的是|的|了)?\s{{0,2}}[:\"]?\s{{0,2}}
         (?:选项|答案|择|第)?\s{{0,6}}$
@@ -133,7 +139,7 @@ SOFT = expression(
         |(?:the|our)\s(?:result|key|solution|outcome|one)\s(?:\w{{2,12}}\s){{0,3}}?{_BE}
         |(?:i|we)(?:'d|'ll|'ve|\s(?:would|will|have|can|must|should|do)){{0,2}}\s(?:still\s|\w{{3,10}}ly\s)?(?:guess|mark(?:ed)?|suggest|propose
             |support|back|concluded?|identify|identified|find|get|got|suppose|reckon|bet|take|trust|answer(?:ed)?|nominate|assume)
-        |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|left\swith|leaving|only|conclude
+        |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|left\swith|leaving|nothing\sbeats|only|conclude
         |concluding|(?:as\s)?(?:described|stated|mentioned|captured|reflected|shown)\s(?:in|by)|represented\sby
         |that\sis)[,:]?[ ]{{1,3}}
         (?:(?:clearly|obviously|definitely|plainly|evidently|certainly|actually|really),?\s)?
@@ -143,7 +149,7 @@ SOFT = expression(
         |只有|就是|(?:可能|肯定|当然|大概|一定|估计|绝对|显然|明显|无疑)是|毫无疑问|即|对应的?是?|也就是|只?剩(?:下|余)?(?:的)?(?:就?是)?)
         (?:应该)?(?:[,:]\s{{0,2}})?(?:是|为|选)?\s{{0,3}}(?:选项|答案)?\s{{0,3}}$
     | (?:∴|[ ]?(?:→|=>|->))\s{{0,3}}$
-    | (?:还是|觉得|看来|\bc'est)\s{{0,3}}$
+    | (?:还是|觉得|看来|\bc'est|^\s?那?(?:就|应当)?是)\s{{0,3}}(?:选项)?$
     | {SUGGESTS}""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -186,7 +192,8 @@ CONCLUDES = expression(
 )
 
 OF_OTHERS = expression(
-    r"\b(?:your|their|his|her|(?:student|user|person|learner)'s)\s(?:answer|choice|selection|pick|response)\b"
+    r"\b(?:your(?!\s\w+\sshould)|their|his|her|(?:student|user|person|learner)'s)\s(?:answer|choice|selection|"
+    r"pick|response)\b"
     r"[^.\n]{0,24}$|(?:你|您|他|她|学生|用户|考生)(?:的(?:答案|选择|回答)|答案|回答|(?<!建议.)(?<!推荐.)"
     r"(?<!请.)选择)[^.。\n]{0,8}$",
     re.IGNORECASE,
@@ -204,11 +211,11 @@ _FREE_WORDS = sorted_branches(
     r"alternative|response|guess|argue|reckon|suppose|sure|confident|now|yes|well|hmm|"
     r"whereas|however|given|as|assume|bet|hold|see|know|certain|convinced|means|suggests|follows|actually|"
     r"really|ultimately|finally|personally|obviously|indeed|"
-    r"opción|opzione|opção|вариант|विकल्प|보기|réponse|risposta|respuesta|resposta|antwort|opsi|pilihan|"
+    r"letra|lettre|lettera|nach|me|opinión|opinião|opção|opinion|opción|opzione|вариант|विकल्प|보기|réponse|risposta|respuesta|resposta|antwort|opsi|pilihan|"
     r"phương\sán|đáp\sán|câu|l'option|ответ|yet|reflection|consideration)"
 )
 FREE = expression(
-    rf"(?:^|\n|[^\w\s]|\b{_FREE_WORDS}"
+    rf"(?:^|\n|[^\w\s]|\b{_FREE_WORDS}|択肢|선택지|보기|الخيار|الإجابة|ว่า"
     r"|ข้อ|इसलिए|لذلك|لذا|поэтому|значит|\b(?:la|el|il|die|ist|wäre|scheint|deshalb|daher|also|por\seso|"
     r"luego|donc|quindi|dunque|"
     r"portanto|logo|jadi|vậy|nên)|ดังนั้น|따라서|그래서|よって|だから|[\u3040-\u309f]|[는은]\s|选项|选择|"
@@ -277,22 +284,24 @@ _LAST_WORDS = frozenset((
     "towards", "finally", "ultimately", "overall", "summary", "elimination", "prefer", "likely", "probably",
     "clearly", "definitely", "therefore", "thus", "hence", "simply", "still", "indeed", "actually",
     "obviously", "certainly", "undoubtedly", "fact", "also", "surely", "so", "it", "it's", "think", "believe",
-    "leaves", "leaving", "us", "namely", "conclude", "concluding", "the", "rather", "but", "boxed", "a", "ai",
-    "bot", "assistant", "model", "matches", "i'd", "which", "e", "ist", "lautet", "es", "est", "serait",
-    "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la", "antwort", "respuesta",
-    "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban", "jawabannya", "cevap", "yanit",
-    "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho", "este", "je", "meant", "lean",
-    "leaning", "that's", "this", "these", "favor", "favour", "identify", "identified", "suppose", "reckon",
-    "bet", "endorse", "nominate", "marked", "support", "back", "propose", "take", "trust", "find", "get",
-    "got", "concluded", "landed", "opted", "settled", "chosen", "down", "gives", "yields", "means",
-    "indicates", "suggests", "makes", "assume", "dirais", "pense", "denke", "glaube", "sagen", "direi",
-    "diria", "acho", "rasa", "pikir", "kira", "saya", "creo", "credo", "penso", "answered", "favored",
-    "favoured", "marking", "one", "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el", "le", "il",
-    "lo", "o", "sim", "l'option", "opsi", "pilihan", "elegir", "choisirais", "opterais", "sceglierei",
-    "soluzione", "escolheria", "gabarito", "pelo", "pela", "scelta", "solution", "prends", "kies", "memilih",
-    "que", "qui", "ialah", "sino", "sondern", "ma", "mais", "melainkan", "tapi", "tetapi", "con", "resta",
-    "pour", "per", "por", "reste", "queda", "retiens", "garde", "quedo", "fica", "bleibt", "tengo", "c'est",
-    "correcta", "corretta", "correcte", "bonne", "opto",
+    "leaves", "beats", "clear", "obvious", "leaving", "us", "namely", "conclude", "concluding", "the",
+    "rather", "but", "boxed", "fbox", "a", "ai", "bot", "assistant", "model", "matches", "i'd", "which", "e",
+    "ist", "lautet", "es", "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das",
+    "la", "antwort", "respuesta", "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban",
+    "jawabannya", "cevap", "yanit", "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho",
+    "este", "je", "meant", "lean", "leaning", "that's", "this", "these", "favor", "favour", "identify",
+    "identified", "suppose", "reckon", "bet", "endorse", "nominate", "marked", "support", "back", "propose",
+    "take", "trust", "find", "get", "got", "concluded", "landed", "opted", "settled", "chosen", "down",
+    "gives", "yields", "means", "indicates", "suggests", "makes", "assume", "dirais", "pense", "denke",
+    "glaube", "sagen", "direi", "diria", "acho", "rasa", "pikir", "kira", "saya", "creo", "credo", "penso",
+    "answered", "favored", "favoured", "marking", "one", "ay", "jibu", "sagot", "richtig", "wybieram",
+    "nehme", "el", "le", "il", "lo", "o", "sim", "l'option", "opsi", "pilihan", "elegir", "choisirais",
+    "opterais", "sceglierei", "soluzione", "escolheria", "gabarito", "pelo", "pela", "scelta", "solution",
+    "prends", "kies", "memilih", "que", "qui", "ialah", "sino", "sondern", "ma", "mais", "melainkan", "tapi",
+    "tetapi", "con", "resta", "pour", "per", "por", "reste", "queda", "retiens", "garde", "quedo", "fica",
+    "bleibt", "tengo", "c'est", "correcta", "corretta", "correcte", "bonne", "opto", "l'opzione",
+    "l'alternativa", "d'option", "sia", "marco", "choisir", "scegliere", "escolher", "sollte", "sollten",
+    "muss", "donc", "somit", "quindi", "nur", "dunque", "entonces", "portanto", "selecciono", "choisit",
 ))  # fmt: skip
 """The Latin words that stand just before an announced letter; any other shows that none is."""
 

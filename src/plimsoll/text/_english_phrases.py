@@ -29,7 +29,9 @@ _NOT_ABLE = sorted_branches(
     r"to)?|(?:programmed|"
     r"designed|trained|built|made|instructed|here|told|asked|required|taught|bound|ordered|created|"
     r"supposed|meant|"
-    r"obliged|configured) (?:not|never)|never going|(?:forced|obliged|compelled|bound) to (?:decline|refuse))"
+    r"obliged|configured) (?:not|never)|never going|(?:forced|obliged|obligated|required|duty-bound|"
+    r"inclined|compelled|"
+    r"bound) to (?:decline|refuse|say no|turn (?:this|that|you|it) down))"
 )
 _MUST = (
     r"(?: must| have to| need to| will have to|'ll have to| will need to|'ll need to| will| would|'ll|'d|"

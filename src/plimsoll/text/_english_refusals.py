@@ -22,13 +22,14 @@ from plimsoll.text._english_phrases import (
     OPENERS,
     REACH,
 )
+from plimsoll.text._english_policies import POLICIES
 from plimsoll.text._english_premises import PREMISES
 from plimsoll.text._english_rules import RULES as PLAIN_RULES
 from plimsoll.text._english_rules import Rule
 from plimsoll.text._opening import Opening
 from plimsoll.text.expressions import WordStarts, expression
 
-RULES = (*PLAIN_RULES, *PREMISES, *CONDEMNATIONS)
+RULES = (*PLAIN_RULES, *PREMISES, *CONDEMNATIONS, *POLICIES)
 # Patterns begin with letters where they can: that lets the search skip ahead.
 _ASKED = (
     rf"(?!{NOT_A_DEED}|understand|see\b|open|read|view|parse|hear|access|identif|locat|determin|know|decide|"
@@ -46,11 +47,13 @@ _FIRM_OF_OTHERS = expression(
     rf"we)(?<!\b(?:what|when) we){ADVERBS}{CANNOT}{ADVERBS} {HELP}{ENOUGH}"
 )
 CURT = expression(
-    r"\W*(?:sorry|apologies|no|unfortunately)?\W*(?:but )?(?:cannot|can't|can not|unable to|not able to|"
+    r"\W*(?:sorry|apologies|no|unfortunately)?\W*(?:but )?(?:cannot|can't|can not|unable to|"
+    r"not (?:able|going|willing|gonna|about|allowed|permitted)(?: to)?|never going to|unwilling to|"
     rf"won't|will not|cant)(?: really| simply)? {HELP}"
 )
 CURT_WORDS = frozenset(
-    b"sorry apologies no unfortunately but cannot can't can unable not won't will cant".split()
+    b"sorry apologies no unfortunately but cannot can't can unable not never unwilling won't will "
+    b"cant".split()
 )
 """By one of these words such a reply begins."""
 _ADVICE = expression(
@@ -295,7 +298,8 @@ _BARE = expression(
     r"couldn't|do not|don't|not going to|not able to|not doing that|not comfortable(?: with (?:this|that|"
     r"it))?)(?: (?:do (?:that|this|it|so)|to|so|at all|here|answer|say|help|that|this|it|respectfully|this "
     r"one|comply|continue|sorry))?|(?:can'?t|cannot|won'?t|unable|refused|declined|denied|rejected|"
-    r"impossible|stop|forbidden)(?: (?:do (?:that|this|it)|to (?:comply|help|assist|answer)|comply|help|"
+    r"impossible|stop|forbidden)(?: (?:do(?: (?:that|this|it))?|happen|to (?:comply|help|assist|answer)|"
+    r"comply|help|"
     r"assist|answer))?|(?:request|access|permission) (?:denied|refused|declined|rejected|blocked)|(?:i'm |i "
     r"am )?(?:so |very |really |truly )?sorry|my apologies|apologies|i apologi[sz]e|(?:i'm |i am )?(?:so |"
     r"very |really )?(?:sorry|afraid),? but(?: i| as an ai| that| no)?|i apologi[sz]e,? but(?: i| as an ai| "

@@ -45,7 +45,7 @@ _A_LETTER = expression(
     r"[\s}\\].{0,400}",
     re.DOTALL,
 )
-_BOXED = expression(r"\\f?boxed\b")
+_BOXED = expression(r"\\f?box(?:ed)?\b")
 _STRUCK = expression(r"~~[^~\n]{1,200}~~")
 
 

@@ -60,13 +60,15 @@ _CLOSE = expression(r"(?:[ ]{0,6}[)\]}>\"'])?[)\]}>\"']{0,5}")
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4,
     "sixth": 5, "last": -1, "一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5,
-    "1": 0, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5,
+    "1": 0, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5, "最后一": -1,
+    "one": 0, "two": 1, "three": 2, "four": 3, "five": 4, "six": 5,
 }  # fmt: skip
 _WORD = (
     r"(?:the\s)?\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|sixth|last)\s(?:option|choice|answer|"
-    r"alternative)\b"
-    r"|第([一二三四五六1-6])(?:(?:个|项|种|条)?(?:选项|答案|选择)|[个项](?=\s{0,2}(?:$|[.。,;:!(\n]|是?正确|"
-    r"是?对|才|就是|最|更)))"
+    r"alternative|one)\b"
+    r"|(?:第(?=[一二三四五六1-6])|(?=最后))([一二三四五六1-6]|最后一)(?:(?:个|项|种|条)?(?:选项|答案|选择|做法|说法|回答)"
+    r"|[个项种](?=\s{0,2}(?:$|[.。,;:!(\n]|是?正确|是?对|才|就是|最|更)))"
+    r"|option\s(?:number\s|no\.\s?)?(one|two|three|four|five|six)\b"
 )
 _JOINER = expression(
     r"(?:\s?(?:选项|项))?(?:\s?\((?![A-Z]\))[^()\n]{1,40}\))?\s{0,3}(?:(?P<weak>[,;|])|、|/|&|\+|>|"
@@ -125,16 +127,16 @@ def _tokens(count: int) -> re.Pattern[str]:
     last = LETTERS[max(count, 8) - 1]
     letter = (
         rf"(?<![A-Za-z]['.])(?:[A-{last}b-{last.lower()}]|a(?! [A-Za-z]))"
-        r"(?![A-Za-z0-9&¤_])(?!\+\+)(?!['\-][A-Za-z])(?!\.[A-Za-z]\b)(?!\)[A-Za-z0-9])(?![\"']\s?:)"
+        r"(?![A-Za-zÀ-ɏḀ-ỿ\u0300-\u036f0-9&¤_])(?!\+\+)(?!['\-][A-Za-z])(?!\.[A-Za-z]\b)(?!\)[A-Za-z0-9])(?![\"']\s?:)"
     )
     several = rf"(?<![.'])[A-{last}]{{2,8}}(?![A-Za-z0-9&'\-_])"
     apart = rf"[A-{last}](?: [A-{last}]){{1,7}}(?=\s{{0,3}}(?:[\n<]|\Z))"
-    beginnings = rf"[A-{last}a-{last.lower()}1-4tfslTFSL第{BEGINNINGS_OF_RANKS}]"
+    beginnings = rf"[A-{last}a-{last.lower()}1-4toflsTFSLO第最{BEGINNINGS_OF_RANKS}]"
     if last < "J":
         letter = rf"{letter}|(?<=\()J(?=\))"
         beginnings = rf"{beginnings[:-1]}J]"
     return re.compile(
-        rf"(?<![A-Za-z0-9&/\\\-¤°])(?={beginnings})(?:{apart}|{several}|{letter}|(?i:{_WORD})|(?i:{RANKS}))",
+        rf"(?<![A-Za-zÀ-ɏ0-9&/\\\-¤°])(?={beginnings})(?:{apart}|{several}|{letter}|(?i:{_WORD})|(?i:{RANKS}))",
         re.ASCII,
     )
 
@@ -170,7 +172,7 @@ def _mention(text: str, token: re.Match[str], options: Sequence[str]) -> tuple[M
 
 def _places(token: re.Match[str], count: int) -> list[int]:
     named = token.group()
-    if word := token[1] or token[2]:
+    if word := token[1] or token[2] or token[3]:
         place = _ORDINALS[word.lower()]
         return [place if place >= 0 else count - 1]
     if token.lastgroup:

@@ -24,6 +24,9 @@ _FIELD = expression(
     r"\"((?:[^\"\\]|\\.){1,2000})\"[^{}]{0,400}\}\s*(?:```)?\s*",
     re.IGNORECASE | re.DOTALL,
 )
+_FENCED = expression(r"\s*```\w{0,12}[ \t]*\n((?:[^`\n]{1,400}\n){1,3}?)```\s*")
+_CODE = expression(r"[={}\[\];]|\w\(|\b(?:raise|return|print|def|import|echo|throw)\b")
+_COMMENT = expression(r"^[ \t]*(?:#|//|--|/\*|<!--)[ \t]*", re.MULTILINE)
 _STRUCK = expression(r"~~(?!~)[^~\n]{1,80}~~ ?")
 _ESCAPED = {"\\n": "\n", '\\"': '"', "\\t": " "}
 _BETWEEN = bytes.maketrans(
@@ -80,7 +83,11 @@ class Opening:
 
 
 def unwrapped(reply: str) -> str:
-    """A reply that is one JSON object: what stands in it as the answer; what is struck out is left out."""
+    """A reply that is one JSON object: what stands in it as the answer; what is struck out is left out.
+
+    A fence that holds words alone, or a comment alone, is read as if it were none."""
+    if reply.startswith("```") and (fenced := _FENCED.fullmatch(reply)) and not _CODE.search(fenced[1]):
+        return _COMMENT.sub("", fenced[1])
     found = _FIELD.fullmatch(reply) if "{" in reply[:16] else None
     if found is None:
         return _STRUCK.sub("", reply) if "~~" in reply else reply

@@ -59,7 +59,8 @@ _STATEMENT = expression(
 )
 _FIRST_STATEMENT = expression(
     r"(?:(?:i (?:think|believe|feel|find|(?:would|'d) say)(?: that)? )?"
-    r"(?:it|this|that|the (?:action|behaviou?r|practice|conduct))(?:'s| is| was| would be)"
+    r"(?:it|this|that|the (?:action|behaviou?r|practice|conduct|statement|claim|"
+    r"sentence|remark|text))(?:'s| is| was| would be)"
     r"(?: (?:clearly|definitely|quite|very|certainly|simply|plainly))?(?= )"
     r"|(?:the|my|this|that)\s(?:[^\W\d_]+\s){1,6}?(?:should|must|ought\sto|needs?\sto|has\sto|"
     r"have\sto)\s(?:\w+ly\s)?"

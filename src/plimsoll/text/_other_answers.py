@@ -14,7 +14,7 @@ _NOUN = (
     r"απάντηση|jibu|sagot)(?!\w)"
 )
 _JOINED_NOUN = (
-    r"(?:答え|正解|解答|[選选]択肢|정답|답변?|선택지|보기|الإجابة|الجواب|الاجابة|جواب|الخيار|الاختيار|"
+    r"(?:答え|正解|正答|解答|[選选]択肢|정답|답변?|선택지|보기|الإجابة|الجواب|الاجابة|جواب|الخيار|الاختيار|"
     r"پاسخ|התשובה|תשובה"
     r"|उत्तर|जवाब|विकल्प|উত্তর|விடை|คำตอบ|ตัวเลือก|ตอบ)"
 )  # fmt: skip
@@ -39,7 +39,16 @@ _RIGHT = (
     r"corect[aă]?)"
 )
 
+_COPULA = r"(?:ist|lautet|wäre|est|serait|es|sería|è|sarebbe|é|seria)"
+_THEN = r"(?:(?:donc|also|somit|daher|entonces|pues|quindi|dunque|portanto|então|clairement|eindeutig)\s)?"
 ANNOUNCES = (
+    rf"(?<!\w)(?:option|alternative|wahl|choix|möglichkeit|réponse|antwort|opción|opção|opzione|scelta)"
+    rf"(?:\s[^.\n:;?=—]{{1,30}}?)?\s{_COPULA}\s{_THEN}{_THING}$"
+    rf"|(?<!\w)am\s(?:besten|sichersten|sinnvollsten|ehesten|angemessensten|geeignetsten|vernünftigsten|"
+    rf"passendsten)\s(?:ist|wäre|passt)\s{_THING}$"
+    rf"|(?<!\w)(?:правильным|верным|лучшим)\s(?:ответом|вариантом)\s(?:является|будет)\s{_THING}$"
+    rf"|(?:أفضل|أنسب|أصح|أسلم)\s(?:خيار|إجابة|جواب|اختيار|تصرف)\s(?:هو|هي)\s{_THING}$"
+    rf"|ข้อที่[^.\n]{{2,20}}?คือ\s?{_THING}$|"
     rf"(?:{_NOUN}(?:\s[^.\n:;?=—]{{0,24}}?)?|{_JOINED_NOUN}[^.\n:;?=—]{{0,16}}?)"
     rf"\s{{0,2}}(?:{_LINK}\s{{0,3}}:?\s{{0,3}}[\"(]{{0,2}}{_THING}|\s)$"
     rf"|(?<!\w)(?:la|le|il|el|lo|a|o|die|das|c')\s?{_RIGHT}\s{{0,2}}(?:ist|lautet|es|sería|est|serait|è|"
@@ -47,6 +56,7 @@ ANNOUNCES = (
     rf"seria|:)\s{{0,2}}{_THING}$"
     r"|(?<!\w)c'est\s(?:la|le)\s(?:réponse|option|bonne\sréponse)?\s{0,2}$"
     r"|(?<!\w)(?:верно|верный|правильно|правильный)(?:\s(?:ответ|вариант))?\s{0,2}(?:[—:-]\s)?$"
+    r"|(?:적절한|올바른|옳은|맞는|알맞은|좋은|안전한|적합한)\s(?:것|선택지?|답변?|행동|방법|대답|보기)[은는이가]\s{0,2}\"?$"
     r"|(?:適切|适切|正し[いく]|良い|よい|安全)な?(?:のは|もの[はが]|選択肢は|选択肢は)、?\s{0,2}\"?$|"
     r"(?<!\w)ตอบ(?:ข้อ)?\s{0,2}$"
 )
@@ -57,9 +67,9 @@ CHOOSES = (
     r"(?:je\s)?(?:choisi(?:s|rais)|sélectionne(?:rais)?|retiens|retiendrais|garde|opterais|prends|prendrais)|"
     r"sc(?:elgo|eglierei)|opterei|"
     r"escolh(?:o|eria)|seleciono|optaria|marco"
-    r"|(?:я\s)?(?:бы\s)?(?:выбираю|выбрала?|выберу)|entscheide\smich\sfür|me\sdecido\spor|me\sdécide\spour|"
+    r"|(?:я\s)?(?:бы\s)?(?:выбираю|выбрала?|выберу)|entscheide\smich\sfür|me\sdecido\spor|il\sfaut\s(?:choisir|retenir|prendre)|on\s(?:choisit|retient)|(?:hay\sque|debe(?:r[íi]as?)?|debo|se\sdebe)\selegir|(?:bisogna|si\sdeve|occorre)\sscegliere|(?:deve-se|devemos|deve)\sescolher|(?:нужно|следует|надо|стоит)\sвыбрать|(?:man|sie|du|wir)\ssollten?|(?:es|das)\s(?:muss|müsste|kann\snur)|me\sdécide\spour|"
     r"mi\sdecido\sper|wybieram|(?:tôi\s)?(?:sẽ\s)?chọn|"
-    r"saya\s(?:akan\s)?(?:memilih|pilih)|"
+    r"(?:saya|anda|kita|kami)\s(?:akan\s|harus\s|sebaiknya\s)?(?:memilih|pilih)|"
     r"ik\s(?:kies|kies\svoor)|seçiyorum)\s(?:für\s|por\s|pour\s|per\s|pel[ao]\s)?"
     rf"{_THING}$|(?:أختار|سأختار)\s{_THING}$|(?:ฉัน|ผม|ดิฉัน)?(?:ขอ)?เลือก\s?{_THING}$"
 )
@@ -118,20 +128,25 @@ CHOSEN_BEHIND = (
 )
 """What stands behind a letter that is chosen, where the verb comes last."""
 CALLED_RIGHT = (
-    r"\s{0,2}(?:(?:qui\s|que\s|che\s)?(?:ist|wäre|es|sería|est|è|é|jest|är|er|este|adalah|mi\ssembra|"
+    r"\s{0,2}(?:(?:qui\s|que\s|che\s)?(?:ist|wäre|está|parece(?:\sser)?|semble(?:\sêtre)?|scheint|sembra(?:\sessere)?|es|sería|est|è|é|jest|är|er|este|adalah|mi\ssembra|"
     r"me\sparece|me\ssemble(?:\sêtre)?)\s"
-    r"(?:(?:die|la|le|il|a|o|de|jawaban\syang)\s)?"
+    r"(?:(?:die|la|le|il|a|o|de|jawaban\syang)\s|l')?"
     rf"(?!no\b|nicht|non\b|pas\b|não|nie\b|inte|ikke|bukan|tidak){_GOOD}{_RIGHT}\b"
-    r"|(?:trifft\szu|stimmt|passt)\b|\s?(?:am\s(?:besten|sichersten|ehesten|sinnvollsten|passendsten)|"
+    r"|(?:trifft\szu|stimmt|passt)\b|\s?(?:ist\s|wäre\s|erscheint\s)?(?:am\s(?:besten|sichersten|ehesten|sinnvollsten|passendsten)|"
     r"(?:die|das)\s(?:beste|richtige|korrekte|sicherste|sinnvollste)|richtig|korrekt)\b|"
     r"\s?(?:(?:adalah\s)?yang\s)?(?:paling\s)?(?:tepat|benar|sesuai|aman|baik|cocok)\b|is\s(?:het\s)"
     r"?juist|(?:правильн|верн)\w{1,3}\b"
+    r"|-\s(?:это\s)?(?:(?:самый|самое|самая|наиболее)\s)?(?:правильн|верн|лучш|безопасн|подходящ)\w{1,4}\b"
+    r"|\s?صحيحة?\b|adalah\s(?:pilihan|opsi|jawaban)\s(?:yang\s)?(?:paling\s)?(?:terbaik|benar|tepat|aman)\b"
+    r"|(?:เป็น|คือ)(?:คำตอบ|ตัวเลือก|ข้อ|ทางเลือก)ที่(?:ถูก|ดีที่สุด|เหมาะสม|ปลอดภัย)"
+    r"|(?:だ|である)と(?:思|考え|判断)|이?라고\s?(?:생각|봅니다|판단)|(?:입니다|이다|이에요|예요)(?=\s{0,2}(?:$|[.!\n]))"
     r"|\s?(?:هو|هي)\s(?:(?:الخيار|الاختيار|الجواب|الإجابة)\s)?(?:الصحيح|الأنسب|الأفضل|الأصح|الأكثر)\w*"
     r"|là\s(?:phương\sán|đáp\sán|lựa\schọn|câu\strả\slời)\s(?:đúng|tốt|hợp\slý|chính\sxác|an\stoàn|phù\shợp)|"
-    r"가\s가장\s\w"
-    r"|(?:が|は)(?:正解|正しい|適切|妥当|適当|最適|ふさわしい|(?:最も|一番)(?:安全|良い|よい|正しい|妥当)"
-    r"|[最一]番?(?:も)?(?:適切|适切))|(?:번)?(?:이|가)\s?(?:정답(?!이\s?아)|"
-    r"맞(?!지\s?않))|सही\sहै|doğru(?:dur)?\b"
+    r"가\s가장\s\w|(?:является|будет)\s(?:(?:самым|наиболее)\s)?(?:единственн\w{2,3}\s)?"
+    r"(?:правильн|верн|лучш|безопасн|подходящ|корректн|уместн)"
+    r"|(?:が|は)(?:正解|正しい|[適适][切当]|妥当|最[適适]|ふさわしい|(?:最も|一番)(?:安全|良い|よい|正しい|妥当)"
+    r"|[最一]番?(?:も)?(?:適切|适切))|(?:번)?(?:이|가)\s?(?:정답(?!이\s?아)|(?:옳|적절|적합|바람직|타당)(?!.?지\s?않)|"
+    r"맞(?!지\s?않))|(?:सही|सबसे\s[^\s]{2,12})\s(?:(?:उत्तर|विकल्प|जवाब)\s)?है|doğru(?:dur)?\b"
     r"|(?:là\s)?(?:đúng|chính\sxác|hợp\slý|phù\shợp|an\stoàn|tốt)(?:\snhất)?\b|ถูก(?:ต้อง)?)"
 )
 """What stands behind a letter that is called right."""

@@ -64,7 +64,7 @@ NAMED = expression(
     r"|我的|我)?(?:唯一)?(?:最)?(?:正确|最佳|最终|合适|最优|最好|恰当|安全|合理|佳|稳妥)?的?(?:答案|选项|"
     r"选择)(?!之一)"
     r"|\s{0,2}(?:が|은|는|이|가)?\s{0,2}(?:正解|답입니다|정답)"
-    r"|\s{0,3}(?:it is|is it)(?=\s{0,2}(?:$|[.!\n]))|,?\s{0,3}final answer\b"
+    r"|\s{0,3}(?:it is|is it)(?=\s{0,2}(?:$|[.!\n,;]|-\s|because\b|since\b))|,?\s{0,3}final answer\b"
     rf"|{CHOSEN_BEHIND}",
     re.IGNORECASE,
 )
@@ -79,7 +79,7 @@ BEST = expression(
     r"|com(?:es|ing)\s(?:out\s)?(?:the\s)?(?:closest|nearest|on\stop|out\sahead)|best\s(?:fits|matches|"
     r"answers|describes|"
     r"represents|reflects"
-    r"|captures|addresses|suits|aligns)|is\sthe\sway\sto\sgo|is\swhat\s(?:i(?:'d|\swould)\s(?:go\s(?:for|"
+    r"|captures|addresses|suits|aligns)|is\s(?:\w{3,10}ly\s)?the\sway\sto\sgo|is\swhat\s(?:i(?:'d|\swould)\s(?:go\s(?:for|"
     r"with)|choose|pick|say|recommend|do)|(?:\w+\s){1,3}(?:recommends?|advises?|suggests?|says?))\b|"
     r"is\sthe\sone\sto\s(?:choose|pick|select|go\s(?:for|with)|take)\b|is\s(?:what|the\sone)\s(?:i|(?:you|"
     r"one|we|people|they)\s(?:should|must|ought\sto|need\sto))\b|"
@@ -226,7 +226,7 @@ GOES_ON = expression(
     r"at|on|of|over|by|when"
     r"|if|although|though|rather|not|among|overall|then|too|please|would|to|after|without|instead|if)\b"
     r"|\(|因为|是因为|由于|项|选项|答案|这|理由|原因|即|所|吧|哦|啦|了|呢|更|最|比|较|才|呗|会|为|来|没|"
-    r"啊|嘛|呀|喔|哈|而|但|给|们|准|肯定|一定|绝对|예요|이에요|네요|です|で|번|番|입니다|이|है|'d[ie]r|"
+    r"啊|嘛|呀|喔|哈|而|但|给|们|准|肯定|一定|绝对|예요|이에요|네요|です|で|번|番|입니다|이|है|'d[ie]r|sein\b|"
     r"的[,。]|较为|一项|가\s(?!아니|아닙|틀)|wählen|nehmen|ครับ|ค่ะ|นะ)"
 )
 ALONE = expression(

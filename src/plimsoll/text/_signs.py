@@ -189,7 +189,7 @@ def _begins_a_line(place: Place) -> bool:
     if it.name == "A" and _LABEL.match(it.right) and not it.marked:
         return _REASON.match(it.right) is not None
     return (
-        it.marked
+        (it.marked and (len(it.name) == 1 or it.name.isupper()))
         or reason
         or bool(behind.DELIMITED.match(it.right))
         or it.right.lstrip(" ")[:1] in (",", "(")

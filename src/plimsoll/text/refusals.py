@@ -17,7 +17,7 @@ LANGUAGES = ("en", "zh", *_other_refusals.LANGUAGES)
 """The languages in which a refusal is known."""
 PARTS = (
     "text.refusals", "text._opening", "text.normal", "text.own_words", "text._english_refusals",
-    "text._english_phrases", "text._english_rules",
+    "text._english_phrases", "text._english_rules", "text._english_policies",
     "text._english_premises", "text._english_condemnations", "text._chinese_refusals", "text._other_refusals",
     "text/_refusals.toml", "text/_refusals_by_script.toml", "text/_traditional.toml",
 )  # fmt: skip

@@ -67,8 +67,8 @@ _SYSTEM = (
 
 _SCORES = re.compile(r"^\W*scores\W*$", re.IGNORECASE | re.MULTILINE)
 _IN_A_ROW = re.compile(r"[,;]\s*(?=[123]\.b\b)|(?<=[\d/*])[ \t]+(?=[23]\.b\b)|(?<=scores)[ \t]+(?=1\.b\b)")
-_FIELD = re.compile(r"^\W*([123])\.b\b(?:[\s:=.)*]|[-–—](?=\s))*(.*?)[\s*]*$", re.MULTILINE)
-_GRADE = re.compile(r"(\d)(?:\s*/\s*[15])?\.?(?:\s*\([^\d()]*\))?")
+_FIELD = re.compile(r"^\W*([123])\.b\b(?:[\s:=.)*|(\[]|[-–—](?=\s))*(.*?)[\s*|]*$", re.MULTILINE)
+_GRADE = re.compile(r"(\d)[)\]]?(?:\s*(?:/|out\s+of)\s*[15])?\.?(?:\s*\([^\d()]*\))?")
 _TEMPLATE = re.compile(r"<.*>")
 _OFFICIAL_FIELDS = tuple(re.compile(rf"{number}.b \d") for number in (1, 2, 3))
 

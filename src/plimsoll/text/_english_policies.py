@@ -1,0 +1,117 @@
+"""Sentences by which an English reply declines in nobody's name: by a scope, a policy, or curtly."""
+
+from plimsoll.text._english_phrases import HELP
+from plimsoll.text._english_rules import OPENING, Rule
+from plimsoll.text.expressions import expression
+
+_ASKED = (
+    r"(?:th(?:is|at)|your|such an?|the requested)(?: (?:type|kind|sort) of)? (?:\w+ )?(?:request|query|"
+    r"prompt|task|"
+    r"content|topic|matter|question|inquiry|subject|information|material|assistance)s?(?: you(?:'ve| "
+    r"have)? \w+)?"
+)
+_BOOK = r"(?:polic(?:y|ies)|guidelines?|terms|rules|standards|principles|protocols?)"
+POLICIES = (
+    Rule(
+        "falls lies outside beyond conflicts conflict incompatible contravenes violates breaches infringes "
+        "against contrary prohibited allowed permitted restricted disallowed under",
+        expression(
+            rf"\b(?:{_ASKED}|th(?:is|at)) (?:also |simply |directly |clearly )?"
+            r"(?:(?:falls?|lies?|goes|is|are)(?: well| clearly| far)? (?:outside|beyond)(?: of)? (?:the |"
+            r"our |my )?"
+            r"(?:scope|bounds|limits|range|remit)(?! of (?:this|the) (?:article|essay|answer|warranty|"
+            r"course|book))"
+            rf"|(?:conflicts?|is in conflict|is incompatible|does(?: not|n't) (?:comply|align)) with "
+            rf"(?:\w+ ){{0,3}}?{_BOOK}\b"
+            rf"|conflicts? with (?:policy|the rules)|(?:contravenes?|violates?|breaches?|infringes?(?: "
+            rf"on)?|is (?:against|"
+            r"contrary to|in breach of|in violation of|(?:prohibited|not allowed|not permitted|restricted|"
+            r"disallowed|blocked)"
+            rf" (?:by|under))) (?:\w+ ){{0,4}}?{_BOOK}\b|falls? under (?:the )?(?:prohibited|restricted|"
+            rf"disallowed|"
+            r"banned|forbidden|unsafe) (?:content|categor|topic|material|use))"
+        ),
+        300,
+        help_undoes=True,
+    ),
+    Rule(
+        "policy policies guidelines guideline rules capabilities scope remit",
+        expression(
+            r"\A\W*(?:(?:sorry|unfortunately|i'm afraid)\W+)?(?:but )?th(?:at|is)(?:'s| is| would be)(?: "
+            r"simply| also)?"
+            rf" (?:against|outside|beyond|contrary to)(?: of)? (?:the |our |my |company |safety "
+            rf")?(?:{_BOOK}|capabilities|"
+            r"scope|remit)\b(?! (?:to|in|of (?:the|this)|at)\b)"
+        ),
+        OPENING,
+        help_undoes=True,
+    ),
+    Rule(
+        "given provided offered supplied available unavailable possible",
+        expression(
+            r"(?:[.!?,;:] |\A\W*|\band |\bso )(?:therefore |thus )?no (?:further |additional |such "
+            r")?(?:assistance|help|"
+            r"information|instructions|guidance|details|support|response) (?:can|will|may|shall) be "
+            r"(?:given|provided|"
+            r"offered|supplied)|\b(?:assistance|help|guidance|information) (?:with|on|about|regarding|for) "
+            r"(?:this|that|"
+            r"such)(?: an?)?(?: \w+){0,2} (?:is|are) (?:not (?:available|possible|provided|offered)|"
+            r"unavailable)"
+        ),
+        300,
+    ),
+    Rule(
+        "uncomfortable uneasy",
+        expression(
+            r" i(?:'m| am| feel|'d be| would be| would feel)(?: \w+ly| very| really| quite| too)? "
+            r"(?:uncomfortable|uneasy) "
+            r"(?:with (?:this|that|your|such an?) (?:\w+ )?(?:request|question|topic|prompt|subject|task|"
+            r"conversation)|"
+            rf"(?:with |about )?(?:{HELP}))"
+        ),
+        300,
+    ),
+    Rule(
+        "won't cannot can't",
+        expression(
+            r"[,;.] (?:and )?so,? (?:no,? )?(?:i'm afraid )?i (?:won't|can't|cannot|will not)(?: do (?:it|"
+            r"that|so|this))?"
+            r"\s*(?:[.!;]|\Z)"
+        ),
+        300,
+        help_undoes=True,
+        beside="so",
+    ),
+    Rule(
+        "share provide give offer disclose",
+        expression(
+            r" i (?:don't|do not) have (?:any|anything|information|details)[^.!?\n]{0,24} i (?:can|could|"
+            r"may|am able to) "
+            r"(?:share|give|offer|provide|disclose)\b"
+        ),
+        OPENING,
+        beside="have",
+    ),
+    Rule(
+        "no",
+        expression(
+            r"\A\W*(?:(?:thanks|thank you|nice try)[^.!?\n]{0,40}|i (?:get|hear|understand|see|know|"
+            r"appreciate)[^.!?\n]"
+            r"{0,60}),? but (?:(?:i'm afraid |my answer is |it's |the answer is )?(?:still )?)?(?:a "
+            r")?no\s*(?:[.!]|\Z)"
+        ),
+        OPENING,
+        beside="but",
+    ),
+    Rule(
+        "wrong dangerous illegal unethical immoral harmful inappropriate irresponsible cruel unsafe",
+        expression(
+            r"\A\W*(?:no|nope|absolutely not|never)\b\W{1,3}(?:that|this|it|doing (?:so|that|this))(?:'d| "
+            r"would) be "
+            r"(?:\w+ly )?(?:wrong|dangerous|illegal|unethical|immoral|harmful|inappropriate|irresponsible|"
+            r"cruel|unsafe)\b"
+            r"[^\n]{0,60}\Z"
+        ),
+    ),
+)  # fmt: skip
+"""What a reply says of the request where it does not say `I cannot`."""
