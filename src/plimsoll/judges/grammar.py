@@ -24,7 +24,7 @@ _NAME = (
     r"verdict|answer|class|classification|"
     r"judge?ment|"
     r"assessment|decision|conclusion|result|rating|score|grade|output|response|reply|category|evaluation|"
-    r"(?:最终|综合|总体|安全性?)?(?:标签|判断|判定|结论|答案|结果|评估|评级|评分|分数|分类){1,2})"
+    r"(?:最终|综合|总体|安全性?)?(?:标签|判断|判定|结论|答案|结果|评估|评级|评分|得分|打分|分数|分类){1,2})"
 )
 _SUBJECT = (
     r"(?:(?:i|we)\s+(?:think|believe|judge|find|would\s+say|conclude)\s+(?:that\s+)?|(?:我|本人)(?:们|会|将)?"

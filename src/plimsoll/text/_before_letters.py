@@ -70,11 +70,10 @@ _ZH_BE = (
 SAID = expression(
     rf"""\b{_NOUN}\b
         {_GAP}(?:\s?\([^()\n]{{0,24}}\))?
-        ["')\]|]{{0,3}}\s{{0,3}}(?:{_BE}|{_SIGN})\s{{0,6}}[:,]?\s{{0,6}}{_ADVERB}{_OBJECT}\s{{0,6}}$
-    | \bans\.\s{{0,3}}$
+        ["')\]|]{{0,3}}\s{{0,3}}(?:{_BE}|{_SIGN}|'s\b)\s{{0,6}}[:,]?\s{{0,6}}{_ADVERB}{_OBJECT}\s{{0,6}}$
     | \b(?:key|solution|result|correction|update|edit)\s?:\s{{0,3}}$
     | <(?:最终|正确)?(?:答案|选项)>\s{{0,6}}$
-    | 答案\sis\s{{0,2}}$
+    | (?:\bans\.|答案\sis)\s{{0,3}}$
     | \\f?box(?:ed)?\s{{0,2}}[\s{{(]{{0,12}}$
     | \b(?:answer|choice|option|decision)\sis\s(?:\w{{2,10}}ly\s)?(?:clear|obvious|simple|easy)
         \s?[:;-]{{1,2}}\s{{0,3}}{_OBJECT}$
@@ -139,7 +138,7 @@ SOFT = expression(
         |(?:the|our)\s(?:result|key|solution|outcome|one)\s(?:\w{{2,12}}\s){{0,3}}?{_BE}
         |(?:i|we)(?:'d|'ll|'ve|\s(?:would|will|have|can|must|should|do)){{0,2}}\s(?:still\s|\w{{3,10}}ly\s)?(?:guess|mark(?:ed)?|suggest|propose
             |support|back|concluded?|identify|identified|find|get|got|suppose|reckon|bet|take|trust|answer(?:ed)?|nominate|assume)
-        |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|left\swith|leaving|nothing\sbeats|only|conclude
+        |corresponds\sto|corresponding\sto|matches|no|points\sto|leads\sto|leaves|leaves\sus\swith|left\swith|leaving|nothing\sbeats|yes|yep|yeah|(?:looks|sounds|feels)\slike|hands\sdown|no\scontest|(?:no|without\sa)\sdoubt(?:\sabout\s(?:it|that))?|only|conclude
         |concluding|(?:as\s)?(?:described|stated|mentioned|captured|reflected|shown)\s(?:in|by)|represented\sby
         |that\sis)[,:]?[ ]{{1,3}}
         (?:(?:clearly|obviously|definitely|plainly|evidently|certainly|actually|really),?\s)?
@@ -148,8 +147,7 @@ SOFT = expression(
     | (?:因此|所以|故|故而|因而|应该?是|应为|(?:我|个人|本人)(?:认为|觉得|想)|应该|综上(?:所述)?|最终|总之
         |只有|就是|(?:可能|肯定|当然|大概|一定|估计|绝对|显然|明显|无疑)是|毫无疑问|即|对应的?是?|也就是|只?剩(?:下|余)?(?:的)?(?:就?是)?)
         (?:应该)?(?:[,:]\s{{0,2}})?(?:是|为|选)?\s{{0,3}}(?:选项|答案)?\s{{0,3}}$
-    | (?:∴|[ ]?(?:→|=>|->))\s{{0,3}}$
-    | (?:还是|觉得|看来|\bc'est|^\s?那?(?:就|应当)?是)\s{{0,3}}(?:选项)?$
+    | (?:∴|→|=>|->|还是|觉得|看来|(?<=[,。])[可便故]?得|\bc'est|^\s?那?(?:就|应当)?是)\s{{0,3}}(?:选项)?$
     | {SUGGESTS}""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -211,7 +209,7 @@ _FREE_WORDS = sorted_branches(
     r"alternative|response|guess|argue|reckon|suppose|sure|confident|now|yes|well|hmm|"
     r"whereas|however|given|as|assume|bet|hold|see|know|certain|convinced|means|suggests|follows|actually|"
     r"really|ultimately|finally|personally|obviously|indeed|"
-    r"letra|lettre|lettera|nach|me|opinión|opinião|opção|opinion|opción|opzione|вариант|विकल्प|보기|réponse|risposta|respuesta|resposta|antwort|opsi|pilihan|"
+    r"choosing|picking|selecting|going\swith|letra|lettre|lettera|nach|me|opinión|opinião|opção|opinion|opción|opzione|вариант|विकल्प|보기|réponse|risposta|respuesta|resposta|antwort|opsi|pilihan|"
     r"phương\sán|đáp\sán|câu|l'option|ответ|yet|reflection|consideration)"
 )
 FREE = expression(
@@ -250,15 +248,15 @@ _NEGATED = expression(
     re.IGNORECASE,
 )
 _SUPPOSED = expression(
-    r"\b(?:if(?!\si\s(?:had|have|must|were|was|am)\b)|whether|why|unless|(?<!i )suppose|supposing|"
-    r"assuming|assume|in case|someone|one might|doubt|disagree"
+    r"\b(?:if(?!\si\s(?:had|have|must|were|was|am)\b|\s\w{1,4}\s(?:rank|compare|weigh|look)\b)|whether|why|"
+    r"unless|(?<!i )suppose|supposing|assuming|assume|in case|someone|one might|doubt|disagree"
     r"|(?:student|person|reader|learner|beginner|novice|candidate|colleague|friend)s?\s(?:might|may|could|"
     r"would|will|often)|deny)\b[^.\n]{0,32}$"
     r"|\b(?:some|others|people|many|most|one|they|students|he|she|you)\s(?:\w{1,8}\s)?(?:think|say|argue|"
     r"assume|believe|choose|pick|select|write|thinks|says|tempted|assumes|chose)\b[^.\n]{0,20}$"
     r"|(?:如果|假如|假设|若|倘若|要是|与其|有人|有些人|很多人|别人|他们|人们)[^。\n]{0,12}$"
-    r"|\b(?:at\sfirst|initially|originally|my\sfirst\s(?:thought|instinct|guess)|i\swas\s(?:going|about|"
-    r"tempted|inclined)\sto)\b"
+    r"|\b(?:at\sfirst|initially|originally|my\sfirst\s(?:thought|instinct|guess)|i\swas\s(?:going\sto|about\sto|"
+    r"tempted|inclined|leaning|thinking|considering|drawn)|i\s(?:almost|nearly|first))\b"
     r"[^.,\n]{0,32}$|(?:原本|本来|起初|最初|一开始|开始时|刚开始|乍一?看)[^。,\n]{0,10}$",
     re.IGNORECASE,
 )
@@ -284,24 +282,26 @@ _LAST_WORDS = frozenset((
     "towards", "finally", "ultimately", "overall", "summary", "elimination", "prefer", "likely", "probably",
     "clearly", "definitely", "therefore", "thus", "hence", "simply", "still", "indeed", "actually",
     "obviously", "certainly", "undoubtedly", "fact", "also", "surely", "so", "it", "it's", "think", "believe",
-    "leaves", "beats", "clear", "obvious", "leaving", "us", "namely", "conclude", "concluding", "the",
-    "rather", "but", "boxed", "fbox", "a", "ai", "bot", "assistant", "model", "matches", "i'd", "which", "e",
-    "ist", "lautet", "es", "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das",
-    "la", "antwort", "respuesta", "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban",
-    "jawabannya", "cevap", "yanit", "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho",
-    "este", "je", "meant", "lean", "leaning", "that's", "this", "these", "favor", "favour", "identify",
-    "identified", "suppose", "reckon", "bet", "endorse", "nominate", "marked", "support", "back", "propose",
-    "take", "trust", "find", "get", "got", "concluded", "landed", "opted", "settled", "chosen", "down",
-    "gives", "yields", "means", "indicates", "suggests", "makes", "assume", "dirais", "pense", "denke",
-    "glaube", "sagen", "direi", "diria", "acho", "rasa", "pikir", "kira", "saya", "creo", "credo", "penso",
-    "answered", "favored", "favoured", "marking", "one", "ay", "jibu", "sagot", "richtig", "wybieram",
-    "nehme", "el", "le", "il", "lo", "o", "sim", "l'option", "opsi", "pilihan", "elegir", "choisirais",
-    "opterais", "sceglierei", "soluzione", "escolheria", "gabarito", "pelo", "pela", "scelta", "solution",
-    "prends", "kies", "memilih", "que", "qui", "ialah", "sino", "sondern", "ma", "mais", "melainkan", "tapi",
-    "tetapi", "con", "resta", "pour", "per", "por", "reste", "queda", "retiens", "garde", "quedo", "fica",
-    "bleibt", "tengo", "c'est", "correcta", "corretta", "correcte", "bonne", "opto", "l'opzione",
-    "l'alternativa", "d'option", "sia", "marco", "choisir", "scegliere", "escolher", "sollte", "sollten",
-    "muss", "donc", "somit", "quindi", "nur", "dunque", "entonces", "portanto", "selecciono", "choisit",
+    "leaves", "beats", "clear", "obvious", "answer's", "choice's", "yes", "yep", "yeah", "doubt", "contest",
+    "klar", "eindeutig", "definitiv", "claramente", "clairement", "doute", "duda", "dubbio", "certeza",
+    "chiaramente", "leaving", "us", "namely", "conclude", "concluding", "the", "rather", "but", "boxed",
+    "fbox", "a", "ai", "bot", "assistant", "model", "matches", "i'd", "which", "e", "ist", "lautet", "es",
+    "est", "serait", "sarebbe", "seria", "adalah", "er", "jest", "die", "der", "das", "la", "antwort",
+    "respuesta", "alternativa", "risposta", "opzione", "resposta", "antwoord", "jawaban", "jawabannya",
+    "cevap", "yanit", "svar", "vastaus", "elijo", "escojo", "choisis", "scelgo", "escolho", "este", "je",
+    "meant", "lean", "leaning", "that's", "this", "these", "favor", "favour", "identify", "identified",
+    "suppose", "reckon", "bet", "endorse", "nominate", "marked", "support", "back", "propose", "take",
+    "trust", "find", "get", "got", "concluded", "landed", "opted", "settled", "chosen", "down", "gives",
+    "yields", "means", "indicates", "suggests", "makes", "assume", "dirais", "pense", "denke", "glaube",
+    "sagen", "direi", "diria", "acho", "rasa", "pikir", "kira", "saya", "creo", "credo", "penso", "answered",
+    "favored", "favoured", "marking", "one", "ay", "jibu", "sagot", "richtig", "wybieram", "nehme", "el",
+    "le", "il", "lo", "o", "sim", "l'option", "opsi", "pilihan", "elegir", "choisirais", "opterais",
+    "sceglierei", "soluzione", "escolheria", "gabarito", "pelo", "pela", "scelta", "solution", "prends",
+    "kies", "memilih", "que", "qui", "ialah", "sino", "sondern", "ma", "mais", "melainkan", "tapi", "tetapi",
+    "con", "resta", "pour", "per", "por", "reste", "queda", "retiens", "garde", "quedo", "fica", "bleibt",
+    "tengo", "c'est", "correcta", "corretta", "correcte", "bonne", "opto", "l'opzione", "l'alternativa",
+    "d'option", "sia", "marco", "choisir", "scegliere", "escolher", "sollte", "sollten", "muss", "donc",
+    "somit", "quindi", "nur", "dunque", "entonces", "portanto", "selecciono", "choisit",
 ))  # fmt: skip
 """The Latin words that stand just before an announced letter; any other shows that none is."""
 
@@ -321,7 +321,7 @@ _OTHERS = expression(
     r"|\b(?:you|he|she|(?:the|this|that|your|his|her|their|another|each|every|one)\s(?:\w{2,12}\s)?"
     r"(?:student|user|person|people|author|model|assistant|friend|speaker|man|woman|boy|girl|child|"
     r"candidate|reader|teacher|colleague|learner|someone))\s(?:had\s|have\s|has\s)?$"
-    r"|(?:有人|有些人|很多人|别人|他们|人们|大家|甲|乙)[^。,\n]{0,4}$",
+    r"|\bi\s(?:was|almost|nearly)\s$|(?:有人|有些人|很多人|别人|他们|人们|大家|甲|乙)[^。,\n]{0,4}$",
     re.IGNORECASE,
 )
 """Who chooses is somebody else, or nobody, or would better not."""

@@ -291,7 +291,7 @@ _BARE = expression(
     r"no way|no "
     r"thanks|no thank you|hard pass|pass|absolutely not|certainly not|definitely not|not a chance|not "
     r"possible|not happening|not (?:doing|going to do) (?:that|this|it)|of course not|no can do|"
-    r"no comment|i say no|(?:that's|it's) a "
+    r"no comment|i say no|respectfully,? no|sadly,? no|regrettably,? no|(?:that's|it's) a "
     r"no|(?:that is )?out of the question|not something i do|i(?:'m| am)? ?(?:can'?t|cannot|can not|won'?t|"
     r"will not|refuse|decline|unable|not able|must decline|must refuse|have to decline|need to decline|"
     r"shouldn'?t|should not|shan't|would rather not|'d rather not|prefer not to|object|pass|wouldn't|"

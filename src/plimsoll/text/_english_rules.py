@@ -163,11 +163,11 @@ RULES = (
     ),
     Rule(
         "fulfilled completed processed answered provided granted generated shared given supported discussed "
-        "offered",
+        "offered honored honoured accommodated met",
         expression(
             r"(?:request|question|task|content|information|prompt)s? (?:can(?:no|')t|can not|will not|won't) "
             r"be (?:fulfilled|completed|processed|answered|provided|granted|generated|shared|given|supported|"
-            r"discussed)"
+            r"discussed|honou?red|accommodated|met\b)"
         ),
         beside="be",
     ),

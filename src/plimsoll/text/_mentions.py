@@ -65,9 +65,9 @@ _ORDINALS = {
 }  # fmt: skip
 _WORD = (
     r"(?:the\s)?\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|sixth|last)\s(?:option|choice|answer|"
-    r"alternative|one)\b"
+    r"alternative|one|of\s(?:the|these|those)\s(?:\w{3,9}\s)?(?:options|choices|answers|ones|four))\b"
     r"|(?:第(?=[一二三四五六1-6])|(?=最后))([一二三四五六1-6]|最后一)(?:(?:个|项|种|条)?(?:选项|答案|选择|做法|说法|回答)"
-    r"|[个项种](?=\s{0,2}(?:$|[.。,;:!(\n]|是?正确|是?对|才|就是|最|更)))"
+    r"|[个项](?=\s{0,2}(?:$|[.。,;:!(\n]|是?正确|是?对|才|就是|最|更)))"
     r"|option\s(?:number\s|no\.\s?)?(one|two|three|four|five|six)\b"
 )
 _JOINER = expression(
@@ -76,7 +76,7 @@ _JOINER = expression(
     r"as\swell\sas|along\swith|together\swith|plus|besides"
     r"|vs\.?|to|through|thru|y|e|et|ou|und|oder|ed|и|или|dan|atau|và|hoặc)\b|(?:और|या|و|أو)\s|와|과|및|"
     r"と|や|และ|"
-    r"หรือ|和|与|或者?|以?及|还是|跟|同|并|至|到|~|(?P<none>(?=[(\[])))"
+    r"หรือ|和|与|或者?|以?及|还是|也(?:可能|可以|许)是?|跟|同|并|至|到|~|(?P<none>(?=[(\[])))"
     r"\s{0,3}(?:(?:and|or|also|maybe|possibly|perhaps)\s){0,2}(?:以?及|和|与|或者?|[也又还]?(?:可能|可以|"
     r"许)是?)?(?:the\s)?"
     r"(?:option\s|choice\s|answer\s|选项|答案)?[(\[\"']{0,2}[ ]?"

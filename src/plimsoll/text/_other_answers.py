@@ -14,7 +14,7 @@ _NOUN = (
     r"απάντηση|jibu|sagot)(?!\w)"
 )
 _JOINED_NOUN = (
-    r"(?:答え|正解|正答|解答|[選选]択肢|정답|답변?|선택지|보기|الإجابة|الجواب|الاجابة|جواب|الخيار|الاختيار|"
+    r"(?:答え|正解|正答|解答|[選选]択肢|정답|답변?|선택지|보기|الإجابة|الجواب|الاجابة|إجابتي|جوابي|اختياري|جواب|الخيار|الاختيار|"
     r"پاسخ|התשובה|תשובה"
     r"|उत्तर|जवाब|विकल्प|উত্তর|விடை|คำตอบ|ตัวเลือก|ตอบ)"
 )  # fmt: skip
@@ -36,7 +36,8 @@ _RIGHT = (
     r"corretta|corretto|giusta|migliore|adecuad[ao]|adequad[ao]|adeguat[ao]|apropiad[ao]|appropriée|adaptée|"
     r"sûre|segur[ao]|sicur[ao]|sicherste|geeignet\w{0,3}|passend\w{0,3}|indicad[ao]|correta|correto|certa|"
     r"melhor|poprawn[ay]|rätt|riktig|benar|tepat|"
-    r"corect[aă]?)"
+    r"corect[aă]?|prudent\w{0,2}|raisonnable|responsable|sensat[ao]|razoable|razonable|ragionevole|responsabile|"
+    r"vernünftig\w{0,3}|sinnvoll\w{0,3})"
 )
 
 _COPULA = r"(?:ist|lautet|wäre|est|serait|es|sería|è|sarebbe|é|seria)"
@@ -82,6 +83,10 @@ SUGGESTS = (
     r"saya\s(?:rasa|pikir|kira|yakin)|(?:tôi\s(?:nghĩ|cho)|theo\stôi))"
     r"(?:,?\s(?:que|che|dass|auf|pour|что|bahwa|rằng|là))?(?:,?\s(?:es|sería|é|seja|seria|è|sia|sarebbe|"
     r"c'est|ce\sserait|ist|das\sist|wäre|это|adalah|là))?(?:\s(?:la|el|il|lo|a|o|die|das))?\s"
+    rf"{_THING}$"
+    r"|(?:^|[.!?¡:]\s?)(?:ganz\sklar|eindeutig|definitiv|sin\s(?:lugar\sa\s)?dudas?|claramente|definitivamente|"
+    r"sans\s(?:hésit\w{1,5}|(?:aucun\s)?doute)|clairement|évidemment|sem\sdúvida|com\scerteza|senza\sdubbio|"
+    r"chiaramente|sicuramente|однозначно|конечно|безусловно|определ[её]нно|очевидно),?\s(?:(?:la|el|il|le|die|a|o)\s)?"
     rf"{_THING}$"
     r"|^[¡\s]{0,3}(?:la|el|il|o|a|die)\s$|(?:^|[.!?¡,:]\s?)(?:es|sería|è|é|seria|das\sist|es\sist|это|"
     r"c'est|itu|đó\slà)\s"

@@ -43,7 +43,7 @@ _ADJECTIVE = rf"(?:(?:final|single|only|one|{_MOST}|{_GOOD})(?:,\s|\sand\s|\s))"
 _THING = (
     r"(?:answer|choice|option|one|response|action|approach|course|solution|selection|pick|way|thing|step|"
     r"match|fit|advice"
-    r"|reaction|behaviou?r|statement|decision|strategy|method)"
+    r"|reaction|move|bet|route|path|call|idea|behaviou?r|statement|decision|strategy|method)"
 )
 _STOP = (
     r"(?=[)\]\"']{0,2}\s{0,3}(?:$|[\n.。,;:!|、(<)\-]|because|since|as\b|here|and\b|in\b|for\b|but\b|"
@@ -73,7 +73,7 @@ NAMED = expression(
 BEST = expression(
     rf"\s{{0,3}}(?:option\s|choice\s|answer\s|alone\s|only\s)?(?:{_BE}\s{{1,3}}{_ADVERB}(?:the\s|my\s|"
     rf"our\s)?(?:{_MOST}"
-    rf"|best|safest|wisest|closest|only\s(?:right|correct|{_GOOD}))(?:\sand\s(?:most\s)?\w{{3,14}})?"
+    rf"|least\s{_BAD}|best|safest|wisest|closest|only\s(?:right|correct|{_GOOD}))(?:\sand\s(?:most\s)?\w{{3,14}})?"
     rf"(?:{_STOP}|\s(?:\w{{3,14}}\s)?{_THING}\b|,\s\w{{3,14}}\s{_THING}\b)"
     r"|makes?\s(?:the\s)?most\ssense|(?:fits?|works?|match(?:es)?|suits?|serves?)\s(?:the\s)?best"
     r"|com(?:es|ing)\s(?:out\s)?(?:the\s)?(?:closest|nearest|on\stop|out\sahead)|best\s(?:fits|matches|"
@@ -108,7 +108,7 @@ RIGHT = expression(
     rf"|\s{{0,3}}(?:option\s|choice\s|alone\s|only\s)?{_BE}\s{{1,3}}{_ADVERB}(?:the|a)\s(?:more\s{_GOOD}|"
     rf"{_RIGHT})\s{_THING}\b"
     r"(?!\sthan)"
-    r"|\s{0,3}makes?\ssense\b"
+    r"|\s{0,3}makes?\s(?:more\s|better\s|perfect\s)?sense\b"
     r"|\s{0,3}(?:alone\s)?(?:remains|is\s(?:the\sonly\sone\s|all\sthat\sis\s|what\sis\s|what's\s)?left|"
     r"is\swhat\sremains)(?=\s{0,2}(?:$|[.!\n]))"
     r"|\s(?:holds(?:\s(?:up|true))?|is\sit)(?=\s{0,2}(?:$|[.!\n,]))"
@@ -117,13 +117,13 @@ RIGHT = expression(
     r"(?:才|就|显然|应该|应当|则|其实|确实|的确|完全|无疑|肯定|明显|比较|相对|也|都|均|同样|可能|似乎|"
     r"好像|大概){0,2}(?:是|为)?(?:完全|唯一)?"
     r"(?:正确(?!率|性|地|与否|吗|的?是)|对的(?!吗)|没错|无误|没有问题|成立|(?:比)?(?:较|更)(?:为|"
-    r"加)?(?:正确|准确|恰当|合适|合理"
+    r"加)?(?:靠谱|可靠|稳当|得当|正确|准确|恰当|合适|合理"
     r"|妥当|适当|适合|安全|稳妥|可取|贴切|贴近|接近|符合|明智|周全|好|佳|优)|正解|符合(?=\s{0,2}(?:$|"
     r"[。,.;!\n]))|才是[^。,;\n]{0,8}(?:应该|应当|该|需要|必须)(?:做|选|采取)|与(?:题意|题目|题干|要求|"
     r"事实|上述)[^。,;\n]{0,6}"
     r"(?:相符|吻合|一致|符合)|可选|入选|符合(?:题意|题目|题干|要求|条件|安全|规范|道德|"
     r"法律|正确)"
-    r"|(?:恰当|合适|合理|妥当|适当|安全|可取|稳妥|准确)(?:的(?!是)|(?=\s{0,2}(?:$|[。,.;!\n])))|"
+    r"|(?:靠谱|恰当|合适|合理|妥当|适当|安全|可取|稳妥|准确)(?:的(?!是)|(?=\s{0,2}(?:$|[。,.;!\n])))|"
     r"(?:说得|讲得|做得)?(?:很|最|都)?对(?=\s{0,2}(?:$|[。,.;!\n了A-Z]))|(?:更|比较)?好(?=\s{0,2}(?:$|"
     r"[。,.;!\n些]))|"
     r"(?:[^。;\n]{0,24}[,，])?(?<!不)(?<!未)当选)"
@@ -199,6 +199,10 @@ WRONG_ALL = expression(
     r"\s",
     re.IGNORECASE,
 )
+POOR = expression(
+    r"\s{1,3}(?:is|are|seems?|would\sbe)\s(?:an?\s)?(?:\w{2,10}ly\s)?(?:bad|poor|reckless|unwise|irresponsible|foolish)\b"
+)
+"""`(everything but B) is a bad idea`."""
 TICK = expression(r"[ ]{0,3}√")
 ASKS = expression(r"\s{0,3}(?:[?？]|吗|呢[?？]?)")
 ENDS = expression(r"\s{0,3}(?:$|[\n.。!;,:、…،؛।|<\\√(]|\[(?=[^\x00-\x7f])|-\s|--|——|➔)")

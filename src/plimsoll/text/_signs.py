@@ -33,7 +33,7 @@ _BY_OPTION = expression(r"\b(?:by|in)\s(?:option|choice|statement|answer)\s{0,2}
 """`(the motion is given) by option (I)`, where no other is named."""
 _ROMAN = expression(r"\bII\b")
 _LABEL = expression(r"[ ]{0,2}:")
-_SENTENCE_ENDS = expression(r"[.。!?…]\s{0,3}$")
+_SENTENCE_ENDS = expression(r"[.。!?…;]\s{0,3}$")
 _OPENING = expression(r"\s{0,3}\(?\s?(?:(?:option|choice|answer)\s|选项)?$", re.IGNORECASE)
 _PART_BEGINS = expression(r"(?:^|[.。;:\n•-])\s{0,4}$")
 _BOUNDS = expression(r"[.。!?;\n]")
@@ -64,7 +64,7 @@ def _is_excepted(it: Mention) -> bool:
     if it.left.endswith(("除", "除了")):
         return behind.ALL_OTHERS_WRONG.match(it.right) is not None
     wrong = behind.WRONG_ALL.match(it.right) and before.EXCEPT.search(it.left)
-    return bool(wrong and behind.NEGATIVE.search(it.right))
+    return bool(wrong and (behind.NEGATIVE.search(it.right) or behind.POOR.match(it.right)))
 
 
 def _is_the_list(place: Place) -> bool:

@@ -23,8 +23,8 @@ PARTS = (
 )  # fmt: skip
 """The modules and files that decide it: whatever changes them makes another instrument."""
 _LETTER = expression(
-    r"([(B-H选是为:])(?:(?<=\()([A-Ha-h])\)|(?<=[选是为:])\s?([A-H])(?![A-Za-z0-9])"
-    r"|(?<=[B-H])(?<![A-Za-z0-9'’.&/-][B-H])(?![A-Za-z0-9'’&/-]))"
+    r"([(B-H选是为:])(?:(?<=\()([A-Ha-h])\)|(?<=[选是为:])\s?([A-H])(?![A-Za-zÀ-ɏ0-9])"
+    r"|(?<=[B-H])(?<![A-Za-z0-9'’.&/-][B-H])(?![A-Za-zÀ-ɏ0-9'’&/-]))"
 )
 """One set of first characters for all forms: the search skips to them."""
 
