@@ -119,7 +119,7 @@ NOT_A_DEED = sorted_branches(
     r"alarm|worry|rush|discourage|"
     r"brag|boast|exaggerate|presume|cover (?:it|them|every)|leave out|settle|count|happier|be (?:happier|"
     r"prouder|more)|"
-    r"find|recall|remember|imagine|tell (?:the difference|which|if\b|by\b|what|who\b|them apart)|guarantee|"
+    r"find|recall|remember|imagine|tell (?:the difference|if\b|by\b|what|who\b|them apart)|guarantee|"
     r"promise|overstate|emphasi[sz]e|stress|thank|think|see "
     r"why|see how|be sure|be certain|say for (?:sure|certain)|say (?:exactly|precisely|enough|no\b)|help but|"
     r"help \w+ing|tell from|tell whether|tell anyone|believe|stand|afford|live|sleep|stop|even|lie\b|judge "

@@ -33,6 +33,9 @@ POLICIES = (
         ),
         300,
         help_undoes=True,
+        beside="request requests query prompt prompts task content topic topics matter question questions "
+        "inquiry subject information material assistance policy policies guidelines guideline terms rules "
+        "standards principles protocol protocols scope bounds limits range remit category categories use",
     ),
     Rule(
         "policy policies guidelines guideline rules capabilities scope remit",
@@ -45,6 +48,7 @@ POLICIES = (
         ),
         OPENING,
         help_undoes=True,
+        beside="that that's this is",
     ),
     Rule(
         "given provided offered supplied available unavailable possible",
@@ -59,6 +63,7 @@ POLICIES = (
             r"unavailable)"
         ),
         300,
+        beside="no assistance guidance information help",
     ),
     Rule(
         "uncomfortable uneasy",
@@ -83,11 +88,11 @@ POLICIES = (
         beside="so",
     ),
     Rule(
-        "share provide give offer disclose",
+        "share disclose",
         expression(
             r" i (?:don't|do not) have (?:any|anything|information|details)[^.!?\n]{0,24} i (?:can|could|"
             r"may|am able to) "
-            r"(?:share|give|offer|provide|disclose)\b"
+            r"(?:share|disclose)\b"
         ),
         OPENING,
         help_undoes=True,
@@ -113,6 +118,7 @@ POLICIES = (
             r"cruel|unsafe)\b"
             r"[^\n]{0,60}\Z"
         ),
+        beside="no nope not never",
     ),
     Rule(
         "no",
@@ -135,6 +141,7 @@ POLICIES = (
             r"(?:right )?(?:here|there)\b[^.!?\n]{0,10}\Z)"
         ),
         300,
+        beside="where line here there",
     ),
     Rule(
         "permit allow support accept process handle generate",
@@ -147,6 +154,8 @@ POLICIES = (
         ),
         OPENING,
         help_undoes=True,
+        beside="request requests query prompt prompts task content topic topics matter question "
+        "questions inquiry subject information material platform service",
     ),
     Rule(
         "permitted allowed supported accepted fulfilled answered processed respond handle",
@@ -160,6 +169,8 @@ POLICIES = (
             r"accepted|fulfilled|answered|processed|something i (?:can|will|respond|answer|handle))"
         ),
         OPENING,
+        beside="request requests query prompt prompts task content topic topics matter question "
+        "questions inquiry subject information material",
     ),
     Rule(
         "flagged blocked filtered",
@@ -170,6 +181,8 @@ POLICIES = (
         ),
         OPENING,
         help_undoes=True,
+        beside="request requests query prompt prompts task content topic topics matter question "
+        "questions inquiry subject information material message input",
     ),
     Rule(
         "conversation chat discussion exchange",
@@ -179,6 +192,7 @@ POLICIES = (
             r"(?:continue|go|proceed)"
         ),
         300,
+        beside="can't cannot won't will can",
     ),
     Rule(
         "clear away out",
@@ -194,13 +208,13 @@ POLICIES = (
     Rule(
         "can't cannot won't",
         expression(
-            r"\b(?:this|that)(?: one| part)?,? i (?:can't|cannot|won't|will not)(?: do)?\s*(?:[.!]|\Z)"
+            r"\b(?:this|that)(?: one| part),? i (?:can't|cannot|won't|will not)(?: do)?\s*(?:[.!]|\Z)"
             r"|\b(?:as|however) much (?:as )?i(?:'d)? [^.!?\n]{2,40}, i (?:really )?(?:can't|cannot|"
             r"won't)(?: with| do)?"
             r"(?: (?:this|that)(?: one)?)?\s*(?:[.!]|\Z)"
         ),
         300,
-        beside="this that much",
+        beside="one part much",
     ),
     Rule(
         "providing sharing giving offering writing creating helping assisting answering discussing",
@@ -213,6 +227,7 @@ POLICIES = (
         ),
         OPENING,
         help_undoes=True,
+        beside="possible something option permitted allowed",
     ),
     Rule(
         "power remit",
@@ -221,6 +236,7 @@ POLICIES = (
             r"do (?:that|this))"
         ),
         OPENING,
+        beside="my",
     ),
     Rule(
         "nothing",
@@ -229,6 +245,7 @@ POLICIES = (
             r"(?: for you| here| on this| with this){1,2}\s*(?:[.!]|\Z)"
         ),
         OPENING,
+        beside="can",
     ),
 )  # fmt: skip
 """What a reply says of the request where it does not say `I cannot`."""

@@ -86,7 +86,7 @@ def unwrapped(reply: str) -> str:
     """A reply that is one JSON object: what stands in it as the answer; what is struck out is left out.
 
     A fence that holds words alone, or a comment alone, is read as if it were none."""
-    if reply.startswith("```") and (fenced := _FENCED.fullmatch(reply)) and not _CODE.search(fenced[1]):
+    if "```" in reply[:8] and (fenced := _FENCED.fullmatch(reply)) and not _CODE.search(fenced[1]):
         return _COMMENT.sub("", fenced[1])
     found = _FIELD.fullmatch(reply) if "{" in reply[:16] else None
     if found is None:
