@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from plimsoll.core import UserError
+from plimsoll.internals.monitor import limit
 from plimsoll.internals.told import Unheard
 from plimsoll.whitebox.anchors import Anchors
-from plimsoll.whitebox.mahalanobis import distances, mahalanobis, measured, threshold
+from plimsoll.whitebox.mahalanobis import REJECTED, SETS, distances, mahalanobis, measured
 from tests.support import planted
 
 pytestmark = pytest.mark.torch
@@ -39,16 +40,37 @@ def test_auroc_and_far_are_those_of_numpy_with_a_threshold_from_clean_validation
     clean, bad = drawn(80), drawn(30, shift=1.5, seed=2)
     found = measured(torch.tensor(clean), torch.tensor(bad), 0.1)
     fit, chosen, left = clean[0::2], clean[1::4], clean[3::4]
-    limit = numpy.quantile(by_numpy(fit, chosen, 0.1), 0.95, method="inverted_cdf")
+    beyond = sorted(by_numpy(fit, chosen, 0.1))[-1]
     ours, theirs = (numpy.array(by_numpy(fit, each, 0.1)) for each in (bad, left))
-    assert found.accepted == pytest.approx((ours <= limit).mean())
-    assert found.rejected == pytest.approx((theirs > limit).mean())
+    assert found.accepted == pytest.approx((ours <= beyond).mean())
+    assert found.rejected == pytest.approx((theirs > beyond).mean())
     assert found.auroc == pytest.approx((ours[:, None] > theirs[None]).mean())
 
 
-def test_the_threshold_rejects_one_in_twenty_of_those_it_was_chosen_by() -> None:
-    assert threshold([float(n) for n in range(1, 21)]) == 19.0
-    assert threshold([3.0]) == 3.0
+@pytest.mark.parametrize("clean", [8, 20, 40, 74, 100, 160])
+def test_new_clean_texts_are_rejected_no_oftener_than_the_threshold_promises(clean: int) -> None:
+    torch = pytest.importorskip("torch")
+    random = numpy.random.default_rng(0)
+    rejected = [
+        measured(torch.tensor(each), torch.tensor(each[:1]), 0.1).rejected
+        for each in random.normal(size=(1_000, clean, 3))
+    ]
+    promised = limit([0.0] * len(range(clean)[SETS]), REJECTED).promised
+    assert numpy.mean(rejected) <= promised + 2.5 * numpy.std(rejected) / 1_000**0.5
+    assert (promised <= REJECTED) == (clean >= 74)
+
+
+def test_what_too_few_texts_promise_is_said_aloud() -> None:
+    words = ("how", "to", "make", "a", "cake", "tea", "please")
+    texts = tuple(f"{a} {b} {c}" for a in words for b in words for c in words[:2])
+    for clean, said in (
+        (8, "2 clean texts set the threshold: of new ones 33.3% at most"),
+        (74, "5.0% at most"),
+    ):
+        anchors = Anchors(harmful=texts[:2], harmless=texts[:clean], paired=False)
+        found = mahalanobis().analyse([planted.handle()], anchors, Unheard())  # type: ignore[list-item]
+        assert any(said in note for note in found.notes)
+        assert any("takes 74 clean texts" in note for note in found.notes) == (clean < 74)
 
 
 def test_texts_with_the_planted_token_are_told_from_others_in_every_layer() -> None:
