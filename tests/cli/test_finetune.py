@@ -11,6 +11,7 @@ from plimsoll.cli._fronts import front, standings
 from plimsoll.cli._losses import line
 from plimsoll.core import Estimate, lock
 from plimsoll.evaluation.results import GridCell
+from plimsoll.stats.multiple import holm
 from tests.support import planted
 
 pytestmark = pytest.mark.torch
@@ -120,9 +121,13 @@ def test_drift_holds_two_models_against_each_other_with_and_without_a_safety_pro
         ("as it is", "safety_prompt"),
     ]
     assert all(row["difference"]["n"] == 6 for row in cells)
+    apart = [row["difference"] for row in cells]
+    assert [each["p_holm"] for each in apart] == holm([each["p"] for each in apart])
     assert all(row["before"]["name"] == row["after"]["name"] for row in cells)
     assert exit_code([*given, "--log-dir", str(tmp_path / "runs")]) == 0
-    assert "95 % [" in capfd.readouterr().out
+    shown = capfd.readouterr().out
+    assert "95 % [" in shown
+    assert "Holm's over all 2 differences" in shown
 
 
 def test_drift_says_in_which_template_a_model_was_trained(

@@ -18,6 +18,7 @@ from plimsoll.evaluation.results import Compared, GridCell, GridResult
 from plimsoll.internals import checkpoint
 from plimsoll.models.transformers import Transformers
 from plimsoll.run.keep.manifest import Summary
+from plimsoll.stats.multiple import holm
 from plimsoll.words import translated
 
 BENCHMARKS = ("simplesafetytests:split=starter", "xstest:split=starter", "safetybench:split=starter")
@@ -67,12 +68,13 @@ def command(
 ) -> int:
     """Hold models AFTER fine-tuning or repair against the one BEFORE, question by question.
 
-    Each is asked in the chat template and in plain text, with and without a safety prompt: what holds in the
-    template of the training alone is no safety. Of several, those are on the front that no other one beats
-    in all benchmarks and in tokens; ranks go by the intervals of their differences, and models that may not
-    differ are named. Beside them stands what each costs: tokens and seconds an answer, the share of numbers
-    that were changed, and seconds of training or repair. The page draws how three and more go on from BEFORE,
-    such as checkpoints of a training in their order.
+    Each is asked in the chat template and in plain text, with and without a safety prompt: what holds in
+    the template of the training alone is no safety. Of several, those are on the front that no other one
+    beats in all benchmarks and in tokens; ranks go by the intervals of their differences, and models that
+    may not differ are named. P-values are Holm's over all differences. Beside them stands what each
+    costs: tokens and seconds an answer, the share of numbers that were changed, and seconds of training
+    or repair. The page draws how three and more go on from BEFORE, such as checkpoints of a training in
+    their order.
     """
     if page and not page.absolute().parent.is_dir():
         raise UserError(f"--html {page}: there is no folder {page.absolute().parent}")
@@ -102,11 +104,14 @@ def command(
     if page and not as_json:
         for template in wanted:
             _output.echo(f"page  {_page_of(page, template, wanted)}")
+    tested = _adjusted(rows)
     if as_json:
         told = {"before": before, "after": after, "trained_in": trained, "cells": rows, "fronts": fronts}
         _output.value({**told, "grids": grids})
     else:
         _show(rows, fronts, trained)
+        if tested > 1:
+            _output.echo(f"\np is Holm's over all {tested} differences above.")
         for path in grids:
             _output.echo(f"report  plimsoll report {path} --format html")
     return _endings.suite_code(ended, max_errors)
@@ -212,6 +217,14 @@ def _difference(found: Compared) -> dict[str, Any]:
     }
 
 
+def _adjusted(rows: Sequence[dict[str, Any]]) -> int:
+    """Give each difference Holm's p beside its own; returns how many there are."""
+    found = [row["difference"] for row in rows if "difference" in row]
+    for each, p in zip(found, holm([each["p"] for each in found]), strict=True):
+        each["p_holm"] = p
+    return len(found)
+
+
 def _told(estimate: Estimate | None) -> dict[str, Any] | None:
     if estimate is None:
         return None
@@ -235,7 +248,7 @@ def _line(row: dict[str, Any], *, several: bool) -> str:
     if not apart:
         return said
     interval = f"95 % [{apart['low']:+.1%}, {apart['high']:+.1%}]"
-    return f"{said} ({apart['value']:+.1%}, {interval}, p {apart['p']:.3f})"
+    return f"{said} ({apart['value']:+.1%}, {interval}, p {apart['p_holm']:.3f})"
 
 
 def _trained_in(after: str) -> str:

@@ -24,6 +24,7 @@ from plimsoll.reports.overview import labels
 from plimsoll.reports.view import RunView
 from plimsoll.run.ask.grid import NONE, Cell, GridManifest, read
 from plimsoll.run.keep.folder import RunFolder, open_run
+from plimsoll.stats.multiple import holm
 
 Axis = Literal["benchmark", "model", "system_prompt", "defense", "attack"]
 AXES: tuple[Axis, ...] = ("benchmark", "model", "system_prompt", "defense", "attack")
@@ -84,6 +85,12 @@ class Grid:
         specs = self.values("benchmark")
         marks = (STARTER if "starter" in spec else "" for spec in specs)
         return {spec: name + mark for spec, name, mark in zip(specs, labels(specs), marks, strict=True)}
+
+    @cached_property
+    def adjusted(self) -> Mapping[Cell, float]:
+        """Holm's p-values of the cells that are held against another, over all of them."""
+        held = {entry.cell: entry.comparison.whole.p for entry in self.entries if entry.comparison}
+        return dict(zip(held, holm([*held.values()]), strict=True))
 
     @property
     def varying(self) -> tuple[Axis, ...]:

@@ -201,7 +201,7 @@ class _Page:
     def _all_of(self, entry: Entry) -> tuple[Said, ...]:
         found = rows.shown(entry, self.markup.language)
         n = f"{entry.estimate.n:,}" if entry.estimate else MISSING
-        p = comparison_rows.p_value(entry.comparison.whole.p) if entry.comparison else MISSING
+        p = comparison_rows.p_value(self.found.adjusted[entry.cell]) if entry.comparison else MISSING
         name = _metric(entry.name) if entry.name else MISSING
         whole = key("cmp.pair", entry.cell.benchmark, self._place(entry))
         place = self._place(entry) if "benchmark" not in self.found.varying else whole

@@ -82,7 +82,7 @@ def _plain(found: Grid, entry: Entry) -> dict[str, Any]:
         "run": str(found.path.parent / cell.run) if cell.run else "",
         "status": entry.status,
         "gap": cell.gap,
-        "difference": _difference(entry.comparison),
+        "difference": _difference(entry.comparison, found.adjusted.get(entry.cell)),
         "notes": entry.notes,
     }
 
@@ -106,7 +106,7 @@ def _whole(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _difference(found: Comparison | None) -> dict[str, Any] | None:
+def _difference(found: Comparison | None, adjusted: float | None) -> dict[str, Any] | None:
     """The paired difference to the baseline."""
     if found is None:
         return None
@@ -117,5 +117,6 @@ def _difference(found: Comparison | None) -> dict[str, Any] | None:
         "low": whole.low,
         "high": whole.high,
         "p": whole.p,
+        "p_holm": adjusted,
         "n": whole.n,
     }
