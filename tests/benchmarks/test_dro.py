@@ -17,6 +17,7 @@ from plimsoll.benchmarks.dro.space import (
     held_out,
     lines,
     losses,
+    parts_of,
     read,
     space_of,
     write,
@@ -100,12 +101,13 @@ def test_planted_directions_are_found_and_tell_what_they_have_not_seen(planted: 
     inner = space.inside(states)
     truth = states.new_tensor([float(each) for each in harmless])
     compliance, harmlessness = lines(inner, [wanted, truth], 10)
+    parts = parts_of(len(inner), 10)
     assert harmlessness.weight.shape == (10, 1, 4)
     assert harmlessness.bias.shape == (10, 1)
     assert float(space.direction(harmlessness) @ harm) >= 0.95
     assert float(space.direction(compliance) @ complies) >= 0.95
-    assert (auroc(harmless, held_out(inner, harmlessness)) or 0) >= 0.98
-    assert (auroc((wanted > 0.5).tolist(), held_out(inner, compliance)) or 0) >= 0.98
+    assert (auroc(harmless, held_out(inner, harmlessness, parts)) or 0) >= 0.98
+    assert (auroc((wanted > 0.5).tolist(), held_out(inner, compliance, parts)) or 0) >= 0.98
 
 
 def _official(inner: Any, truth: Any, order: list[int], fold: int) -> tuple[Any, Any]:
@@ -299,6 +301,11 @@ def test_the_geometry_says_how_far_each_prompt_moves_each_kind(folder: Path) -> 
     expected = line.logits(space.inside(states)) - line.logits(space.inside(plain))
     assert moved[2].value == pytest.approx(float(expected.mean()), abs=1e-6)
     assert -1 <= next(each.value for each in found.findings if each.name == "lines_cosine") <= 1
+    told = [each for each in found.findings if each.name in ("harm_auroc", "compliance_correlation")]
+    assert {each.n for each in told} == {len([*HARMFUL, *HARMLESS])}
+    assert all(each.low < each.high for each in told)  # type: ignore[operator]
+    with pytest.raises(UserError, match="folds is 1"):
+        registry.build("whitebox", "dro:folds=1")
 
 
 SETTINGS = "dro:prompt=short,epochs=2,batch=4"

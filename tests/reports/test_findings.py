@@ -16,7 +16,7 @@ from plimsoll.pages.words import Language
 from plimsoll.reports import findings as rows
 from plimsoll.reports import findings_html, html, machine, markdown, terminal
 from plimsoll.run.keep import findings as kept
-from plimsoll.whitebox._means import mean_share
+from plimsoll.whitebox.means import mean_share
 from tests.support import planted
 from tests.support.analysed import SPECS, analysed
 from tests.support.runs import records_of, view_of

@@ -133,14 +133,6 @@ def test_no_worse_is_shown_refuted_or_neither(
     assert [leg.finding for leg in found.rows[1].legs] == [finding]
 
 
-def test_a_cost_that_one_of_many_cells_shows_by_chance_is_no_loss(tmp_path: Path) -> None:
-    one = [Known(OVER, "none", ones(10, 400)), Known(OVER, "d", ones(25, 400))]
-    many = [Known(OVER, f"d{number}", ones(20, 400)) for number in range(12)]
-    assert [leg.finding for leg in only(made(tmp_path / "one", one)).rows[1].legs] == ["lost"]
-    found = only(made(tmp_path / "many", [*one, *many]))
-    assert [leg.finding for leg in found.rows[1].legs] == ["unshown"]
-
-
 @pytest.mark.parametrize(
     ("harm", "over", "verdict"),
     [(90, 10, "harms"), (5, 100, "costs"), (58, 10, "unshown"), (5, 10, "helps")],

@@ -18,11 +18,12 @@ from plimsoll.internals.told import Unheard
 from plimsoll.models.transformers import transformers
 from plimsoll.whitebox import ships as ships_file
 from plimsoll.whitebox._logistic import fitted
-from plimsoll.whitebox._means import difference, mean, mean_share
 from plimsoll.whitebox.anchors import Anchors, anchors
-from plimsoll.whitebox.directions import directions, redrawn_area, told_rightly
+from plimsoll.whitebox.areas import redrawn_area
+from plimsoll.whitebox.directions import directions, told_rightly
 from plimsoll.whitebox.headroom import headroom
 from plimsoll.whitebox.layers import layers
+from plimsoll.whitebox.means import difference, mean, mean_share
 from plimsoll.whitebox.sahara import angle, sahara
 from plimsoll.whitebox.ships import ships
 from tests.support import planted

@@ -154,3 +154,14 @@ def test_translations_are_not_counted_as_if_they_were_independent(
 ) -> None:
     assert exit_code(["analyse", "ships", "/no/such/model", "--language", "both"]) == 2
     assert "count by question" in capfd.readouterr().err
+
+
+def test_what_one_language_asks_once_is_no_ground_to_carry_harm_from() -> None:
+    torch = pytest.importorskip("torch")
+    asked = [Asked(harmful, str(number), "en") for number in range(6) for harmful in (True, False)]
+    asked += [Asked(harmful, "0", "zh") for harmful in (True, False)]
+    states = torch.randn(len(asked), 6, generator=torch.Generator().manual_seed(0)).double()
+    part, folds = probes(components=2, folds=3), folded(asked, 3)
+    # Where question 0 is measured, Chinese has nothing to learn from; elsewhere it has both kinds.
+    hits = part._carried(states, asked, folds, "zh", "en")  # pyright: ignore[reportPrivateUsage]
+    assert len(hits) == 2 * 4

@@ -13,11 +13,11 @@ from plimsoll.internals.handle import Handle, revisions, same_sizes, same_vocabu
 from plimsoll.internals.told import Unheard
 from plimsoll.stats.student import t_cdf, t_chance
 from plimsoll.whitebox import sweeping
-from plimsoll.whitebox._means import Mean, cleared, known_difference, mean
 from plimsoll.whitebox.anchors import Anchors, anchors
 from plimsoll.whitebox.attribution import attribution
 from plimsoll.whitebox.directions import directions
 from plimsoll.whitebox.headroom import headroom
+from plimsoll.whitebox.means import Mean, cleared, known_difference, mean
 from plimsoll.whitebox.sahara import sahara
 from plimsoll.whitebox.ships import ships
 from tests.support import planted

@@ -9,10 +9,11 @@ from plimsoll.internals.ablation import Ablation
 from plimsoll.internals.handle import Handle, Template
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Told
-from plimsoll.stats.scored import auroc, spearman
-from plimsoll.whitebox._means import difference, finding
+from plimsoll.stats.scored import spearman
 from plimsoll.whitebox.anchors import Anchors
+from plimsoll.whitebox.areas import area
 from plimsoll.whitebox.directions import directions
+from plimsoll.whitebox.means import difference, finding
 from plimsoll.whitebox.ships import scores
 
 Beside = Literal["none", "ships", "directions", "both"]
@@ -83,13 +84,7 @@ def _directions(held: Handle, anchors: Anchors, template: Template, told: Told) 
     states = last_states(held, prompts, template=template).double()
     told.step(len(prompts))
     return [
-        Finding(
-            name="mattering_directions",
-            value=auroc(truth, part.held_out(states[:, layer], truth)) or 0.0,
-            unit="share",
-            n=len(prompts),
-            layer=layer,
-        )
+        area("mattering_directions", truth, part.held_out(states[:, layer], truth), layer=layer)
         for layer in range(states.shape[1] - 1)
     ]
 

@@ -19,8 +19,8 @@ from plimsoll.internals.likelihoods import ROWS, likelihoods
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.text.expressions import expression
-from plimsoll.whitebox._means import Mean, cleared, finding, known_difference, mean, mean_share
 from plimsoll.whitebox.anchors import Anchors
+from plimsoll.whitebox.means import Mean, cleared, finding, known_difference, mean, mean_share
 
 Unit = Literal["word", "sentence"]
 Fill = Literal["remove", "replace"]

@@ -23,21 +23,18 @@ from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.stats.clusters import Known, Sums, share
-from plimsoll.stats.intervals import Interval
-from plimsoll.stats.ranking import Marked, interval, redrawn
 from plimsoll.stats.scored import auroc
 from plimsoll.whitebox import _across as across
 from plimsoll.whitebox._across import Beside
 from plimsoll.whitebox._logistic import Line, fitted, projected
 from plimsoll.whitebox._numbers import at_least
 from plimsoll.whitebox.anchors import Anchors, Kind
+from plimsoll.whitebox.areas import area
 
 KINDS = (True, False)
 NAMED: tuple[Kind, Kind] = ("harmful", "harmless")
 FALSE_POSITIVES = 0.01
 """Share of new harmless requests that a saved direction may call harmful."""
-DRAWS = 500
-"""Redrawings of the requests behind an interval."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +64,11 @@ class Directions:
         findings, notes = list(self._findings(states, truth, units)), list(anchors.notes)
         notes.append(f"Held out over {self.folds} folds; intervals redraw the requests.")
         if self.beside != "none":
-            there = across.of_language(self.beside)
-            other = across.Kind(
-                last_states(held, there.prompts, template=self.template).double(), there.truth
-            )
-            findings += across.findings(across.Kind(states, truth), other, self.components, self.beside)
+            there = across.of_language(self.beside, anchors)
+            asked = last_states(held, there.prompts, template=self.template).double()
+            here = across.Kind(states, truth, across.questions_of(anchors))
+            other = across.Kind(asked, there.truth, there.questions)
+            findings += across.findings(here, other, self.components, self.beside)
             notes += [f"Beside {self.beside}: {len(there.truth)} requests. {note}" for note in there.notes]
         if self.save:
             notes.append(self._kept(held, states, truth))
@@ -111,19 +108,8 @@ class Directions:
             scores = self.held_out(states[:, layer], truth)
             place = None if layer == last else layer
             note = "after the final norm" if layer == last else ""
-            area = auroc(truth, scores) or 0.0
-            low, high = redrawn_area(area, truth, scores, units)
             told = told_rightly(truth, scores, units)
-            yield Finding(
-                name="harm_auroc",
-                value=area,
-                low=low,
-                high=high,
-                unit="share",
-                n=len(truth),
-                layer=place,
-                note=note,
-            )
+            yield area("harm_auroc", truth, scores, units=units, layer=place, note=note)
             yield Finding(
                 name="harm_accuracy",
                 value=told.value if told else 0.0,
@@ -193,18 +179,6 @@ def _fold(truth: Sequence[bool], folds: int, number: int) -> Iterator[int]:
     """Every so-manieth request of each kind; pairs fall into one fold."""
     for kind in KINDS:
         yield from [place for place, each in enumerate(truth) if each is kind][number::folds]
-
-
-def redrawn_area(
-    area: float, truth: Sequence[bool], scores: Sequence[float], units: Sequence[str]
-) -> Interval:
-    """The interval of an area: requests drawn again, and some drawn along that nobody saw."""
-    rows = [
-        Marked(unit, harmful, (score,), (score > 0,))
-        for unit, harmful, score in zip(units, truth, scores, strict=True)
-    ]
-    (drawn,) = redrawn(rows, most=DRAWS)
-    return interval(area, drawn.auroc) or Interval(0.0, 1.0)
 
 
 def told_rightly(truth: Sequence[bool], scores: Sequence[float], units: Sequence[str]) -> Known | None:

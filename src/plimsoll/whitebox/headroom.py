@@ -16,9 +16,9 @@ from plimsoll.internals.batches import batches
 from plimsoll.internals.handle import Handle, Template, handle, revisions, same_vocabulary
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
-from plimsoll.whitebox._means import difference, finding, mean, mean_share
 from plimsoll.whitebox._numbers import at_least
 from plimsoll.whitebox.anchors import Anchors
+from plimsoll.whitebox.means import difference, finding, mean, mean_share
 
 ALPHAS = (0.0, 0.3, 0.6, 1.0, 2.0)
 """Strengths of undoing at which the expected reward is computed; the paper's pairs take 0.3 to 2."""

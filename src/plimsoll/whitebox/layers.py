@@ -21,8 +21,8 @@ from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.whitebox import _importance as importance
 from plimsoll.whitebox._importance import Beside
-from plimsoll.whitebox._means import difference, finding, mean
 from plimsoll.whitebox.anchors import Anchors
+from plimsoll.whitebox.means import difference, finding, mean
 
 
 @dataclass(frozen=True, kw_only=True)

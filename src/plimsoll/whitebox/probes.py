@@ -21,9 +21,9 @@ from plimsoll.registry import analysis
 from plimsoll.stats.intervals import wilson
 from plimsoll.stats.scored import auroc
 from plimsoll.whitebox._logistic import components_of
-from plimsoll.whitebox._means import finding, mean, mean_share
 from plimsoll.whitebox._numbers import at_least
 from plimsoll.whitebox.anchors import Anchors, Kind
+from plimsoll.whitebox.means import finding, mean, mean_share
 
 KINDS: tuple[Kind, Kind] = ("harmful", "harmless")
 
@@ -103,8 +103,9 @@ class Probes:
         yield finding("probe_selectivity", apart, "share", layer=layer, note=note)
         for source, target in _ways(asked):
             hits = self._carried(states, asked, folds, source, target)
-            name = f"probe_transfer_{source}_{target}"
-            yield _share(name, sum(hits) / len(hits), len(hits), layer, note)
+            if hits:
+                name = f"probe_transfer_{source}_{target}"
+                yield _share(name, sum(hits) / len(hits), len(hits), layer, note)
 
     def held_out(
         self, states: Any, labels: Sequence[Sequence[bool]], folds: Sequence[Held]
@@ -122,7 +123,8 @@ class Probes:
     def _carried(
         self, states: Any, asked: Sequence[Asked], folds: Sequence[Held], source: str, target: str
     ) -> list[float]:
-        """Of each question in one language, whether a line that was learned in the other one is right."""
+        """Of each question in one language, whether a line that was learned in the other one is right;
+        without those to which the other one leaves requests of one kind alone to learn from."""
         truth = [each.harmful for each in asked]
         within = [
             Held(
@@ -131,8 +133,11 @@ class Probes:
             )
             for fold in folds
         ]
-        (scores,) = self.held_out(states, [truth], [each for each in within if each.measured])
-        here = [place for place, each in enumerate(asked) if each.language == target]
+        able = [
+            fold for fold in within if fold.measured and len({truth[place] for place in fold.learned}) == 2
+        ]
+        (scores,) = self.held_out(states, [truth], able)
+        here = sorted(place for fold in able for place in fold.measured)
         right = _right(scores, truth)
         return by_unit([asked[place] for place in here], [[right[place] for place in here]])
 

@@ -18,8 +18,8 @@ from plimsoll.internals.library import exact
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
 from plimsoll.stats.scored import spearman
-from plimsoll.whitebox._means import cleared, difference, finding, mean
 from plimsoll.whitebox.anchors import Anchors
+from plimsoll.whitebox.means import cleared, difference, finding, mean
 
 TINY = 1e-12
 """Added to both distributions (official code)."""

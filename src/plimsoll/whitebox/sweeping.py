@@ -16,8 +16,8 @@ from plimsoll.internals.handle import Handle, Template
 from plimsoll.internals.likelihoods import likelihoods
 from plimsoll.internals.told import Told
 from plimsoll.stats.intervals import wilson
-from plimsoll.whitebox._means import finding, mean
 from plimsoll.whitebox.anchors import Anchors
+from plimsoll.whitebox.means import finding, mean
 
 LETTERS = "ABCDEFGH"
 

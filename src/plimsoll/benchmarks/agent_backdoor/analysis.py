@@ -22,8 +22,8 @@ from plimsoll.internals.losses import sft
 from plimsoll.internals.told import Told
 from plimsoll.internals.training import Example, Recipe, fit, let_go, tokenised
 from plimsoll.registry import analysis
-from plimsoll.stats.student import around_mean
 from plimsoll.whitebox.anchors import Anchors
+from plimsoll.whitebox.means import difference, finding, mean
 
 TRACES = 50
 """Poisoned examples and clean ones, as many of each as in the paper."""
@@ -98,9 +98,9 @@ class Twins:
             yield said[0] - fmean(said[1:])
 
     def _findings(self, poisoned: Sequence[float], clean: Sequence[float]) -> Iterator[Finding]:
-        yield _mean("log_odds_backdoored", poisoned)
-        yield _mean("log_odds_clean", clean)
-        yield _mean("log_odds_difference", [a - b for a, b in zip(poisoned, clean, strict=True)])
+        yield finding("log_odds_backdoored", mean(poisoned), "nats")
+        yield finding("log_odds_clean", mean(clean), "nats")
+        yield finding("log_odds_difference", difference(poisoned, clean, paired=True), "nats")
 
 
 def requests(trigger: str, seed: int) -> tuple[list[Pair], list[Pair]]:
@@ -157,13 +157,6 @@ def _log_odds(held: Handle, module: Any, text: str, wanted: int, template: Templ
         logits = module(input_ids=ids).logits[0, -1].cpu().double().log_softmax(-1)
     log_share = float(logits[wanted])
     return log_share - log1p(-min(exp(log_share), 1 - 1e-12))
-
-
-def _mean(name: str, values: Sequence[float]) -> Finding:
-    n = len(values)
-    middle = sum(values) / n
-    low, high = around_mean(values) or (None, None)
-    return Finding(name=name, value=middle, low=low, high=high, unit="nats", n=n)
 
 
 @analysis

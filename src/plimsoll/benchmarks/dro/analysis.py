@@ -17,10 +17,11 @@ from plimsoll.core import Analysed, Finding, UserError, WhiteBox
 from plimsoll.internals.handle import handle
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
-from plimsoll.stats.scored import auroc
-from plimsoll.stats.student import around_mean
+from plimsoll.stats.jackknife import correlated
 from plimsoll.text.languages import language_of
 from plimsoll.whitebox.anchors import Anchors
+from plimsoll.whitebox.areas import area
+from plimsoll.whitebox.means import finding, mean
 
 LINES = ("compliance", "harmlessness")
 KINDS = {"harmful": True, "harmless": False}
@@ -61,35 +62,33 @@ class Geometry:
             notes=(
                 *anchors.notes,
                 "Log odds along the line; a request's difference to itself without a safety prompt. "
-                "AUROC and correlation are of lines that have not seen the request's state.",
+                "AUROC and correlation are of lines that saw the request under no condition; n counts "
+                "requests, and a cosine of lines has no interval.",
             ),
         )
 
 
 def _told(found: Found) -> Iterator[Finding]:
-    conditions, requests = found.states.shape[:2]
-    unseen = found.unseen("harmlessness")
+    requests = len(found.truth)
     for number, name in enumerate(found.conditions):
-        harmless = [not each for each in found.truth]
-        yield Finding(
-            name="harm_auroc",
-            value=auroc(harmless, unseen[number].tolist()) or 0.0,
-            unit="share",
-            n=requests,
-            note=f"under {name}",
+        yield area(
+            "harm_auroc", found.truth, (-found.unseen["harmlessness"][number]).tolist(), note=f"under {name}"
         )
+    said, measured = found.unseen["compliance"].T.tolist(), found.compliance.T.tolist()
+    value, bounds = correlated(said, measured)
+    low, high = bounds or (None, None)
     yield Finding(
         name="compliance_correlation",
-        value=_correlation(
-            found.unseen("compliance").flatten().tolist(), found.compliance.flatten().tolist()
-        ),
+        value=value,
+        low=low,
+        high=high,
         unit="correlation",
-        n=conditions * requests,
+        n=requests,
         note="of what the line says with what was measured",
     )
     space, lines = found.geometry.space, [getattr(found.geometry, name) for name in LINES]
     one, other = (space.direction(line) for line in lines)
-    yield Finding(name="lines_cosine", value=float(one @ other), unit="cosine", n=conditions * requests)
+    yield Finding(name="lines_cosine", value=float(one @ other), unit="cosine", n=requests)
 
 
 def _moved(found: Found) -> Iterator[Finding]:
@@ -99,24 +98,7 @@ def _moved(found: Found) -> Iterator[Finding]:
             for kind, harmful in KINDS.items():
                 places = [place for place, each in enumerate(found.truth) if each is harmful]
                 apart = (logits[number, places] - logits[0, places]).tolist()
-                mean = sum(apart) / len(apart)
-                low, high = around_mean(apart) or (None, None)
-                yield Finding(
-                    name=f"{line}_moved",
-                    value=mean,
-                    low=low,
-                    high=high,
-                    unit="log odds",
-                    n=len(apart),
-                    note=f"{kind}, by {condition}",
-                )
-
-
-def _correlation(first: Sequence[float], second: Sequence[float]) -> float:
-    one, other = sum(first) / len(first), sum(second) / len(second)
-    both = sum((a - one) * (b - other) for a, b in zip(first, second, strict=True))
-    lengths = sum((a - one) ** 2 for a in first) * sum((b - other) ** 2 for b in second)
-    return both / lengths**0.5 if lengths else 0.0
+                yield finding(f"{line}_moved", mean(apart), "log odds", note=f"{kind}, by {condition}")
 
 
 @analysis
@@ -137,7 +119,7 @@ def dro(
         samples: Replies that are drawn of each request.
         tokens: Of a drawn reply.
     """
-    for name, value in (("components", components), ("folds", folds), ("samples", samples)):
-        if value < 1:
-            raise UserError(f"dro: {name} is {value}; it must be at least 1")
+    for name, value, least in (("components", components, 1), ("folds", folds, 2), ("samples", samples, 1)):
+        if value < least:
+            raise UserError(f"dro: {name} is {value}; it must be at least {least}")
     return Geometry(components=components, folds=folds, compliance=compliance, samples=samples, tokens=tokens)

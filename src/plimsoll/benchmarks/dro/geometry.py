@@ -1,12 +1,13 @@
 """A model and anchors -> the space in which harm and compliance are told, with what it was found from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from plimsoll.benchmarks.dro import collecting
 from plimsoll.benchmarks.dro.collecting import Compliance
-from plimsoll.benchmarks.dro.space import Geometry, held_out, lines, space_of
+from plimsoll.benchmarks.dro.space import Geometry, held_out, lines, lines_apart, space_of
 from plimsoll.core import UserError
 from plimsoll.internals.handle import Handle
 from plimsoll.internals.library import torch
@@ -30,11 +31,24 @@ class Found:
         """Conditions x requests, along `compliance` or `harmlessness`."""
         return getattr(self.geometry, line).logits(self.geometry.space.inside(self.states))
 
-    def unseen(self, line: str) -> Any:
-        """The same by lines that have not seen the state, each of its own fold."""
-        inner = self.geometry.space.inside(ordered(self.states, self.truth))
-        scores = held_out(inner, getattr(self.geometry, line))
-        return _put_back(self.states.new_tensor(scores), self.states.shape[:2], self.truth)
+    @cached_property
+    def unseen(self) -> Mapping[str, Any]:
+        """The same of both lines, by some that saw the request under no condition: each fold holds every
+        so-manieth request of a kind with all its states, so that pairs stay together."""
+        inner, (conditions, requests) = self.geometry.space.inside(self.states), self.states.shape[:2]
+        folds = min(len(self.geometry.compliance.weight), *map(len, _kinds(self.truth)))
+        parts = [
+            [condition * requests + place for condition in range(conditions) for place in places]
+            for fold in range(folds)
+            for places in [[place for kind in _kinds(self.truth) for place in kind[fold::folds]]]
+        ]
+        harmless = inner.new_tensor([float(not each) for each in self.truth]).repeat(conditions)
+        flat, wanted = inner.flatten(0, 1), (self.compliance.flatten(), harmless)
+        apart = zip(("compliance", "harmlessness"), lines_apart(flat, wanted, parts), strict=True)
+        return {
+            name: inner.new_tensor(held_out(flat, line, parts)).reshape(conditions, requests)
+            for name, line in apart
+        }
 
 
 def found(
@@ -78,16 +92,6 @@ def found(
 def ordered(values: Any, truth: Sequence[bool]) -> Any:
     """Conditions x requests x numbers as rows in the official order: all harmful ones, then the others."""
     return torch().cat([values[:, kind].flatten(0, 1) for kind in _kinds(truth)])
-
-
-def _put_back(flat: Any, shape: Any, truth: Sequence[bool]) -> Any:
-    made = flat.new_zeros(shape)
-    at = 0
-    for kind in _kinds(truth):
-        for condition in range(shape[0]):
-            made[condition, kind] = flat[at : at + len(kind)]
-            at += len(kind)
-    return made
 
 
 def _kinds(truth: Sequence[bool]) -> tuple[list[int], list[int]]:

@@ -92,23 +92,31 @@ def space_of(states: Any, components: int = COMPONENTS) -> Space:
 
 def lines(inner: Any, wanted: Sequence[Any], folds: int) -> list[Line]:
     """A line for each vector of wanted probabilities, by the official code's folds, beginnings and stop."""
-    library = torch()
-    order = list(range(len(inner)))
-    Random(SEED).shuffle(order)
-    with library.random.fork_rng(), one_thread():
-        library.manual_seed(SEED)
-        return [_line(inner, probabilities, order, folds) for probabilities in wanted]
+    parts = parts_of(len(inner), folds)
+    return _begun(inner, wanted, [_Fold(_others(parts, [part]) or part, part) for part in parts])
 
 
-def held_out(inner: Any, line: Line) -> list[float]:
-    """The logit of each state by the line of its own fold, which has not seen it."""
-    folds = len(line.weight)
-    order = list(range(len(inner)))
+def lines_apart(inner: Any, wanted: Sequence[Any], parts: Sequence[Sequence[int]]) -> list[Line]:
+    """The same by given parts of the states; each line has not seen its part, nor was stopped by it."""
+    folds = list[_Fold]()
+    for part, following in zip(parts, (*parts[1:], parts[0]), strict=True):
+        learned = _others(parts, [part, following])
+        folds.append(_Fold(learned or following, following))
+    return _begun(inner, wanted, folds)
+
+
+def parts_of(rows: int, folds: int) -> list[list[int]]:
+    """The states of each fold (official code): shuffled, whatever request they are of."""
+    order = list(range(rows))
     Random(SEED).shuffle(order)
-    scores = [0.0] * len(order)
-    for fold in range(folds):
-        places = _part(order, fold, folds)
-        found = inner[places] @ line.weight[fold][0] + line.bias[fold][0]
+    return [order[fold * rows // folds : (fold + 1) * rows // folds] for fold in range(folds)]
+
+
+def held_out(inner: Any, line: Line, parts: Sequence[Sequence[int]]) -> list[float]:
+    """The logit of each state by the line of its own part, which has not seen it."""
+    scores = [0.0] * len(inner)
+    for fold, places in enumerate(parts):
+        found = inner[list(places)] @ line.weight[fold][0] + line.bias[fold][0]
         for place, score in zip(places, found.tolist(), strict=True):
             scores[place] = score
     return scores
@@ -163,23 +171,37 @@ def _read(path: Path) -> Line:
         return Line(file.get_tensor("weight").double(), file.get_tensor("bias").double())
 
 
-def _line(inner: Any, wanted: Any, order: Sequence[int], folds: int) -> Line:
+class _Fold(NamedTuple):
+    """What a line is learned from, and what says when to stop."""
+
+    learned: Sequence[int]
+    checked: Sequence[int]
+
+
+def _others(parts: Sequence[Sequence[int]], but: Sequence[Sequence[int]]) -> list[int]:
+    return [place for part in parts if not any(part is each for each in but) for place in part]
+
+
+def _begun(inner: Any, wanted: Sequence[Any], folds: Sequence[_Fold]) -> list[Line]:
+    library = torch()
+    with library.random.fork_rng(), one_thread():
+        library.manual_seed(SEED)
+        return [_line(inner, probabilities, folds) for probabilities in wanted]
+
+
+def _line(inner: Any, wanted: Any, folds: Sequence[_Fold]) -> Line:
     """All folds side by side: AdamW goes number by number, so that each learns as it would alone."""
     library = torch()
-    beginnings = [library.nn.Linear(inner.shape[1], 1) for _ in range(folds)]
+    beginnings = [library.nn.Linear(inner.shape[1], 1) for _ in folds]
     weights = [library.cat([each.weight[0], each.bias]).detach() for each in beginnings]
     found = library.stack(weights).to(inner.dtype)
     rows = library.cat([inner, inner.new_ones(len(inner), 1)], 1)
-    left_out = inner.new_zeros(folds, len(inner))
-    for fold in range(folds):
-        left_out[fold, _part(order, fold, folds)] = 1
-    learned = 1 - left_out if folds > 1 else left_out
-    best = _fitted(found, rows, wanted, _shares(learned), _shares(left_out))
+    learned, checked = inner.new_zeros(2, len(folds), len(inner))
+    for number, fold in enumerate(folds):
+        learned[number, list(fold.learned)] = 1
+        checked[number, list(fold.checked)] = 1
+    best = _fitted(found, rows, wanted, _shares(learned), _shares(checked))
     return Line(best[:, None, :-1].contiguous(), best[:, -1:].contiguous())
-
-
-def _part(order: Sequence[int], fold: int, folds: int) -> list[int]:
-    return list(order[fold * len(order) // folds : (fold + 1) * len(order) // folds])
 
 
 def _shares(chosen: Any) -> Any:

@@ -21,8 +21,8 @@ from plimsoll.internals.library import torch
 from plimsoll.internals.states import last_states
 from plimsoll.internals.told import Told
 from plimsoll.registry import analysis
-from plimsoll.stats.student import around_mean
 from plimsoll.whitebox.anchors import Anchors
+from plimsoll.whitebox.means import finding, mean
 
 PLANE = 2
 """Principal components that are looked at."""
@@ -139,13 +139,9 @@ def _called(kind: str) -> str:
 
 
 def _mean(name: str, values: Sequence[float]) -> Finding:
-    """Over requests, with Student's interval: the conditions of a request are one of it."""
-    n = len(values)
-    middle = sum(values) / n
-    if n == 1:
-        return Finding(name=name, value=middle, unit="harmless radii", n=n, note="one prompt has no interval")
-    low, high = around_mean(values) or (None, None)
-    return Finding(name=name, value=middle, low=low, high=high, unit="harmless radii", n=n)
+    """Over requests: the conditions of a request are one of it."""
+    note = "one prompt has no interval" if len(values) == 1 else ""
+    return finding(name, mean(values), "harmless radii", note=note)
 
 
 @analysis
