@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from plimsoll.internals.handle import Handle, same_vocabulary
+from plimsoll.internals.training import SEEDS
 
 Choose = Callable[[Any], int]
 """Log-probabilities over the vocabulary -> the token that is taken."""
@@ -114,7 +115,7 @@ def drawn(seed: int, temperature: float, nucleus: float = 1.0) -> Choose:
     from plimsoll.internals.library import torch
 
     library = torch()
-    generator = library.Generator().manual_seed(seed)
+    generator = library.Generator().manual_seed(seed % SEEDS)
 
     def choose(logprobs: Any) -> int:
         shares = (logprobs / temperature).softmax(-1)

@@ -22,6 +22,10 @@ from plimsoll.internals.unfinished import Unfinished
 
 ADAPTED = ("q_proj", "v_proj")
 Schedule = Literal["constant", "cosine"]
+SEEDS = 1 << 64
+"""How many seeds the library tells apart; others are taken for one of these."""
+FASTEST = 1e38
+"""The largest learning rate, for optimisers keep it in 32 bits."""
 LEAST = 8
 """Tokens of an example that is not cut to nothing."""
 
@@ -73,8 +77,7 @@ class Recipe:
             raise UserError(f"layers is {self.layers}; it must be at least 0")
         if self.max_tokens < LEAST:
             raise UserError(f"max_tokens is {self.max_tokens}; it must be at least {LEAST}")
-        if not 0 < self.rate < math.inf:
-            raise UserError(f"rate is {self.rate:g}; it must be above 0")
+        refuse_rate(self.rate)
         if not 0 <= self.warmup < 1:
             raise UserError(f"warmup is {self.warmup:g}; it is a share of the steps, from 0 to below 1")
 
@@ -86,6 +89,12 @@ class Recipe:
         if self.schedule == "constant":
             return self.rate
         return self.rate * (1 + math.cos(math.pi * (step - rising) / max(1, self.steps - rising))) / 2
+
+
+def refuse_rate(rate: float) -> None:
+    """Refuse a learning rate that learns nothing, or that numbers of 32 bits do not hold."""
+    if not 0 < rate <= FASTEST:
+        raise UserError(f"rate is {rate:g}; it must be above 0 and at most {FASTEST:g}")
 
 
 Row = tuple[list[int], int]
@@ -248,7 +257,7 @@ def tokenised(handle: Handle, example: Example, recipe: Recipe) -> Row:
 def seeded(handle: Handle, seed: int) -> Generator[None]:
     """Draws within the block follow from a seed, and change no draw outside it."""
     with handle.torch.random.fork_rng():
-        handle.torch.manual_seed(seed)
+        handle.torch.manual_seed(seed % SEEDS)
         yield
 
 

@@ -140,7 +140,8 @@ def least_expected(held: Handle, states: Any, taken: Sequence[int]) -> tuple[int
         logits = held.logits(states.to(held.device, held.dtype)).cpu().double()
     shares = logits.log_softmax(-1)
     token = int(shares.max(0).values.argmin())
-    return token, float(shares[:, token].exp().max()) * len(taken)
+    added = float(shares[:, token].exp().max()) * len(taken)
+    return token, added / (1 + added)
 
 
 def nearest(held: Handle, soft: Any) -> str:

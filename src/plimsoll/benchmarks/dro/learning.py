@@ -3,17 +3,16 @@
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from math import inf
 from random import Random
 from typing import Any, NamedTuple
 
 from plimsoll.benchmarks.dro import carrying
 from plimsoll.benchmarks.dro.carrying import Slot
 from plimsoll.benchmarks.dro.space import SEED, WEIGHTS, Geometry, Losses, losses
-from plimsoll.core import UserError
 from plimsoll.internals.descent import TOTAL, Descent, Loss, Share
 from plimsoll.internals.handle import Handle
 from plimsoll.internals.told import Told
+from plimsoll.internals.training import refuse_rate
 
 
 class Anchor(NamedTuple):
@@ -34,8 +33,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Refuse a rate that learns nothing."""
-        if not 0 < self.rate < inf:
-            raise UserError(f"rate is {self.rate:g}; it must be above 0")
+        refuse_rate(self.rate)
 
 
 @dataclass(frozen=True, kw_only=True)

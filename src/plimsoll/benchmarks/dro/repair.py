@@ -209,6 +209,8 @@ def dro(
     for name, value in (("samples", samples), ("tokens", tokens), ("epochs", epochs), ("batch", batch)):
         if value < 1:
             raise UserError(f"dro: {name} is {value}; it must be at least 1")
+    if pairs < 0:
+        raise UserError(f"dro: pairs is {pairs}; it must be at least 0")
     weights = {name: 0.0 if name == without else weight for name, weight in WEIGHTS.items()}
     return SoftPrompt(
         prompt=prompt,

@@ -194,6 +194,8 @@ def dro_vpt(
     for name, value in (("samples", samples), ("tokens", tokens), ("epochs", epochs), ("batch", batch)):
         if value < 1:
             raise UserError(f"dro_vpt: {name} is {value}; it must be at least 1")
+    if pairs < 0:
+        raise UserError(f"dro_vpt: pairs is {pairs}; it must be at least 0")
     refuse_reversed("dro_vpt", against=against)
     return Tuned(
         prompt=prompt,
