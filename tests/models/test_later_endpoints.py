@@ -7,6 +7,7 @@ import pytest
 
 import plimsoll
 from plimsoll.core import (
+    ContextExceeded,
     Denied,
     ModelError,
     Overloaded,
@@ -22,7 +23,7 @@ from plimsoll.models._waits import wait_of
 from tests.support.asking import INSTRUCTED, PLAIN, ask, ask_together
 from tests.support.endpoint import FakeEndpoint, Fault, document, status
 from tests.support.later_endpoints import FILTERED, UNFILTERED
-from tests.support.later_fields import COLD, RENAMED, ROOM, SHORTER, SYSTEMLESS, UNKNOWN, WARM
+from tests.support.later_fields import COLD, RENAMED, ROOM, SHORTER, SYSTEMLESS, TOO_LONG, UNKNOWN, WARM
 from tests.support.later_letters import MEANT_B, SEVERAL, TEN
 from tests.support.later_streams import BROKEN, GOOD
 from tests.support.later_waits import BUSY, HEADERS, HOPELESS, SPENT, UNDER_200, WAITS
@@ -143,24 +144,21 @@ def test_the_other_name_of_the_longest_reply_is_tried_in_later_words(field: str,
     assert response.text == "hi"
 
 
-@pytest.mark.parametrize("said", SHORTER)
-def test_a_shorter_reply_is_asked_for_in_later_words(said: str) -> None:
+@pytest.mark.parametrize(
+    ("most", "said"), [*((2048, each) for each in SHORTER), *((3192, each) for each in ROOM)]
+)
+def test_a_shorter_reply_is_asked_for_in_later_words(most: int, said: str) -> None:
     with FakeEndpoint(
-        "hi", answer=lambda body: status(400, said) if body["max_tokens"] > 2048 else None
+        "hi", answer=lambda body: status(400, said) if body["max_tokens"] > most else None
     ) as endpoint:
         (response,) = ask(endpoint, SAMPLED)
-        assert endpoint.received[-1].body["max_tokens"] in (2047, 2048)
-    assert "at most 204" in response.notes[0]
-
-
-@pytest.mark.parametrize("said", ROOM)
-def test_a_reply_is_shortened_to_the_room_that_a_prompt_leaves(said: str) -> None:
-    with FakeEndpoint(
-        "hi", answer=lambda body: status(400, said) if body["max_tokens"] > 3192 else None
-    ) as endpoint:
-        (response,) = ask(endpoint, SAMPLED)
-        assert endpoint.received[-1].body["max_tokens"] == 3192
+        assert endpoint.received[-1].body["max_tokens"] in (most - 1, most)
     assert response.text == "hi"
+
+
+@pytest.mark.parametrize(("code", "said"), TOO_LONG)
+def test_a_prompt_that_does_not_fit_is_known_in_later_words(code: int, said: str) -> None:
+    assert isinstance(fault(Reply(code, {}, status(code, said).body)), ContextExceeded)
 
 
 @pytest.mark.parametrize(("code", "said"), UNKNOWN)

@@ -150,6 +150,9 @@ FILTERED: Mapping[str, Fault] = {
     "proxy, safety": error(400, "提示词未通过安全检测"),
     "proxy, cannot be shown": error(400, "很抱歉，该内容无法展示", "30001"),
     "proxy, not compliant": error(400, "请求内容不合规"),
+    "baichuan, rules": error(400, "输入内容违反安全规则", "10102"),
+    "bedrock, policy": error(400, "The content of this request is not allowed by the model's content policy"),
+    "finish, filtered": chat(None, "filtered"),
     "korean": error(400, "유해한 콘텐츠가 감지되어 요청이 차단되었습니다.", "40003"),
 }
 """Answers of a content filter: blocked, after one call."""

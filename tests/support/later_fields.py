@@ -11,6 +11,7 @@ COLD = (
     "Invalid temperature: must be a positive number",
     "`temperature` (=0.0) has to be a strictly positive float, otherwise your next token scores are invalid.",
     "温度(temperature)必须大于零",
+    "invalid params, temperature should be in (0, 1]",
 )
 """A temperature of 0 is refused, one above it is not: asked at 0.01."""
 
@@ -66,6 +67,19 @@ ROOM = (
     "max_tokens",
 )
 """This prompt leaves room for 3192 tokens."""
+
+TOO_LONG = (
+    (400, "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."),
+    (422, "`inputs` tokens + `max_new_tokens` must be <= 4097. Given: 5000 `inputs` tokens and 1 `max`"),
+    (422, "Input validation error: `inputs` must have less than 1024 tokens. Given: 2000"),
+    (400, "Prompt 超长"),
+    (400, "Invalid request: Your request exceeded model token limit: 8192 (requested: 9000)"),
+    (500, "the max length of current question is 2000"),
+    (500, "token数量超过上限。对话历史+问题的字数太多，需要精简输入"),
+    (400, "length of prompt_tokens (9000) must be less than max_seq_len (8192)."),
+    (400, "Total tokens of image and text exceed max message tokens."),
+)
+"""The prompt itself does not fit."""
 
 UNKNOWN = (
     (400, 'json: unknown field "seed"'),

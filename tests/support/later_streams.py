@@ -89,6 +89,13 @@ GOOD: Mapping[str, Fault] = {
     "something behind": Fault(body=WHOLE + b"\n\n"),
     "an end mark behind": Fault(body=WHOLE + b"\n\ndata: [DONE]\n\n"),
     "keep-alive blanks before": Fault(body=b"\n \n" * 40 + WHOLE),
+    "a nought behind": Fault(body=WHOLE + b"\n\x00"),
+    "line breaks in a text": Fault(body=WHOLE.replace(b'"id": "x"', b'"id": "x\n\ty"')),
+    "pieces without the marks of a stream": Fault(
+        body=f"{said(piece(content='B'))}\n{said(piece('stop'))}\n".encode()
+    ),
+    "wrapped": document({"code": 200, "msg": "ok", "success": True, "data": json.loads(WHOLE)}),
+    "wrapped by cloudflare": document({"result": json.loads(WHOLE), "success": True, "errors": []}),
     "status 202": Fault(status=202, body=WHOLE),
 }
 """The answer is B."""
@@ -105,6 +112,8 @@ BROKEN: Mapping[str, Fault] = {
         piece(content="A"),
         {"object": "error", "message": "engine died", "type": "InternalServerError", "code": 500},
     ),
+    "no finish and no end mark": events(piece(content="The answer is"), end=""),
+    "cut within a piece": lines(f'data: {said(piece(content="The answer"))}\n\ndata: {{"choices":[{{"ind'),
     "aborted": chat("A", "abort"),
     "cancelled": chat("A", "cancelled"),
     "server error": chat("A", "server_error"),

@@ -19,6 +19,7 @@ WAITS: tuple[tuple[str, float | None], ...] = (
     ("触发限流，请35s后重试", 35.0),
     ("请求过于频繁，剩余等待时间: 35秒", 35.0),
     ("限流中，12.5秒后再试", 12.5),
+    ("Please retry in 26.666666666666s.", 26.666666666666),
     ("请等待30秒", 30.0),
     ("请在 1 分 20 秒后重试", 80.0),
     ("请稍后再试（约20秒）", 20.0),
@@ -38,6 +39,7 @@ HEADERS: tuple[tuple[dict[str, str], float | None], ...] = (
     ({"Retry-After": "00:01:30"}, 90.0),
     ({"X-RateLimit-Reset-After": "2.5"}, 2.5),
     ({"RateLimit-Remaining": "0", "RateLimit-Reset": "20"}, 20.0),
+    ({"RateLimit-Reset": "21"}, 21.0),
     ({"RateLimit": "limit=100, remaining=0, reset=50"}, 50.0),
     ({"X-Ms-Retry-After-Ms": "1500"}, 1.5),
     (
@@ -88,6 +90,12 @@ SPENT: tuple[tuple[int, str], ...] = (
     (429, "已达到本月上限"),
     (429, "Payment required to continue"),
     (429, "本月额度已耗尽"),
+    (403, "The request failed because your account has an overdue balance."),
+    (429, "Your account org-x is suspended, please check your plan and billing details"),
+    (400, "You have reached your specified API usage limits. You will regain access on 2027-01-01."),
+    (429, "You are using a Trial key, which is limited to 1000 API calls / month."),
+    (403, "预扣费额度失败, 用户剩余额度: ＄0.01, 需要预扣费额度: ＄0.04"),
+    (429, "Quota exceeded for metric: free_tier_requests, limit: 0\nPlease retry in 31.5s."),
     (429, "Open api daily request limit reached"),
 )
 """What is used up does not come back by waiting: the run stops."""
@@ -114,6 +122,7 @@ BUSY: tuple[tuple[int, str], ...] = (
     (400, "系统繁忙，请稍后再试"),
     (422, "Model overloaded"),
     (400, "Model is loading, please try again later"),
+    (500, "授权错误：秒级流控超限。秒级并发超过授权路数限制"),
 )
 """What passes: asked again."""
 
@@ -126,6 +135,10 @@ UNDER_200: tuple[tuple[dict[str, object], str], ...] = (
     ({"code": 429, "msg": "too many requests"}, "Overloaded"),
     ({"code": "Throttling.RateQuota", "message": "Requests rate limit exceeded"}, "Overloaded"),
     ({"success": False, "message": "invalid api key"}, "Denied"),
+    ({"base_resp": {"status_code": 1004, "status_msg": "login fail: carry the API secret key"}}, "Denied"),
+    ({"code": 11200, "message": "AppIdNoAuthError: 该appId没有相关功能的授权"}, "Denied"),
+    ({"code": 11201, "message": "授权错误：日流控超限。超过当日最大访问量的限制"}, "Denied"),
+    ({"error_code": 6, "error_msg": "No permission to access data"}, "Denied"),
     ({"code": 401, "msg": "令牌已过期或验证不正确", "success": False}, "Denied"),
     ({"detail": "the upstream said nothing"}, "TransientError"),
     ({"Response": {"Error": {"Code": "RequestLimitExceeded", "Message": "too fast"}}}, "Overloaded"),
@@ -141,6 +154,11 @@ HOPELESS: tuple[tuple[int, str], ...] = (
     (400, "API key not valid. Please pass a valid API key."),
     (400, "User location is not supported for the API use."),
     (500, "No such model: m"),
+    (400, "The model `x` has been decommissioned and is no longer supported."),
+    (400, "The provided model identifier is invalid."),
+    (400, "foo/bar is not a valid model ID"),
+    (400, "Unable to access non-serverless model x. Please create a dedicated endpoint for the model."),
+    (400, '"nomic-embed-text" does not support chat'),
     (405, "Method Not Allowed"),
     (410, "This model has been retired"),
     (407, "Proxy Authentication Required"),
@@ -166,5 +184,8 @@ PLAIN: tuple[str, ...] = (
     "文本长度不合法",
     "内容不能为空",
     "请求频率参数 frequency_penalty 不正确",
+    "Invalid schema for function 'content_filter': 'object' is not valid",
+    "Image input exceeds 20 MB",
+    "The account field must be a string",
 )
 """Refusals of one request: no filter, no quota, nothing that passes or holds for all."""

@@ -30,7 +30,11 @@ WAIT_LONGER = "wait longer by -M timeout={seconds:g}, or ask less at once by --m
 CONTEXT = expression(
     r"context[ _-]?(length|window|size)|(prompt|input) is too long|too many (input )?tokens"
     r"|range of input length|reduce the length of (the|your)|maximum (prompt|input) length"
-    r"|(prompt|input)\w* (exceeds|longer than)|超(过|出)[^。]{0,10}(上下文|最大长度|输入长度)",
+    r"|(?<!image )(prompt|input)\w* (exceeds|longer than)|超(过|出)[^。]{0,10}(上下文|最大长度|输入长度)"
+    r"|(?<!image )\b(prompt|input|message)s?( is|[_ ]tokens?)( count)?\b[^.]{0,40}\b(exceed|too (long|large)|less than)"
+    r"|\binputs?\W{1,3}must have (less|fewer)|exceed\w* (the )?(model|max)('s)? (token|message|input|prompt)"
+    r"|max(imum)? length of (the )?(current )?(question|prompt|input|message)"
+    r"|超长|(?<![_\w])token\w{0,4}数量?[^。]{0,4}超|(输入|对话|问题|字数|文本)[^。]{0,8}(过长|太长|太多|超限)",
     re.IGNORECASE,
 )
 TOO_LARGE = expression(r"request too large", re.IGNORECASE)
@@ -40,9 +44,10 @@ REPLY_TOO_LONG = expression(
 )
 """Said of the reply that was asked for, though the context's length is named beside it."""
 ROOM = expression(
-    r"\d+ ?> ?(?P<a>\d+) ?- ?(?P<b>\d+)|length is (?P<c>\d+) tokens[^(]{0,80}"
-    r"\((?P<d>\d+) in the (?:messages|prompt)"
-    r"|tokens\W+\+[^.]{0,40}must be <= (?P<e>\d+)\W+Given: (?P<f>\d+)|\b(?P<h>\d+) ?\+ ?\d+ ?> ?(?P<g>\d+)",
+    r"\b\d{1,9} ?> ?(?P<a>\d{1,9}) ?- ?(?P<b>\d{1,9})|length is (?P<c>\d{1,9}) tokens[^(]{0,80}"
+    r"\((?P<d>\d{1,9}) in the (?:messages|prompt)"
+    r"|tokens\W{1,4}\+[^.]{0,40}must be <= (?P<e>\d{1,9})\W{1,4}Given: (?P<f>\d{1,9})"
+    r"|\b(?P<h>\d{1,9}) ?\+ ?\d{1,9} ?> ?(?P<g>\d{1,9})",
     re.IGNORECASE,
 )
 """How much there is, and how much of it the prompt takes."""
@@ -50,8 +55,11 @@ LEAST_ROOM = 64
 """Tokens for a reply below which it is the prompt that does not fit."""
 SPENT = expression(
     r"insufficient_quota|billing_hard_limit|billing_not_active|credit balance is too low"
-    r"|insufficient[ _]balance"
-    r"|arrearage|insufficient_user_quota|FreeTierOnly"
+    r"|insufficient[ _](\w+[ _])?balance|overdue|exceeded_current_quota_error"
+    r"|arrearage|insufficient_user_quota|pre_consume_token_quota|FreeTierOnly"
+    r"|(reached|exceeded)[^.]{0,30}\b(usage|spending|spend) limits?\b|\b(calls|requests) ?(/|per|a) ?month"
+    r"|quota exceeded[^\n]{0,200}\blimit: 0\b"
+    r"|\baccount\b( \S{1,80}){0,3} (is|has been|was) (currently )?(suspended|deactivated|disabled|in arrears)"
     r"|(monthly|weekly)[^.]{0,20}(limit|quota) (exceeded|reached)"
     r"|(reached|exceeded|exhausted)[^.]{0,30}(monthly|weekly)[^.]{0,20}(limit|quota)"
     r"|(out of|no remaining|no available|all available|all remaining) credits"
@@ -62,7 +70,7 @@ SPENT = expression(
     r"|insufficient funds|payment required|balance (is )?insufficient"
     r"|quota (is |has been )?(exhausted|used up)[^.]{0,20}(billing|month|period)"
     r"|[本当]月[^。]{0,6}(上限|用尽|用完|耗尽)"
-    r"|余额不足|欠费|(额度|配额)(已)?(不足|用尽|用完|耗尽|超限)|套餐(已)?(到期|用尽|用完)|无可用资源包|请(先)?充值",
+    r"|余额不足|欠费|(额度|配额)(已)?(不足|用尽|用完|耗尽|超限)|预扣费[^。]{0,6}失败|套餐(已)?(到期|用尽|用完)|无可用资源包|请(先)?充值",
     re.IGNORECASE,
 )
 """What is used up does not come back by waiting."""
@@ -71,13 +79,17 @@ HOPELESS = expression(
     r"|\b(no such|unknown) model\b(?! (parameter|option|field|setting|output))"
     r"|\binvalid model(\W{0,2}(id|name|identifier|specified)\b|:)|model\W{0,3}([\w./:@-]+\W{0,3})?"
     r"((is |was )?not found|has been (retired|deprecated|removed|shut down))"
-    r"|模型[^。]{0,12}(不存在|未找到|下线|下架)|location is not supported",
+    r"|模型[^。]{0,12}(不存在|未找到|下线|下架)|location is not supported"
+    r"|\bmodel_(not_found|not_available|decommissioned)\b|ModelNotOpen|DeploymentNotFound"
+    r"|\bmodel\b[^.]{0,60}\b(decommissioned|no longer (supported|available|served)|identifier is invalid)"
+    r"|\bnot a (valid|chat) model\b|non-serverless model|\bdoes not support chat\b",
     re.IGNORECASE,
 )
 """True of every prompt."""
 KEYLESS = expression(
     r"(api[ _-]?key|access token|令牌|密钥)[^.。]{0,30}(invalid|expired|not valid|incorrect|无效|过期|不正确)"
-    r"|\b(invalid|incorrect|expired) (api[ _-]?key|access token)\b",
+    r"|\b(invalid|incorrect|expired) (api[ _-]?key|access token)\b|\b(login fail|no permission|NoAuth)"
+    r"|没有[^。]{0,8}(权限|授权)",
     re.IGNORECASE,
 )
 """So is this, but where the endpoint broke it may be anything."""
@@ -85,7 +97,7 @@ RATE = expression(
     r"too many (concurrent |parallel )?requests|rate[ _-]?(limit|quota)|throttling|concurrency limit"
     r"|request[s_ ]{0,2}limit[ _]?(exceeded|reached)|\bqps\b|\bmodel\W+(\w+\W+){0,3}loading\b"
     r"|server (is )?(too )?busy|\boverloaded\b|\bthrottled\b|queue is full"
-    r"|slow down|too fast|太快|频繁|限流|(系统|服务)[^。]{0,4}繁忙|并发[^。]{0,8}(超|上限)|负载已饱和",
+    r"|slow down|too fast|太快|频繁|限流|流控|(系统|服务)[^。]{0,4}繁忙|并发[^。]{0,8}(超|上限)|负载已饱和",
     re.IGNORECASE,
 )
 """That too much is asked for, where the status does not say so."""
@@ -151,8 +163,11 @@ def _by_text(status: int, told: str) -> type[ModelError] | None:
         return Denied
     if status < 429 and KEYLESS.search(told):
         return Denied
-    if REPLY_TOO_LONG.search(told) or (room_of(told) or 0) >= LEAST_ROOM:
+    room = room_of(told)
+    if REPLY_TOO_LONG.search(told) or (room is not None and room >= LEAST_ROOM):
         return Rejected
+    if room is not None:
+        return ContextExceeded
     busy = status in OVERLOADED or status in LATE
     too_large = status == 413 or TOO_LARGE.search(told) or (not busy and CONTEXT.search(told))
     return ContextExceeded if too_large else None
@@ -201,7 +216,7 @@ def _denied(reply: Reply, said: str) -> ModelError:
 
 def message_of(body: bytes) -> str:
     """What an error body says: message, code and type of the usual JSON shapes, else its text."""
-    return said_in(body) or body[:LONGEST_READ].decode("utf-8", "replace")
+    return said_in(body)[:LONGEST_READ] or body[:LONGEST_READ].decode("utf-8", "replace")
 
 
 def said_in(body: bytes) -> str:

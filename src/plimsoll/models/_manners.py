@@ -60,7 +60,8 @@ UNKNOWN = expression(
     re.IGNORECASE,
 )
 CANNOT = expression(
-    r"unexpected keyword|unsupported|not supported|unknown (field|parameter|argument)", re.IGNORECASE
+    r"unexpected keyword|unsupported|not supported|unknown (field|parameter|argument)|\binvalid param",
+    re.IGNORECASE,
 )
 """What is said of a field by those who break over it."""
 NUMBER = expression(r"(?<![\w.])(\d{2,7})(?![\w.]\d)")

@@ -16,6 +16,9 @@ from plimsoll.models._stream import is_stream, whole
 T = TypeVar("T", bound=msgspec.Struct)
 
 GZIP = b"\x1f\x8b"
+WRAPPERS = ("data", "result", "output", "response")
+"""Fields in which gateways hold the reply as it came to them."""
+BLANK = " \t\r\n\0"
 MEBIBYTE = 1024 * 1024
 PACKED_AT_MOST = 3
 """A gateway may pack what was packed already."""
@@ -59,8 +62,11 @@ def _document(body: bytes) -> Any:
     except ValueError:
         begun = text.lstrip()
         found, end = decoding.beginning(begun)
-        if begun[end:].lstrip().startswith("data:"):  # the end mark of a stream
+        rest = begun[end:].lstrip(BLANK)
+        if not rest or rest.startswith("data:"):  # the end mark of a stream
             return found
+        if rest.startswith("{"):  # a stream without the marks of one
+            return whole(b"data: " + b"\ndata: ".join(body.splitlines()))
         raise
 
 
@@ -70,6 +76,17 @@ def in_one(body: bytes) -> bytes:
         return body
     text = json.dumps(whole(body), ensure_ascii=False)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def held_in(body: bytes) -> bytes:
+    """The reply that a gateway has wrapped into a document of its own; others as they are."""
+    try:
+        document: Any = decoding.decode(body)
+    except (ValueError, RecursionError):
+        return body
+    inner = (document.get(key) for key in WRAPPERS) if isinstance(document, Mapping) else ()  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    reply: Any = next((each for each in inner if isinstance(each, Mapping) and each.get("choices")), None)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return body if reply is None else encoded(reply)
 
 
 def _carried(document: dict[str, Any], decoder: "decoding.Decoder[T]") -> T:

@@ -7,9 +7,12 @@ from typing import Any, cast
 
 from plimsoll.core import decoding
 
+DONE = b"[DONE]"
 BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b":")
 LINE_ENDS = re.compile(r"\r\n|\n|\r")
 FAILED = re.compile(r"\s*error\b", re.IGNORECASE)
+TAIL = 256
+"""Bytes at the end of a stream among which its end mark stands."""
 JOINED = ("content", "reasoning_content", "reasoning", "reasoning_details", "refusal", "text")
 """Texts and lists that come in pieces."""
 
@@ -22,7 +25,8 @@ def is_stream(body: bytes) -> bool:
 def whole(body: bytes) -> dict[str, Any]:
     """The document that the pieces make; those that are no JSON are left out.
 
-    An error before the reply came to its end leaves no reply: half of one is none."""
+    An error before the reply came to its end leaves no reply, nor does a stream that just stops: half of
+    one is none."""
     made: dict[str, Any] = {}
     for event in _events(body):
         if (error := _error(event)) is not None:
@@ -34,6 +38,8 @@ def whole(body: bytes) -> dict[str, Any]:
                 _add_choices(made, cast("list[Any]", value))
             elif value is not None:
                 made[key] = value
+    if made.get("choices") and not (_has_ended(made) or made.get("usage") or DONE in body[-TAIL:]):
+        return {"choices": None, "error": {"message": "the stream stopped before its end", "code": 502}}
     return made
 
 

@@ -15,12 +15,13 @@ UNITS = (
     r"(?:(?P<ms>ms|milli\w*|毫秒)|(?P<d>d(?:ays?)?\b|天)|(?P<h>h(?:ou)?r?s?(?![a-z])|小时)"
     r"|(?P<m>m(?:in(?:ute)?s?)?(?![a-z])|分钟?)|(?P<s>s(?:ec(?:ond)?s?)?(?![a-z])|秒钟?))"
 )
-PIECE = expression(rf"(\d+(?:\.\d+)?)\s*{UNITS}", re.IGNORECASE)
+NUMBER = r"(?<![\d.])\d{1,9}(?:\.\d{1,20})?"
+PIECE = expression(rf"({NUMBER})\s{{0,9}}{UNITS}", re.IGNORECASE)
 UNIT = r"(?:ms|milli\w{1,10}|毫秒|[hms](?![a-z])|[a-z]{3,12}|小时|分钟?|秒钟?)"
-DURATION = rf"((?:\d{{1,9}}(?:\.\d{{1,9}})?\s{{0,2}}(?:more\s)?{UNIT}\s{{0,2}}(?:and\s)?){{1,4}})"
+DURATION = rf"((?:{NUMBER}\s{{0,2}}(?:more\s)?{UNIT}\s{{0,2}}(?:and\s)?){{1,4}})"
 IN_WORDS = expression(
-    r"(?:(?:retry|try again|try after|come back|wait|resets?|available|allowed|cool[ -]?down)[a-z_]*"
-    r"(?:\W{1,8}[a-z_]+){0,4}?\W{0,8}|请[^\d]{0,12}|(?:等待|剩余|还需|重试)[^\d]{0,8})" + DURATION,
+    r"(?:(?:retry|try again|try after|come back|wait|resets?|available|allowed|cool[ -]?down)[a-z_]{0,12}"
+    r"(?:\W{1,8}[a-z_]{1,20}){0,4}?\W{0,8}|请[^\d]{0,12}|(?:等待|剩余|还需|重试)[^\d]{0,8})" + DURATION,
     re.IGNORECASE,
 )
 THEREAFTER = expression(DURATION + r"(?:之|以)?[后後]", re.IGNORECASE)
@@ -40,10 +41,12 @@ COUNTERS = (
     ("RateLimit-Remaining", "RateLimit-Reset"),
 )
 """What is left, and when it begins anew."""
-COUNTED_DOWN = expression(r"remaining=0\b.*?\breset=(\d+)", re.IGNORECASE)
+COUNTED_DOWN = expression(r"remaining=0\b.{0,80}?\breset=(\d+)", re.IGNORECASE)
 SINCE_1970 = 1e9
 """Numbers from here on are no seconds to wait but a moment."""
-BY_DAY = expression(r"per[ _-]?day|daily|\b[rt]pd\b|PerDay|[每今当][日天]", re.IGNORECASE)
+RESET_IN_BODY = expression(r"ratelimit-reset\W{1,6}(\d{10,13})\b", re.IGNORECASE)
+"""What gateways repeat of the headers that they were sent."""
+BY_DAY = expression(r"per[ _-]?day|daily|\b[rt]pd\b|PerDay|[每今当][日天]|日流控", re.IGNORECASE)
 
 
 def wait_of(headers: Mapping[str, str], body: bytes = b"") -> float | None:
@@ -51,7 +54,10 @@ def wait_of(headers: Mapping[str, str], body: bytes = b"") -> float | None:
     told = retry_after(headers)
     if told is not None:
         return told
-    told = in_words(_text(body))
+    written = _text(body)
+    told = in_words(written)
+    if told is None and (found := RESET_IN_BODY.search(written)):
+        return _from_now(float(found[1]))
     return told if told is not None else _by_reset(headers)
 
 
@@ -112,9 +118,14 @@ def _by_reset(headers: Mapping[str, str]) -> float | None:
     after = _number(headers.get("X-RateLimit-Reset-After", ""))
     if after is not None:
         return after
-    moment = _number(headers.get("X-RateLimit-Reset", ""))
+    alone = "" if headers.get("RateLimit-Remaining", "") else headers.get("RateLimit-Reset", "")
+    moment = _number(headers.get("X-RateLimit-Reset", "") or alone)
     if moment is None or moment < SINCE_1970:
         return moment
+    return _from_now(moment)
+
+
+def _from_now(moment: float) -> float:
     seconds = moment / 1000 if moment > LAST_SECOND else moment
     return max(0.0, seconds - datetime.now(UTC).timestamp())
 

@@ -14,6 +14,8 @@ from plimsoll.core import decoding
 
 LONGEST_CODE = 80
 LONGEST_TEXT = 8192
+LONGEST_READ = 65_536
+"""Characters of a whole error that are searched."""
 DEEPEST = 8
 ECHOED = frozenset({"input", "flagged_input", "prompt", "messages", "body", "request", "ctx"})
 """Keys under which endpoints repeat what they were sent: prompts speak of filters too."""
@@ -41,7 +43,7 @@ def is_withheld(status: int, body: bytes) -> bool:
     if status in OURS or body.lstrip()[:1] == b"<":
         return False
     marks = _marks()
-    leaves = list(_leaves("", _document(body)))
+    leaves = _first(_leaves("", _document(body)))
     if any(marks.account.search(leaf.text) for leaf in leaves):
         return False
     if any(_is_code(leaf, marks.codes) for leaf in leaves):
@@ -97,6 +99,17 @@ def _document(body: bytes) -> Any:
 class _Leaf(NamedTuple):
     key: str
     text: str
+
+
+def _first(leaves: Iterator[_Leaf]) -> list[_Leaf]:
+    """As many as are worth a search: a body may hold millions."""
+    found, left = list[_Leaf](), LONGEST_READ
+    for leaf in leaves:
+        found.append(leaf)
+        left -= len(leaf.text) + 1
+        if left < 0:
+            break
+    return found
 
 
 def _is_code(leaf: _Leaf, codes: frozenset[str]) -> bool:

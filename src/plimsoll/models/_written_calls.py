@@ -296,7 +296,9 @@ HARMONY = expression(
 GEMMA = expression(
     rf"<start_function_call>\s*call:(?P<name>{_DOT})\{{(?P<body>.*?)\}}\s*(?:<end_function_call>|\Z)", _ANY
 )
-GEMMA_PAIR = expression(r"(?P<key>\w+):(?:<escape>(?P<text>.*?)<escape>|(?P<bare>[^,<]*))", _ANY)
+GEMMA_PAIR = expression(
+    r"(?<!\w)(?P<key>\w+):(?:<escape>(?P<text>.*?)(?:<escape>|\Z)|(?P<bare>[^,<]*))", _ANY
+)
 PYTHONIC = expression(
     r"(?:<\|tool_call_start\|>|<\|python_start\|>|<function_calls>|<\|python_tag\|>)(?P<body>.*?)"
     r"(?:<\|tool_call_end\|>|<\|python_end\|>|</function_calls>|\Z)",

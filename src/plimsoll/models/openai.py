@@ -31,7 +31,7 @@ from plimsoll.models._faults import Rejected, ServerFault, Withheld
 from plimsoll.models._first_letter import Place, has_tie, weigh
 from plimsoll.models._http import Endpoint, is_said
 from plimsoll.models._manners import Manners
-from plimsoll.models._reading import decoded, encoded, in_one
+from plimsoll.models._reading import decoded, encoded, held_in, in_one
 from plimsoll.models._terms import Terms
 from plimsoll.models._thinking import switch_of
 from plimsoll.models._told_tokens import told
@@ -110,6 +110,8 @@ class OpenAI:
         received = await self._post(body)
         reply = decoded(received, _chat.COMPLETION, self._endpoint.secrets)
         seconds = perf_counter() - start
+        if not reply.choices:
+            reply = decoded(held_in(received), _chat.COMPLETION, self._endpoint.secrets)
         if not reply.choices:
             raise self._unanswered(reply, received)
         choice = reply.choices[0]
