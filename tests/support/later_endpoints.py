@@ -152,6 +152,12 @@ FILTERED: Mapping[str, Fault] = {
     "proxy, not compliant": error(400, "请求内容不合规"),
     "baichuan, rules": error(400, "输入内容违反安全规则", "10102"),
     "bedrock, policy": error(400, "The content of this request is not allowed by the model's content policy"),
+    "shield": document({"detail": {"error": "triggered", "message": "Rejected by Prompt Shield"}}, 400),
+    "scanners": document({"detail": {"error": "Prompt failed scanners: Toxicity", "is_valid": False}}, 400),
+    "regulations": error(400, "The input contains content that does not comply with regulations"),
+    "speech, zh": error(400, "提问内容包含不当言论，已被拦截"),
+    "a firewall of prompts": error(403, "AI firewall: prompt violates acceptable use policy"),
+    "finish, policy": chat("", "content_policy"),
     "finish, filtered": chat(None, "filtered"),
     "korean": error(400, "유해한 콘텐츠가 감지되어 요청이 차단되었습니다.", "40003"),
 }

@@ -94,6 +94,8 @@ SPENT: tuple[tuple[int, str], ...] = (
     (429, "Your account org-x is suspended, please check your plan and billing details"),
     (400, "You have reached your specified API usage limits. You will regain access on 2027-01-01."),
     (429, "You are using a Trial key, which is limited to 1000 API calls / month."),
+    (500, "资源包余量已用尽，请购买资源包或开通后付费"),
+    (429, "Your Coding Plan package has expired and is temporarily unavailable."),
     (403, "预扣费额度失败, 用户剩余额度: ＄0.01, 需要预扣费额度: ＄0.04"),
     (429, "Quota exceeded for metric: free_tier_requests, limit: 0\nPlease retry in 31.5s."),
     (429, "Open api daily request limit reached"),
@@ -122,6 +124,7 @@ BUSY: tuple[tuple[int, str], ...] = (
     (400, "系统繁忙，请稍后再试"),
     (422, "Model overloaded"),
     (400, "Model is loading, please try again later"),
+    (400, "Model is too busy right now, please retry later"),
     (500, "授权错误：秒级流控超限。秒级并发超过授权路数限制"),
 )
 """What passes: asked again."""
@@ -156,6 +159,8 @@ HOPELESS: tuple[tuple[int, str], ...] = (
     (500, "No such model: m"),
     (400, "The model `x` has been decommissioned and is no longer supported."),
     (400, "The provided model identifier is invalid."),
+    (400, "Invocation of model ID x with on-demand throughput isn't supported."),
+    (400, "Model id: x , has no provider supported"),
     (400, "foo/bar is not a valid model ID"),
     (400, "Unable to access non-serverless model x. Please create a dedicated endpoint for the model."),
     (400, '"nomic-embed-text" does not support chat'),
@@ -186,6 +191,9 @@ PLAIN: tuple[str, ...] = (
     "请求频率参数 frequency_penalty 不正确",
     "Invalid schema for function 'content_filter': 'object' is not valid",
     "Image input exceeds 20 MB",
+    "metadata.account is suspended of type bool; expected string",
+    "1 validation error: not a string [type=string_type, input_value='I have insufficient funds, what is a "
+    "harmful prompt', input_type=str]",
     "The account field must be a string",
 )
 """Refusals of one request: no filter, no quota, nothing that passes or holds for all."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from plimsoll.core import ContextExceeded, Denied, Late, ModelError, Overloaded, TransientError, decoding
 from plimsoll.models._secrets import BLANK, without
 from plimsoll.models._waits import is_of_the_day, wait_of
-from plimsoll.models._withheld import is_withheld
+from plimsoll.models._withheld import is_withheld, unechoed
 from plimsoll.text.expressions import expression
 
 LONGEST_MESSAGE = 300
@@ -28,10 +28,11 @@ LONGEST_WAIT = 900.0
 WAIT_LONGER = "wait longer by -M timeout={seconds:g}, or ask less at once by --max-connections 4"
 
 CONTEXT = expression(
-    r"context[ _-]?(length|window|size)|(prompt|input) is too long|too many (input )?tokens"
+    r"context[ _-]?(length|window|size|limit)|(prompt|input) is too long|too many (input )?tokens"
     r"|range of input length|reduce the length of (the|your)|maximum (prompt|input) length"
     r"|(?<!image )(prompt|input)\w* (exceeds|longer than)|超(过|出)[^。]{0,10}(上下文|最大长度|输入长度)"
-    r"|(?<!image )\b(prompt|input|message)s?( is|[_ ]tokens?)( count)?\b[^.]{0,40}\b(exceed|too (long|large)|less than)"
+    r"|(?<!image )\b(prompt|input|message)s?(_|\b((?!max|valid)[^.]){0,20}\b)(length|tokens?|count|too)\b"
+    r"((?!max)[^.]){0,40}\b(exceed|long|large|less than)"
     r"|\binputs?\W{1,3}must have (less|fewer)|exceed\w* (the )?(model|max)('s)? (token|message|input|prompt)"
     r"|max(imum)? length of (the )?(current )?(question|prompt|input|message)"
     r"|超长|(?<![_\w])token\w{0,4}数量?[^。]{0,4}超|(输入|对话|问题|字数|文本)[^。]{0,8}(过长|太长|太多|超限)",
@@ -55,22 +56,25 @@ LEAST_ROOM = 64
 """Tokens for a reply below which it is the prompt that does not fit."""
 SPENT = expression(
     r"insufficient_quota|billing_hard_limit|billing_not_active|credit balance is too low"
-    r"|insufficient[ _](\w+[ _])?balance|overdue|exceeded_current_quota_error"
+    r"|insufficient[ _](\w+[ _])?balance|overdue (balance|payment|bill)|AccountOverdue"
+    r"|exceeded_current_quota_error"
     r"|arrearage|insufficient_user_quota|pre_consume_token_quota|FreeTierOnly"
-    r"|(reached|exceeded)[^.]{0,30}\b(usage|spending|spend) limits?\b|\b(calls|requests) ?(/|per|a) ?month"
+    r"|(reached|exceeded)[^.]{0,30}\b(API usage|spending|spend) limits?\b|\b(calls|requests) ?(/"
+    r"|per|a) ?month"
     r"|quota exceeded[^\n]{0,200}\blimit: 0\b"
-    r"|\baccount\b( \S{1,80}){0,3} (is|has been|was) (currently )?(suspended|deactivated|disabled|in arrears)"
+    r"|(?<![\w.])account\b( \S{1,80}){0,3} (is|has been|was) (currently )?"
+    r"(suspended|deactivated|disabled|in arrears)"
     r"|(monthly|weekly)[^.]{0,20}(limit|quota) (exceeded|reached)"
     r"|(reached|exceeded|exhausted)[^.]{0,30}(monthly|weekly)[^.]{0,20}(limit|quota)"
     r"|(out of|no remaining|no available|all available|all remaining) credits"
     r"|credits (have been|are) (exhausted|used up)"
-    r"|(free trial|trial period|subscription) has (expired|ended)"
+    r"|\b(trial|trial period|plan|package|subscription) has (expired|ended)"
     r"|free tier[^.]{0,40}(exhausted|used up)|balance is (negative|too low)"
     r"|budget_exceeded|budget has been exceeded\W+current cost"
     r"|insufficient funds|payment required|balance (is )?insufficient"
     r"|quota (is |has been )?(exhausted|used up)[^.]{0,20}(billing|month|period)"
     r"|[本当]月[^。]{0,6}(上限|用尽|用完|耗尽)"
-    r"|余额不足|欠费|(额度|配额)(已)?(不足|用尽|用完|耗尽|超限)|预扣费[^。]{0,6}失败|套餐(已)?(到期|用尽|用完)|无可用资源包|请(先)?充值",
+    r"|余额不足|欠费|(额度|配额|余量|资源包)(已)?(不足|用尽|用完|耗尽|超限)|预扣费[^。]{0,6}失败|套餐(已)?(到期|用尽|用完)|无可用资源包|请(先)?充值",
     re.IGNORECASE,
 )
 """What is used up does not come back by waiting."""
@@ -80,15 +84,17 @@ HOPELESS = expression(
     r"|\binvalid model(\W{0,2}(id|name|identifier|specified)\b|:)|model\W{0,3}([\w./:@-]+\W{0,3})?"
     r"((is |was )?not found|has been (retired|deprecated|removed|shut down))"
     r"|模型[^。]{0,12}(不存在|未找到|下线|下架)|location is not supported"
-    r"|\bmodel_(not_found|not_available|decommissioned)\b|ModelNotOpen|DeploymentNotFound"
+    r"|\bmodel_(not_found|not_available|not_supported|decommissioned)\b|ModelNotOpen|DeploymentNotFound"
     r"|\bmodel\b[^.]{0,60}\b(decommissioned|no longer (supported|available|served)|identifier is invalid)"
-    r"|\bnot a (valid|chat) model\b|non-serverless model|\bdoes not support chat\b",
+    r"|\bnot a (valid|chat) model\b|non-serverless model|on-demand throughput isn"
+    r"|\bdoes not support chat\b|\bno provider support",
     re.IGNORECASE,
 )
 """True of every prompt."""
 KEYLESS = expression(
     r"(api[ _-]?key|access token|令牌|密钥)[^.。]{0,30}(invalid|expired|not valid|incorrect|无效|过期|不正确)"
-    r"|\b(invalid|incorrect|expired) (api[ _-]?key|access token)\b|\b(login fail|no permission|NoAuth)"
+    r"|\b(invalid|incorrect|expired) (api[ _-]?key|access token)\b"
+    r"|\b(login fail|no permission|NoAuth|AuthFailure)"
     r"|没有[^。]{0,8}(权限|授权)",
     re.IGNORECASE,
 )
@@ -96,7 +102,8 @@ KEYLESS = expression(
 RATE = expression(
     r"too many (concurrent |parallel )?requests|rate[ _-]?(limit|quota)|throttling|concurrency limit"
     r"|request[s_ ]{0,2}limit[ _]?(exceeded|reached)|\bqps\b|\bmodel\W+(\w+\W+){0,3}loading\b"
-    r"|server (is )?(too )?busy|\boverloaded\b|\bthrottled\b|queue is full"
+    r"|\b(server|service|system|model|engine) (is )?(too |currently )?busy|\boverloaded\b"
+    r"|\bthrottled\b|queue is full"
     r"|slow down|too fast|太快|频繁|限流|流控|(系统|服务)[^。]{0,4}繁忙|并发[^。]{0,8}(超|上限)|负载已饱和",
     re.IGNORECASE,
 )
@@ -216,7 +223,7 @@ def _denied(reply: Reply, said: str) -> ModelError:
 
 def message_of(body: bytes) -> str:
     """What an error body says: message, code and type of the usual JSON shapes, else its text."""
-    return said_in(body)[:LONGEST_READ] or body[:LONGEST_READ].decode("utf-8", "replace")
+    return unechoed(said_in(body)[:LONGEST_READ] or body[:LONGEST_READ].decode("utf-8", "replace"))
 
 
 def said_in(body: bytes) -> str:

@@ -23,7 +23,7 @@ COLDEST = 0.01
 SAMPLING = ("temperature", "top_p", "seed", "stop")
 TOKENS = ("max_tokens", "max_completion_tokens")
 
-STREAM = expression(r"stream(ing)?\b", re.IGNORECASE)
+STREAM = expression(r"stream(ing)?\b|流式", re.IGNORECASE)
 ONLY = expression(r"\b(only|must|require[sd]?|enable|need|non.?stream)|仅|只支持|必须", re.IGNORECASE)
 SYSTEM = expression(
     r"system\b[^.]{0,40}\b(not|un)\W?(supported|allowed|available|valid)|(not|n't) support[^.]{0,40}\bsystem"

@@ -4,7 +4,7 @@ import codecs
 import json
 import zlib
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -84,9 +84,12 @@ def held_in(body: bytes) -> bytes:
         document: Any = decoding.decode(body)
     except (ValueError, RecursionError):
         return body
-    inner = (document.get(key) for key in WRAPPERS) if isinstance(document, Mapping) else ()  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    reply: Any = next((each for each in inner if isinstance(each, Mapping) and each.get("choices")), None)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    return body if reply is None else encoded(reply)
+    held = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+    for key in WRAPPERS:
+        inner: Any = held.get(key)
+        if isinstance(inner, dict) and cast("dict[str, Any]", inner).get("choices"):
+            return encoded(cast("dict[str, Any]", inner))
+    return body
 
 
 def _carried(document: dict[str, Any], decoder: "decoding.Decoder[T]") -> T:

@@ -26,6 +26,10 @@ OURS = frozenset({401, 402, 407})
 """Statuses that speak of who asks: whatever is said there, it is no filter of prompts."""
 
 
+ECHO = re.compile(r"\binput(?:_value)?=['\"].{0,4000}?(?=, input_type=|$)", re.DOTALL)
+"""So does pydantic, within a text."""
+
+
 class _Marks(NamedTuple):
     codes: frozenset[str]
     messages: re.Pattern[str]
@@ -101,6 +105,11 @@ class _Leaf(NamedTuple):
     text: str
 
 
+def unechoed(text: str) -> str:
+    """What an endpoint says without what it repeats of the request."""
+    return ECHO.sub("", text) if "input" in text else text
+
+
 def _first(leaves: Iterator[_Leaf]) -> list[_Leaf]:
     """As many as are worth a search: a body may hold millions."""
     found, left = list[_Leaf](), LONGEST_READ
@@ -124,7 +133,7 @@ def _leaves(key: str, document: Any, depth: int = 0) -> Iterator[_Leaf]:
     if depth > DEEPEST:
         return
     if isinstance(document, str):
-        text = document[:LONGEST_TEXT]
+        text = unechoed(document[:LONGEST_TEXT])
         yield _Leaf(key, text)
         inside = _document(text.encode("utf-8", "replace")) if text[:1] in ("{", "[") else text
         if not isinstance(inside, str):
