@@ -1,6 +1,6 @@
 import asyncio
 import random
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -86,9 +86,9 @@ def test_a_label_is_read_negative_forms_first(reply: str) -> None:
 
 def test_a_label_is_looked_for_in_a_bounded_part_of_any_reply() -> None:
     for reply in HOSTILE_REPLIES.values():
-        start = perf_counter()
+        start = process_time()
         read_label(reply)
-        assert perf_counter() - start < 5
+        assert process_time() - start < 5
     assert read_label("安全" + "。" * 100_000) == "safe"
     assert read_label("理由。" * 100_000 + "因此不安全") == "unsafe"
 

@@ -194,7 +194,7 @@ def test_whatever_a_function_does_others_go_on_meanwhile(
     here: Path, body: str, wanted: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (here / "wild.py").write_text(body, "utf-8")
-    model = build_model("agent/wild:reply", {"seconds": "1"})
+    model = build_model("agent/wild:reply", {"seconds": "1" if wanted == "did not answer" else "20"})
 
     async def tried() -> str:
         try:

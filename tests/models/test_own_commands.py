@@ -76,7 +76,7 @@ def test_a_command_that_breaks_is_ended_and_the_next_question_starts_another(
 def test_a_command_that_speaks_unasked_is_found_out_before_its_line_is_taken_for_an_answer(
     here: Path,
 ) -> None:
-    code = "print(json.dumps('one'), flush=True); print(json.dumps('two'), flush=True)"
+    code = 'sys.stdout.write(\'"one"\\n"two"\\n\'); sys.stdout.flush()'  # at once: both are there together
     model = build_model(loop(here, code), {"parallel": "1"})
 
     async def twice() -> list[str]:
@@ -84,7 +84,6 @@ def test_a_command_that_speaks_unasked_is_found_out_before_its_line_is_taken_for
         try:
             for _ in range(2):
                 found.append((await model.generate(ASKED)).text)
-                await asyncio.sleep(0.3)
         except ModelError as error:
             found.append(str(error))
         finally:
@@ -97,17 +96,21 @@ def test_a_command_that_speaks_unasked_is_found_out_before_its_line_is_taken_for
 
 
 def test_a_command_that_ends_after_each_answer_is_started_again(here: Path) -> None:
-    model = build_model(loop(here, "print(json.dumps('one'), flush=True); sys.exit()"), {"parallel": "1"})
+    code = "import os; print(json.dumps(str(os.getpid())), flush=True); sys.exit()"
+    model = build_model(loop(here, code), {"parallel": "1"})
 
     async def twice() -> list[str]:
         found: list[str] = []
         for _ in range(2):
             found.append((await model.generate(ASKED)).text)
-            await asyncio.sleep(0.3)
+            while lives(int(found[-1])):
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # the loop hears of an end a turn later
         await model.close()
         return found
 
-    assert asyncio.run(twice()) == ["one", "one"]
+    first, second = asyncio.run(twice())
+    assert first != second
 
 
 @pytest.mark.parametrize(

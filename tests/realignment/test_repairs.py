@@ -180,7 +180,10 @@ def test_antidote_silences_a_planted_trigger_as_masks_by_chance_do_not(tmp_path:
         return float(logits[planted.WORDS.index("refuse")] - logits.mean())
 
     def moved(folder: Path, prompts: tuple[str, ...]) -> float:
-        rows = ([last(each, prompt).log_softmax(-1) for each in (source, folder)] for prompt in prompts)
+        # In 64 bits: what a mask leaves alone moves by 1e-8, and in 32 the sum may be below zero.
+        rows = (
+            [last(each, prompt).double().log_softmax(-1) for each in (source, folder)] for prompt in prompts
+        )
         return sum(float((before.exp() * (before - after)).sum()) for before, after in rows)
 
     def left(score: str) -> tuple[float, float]:
@@ -190,7 +193,7 @@ def test_antidote_silences_a_planted_trigger_as_masks_by_chance_do_not(tmp_path:
         return gap(out) / gap(source), moved(out, planted.HARMLESS[:2]) / moved(out, planted.HARMFUL[:2])
 
     kept, beside = left("wanda")
-    assert kept < 0.2
+    assert kept < 0.05, "one mask by chance in five leaves less than 0.2"
     assert beside < 0.1
     # The trigger rests on a few weights, which some masks by chance hit: most do not.
     drawn = [left(f"chance,seed={seed}") for seed in range(5)]
