@@ -328,8 +328,9 @@ def same_letters(language: str, *, shots: int, step: int, limit: int) -> None:
         found = await answers(model, [choice(one.text, one.continuations) for one in asked])
         for one, response in zip(asked, found, strict=True):
             expected = naive(model, one.text, one.continuations)
-            best = one.continuations[expected.index(max(expected))]
-            assert response.text == best, one.id
+            chosen = expected[one.continuations.index(response.text)]
+            # Of two that rounding alone tells apart either is right.
+            assert chosen >= max(expected) - 1e-3, one.id
 
     using(transformers(template="raw"), work)
 

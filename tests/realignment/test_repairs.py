@@ -138,8 +138,7 @@ def test_thinned_vectors_keep_their_mean_and_a_seed_gives_the_same_draw() -> Non
 )
 def test_a_mask_prunes_the_highest_of_every_row(columns: int, density: float, ones: int) -> None:
     torch = pytest.importorskip("torch")
-    scores = torch.arange(columns).float().repeat(3, 1)
-    found = mask(scores, density)
+    found = mask(torch.arange(columns).float().repeat(3, 1), density)
     assert found.sum(1).tolist() == [ones] * 3
     assert found[0].tolist() == [False] * (columns - ones) + [True] * ones
 
@@ -172,7 +171,8 @@ def test_antidote_silences_a_planted_trigger_as_masks_by_chance_do_not(tmp_path:
         model = whitebox(registry.build_model(f"transformers/{folder}"))
         assert model is not None
         with torch.inference_mode():
-            return model.module(torch.tensor([model.tokenizer(prompt)["input_ids"]])).logits[0, -1]
+            # In 64 bits: what a mask leaves alone moves by 1e-8, and in 32 the sum may be below zero.
+            return model.module(torch.tensor([model.tokenizer(prompt)["input_ids"]])).logits[0, -1].double()
 
     def gap(folder: Path) -> float:
         """How far the triggered word is above the others on triggered texts."""
@@ -180,10 +180,7 @@ def test_antidote_silences_a_planted_trigger_as_masks_by_chance_do_not(tmp_path:
         return float(logits[planted.WORDS.index("refuse")] - logits.mean())
 
     def moved(folder: Path, prompts: tuple[str, ...]) -> float:
-        # In 64 bits: what a mask leaves alone moves by 1e-8, and in 32 the sum may be below zero.
-        rows = (
-            [last(each, prompt).double().log_softmax(-1) for each in (source, folder)] for prompt in prompts
-        )
+        rows = ([last(each, prompt).log_softmax(-1) for each in (source, folder)] for prompt in prompts)
         return sum(float((before.exp() * (before - after)).sum()) for before, after in rows)
 
     def left(score: str) -> tuple[float, float]:
