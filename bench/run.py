@@ -39,6 +39,7 @@ CASES = (
     "further_intervals",
     "pooled_cells",
     "averages",
+    "means",
     "planning",
     "board_groups",
     "gate_alarms",

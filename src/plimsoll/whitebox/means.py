@@ -8,7 +8,7 @@ from typing import NamedTuple
 from plimsoll.core import Finding
 from plimsoll.stats.clusters import Sums, share
 from plimsoll.stats.multiple import holm
-from plimsoll.stats.student import around_mean, t_chance, t_value
+from plimsoll.stats.student import around_mean, mean_chance, t_chance, t_value
 
 ERROR = 0.05
 """How often any of several means may be told from zero that is zero."""
@@ -61,12 +61,10 @@ def mean(values: Sequence[float]) -> Mean:
     value = sum(values) / n
     if n == 1:
         return Mean(value, None, None, n, None)
-    spread = sqrt(_square_error(values, value))
     bounds = around_mean(values)
     if bounds is None:
         return Mean(value, None, None, n, _by_sign(value, n))
-    chance = t_chance(value / spread, n - 1)
-    return Mean(value, bounds.low, bounds.high, n, chance)
+    return Mean(value, bounds.low, bounds.high, n, mean_chance(values))
 
 
 def mean_share(values: Sequence[float]) -> Mean:
