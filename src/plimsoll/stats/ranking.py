@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, product
 from math import exp, lgamma, log, sqrt
 from random import Random
 from typing import NamedTuple, TypeVar
@@ -26,6 +26,9 @@ WORK = 3_000_000
 UNSEEN = 0.5
 """How many prompts nobody saw, of each kind: unsafe or safe, ranked at the top or at the bottom. Each has as
 many conversations as those that were seen have on the mean, so that repeats of them all change nothing."""
+APART = 0.4
+"""Share of these on which guards decide each on its own: that two agreed on all that was seen does not show
+that they always do. Chosen by simulation: of 100 intervals of guards that are alike, 93 to 99 hold zero."""
 LEAST_DEFINED = 0.9
 
 CELLS = ((True, True), (True, False), (False, True), (False, False))
@@ -75,10 +78,12 @@ def redrawn(items: Sequence[Marked], *, seed: int = 0, most: int = MOST) -> list
         for unsafe, *ranks in profile:
             for tally, rank in zip(tallies, ranks, strict=True):
                 tally.add(bool(unsafe), rank // 2, bool(rank % 2), column)
+    kinds = list(product((True, False), repeat=len(tallies)))
     for unsafe in (True, False):
-        for top in (True, False):
-            column = [0, *(usual * times for times in _poisson(random, UNSEEN, draws))]
-            for tally in tallies:
+        for tops in kinds:
+            rate = UNSEEN * ((1 - APART) * (len(set(tops)) == 1) + 2 * APART / len(kinds))
+            column = [0, *(usual * times for times in _poisson(random, rate, draws))]
+            for tally, top in zip(tallies, tops, strict=True):
                 tally.add(unsafe, tally.scale.size - 1 if top else 0, top, column)
     return [tally.read() for tally in tallies]
 
