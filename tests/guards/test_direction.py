@@ -113,8 +113,9 @@ def test_a_direction_beside_itself_is_the_same_and_beside_another_language_is_me
     signs = torch.tensor([1.0 if each else -1.0 for each in truth]).double()[:, None, None]
     noise = torch.randn(60, 2, 32).double() * 0.4
     one, other = (torch.nn.functional.normalize(torch.randn(2, 32).double(), dim=-1) for _ in range(2))
-    first = Kind(noise + 3 * signs * one, truth)
-    second = Kind(noise.flip(0) + 3 * signs * torch.stack([one[0], other[1]]), truth)
+    here, there = ([f"{language} {number}" for number in range(60)] for language in ("en", "zh"))
+    first = Kind(noise + 3 * signs * one, truth, here)
+    second = Kind(noise.flip(0) + 3 * signs * torch.stack([one[0], other[1]]), truth, there)
     found = {(each.name, each.layer): each for each in findings(first, second, 2, "zh")}
     same, apart = found["direction_cosine_zh", 0], found["direction_cosine_zh", None]
     assert same.value > 0.95
