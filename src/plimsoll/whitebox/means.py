@@ -1,4 +1,4 @@
-"""Values of several prompts -> their mean with Student's interval."""
+"""Values of several prompts -> their mean, with an interval that reaches further towards a long tail."""
 
 from collections import Counter
 from collections.abc import Sequence
